@@ -1,0 +1,86 @@
+"""Wall clock and scenario time.
+
+Inside, time is seconds since the scenario's start. People write "2026-07-18 20:00" or "T+6 h";
+reports show the wall clock again. Wall clock times are local and have no time zone.
+"""
+
+import re
+from datetime import datetime, timedelta
+
+from evacsim.errors import RefusedValueError
+from evacsim.language import Text
+from evacsim.units import parse_duration
+
+WALL_TIME = re.compile(
+    r"\s*(\d{4})[-/年](\d{1,2})[-/月](\d{1,2})(?:日\s*|[ T]\s*)(\d{1,2})[:时](\d{2})分?(?::(\d{2})(?:\.(\d{1,6}))?)?\s*"
+)
+YEARS = range(1900, 2201)
+
+
+def parse_wall_time(text: object) -> datetime:
+    """Return the moment written as "2026-07-18 20:00", "2026/7/18 20:00:30" or "2026年7月18日20时00分".
+
+    Raises
+    ------
+    RefusedValueError
+        If `text` is no local date with a time of day.
+    """
+    match = None if isinstance(text, datetime) else WALL_TIME.fullmatch(str(text)[:80])
+    try:
+        if match:
+            *date, hour, minute, second, fraction = match.groups(default="0")
+            year, month, day = map(int, date)
+            text = datetime(
+                year, month, day, int(hour), int(minute), int(second), int(fraction.ljust(6, "0"))
+            )
+    except ValueError:
+        pass  # the 31st of June, 25 o'clock
+    if isinstance(text, datetime) and text.tzinfo is None and text.year in YEARS:
+        return text
+    raise RefusedValueError(
+        Text("must be a local date and time", "须为当地日期和时间"),
+        Text("write it as '2026-07-18 20:00'", "写成 '2026-07-18 20:00'"),
+    )
+
+
+def parse_moment(text: object) -> float | datetime:
+    """Return seconds after the start for "T+6 h" or "T-30 min", the wall time for a date.
+
+    >>> parse_moment("T+6 h")
+    21600.0
+    """
+    match = re.fullmatch(r"\s*[Tt]\s*(?:([+-])\s*(.+?))?\s*", str(text)[:80])
+    try:
+        if match is None:
+            return parse_wall_time(text)
+        if match.group(1) is None:
+            return 0.0
+        seconds = parse_duration(match.group(2))
+    except RefusedValueError:
+        raise RefusedValueError(
+            Text("must be a moment", "须为时刻"),
+            Text(
+                "write 'T+6 h' (after the start) or '2026-07-18 20:00'",
+                "写 'T+6 h'（开始后）或 '2026-07-18 20:00'",
+            ),
+        ) from None
+    return seconds if match.group(1) == "+" else -seconds
+
+
+def seconds_after(start: datetime, moment: float | datetime) -> float:
+    """Return scenario seconds of a moment read by `parse_moment`."""
+    return (moment - start).total_seconds() if isinstance(moment, datetime) else moment
+
+
+def wall_time(start: datetime, seconds: float) -> datetime:
+    """Return the wall clock at `seconds` after `start`."""
+    return start + timedelta(seconds=seconds)
+
+
+def write_moment(start: datetime, seconds: float) -> str:
+    """Return a moment as reports show it: date, time of day and time since the start.
+
+    >>> write_moment(datetime(2026, 7, 18, 20), 5400)
+    '07-18 21:30 (T+1.5 h)'
+    """
+    return f"{wall_time(start, seconds):%m-%d %H:%M} (T{seconds / 3600:+.1f} h)"

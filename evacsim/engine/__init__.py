@@ -1,0 +1,1 @@
+"""The clock: SimPy around the movement kernels, one module for each family of processes."""

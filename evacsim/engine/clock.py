@@ -1,0 +1,51 @@
+"""The one clock: SimPy's, with all movement brought up to date before each of its events."""
+
+from collections.abc import Callable
+from heapq import heappush
+
+import simpy
+from simpy.events import NORMAL
+
+from evacsim.engine.movement import Movement, Notice
+
+
+class Clock(simpy.Environment):
+    """SimPy's clock with the movement kernel running between its events.
+
+    At one instant things happen in this order: first travellers arrive or are stopped, in the
+    order of the kernel; then SimPy's own events, in the order in which they were scheduled.
+    """
+
+    def __init__(self, movement: Movement, on_notice: Callable[[Notice], None]) -> None:
+        super().__init__()
+        self.movement = movement
+        self.on_notice = on_notice
+
+    def call_at(self, time: float, action: Callable[[], None]) -> None:
+        """Let `action` happen at `time` [s], exactly: no delay is added to the present."""
+        assert time >= self.now, f"an action is called for {time}, before {self.now}"
+        event = simpy.Event(self)
+        event._ok, event._value = True, None
+        assert event.callbacks is not None
+        event.callbacks.append(lambda _: action())
+        heappush(self._queue, (time, NORMAL, next(self._eid), event))
+
+    def run_to(self, end: float, progress: Callable[[float], None] | None = None) -> None:
+        """Run until `end` [s], or until nothing can happen any more.
+
+        `progress` is told the time now and then.
+        """
+        steps = 0
+        while True:
+            upto = min(self.peek(), end)
+            notice = self.movement.advance(upto)
+            if notice is not None:
+                self._now = notice.time
+                self.on_notice(notice)
+            elif self.peek() > end:
+                break
+            else:
+                self.step()
+            steps += 1
+            if progress is not None and steps % 2048 == 0:
+                progress(self.now)

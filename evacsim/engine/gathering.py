@@ -1,0 +1,99 @@
+"""Pick-up points: who waits there for a bus, and who is still expected."""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import simpy
+
+from evacsim.engine.parts import Parts
+
+Assigned = tuple[int, ...]
+"""Assigned shelters of a household, first choice first: only equal ones share a bus."""
+
+
+class Gathering:
+    """The queues at all pick-up points, and the people that buses still have to reckon with."""
+
+    def __init__(self, parts: Parts) -> None:
+        n = parts.world.pickup_points.n
+        self._people = parts.households.people
+        self._clock = parts.clock
+        self._queues: list[dict[int, Assigned]] = [{} for _ in range(n)]
+        self._expected_at: dict[int, int] = {}
+        self._news = [simpy.Event(parts.clock) for _ in range(n)]
+        self._demand = simpy.Event(parts.clock)
+        self.waiting = np.zeros(n, dtype=np.int64)
+        """People waiting now."""
+        self.expected = np.zeros(n, dtype=np.int64)
+        """People ordered there who have not come yet."""
+        self.peak_waiting = np.zeros(n, dtype=np.int64)
+        """Most people waiting at once."""
+        self.boarded = np.zeros(n, dtype=np.int64)
+        """People who have boarded."""
+
+    def news(self, pickup: int) -> simpy.Event:
+        """Return the event of the next change at a pick-up point."""
+        return self._news[pickup]
+
+    def demand(self) -> simpy.Event:
+        """Return the event of the next change at any pick-up point."""
+        return self._demand
+
+    def expect(self, households: Iterable[int], pickup: int) -> None:
+        """Reckon with households that will come to a pick-up point."""
+        for household in households:
+            if self._expected_at.setdefault(household, pickup) == pickup:
+                self.expected[pickup] += self._people[household]
+        self._tell(pickup)
+
+    def expect_no_more(self, household: int) -> None:
+        """Stop reckoning with a household that will not come."""
+        pickup = self._expected_at.pop(household, None)
+        if pickup is not None:
+            self.expected[pickup] -= self._people[household]
+            self._tell(pickup)
+
+    def is_expected(self, household: int) -> bool:
+        """Return whether buses reckon with a household that has not come yet."""
+        return household in self._expected_at
+
+    def join(self, household: int, pickup: int, assigned: Sequence[int]) -> None:
+        """Put a household at the end of a queue."""
+        self.expect_no_more(household)
+        self._queues[pickup][household] = tuple(assigned)
+        self.waiting[pickup] += self._people[household]
+        self.peak_waiting[pickup] = max(self.peak_waiting[pickup], self.waiting[pickup])
+        self._tell(pickup)
+
+    def leave(self, household: int, pickup: int) -> None:
+        """Take a household out of a queue without boarding."""
+        if self._queues[pickup].pop(household, None) is not None:
+            self.waiting[pickup] -= self._people[household]
+            self._tell(pickup)
+
+    def board_next(self, pickup: int, free: int, assigned: Assigned | None) -> tuple[int, Assigned] | None:
+        """Take the first household from the queue that has room in `free` seats and shares the bus's shelters.
+
+        Return it with its assigned shelters, or None where nobody in the queue can board.
+        """
+        for household, own in self._queues[pickup].items():
+            if self._people[household] <= free and assigned in (None, own):
+                del self._queues[pickup][household]
+                self.waiting[pickup] -= self._people[household]
+                self.boarded[pickup] += self._people[household]
+                return household, own
+        return None
+
+    def has_queue(self, pickup: int) -> bool:
+        """Return whether anybody waits."""
+        return bool(self._queues[pickup])
+
+    def tell_all(self) -> None:
+        """Wake every driver without a task: something about the demand may have changed."""
+        demand, self._demand = self._demand, simpy.Event(self._clock)
+        demand.succeed()
+
+    def _tell(self, pickup: int) -> None:
+        news, self._news[pickup] = self._news[pickup], simpy.Event(self._clock)
+        news.succeed()
+        self.tell_all()

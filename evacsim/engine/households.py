@@ -1,0 +1,98 @@
+"""The book of households: where each stands now, since when, and what brought it there."""
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from evacsim.engine.log import NOWHERE, ROOT, EventLog, Kind, Where
+from evacsim.terms import HouseholdState
+from evacsim.world.people import Households
+
+STAGES = ("told", "ready", "departed", "at_pickup", "boarded", "arrived", "settled", "water")
+"""Moments of a household's way that the ledger keeps."""
+
+TRAVELLING = (
+    HouseholdState.WALKING_TO_PICKUP,
+    HouseholdState.RIDING,
+    HouseholdState.WALKING,
+    HouseholdState.DRIVING,
+)
+
+
+class HouseholdBook:
+    """State of every household; each change is one event of the log.
+
+    People are conserved by construction: a household is in one state, states have no other
+    owners, and `count` adds them up.
+    """
+
+    def __init__(self, households: Households, log: EventLog) -> None:
+        n = households.n
+        self.households = households
+        self.log = log
+        self.state = np.full(n, HouseholdState.AT_HOME, dtype=np.int8)
+        self.since = np.zeros(n)
+        self.place_kind = np.full(n, Kind.ZONE, dtype=np.int8)
+        self.place = households.zone.astype(np.int32)
+        self.event = np.zeros(n, dtype=np.int64)
+        self.resting_state = self.state.copy()
+        """State to go back to when the water lets go."""
+        self.vehicle = np.full(n, NO_VEHICLE, dtype=np.int32)
+        self.times = {stage: np.full(n, np.nan) for stage in STAGES}
+        self._changes: list[tuple[float, int, int, int]] = []
+
+    def become(
+        self,
+        household: int,
+        state: HouseholdState,
+        kind: str,
+        time: float,
+        *,
+        place: Where = NOWHERE,
+        cause: int = ROOT,
+        value: float | None = None,
+    ) -> int:
+        """Put a household into a state by an event and return the event's number.
+
+        The event's value is the household's people unless another is given.
+        """
+        people = int(self.households.people[household])
+        number = self.log.record(
+            time,
+            kind,
+            Where(Kind.HOUSEHOLD, household),
+            place=place,
+            value=people if value is None else value,
+            cause=cause,
+        )
+        old = int(self.state[household])
+        if old != state:
+            self._changes.append((time, old, int(state), people))
+            self.state[household] = state
+            self.since[household] = time
+        if place.kind != Kind.NOTHING:
+            self.place_kind[household] = place.kind
+            self.place[household] = place.row
+        self.event[household] = number
+        return number
+
+    def note(self, household: int, kind: str, time: float, *, place: Where = NOWHERE, cause: int = ROOT) -> int:
+        """Record an event of a household that leaves its state as it is; return its number."""
+        return self.become(household, HouseholdState(int(self.state[household])), kind, time, place=place, cause=cause)
+
+    def mark(self, stage: str, household: int, time: float) -> None:
+        """Keep the moment of a stage."""
+        self.times[stage][household] = time
+
+    def count(self, states: Iterable[HouseholdState] = tuple(HouseholdState)) -> int:
+        """Return how many people are in any of `states` now."""
+        chosen = np.isin(self.state, np.array([int(state) for state in states], dtype=np.int8))
+        return int(self.households.people[chosen].sum())
+
+    def changes(self) -> list[tuple[float, int, int, int]]:
+        """Return every change of state: time [s], old state, new state, people."""
+        return self._changes
+
+
+NO_VEHICLE = -1
+"""Row in `HouseholdBook.vehicle` of a household that has not boarded."""

@@ -1,0 +1,134 @@
+"""The event log: what happened, when, to whom, where, and because of which earlier event.
+
+Appending is the only way in. The log is the result of a run; tables, curves and stories are
+questions put to it afterwards.
+"""
+
+from array import array
+from collections.abc import Mapping
+from enum import IntEnum
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from evacsim.terms import EVENT_KINDS
+
+
+class Kind(IntEnum):
+    """What an event's subject or place is."""
+
+    NOTHING = 0
+    DISTRICT = 1
+    ZONE = 2
+    HOUSEHOLD = 3
+    VEHICLE = 4
+    PICKUP_POINT = 5
+    SHELTER = 6
+    DEPOT = 7
+    LINK = 8
+    NODE = 9
+    GAUGE = 10
+
+    @property
+    def id(self) -> str:
+        """Return the identifier used in files."""
+        return self.name.lower()
+
+
+class Where(NamedTuple):
+    """A thing of the world: its kind and its row among things of that kind."""
+
+    kind: Kind
+    row: int
+
+
+NOWHERE = Where(Kind.NOTHING, 0)
+ROOT = 0
+"""Cause of an event that nothing in the model brought about."""
+
+EVENT_CODES = {kind: code for code, kind in enumerate(EVENT_KINDS)}
+
+
+class EventLog:
+    """Events in the order in which they happened, numbered from 1."""
+
+    def __init__(self) -> None:
+        self._time = array("d")
+        self._kind = array("h")
+        self._subject_kind = array("b")
+        self._subject = array("i")
+        self._place_kind = array("b")
+        self._place = array("i")
+        self._value = array("d")
+        self._cause = array("q")
+
+    def __len__(self) -> int:
+        return len(self._time)
+
+    def record(
+        self,
+        time: float,
+        kind: str,
+        subject: Where,
+        *,
+        place: Where = NOWHERE,
+        value: float = np.nan,
+        cause: int = ROOT,
+    ) -> int:
+        """Append an event and return its number.
+
+        `time` may not lie before the event appended last, and `cause` is the number of an
+        earlier event; a breach of either is a mistake of ours, not of the user.
+        """
+        number = len(self._time) + 1
+        assert cause < number, f"event {number} ({kind}) names a later cause {cause}"
+        assert number == 1 or time >= self._time[-1], f"{kind} at {time} after an event at {self._time[-1]}"
+        self._time.append(time)
+        self._kind.append(EVENT_CODES[kind])
+        self._subject_kind.append(subject[0])
+        self._subject.append(subject[1])
+        self._place_kind.append(place[0])
+        self._place.append(place[1])
+        self._value.append(value)
+        self._cause.append(cause)
+        return number
+
+    def time_of(self, number: int) -> float:
+        """Return when event `number` happened [s]; minus infinity for the root."""
+        return self._time[number - 1] if number else -np.inf
+
+    def frame(self, names: Mapping[Kind, np.ndarray]) -> pd.DataFrame:
+        """Return all events as a table with the columns of `results.record.EVENTS`.
+
+        Parameters
+        ----------
+        names : mapping of Kind to ndarray of object
+            Text ids by row for every kind of thing.
+        """
+        n = len(self)
+        kinds = np.array(list(EVENT_CODES), dtype=object)
+        cause = pd.array(np.array(self._cause, dtype=np.int64), dtype="Int64")
+        cause[np.array(self._cause) == ROOT] = pd.NA
+        return pd.DataFrame(
+            {
+                "seq": np.arange(1, n + 1, dtype=np.int64),
+                "time_s": np.array(self._time, dtype=np.float64),
+                "kind": kinds[np.array(self._kind, dtype=np.int64)].astype(str) if n else np.array([], dtype=str),
+                "subject": _written(np.array(self._subject_kind), np.array(self._subject), names),
+                "place": _written(np.array(self._place_kind), np.array(self._place), names),
+                "value": np.array(self._value, dtype=np.float64),
+                "cause": cause,
+            }
+        )
+
+
+def _written(kinds: np.ndarray, rows: np.ndarray, names: Mapping[Kind, np.ndarray]) -> np.ndarray:
+    """Return `kind/id` for each pair of kind code and row; None for nothing."""
+    written = np.full(len(kinds), None, dtype=object)
+    for kind, ids in names.items():
+        at = np.flatnonzero(kinds == kind)
+        if at.size:
+            labels = np.array([f"{kind.id}/{name}" for name in ids], dtype=object)
+            written[at] = labels[rows[at]]
+    return written

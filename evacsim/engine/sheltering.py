@@ -1,0 +1,106 @@
+"""Shelters: who is let in, who waits at the desk, who is sent on."""
+
+from collections.abc import Collection, Sequence
+from heapq import heapreplace
+
+import numpy as np
+
+from evacsim.engine.log import Kind, Where
+from evacsim.engine.parts import Parts
+from evacsim.engine.routing import MoverClass
+from evacsim.terms import HouseholdState
+
+
+class Sheltering:
+    """All shelters of the district.
+
+    A household that arrives is let in if the shelter is dry and has places for all of it; the
+    places are its own from that moment. It then queues for a registration desk and is settled
+    when registered. Whom a shelter turns away goes on to the next one, if the plan says so.
+    """
+
+    def __init__(self, parts: Parts) -> None:
+        self.parts = parts
+        scenario = parts.world.scenario
+        shelters = {shelter.id: shelter for shelter in scenario.district.shelters}
+        ordered = [shelters[shelter_id] for shelter_id in parts.world.shelters.ids]
+        self.row = {shelter.id: row for row, shelter in enumerate(ordered)}
+        self.capacity = np.array([np.inf if s.capacity is None else s.capacity for s in ordered])
+        self.floor_height = np.array([s.floor_height for s in ordered])
+        self.people = np.zeros(len(ordered), dtype=np.int64)
+        self.turned_away = np.zeros(len(ordered), dtype=np.int64)
+        self.flooded = np.zeros(len(ordered), dtype=bool)
+        self.flooded_since = np.full(len(ordered), np.nan)
+        self.flood_event = np.zeros(len(ordered), dtype=np.int64)
+        self.loads: list[tuple[int, float, int]] = []
+        """Every change of a load: shelter row, time [s], people."""
+        self._desks = [[0.0] * s.desks for s in ordered]
+        self._registration_time = scenario.plan.care.registration_time
+        self._goes_on = scenario.plan.to.overflow == "next_nearest"
+
+    def choose(
+        self, assigned: Sequence[int], node: int, mover_class: MoverClass, people: int, tried: Collection[int]
+    ) -> int | None:
+        """Return the shelter to go to from `node`, or None where none can be reached or has room.
+
+        The assigned ones come first, in the order of the plan; then the nearest by travel time
+        as the roads are now.
+        """
+        time_to = self.parts.routing.times_to_shelters(node, mover_class)
+        possible = np.isfinite(time_to) & ~self.flooded & (self.people + people <= self.capacity)
+        possible[list(tried)] = False
+        for shelter in assigned:
+            if possible[shelter]:
+                return shelter
+        if (assigned and not self._goes_on) or not possible.any():
+            return None
+        return int(np.argmin(np.where(possible, time_to, np.inf)))
+
+    def admit(self, household: int, shelter: int, cause: int) -> bool:
+        """Let a household in if there is room; else count it as turned away. Return whether it is in."""
+        parts, book = self.parts, self.parts.book
+        people = int(parts.households.people[household])
+        place = Where(Kind.SHELTER, shelter)
+        if self.flooded[shelter] or self.people[shelter] + people > self.capacity[shelter]:
+            self.turned_away[shelter] += people
+            because = int(self.flood_event[shelter]) if self.flooded[shelter] else cause
+            book.become(
+                household,
+                HouseholdState.UNSHELTERED,
+                "turned_away",
+                parts.now,
+                place=place,
+                cause=max(because, cause),
+            )
+            return False
+        self._load(shelter, people)
+        book.become(household, HouseholdState.REGISTERING, "arrived", parts.now, place=place, cause=cause)
+        book.mark("arrived", household, parts.now)
+        desks = self._desks[shelter]
+        done = max(parts.now, desks[0]) + self._registration_time
+        heapreplace(desks, done)
+        parts.clock.call_at(done, lambda: self._settle(household, shelter))
+        return True
+
+    def release(self, household: int, shelter: int) -> None:
+        """Give the places of a household back."""
+        self._load(shelter, -int(self.parts.households.people[household]))
+
+    def _load(self, shelter: int, change: int) -> None:
+        self.people[shelter] += change
+        self.loads.append((shelter, self.parts.now, int(self.people[shelter])))
+
+    def _settle(self, household: int, shelter: int) -> None:
+        book, now = self.parts.book, self.parts.now
+        if book.state[household] != HouseholdState.REGISTERING:
+            book.resting_state[household] = HouseholdState.SHELTERED
+            return
+        book.become(
+            household,
+            HouseholdState.SHELTERED,
+            "settled",
+            now,
+            place=Where(Kind.SHELTER, shelter),
+            cause=int(book.event[household]),
+        )
+        book.mark("settled", household, now)

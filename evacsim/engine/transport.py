@@ -1,0 +1,367 @@
+"""Buses and convoys: called up, driving rounds between pick-up points and shelters.
+
+Each vehicle is one process:
+
+called up - (driver comes) - driving to a pick-up point - loading - driving to a shelter -
+unloading - driving to the next pick-up point, until nobody is left to fetch.
+"""
+
+from collections import deque
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import simpy
+
+from evacsim.engine.gathering import Assigned, Gathering
+from evacsim.engine.log import ROOT, Kind, Where
+from evacsim.engine.movement import MoverColumns, Notice
+from evacsim.engine.parts import Parts
+from evacsim.engine.rounds import PlannedRound, plan_fleet
+from evacsim.engine.routing import MoverClass
+from evacsim.engine.sheltering import Sheltering
+from evacsim.kernels.arrays import NoticeKind
+from evacsim.scenario.district import Fleet
+from evacsim.terms import HouseholdState
+from evacsim.world.laws import quantiles
+
+Process = Generator[simpy.Event, Any, None]
+Drive = Generator[simpy.Event, Any, bool]
+ONLINE = ("nearest", "longest_queue")
+"""Dispatch policies that decide whenever a vehicle comes free; the others plan all rounds beforehand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One drive with passengers from a pick-up point to a shelter, as it happened; times in seconds."""
+
+    vehicle: int
+    number: int
+    pickup: int
+    shelter: int
+    people: int
+    at_pickup: float
+    left_pickup: float
+    at_shelter: float
+
+
+@dataclass(slots=True)
+class Vehicle:
+    """A bus or convoy and where it stands."""
+
+    row: int
+    id: str
+    fleet: int
+    mover: int
+    node: int
+    came: bool
+    call_up: float
+    """From the order to the departure from the depot [s]."""
+    aboard: list[int] = field(default_factory=list)
+    event: int = ROOT
+    departed: float = np.nan
+    done: float = np.nan
+    people: int = 0
+    rounds: int = 0
+    planned: deque[PlannedRound] = field(default_factory=deque)
+
+    @property
+    def where(self) -> Where:
+        """Return the vehicle as the subject or place of an event."""
+        return Where(Kind.VEHICLE, self.row)
+
+
+class Transport:
+    """All fleets of the district."""
+
+    def __init__(self, parts: Parts, gathering: Gathering, sheltering: Sheltering) -> None:
+        self.parts = parts
+        self.gathering = gathering
+        self.sheltering = sheltering
+        world = parts.world
+        self._plan = world.scenario.plan.to
+        fleets = {fleet.id: fleet for fleet in world.scenario.district.fleets}
+        self.fleets: list[Fleet] = [fleets[fleet_id] for fleet_id in world.fleets.ids]
+        self.served = _pickups_by_fleet(parts)
+        self.vehicles = self._muster()
+        self.rounds: list[Round] = []
+        self._by_mover = {vehicle.mover: vehicle for vehicle in self.vehicles}
+        self._called: set[int] = set()
+        self._seats_coming = np.zeros(world.pickup_points.n, dtype=np.int64)
+        self._arrival: dict[int, simpy.Event] = {}
+        self._reopened = simpy.Event(parts.clock)
+        parts.after_reopening.append(self._reopen)
+
+    def call_up(self, fleet: int, cause: int) -> None:
+        """Call up the drivers of a fleet; a second call changes nothing."""
+        if fleet in self._called:
+            return
+        self._called.add(fleet)
+        vehicles = [vehicle for vehicle in self.vehicles if vehicle.fleet == fleet]
+        if self._plan.dispatch not in ONLINE:
+            self._plan_beforehand(fleet, [vehicle for vehicle in vehicles if vehicle.came])
+        for vehicle in vehicles:
+            kind = "called_up" if vehicle.came else "vehicle_absent"
+            self._record(vehicle, kind, place=Where(Kind.DEPOT, fleet), cause=cause)
+            if vehicle.came:
+                self.parts.clock.process(self._serve(vehicle))
+
+    def on_notice(self, notice: Notice) -> None:
+        """Take in what the movement reports about a vehicle."""
+        vehicle = self._by_mover[notice.mover]
+        if notice.kind in (NoticeKind.ARRIVED, NoticeKind.CUT_OFF):
+            vehicle.node = notice.place
+            self._arrival.pop(vehicle.row).succeed(notice.kind)
+        elif notice.kind == NoticeKind.STOPPED:
+            place = Where(Kind.LINK, int(self.parts.world.ways.link[notice.place]))
+            self._record(vehicle, "vehicle_cut_off", place=place)
+            self._passengers(vehicle, HouseholdState.STRANDED, "stopped")
+        elif notice.kind == NoticeKind.RESUMED:
+            self._record(vehicle, "resumed", place=vehicle.where)
+            self._passengers(vehicle, HouseholdState.RIDING, "resumed")
+
+    def forget(self, household: int) -> None:
+        """Take a household that has died out of its seat."""
+        row = int(self.parts.book.vehicle[household])
+        if row >= 0 and household in self.vehicles[row].aboard:
+            self.vehicles[row].aboard.remove(household)
+
+    # -- the process of one vehicle ---------------------------------------------------------
+
+    def _serve(self, vehicle: Vehicle) -> Process:
+        """Drive rounds until the run ends; see the state line of the module."""
+        yield self.parts.clock.timeout(vehicle.call_up)
+        vehicle.departed = self.parts.now
+        self._record(vehicle, "vehicle_departed", place=Where(Kind.DEPOT, vehicle.fleet))
+        seats = self.fleets[vehicle.fleet].seats
+        while True:
+            task = self._next_task(vehicle)
+            if task is None:
+                yield self.gathering.demand()
+                continue
+            pickup = task.pickup
+            self._seats_coming[pickup] += seats
+            reached = yield from self._drive(vehicle, self.parts.routing.tree_to_pickup(pickup, MoverClass.BUS))
+            if reached:
+                at_pickup = self.parts.now
+                self._record(vehicle, "vehicle_at_pickup", place=Where(Kind.PICKUP_POINT, pickup))
+                yield from self._load(vehicle, task)
+                self._seats_coming[pickup] -= seats
+                if vehicle.aboard:
+                    yield from self._deliver(vehicle, task, at_pickup)
+            else:
+                self._seats_coming[pickup] -= seats
+                yield self._reopened
+
+    def _load(self, vehicle: Vehicle, task: PlannedRound) -> Process:
+        """Let people board in the order of the queue until the bus is full or waiting longer is in vain."""
+        parts, gathering, fleet = self.parts, self.gathering, self.fleets[vehicle.fleet]
+        free = min(fleet.seats, task.people)
+        assigned: Assigned | None = None
+        leave_at = np.inf
+        while True:
+            boarding = gathering.board_next(task.pickup, free, assigned)
+            if boarding is not None:
+                household, assigned = boarding
+                free -= int(parts.households.people[household])
+                leave_at = min(leave_at, parts.now + self._plan.bus_wait_limit)
+                vehicle.aboard.append(household)
+                parts.book.vehicle[household] = vehicle.row
+                parts.book.mark("boarded", household, parts.now)
+                self._passenger(vehicle, household, HouseholdState.RIDING, "boarded")
+                yield parts.clock.timeout(self._handling_time(household, fleet.boarding_time, fleet))
+            elif free == 0 or gathering.has_queue(task.pickup) or not gathering.expected[task.pickup]:
+                # Whoever still queues has no seat here, or another shelter: the next bus is for them.
+                return
+            elif parts.now >= leave_at:
+                return
+            elif np.isfinite(leave_at):
+                yield gathering.news(task.pickup) | parts.clock.timeout(leave_at - parts.now)
+            else:
+                yield gathering.news(task.pickup)
+
+    def _deliver(self, vehicle: Vehicle, task: PlannedRound, at_pickup: float) -> Process:
+        """Bring the passengers to a shelter, and on to others while it turns people away."""
+        left_pickup = self.parts.now
+        last_boarding = int(self.parts.book.event[vehicle.aboard[-1]])
+        self._record(
+            vehicle,
+            "vehicle_left_pickup",
+            place=Where(Kind.PICKUP_POINT, task.pickup),
+            value=self._people_aboard(vehicle),
+            cause=max(vehicle.event, last_boarding),
+        )
+        vehicle.rounds += 1
+        tried: set[int] = set()
+        stands_at_shelter = False
+        while vehicle.aboard:
+            goal = self._choose_shelter(vehicle, task.shelter, tried)
+            if goal is None and stands_at_shelter:
+                vehicle.aboard.clear()
+            elif goal is None:
+                self._passengers(vehicle, HouseholdState.STRANDED, "stranded")
+                yield self._reopened
+                self._passengers(vehicle, HouseholdState.RIDING, "resumed")
+            else:
+                if stands_at_shelter:
+                    self._passengers(vehicle, HouseholdState.RIDING, "redirected")
+                stands_at_shelter = yield from self._drive(
+                    vehicle, self.parts.routing.tree_to_shelter(goal, MoverClass.BUS)
+                )
+                if stands_at_shelter:
+                    people = self._people_aboard(vehicle)
+                    self._record(vehicle, "vehicle_at_shelter", place=Where(Kind.SHELTER, goal), value=people)
+                    self.rounds.append(
+                        Round(
+                            vehicle.row, vehicle.rounds, task.pickup, goal, people, at_pickup, left_pickup,
+                            self.parts.now,
+                        )  # fmt: skip
+                    )
+                    yield from self._unload(vehicle, goal)
+                    tried.add(goal)
+        vehicle.done = self.parts.now
+
+    def _unload(self, vehicle: Vehicle, shelter: int) -> Process:
+        """Let passengers out one household after the other; whoever is turned away may board again."""
+        fleet = self.fleets[vehicle.fleet]
+        for household in list(vehicle.aboard):
+            yield self.parts.clock.timeout(self._handling_time(household, fleet.alighting_time, fleet))
+            if household in vehicle.aboard and self.sheltering.admit(household, shelter, vehicle.event):
+                vehicle.aboard.remove(household)
+                vehicle.people += int(self.parts.households.people[household])
+
+    def _drive(self, vehicle: Vehicle, tree: int) -> Drive:
+        """Drive to the root of a tree; return whether it was reached. The vehicle's node is where it stands."""
+        arrival = simpy.Event(self.parts.clock)
+        self._arrival[vehicle.row] = arrival
+        self.parts.movement.send(vehicle.mover, origin_node=vehicle.node, tree=tree, depart_time=self.parts.now)
+        kind = yield arrival
+        if kind == NoticeKind.ARRIVED:
+            return True
+        self._record(vehicle, "vehicle_cut_off", place=Where(Kind.NODE, vehicle.node))
+        return False
+
+    # -- decisions --------------------------------------------------------------------------
+
+    def _next_task(self, vehicle: Vehicle) -> PlannedRound | None:
+        """Return the next round: the next planned one that still has people, else by the dispatch policy."""
+        gathering, routing = self.gathering, self.parts.routing
+        while vehicle.planned:
+            task = vehicle.planned.popleft()
+            if gathering.waiting[task.pickup] + gathering.expected[task.pickup] > 0:
+                return task
+        served = self.served[vehicle.fleet]
+        time = np.array([routing.time(routing.tree_to_pickup(int(p), MoverClass.BUS), vehicle.node) for p in served])
+        unserved = gathering.waiting[served] + gathering.expected[served] - self._seats_coming[served]
+        possible = np.flatnonzero((unserved > 0) & np.isfinite(time))
+        if not possible.size:
+            return None
+        time, unserved = time[possible], unserved[possible]
+        first = np.lexsort((time, -unserved) if self._plan.dispatch != "nearest" else (-unserved, time))[0]
+        return PlannedRound(int(served[possible[first]]), None, self.fleets[vehicle.fleet].seats)
+
+    def _choose_shelter(self, vehicle: Vehicle, planned: int | None, tried: set[int]) -> int | None:
+        first = vehicle.aboard[0]
+        transfer = self.parts.world.transfers[self.parts.households.zone[first]]
+        assigned = [self.sheltering.row[shelter] for shelter in transfer.shelter] if transfer else []
+        if planned is not None:
+            assigned.insert(0, planned)
+        people = int(self.parts.households.people[first])
+        return self.sheltering.choose(assigned, vehicle.node, MoverClass.BUS, people, tried)
+
+    def _plan_beforehand(self, fleet: int, vehicles: list[Vehicle]) -> None:
+        gathering, served = self.gathering, self.served[fleet]
+        rounds = plan_fleet(
+            self.parts,
+            policy=self._plan.dispatch,
+            fleet=self.fleets[fleet],
+            depot=vehicles[0].node if vehicles else 0,
+            ready=np.array([vehicle.call_up for vehicle in vehicles]),
+            pickups=served,
+            people=gathering.waiting[served] + gathering.expected[served],
+            room=self.sheltering.capacity - self.sheltering.people,
+        )
+        for vehicle, planned in zip(vehicles, rounds, strict=True):
+            vehicle.planned.extend(planned)
+
+    # -- small things -----------------------------------------------------------------------
+
+    def _muster(self) -> list[Vehicle]:
+        """Make a mover of every vehicle; who comes, and how soon, is drawn for each by name."""
+        parts, vehicles = self.parts, []
+        for row, fleet in enumerate(self.fleets):
+            node = int(parts.world.fleets.drive_node[row])
+            luck = parts.streams.get("availability", fleet.id).random(fleet.vehicles)
+            call_up = quantiles(fleet.call_up, parts.streams.get("call_up", fleet.id).random(fleet.vehicles))
+            movers = parts.movement.add(
+                MoverColumns(
+                    mode=np.full(fleet.vehicles, int(MoverClass.BUS)),
+                    speed=fleet.speed,
+                    size=fleet.size,
+                    people=0,
+                    watched=True,
+                ),
+                origin_node=node,
+            )
+            vehicles += [
+                Vehicle(
+                    row=len(vehicles) + k,
+                    id=f"{fleet.id}-{k + 1}",
+                    fleet=row,
+                    mover=int(mover),
+                    node=node,
+                    came=bool(luck[k] < fleet.availability),
+                    call_up=float(call_up[k]),
+                )
+                for k, mover in enumerate(movers)
+            ]
+        return vehicles
+
+    def _handling_time(self, household: int, per_person: float, fleet: Fleet) -> float:
+        """Return how long a household takes to board or alight [s]."""
+        people = int(self.parts.households.people[household])
+        assisted = int(self.parts.households.assisted[household])
+        return per_person * (people + (fleet.assisted_factor - 1) * assisted)
+
+    def _people_aboard(self, vehicle: Vehicle) -> int:
+        return int(self.parts.households.people[vehicle.aboard].sum())
+
+    def _passengers(self, vehicle: Vehicle, state: HouseholdState, kind: str) -> None:
+        for household in vehicle.aboard:
+            self._passenger(vehicle, household, state, kind)
+
+    def _passenger(self, vehicle: Vehicle, household: int, state: HouseholdState, kind: str) -> None:
+        """Put a passenger into a state; the later of his own and the vehicle's last event is the cause."""
+        book = self.parts.book
+        cause = max(vehicle.event, int(book.event[household]))
+        book.become(household, state, kind, self.parts.now, place=vehicle.where, cause=cause)
+
+    def _record(
+        self, vehicle: Vehicle, kind: str, *, place: Where, value: float = np.nan, cause: int | None = None
+    ) -> None:
+        vehicle.event = self.parts.log.record(
+            self.parts.now,
+            kind,
+            vehicle.where,
+            place=place,
+            value=value,
+            cause=vehicle.event if cause is None else cause,
+        )
+
+    def _reopen(self) -> None:
+        reopened, self._reopened = self._reopened, simpy.Event(self.parts.clock)
+        reopened.succeed()
+        self.gathering.tell_all()
+
+
+def _pickups_by_fleet(parts: Parts) -> list[np.ndarray]:
+    """Return the pick-up points that each fleet serves, by the plan's rows of zones."""
+    world = parts.world
+    row = {pickup: k for k, pickup in enumerate(world.pickup_points.ids)}
+    served: list[set[int]] = [set() for _ in world.fleets.ids]
+    fleet_row = {fleet: k for k, fleet in enumerate(world.fleets.ids)}
+    for transfer in world.transfers:
+        if transfer is not None and transfer.fleet is not None and transfer.pickup_point is not None:
+            served[fleet_row[transfer.fleet]].add(row[transfer.pickup_point])
+    return [np.array(sorted(pickups), dtype=np.int64) for pickups in served]

@@ -1,0 +1,148 @@
+"""Our own pair of tables, `nodes.csv` and `links.csv`, and pairs like it with other headings.
+
+    nodes.csv    node_id, x, y
+    links.csv    link_id, from_node, to_node, length_m, free_speed_mps, lanes, capacity_vps, jam_density_vpm
+
+Capacity and jam density are totals over the lanes of the link. Further columns of links:
+`road_class`, `name`, `modes` (`car;bus;walk`), `bridge`, `bridge_offset_m`, `travel_time_s`,
+`geometry` (WKT). Without x and y the network is abstract. A folder that evacsim wrote has a
+third file, `network.yaml`, with the coordinate reference system; nothing in it is repaired again.
+"""
+
+import csv
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from evacsim.errors import EvacsimError, Issue
+from evacsim.formats.roads.csv_pair import find_pair, read_nodes, read_text_table
+from evacsim.formats.roads.findings import Findings, settle_all
+from evacsim.formats.roads.link_tables import Conventions, LinkTable, open_to_us
+from evacsim.formats.roads.raw import MODES, NetworkFile, RawLink, RawNetwork, RawNode, Remark
+from evacsim.formats.roads.wkt import write_line
+from evacsim.formats.rows import Table
+from evacsim.language import Text
+
+STATEMENT = "network.yaml"
+"""Beside the tables: what they cannot say themselves."""
+_WRITER = "evacsim"
+NODE_COLUMNS = ("node_id", "x", "y")
+LINK_COLUMNS = (
+    "link_id", "from_node", "to_node", "length_m", "free_speed_mps", "lanes", "capacity_vps", "jam_density_vpm",
+    "road_class", "name", "modes", "bridge", "bridge_offset_m", "geometry",
+)  # fmt: skip
+
+
+def read_node_link_csv(source: NetworkFile) -> RawNetwork:
+    """Return the network of a pair of tables, or of a folder that holds one.
+
+    Raises
+    ------
+    FormatError
+        With everything that is wrong with the files.
+    """
+    pair = find_pair(source.path)
+    links_table = read_text_table(pair.links, source)
+    link_findings = Findings(str(pair.links))
+    table = LinkTable(links_table, _conventions(links_table, source), link_findings)
+    for end, end_zh in (("from_node", "起点"), ("to_node", "终点")):
+        if end not in table.headings.texts:
+            link_findings.missing_column(end, end_zh, links_table.columns)
+    settle_all(source.name, [link_findings])
+    links, others = open_to_us(table.links(table.courses()))
+    nodes, node_remarks, node_findings = _ends(links), [], Findings(str(pair.nodes))
+    if pair.nodes is not None:
+        nodes, node_remarks = read_nodes(read_text_table(pair.nodes, source), node_findings)
+    settle_all(source.name, [node_findings, link_findings])
+    statement = _read_statement(pair.links.parent / STATEMENT)
+    return RawNetwork(
+        file=source.name,
+        form="csv",
+        nodes=nodes,
+        links=links,
+        crs=statement.get("crs"),
+        remarks=(*node_remarks, *table.remarks(), *others),
+        is_final=bool(statement),
+    )
+
+
+def write_node_link_csv(network: RawNetwork, folder: Path) -> None:
+    """Write a complete network as `nodes.csv`, `links.csv` and `network.yaml`; reading gives the same again.
+
+    Raises
+    ------
+    EvacsimError
+        If the folder already holds one of the three files.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    present = [name for name in ("nodes.csv", "links.csv", STATEMENT) if (folder / name).exists()]
+    if present:
+        rule = Text("is already there and is not overwritten", "已存在, 不予覆盖")
+        remedy = Text("name another folder, or remove it first", "换一个文件夹, 或先将其删除")
+        raise EvacsimError(str(folder), [Issue(str(folder / name), rule, remedy) for name in present])
+    _write(folder / "nodes.csv", NODE_COLUMNS, ((node.id, _number(node.x), _number(node.y)) for node in network.nodes))
+    _write(folder / "links.csv", LINK_COLUMNS, map(_row, network.links))
+    statement = {"written_by": _WRITER, "crs": network.crs}
+    text = yaml.safe_dump(statement, allow_unicode=True, sort_keys=False)
+    (folder / STATEMENT).write_text(text, encoding="utf-8")
+
+
+def _conventions(table: Table, source: NetworkFile) -> Conventions:
+    """Return what a pair means: our own headings say one way; other headings must be explained."""
+    is_ours = {"from_node", "to_node"} <= {column.strip() for column in table.columns}
+    rows = source.rows or ("one-way" if is_ours else None)
+    return Conventions(source.length_unit, source.speed_unit, rows=rows, walk_back=not is_ours)
+
+
+def _ends(links: Iterable[RawLink]) -> tuple[RawNode, ...]:
+    """Return nodes without coordinates, where there is no table of nodes."""
+    ends = dict.fromkeys(end for link in links for end in (link.from_node, link.to_node) if end is not None)
+    return tuple(RawNode(end) for end in ends)
+
+
+def _read_statement(path: Path) -> dict[str, Any]:
+    """Return what `network.yaml` says; nothing where there is none."""
+    if not path.is_file():
+        return {}
+    findings = Findings(str(path))
+    try:
+        statement = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError, OSError):
+        statement = None
+    if isinstance(statement, dict) and statement.get("written_by") == _WRITER and "crs" in statement:
+        if statement["crs"] is None or isinstance(statement["crs"], str):
+            return statement
+    rule = Text("is not as evacsim wrote it", "已不是 evacsim 写出的内容")
+    remedy = Text("import the network again, or remove this file", "重新导入路网, 或删去此文件")
+    findings.add(rule, remedy)
+    findings.settle()
+    return {}
+
+
+def _row(link: RawLink) -> Sequence[str]:
+    numbers = (link.length, link.free_speed, link.lanes, link.capacity, link.jam_density)
+    return (
+        link.id,
+        link.from_node or "",
+        link.to_node or "",
+        *map(_number, numbers),
+        link.road_class or "",
+        link.name,
+        ";".join(mode for mode in MODES if mode in (link.modes or ())),
+        "yes" if link.bridge else "no",
+        _number(link.bridge_offset),
+        "" if link.geometry is None else write_line(link.geometry),
+    )
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else repr(float(value))
+
+
+def _write(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    with path.open("w", encoding="utf-8-sig", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows(rows)

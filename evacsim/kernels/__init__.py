@@ -1,0 +1,1 @@
+"""The compiled loops: arrays and floats in, arrays out; numpy and numba only."""

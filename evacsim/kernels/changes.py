@@ -1,0 +1,257 @@
+"""What is done to movement from outside, between two calls of `movement.advance`.
+
+Each kernel leaves movers whose situation has changed with an event at the present time, so
+that they act in the order of events; none enters a link here. After `change_links`,
+`remove` or a new tree, `reconsider` must be called before movement goes on.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evacsim.kernels._jit import kernel, part
+from evacsim.kernels.arrays import MAX_MODES, NONE, UNLIMITED, MoverState, NoticeKind, Queue, Traffic
+from evacsim.kernels.events import call_off, schedule
+from evacsim.kernels.movement import become, move_up, open_gate, record, vacate
+
+
+@kernel
+def send(
+    traffic: Traffic,
+    movers: NDArray[np.int64],
+    nodes: NDArray[np.int32],
+    trees: NDArray[np.int32],
+    times: NDArray[np.float64],
+) -> None:
+    """Schedule the departures of movers that are off the road.
+
+    Parameters
+    ----------
+    traffic : Traffic
+        Modified in place.
+    movers, nodes, trees, times : ndarray, shape (n,)
+        Rows of the movers, where they depart, which tree they follow, and when [s].
+    """
+    for row in range(len(movers)):
+        mover = movers[row]
+        moving = traffic.movers[mover]
+        if moving.state == MoverState.SCHEDULED:
+            call_off(traffic, mover)
+        traffic.nodes[mover] = nodes[row]
+        moving.tree = trees[row]
+        moving.time = times[row]
+        become(traffic, mover, MoverState.SCHEDULED)
+        schedule(traffic, mover, times[row])
+
+
+@kernel
+def change_links(
+    traffic: Traffic, links: NDArray[np.int64], speed_factors: NDArray[np.float64], time: float
+) -> None:
+    """Change the speed on links, and re-time or stop the movers on them.
+
+    A mover under way covers the rest of its way at its new speed. One that has reached the
+    end of the link has no way left; it stops all the same when the link closes to it.
+
+    Parameters
+    ----------
+    traffic : Traffic
+        Modified in place; has room for a record of each mover on the links.
+    links : ndarray of int64, shape (n,)
+        Links to change.
+    speed_factors : ndarray of float64, shape (n, MAX_MODES)
+        New speed factors.
+    time : float
+        The present time [s].
+    """
+    old = np.empty(MAX_MODES)
+    for row in range(len(links)):
+        link = links[row]
+        road = traffic.links[link]
+        for mode in range(MAX_MODES):
+            old[mode] = road.speed_factor[mode]
+            road.speed_factor[mode] = speed_factors[row, mode]
+        mover = road.head
+        while mover != NONE:
+            mode = traffic.movers[mover].mode
+            if old[mode] != road.speed_factor[mode]:
+                change_speed(traffic, mover, old[mode], road.speed_factor[mode], time)
+            mover = traffic.movers[mover].behind
+        free_the_end(traffic, link, time)
+
+
+@part
+def change_speed(traffic: Traffic, mover: int, old: float, new: float, time: float) -> None:
+    """Let a mover on a link go on at another speed, stop or resume."""
+    moving = traffic.movers[mover]
+    link = moving.link
+    speed = min(moving.speed, traffic.links[link].free_speed)
+    was_stopped = moving.state == MoverState.STOPPED
+    has_arrived = not was_stopped and moving.time <= time
+    if was_stopped:
+        way_left = moving.time
+    elif has_arrived:
+        way_left = 0.0
+    else:
+        way_left = (moving.time - time) * (speed * old)
+    if new == 0.0:
+        withdraw(traffic, mover)
+        moving.time = way_left
+        become(traffic, mover, MoverState.STOPPED)
+        record(traffic, mover, time, link, NoticeKind.STOPPED)
+        return
+    if has_arrived:
+        return
+    if moving.queue != Queue.NOTHING:
+        call_off(traffic, mover)
+    moving.time = time + way_left / (speed * new)
+    if was_stopped:
+        become(traffic, mover, MoverState.MOVING)
+        record(traffic, mover, time, link, NoticeKind.RESUMED)
+    if traffic.links[link].overtaking:
+        schedule(traffic, mover, moving.time)
+
+
+@part
+def free_the_end(traffic: Traffic, link: int, time: float) -> None:
+    """Let the first mover at the end of a link have its turn, unless it is having it."""
+    road, line = traffic.links[link], traffic.lines[link]
+    if road.overtaking:
+        if line.front == NONE:
+            front = move_up(traffic, link)
+            if front != NONE:
+                schedule(traffic, front, max(time, road.exit_free))
+    elif road.head != NONE:
+        head = traffic.movers[road.head]
+        if head.state == MoverState.MOVING and head.queue == Queue.NOTHING:
+            schedule(traffic, road.head, max(time, max(head.time, road.exit_free)))
+
+
+@part
+def withdraw(traffic: Traffic, mover: int) -> None:
+    """Take a mover out of whatever it is queued in."""
+    moving, control = traffic.movers[mover], traffic.control[0]
+    wanted, link = moving.wants, moving.link
+    row = link if link != NONE else len(traffic.links) + wanted
+    if moving.queue == Queue.WHEEL or moving.queue == Queue.HEAP:
+        call_off(traffic, mover)
+        if wanted != NONE and traffic.links[wanted].granted == mover:
+            traffic.links[wanted].granted = NONE
+    elif moving.queue == Queue.GATE:
+        traffic.links[wanted].gate = without(traffic, traffic.links[wanted].gate, mover)
+    elif moving.queue == Queue.HELD:
+        control.held = without(traffic, control.held, mover)
+    elif moving.queue == Queue.LINE:
+        leave_line(traffic, row, mover)
+    if (link != NONE or wanted != NONE) and traffic.lines[row].front == mover:
+        traffic.lines[row].front = NONE
+    moving.wants = NONE
+    moving.queue = Queue.NOTHING
+
+
+@part
+def without(traffic: Traffic, first: int, mover: int) -> int:
+    """Take a mover out of the queue that begins with `first`; return who is first then."""
+    if first == mover:
+        return traffic.movers[mover].next
+    other = first
+    while traffic.movers[other].next != mover:
+        other = traffic.movers[other].next
+    traffic.movers[other].next = traffic.movers[mover].next
+    return first
+
+
+@part
+def leave_line(traffic: Traffic, row: int, mover: int) -> None:
+    """Take a mover that stands behind others out of a line."""
+    line = traffic.lines[row]
+    before = NONE
+    other = line.first
+    while other != mover:
+        before = other
+        other = traffic.movers[other].next
+    if before == NONE:
+        line.first = traffic.movers[mover].next
+    else:
+        traffic.movers[before].next = traffic.movers[mover].next
+    if line.last == mover:
+        line.last = before
+
+
+@kernel
+def remove(traffic: Traffic, movers: NDArray[np.int64], time: float) -> None:
+    """Take movers out wherever they are; what they occupied on a link becomes a gap.
+
+    Parameters
+    ----------
+    traffic : Traffic
+        Modified in place; has an unused gap for each mover.
+    movers : ndarray of int64, shape (n,)
+        Rows of movers that are not removed yet.
+    time : float
+        The present time [s].
+    """
+    for row in range(len(movers)):
+        mover = movers[row]
+        moving = traffic.movers[mover]
+        # A scheduled departure stays in the wheel, and comes to nothing.
+        if moving.state != MoverState.SCHEDULED:
+            withdraw(traffic, mover)
+        become(traffic, mover, MoverState.REMOVED)
+        link = moving.link
+        if link != NONE:
+            traffic.nodes[mover] = traffic.links[link].to_node
+            vacate(traffic, mover, time)
+            free_the_end(traffic, link, time)
+
+
+@kernel
+def reconsider(traffic: Traffic, time: float) -> None:
+    """Let all who wait ask their trees again, and give free places to the next in turn.
+
+    Whoever still wants the same open link keeps its place in all queues.
+
+    Parameters
+    ----------
+    traffic : Traffic
+        Modified in place.
+    time : float
+        The present time [s].
+    """
+    movers, control = traffic.movers, traffic.control[0]
+    held = control.held
+    control.held = NONE
+    while held != NONE:
+        behind = movers[held].next
+        movers[held].queue = Queue.NOTHING
+        schedule(traffic, held, time)
+        held = behind
+    n_links = len(traffic.links)
+    for link in range(n_links):
+        road, line = traffic.links[link], traffic.lines[n_links + link]
+        if road.granted != NONE:
+            ask_again(traffic, road.granted, link, time)
+        for first in (road.gate, line.first):
+            mover = first
+            while mover != NONE:
+                behind = movers[mover].next
+                ask_again(traffic, mover, link, time)
+                mover = behind
+    for link in range(n_links):
+        road, row = traffic.links[link], n_links + link
+        open_gate(traffic, link, time)
+        if traffic.lines[row].front == NONE:
+            front = move_up(traffic, row)
+            if front != NONE:
+                movers[front].wants = NONE
+                schedule(traffic, front, time)
+
+
+@part
+def ask_again(traffic: Traffic, mover: int, link: int, time: float) -> None:
+    """Withdraw a mover from its queue for `link` if it no longer wants or may not enter that link."""
+    moving, control = traffic.movers[mover], traffic.control[0]
+    node = traffic.nodes[mover] if moving.link == NONE else traffic.links[moving.link].to_node
+    wanted = traffic.trees[moving.tree * control.n_nodes + node]
+    if wanted != link or traffic.links[link].speed_factor[moving.mode] == 0.0:
+        withdraw(traffic, mover)
+        schedule(traffic, mover, time)

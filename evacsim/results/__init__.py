@@ -1,0 +1,1 @@
+"""What happened: the record of a run and its store on disk."""

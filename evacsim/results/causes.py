@@ -1,0 +1,162 @@
+"""Why it came to this: the chain of causes behind one household's end, as readable lines.
+
+Every event names the event that brought it about. Followed back from a household's last
+event, this gives the one line of reasons from a root - the water, the clock - to its end.
+"""
+
+from difflib import get_close_matches
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from evacsim.errors import Issue, ResultsError
+from evacsim.language import Language, Text, same
+from evacsim.results.columns import RUN_AGAIN
+from evacsim.results.record import RunRecord
+from evacsim.results.wording import Names, day_and_time, decimal, moment, people
+from evacsim.terms import EVENT_KINDS, HOUSEHOLD_STATES, HouseholdState
+
+DEPTH_EVENTS = frozenset(
+    {
+        "water_changed",
+        "link_closed",
+        "link_opened",
+        "shelter_flooded",
+        "place_flooded",
+        "stopped",
+        "resumed",
+        "died",
+    }
+)
+"""Events whose value is a depth [m]."""
+
+STAGE_EVENTS = frozenset({"stage_reached"})
+"""Events whose value is a stage [m]; the value of all others is a number of people."""
+
+OWN_TIMES = {
+    "ordered_s": Text("ordered", "下令"),
+    "told_s": Text("told", "通知到户"),
+    "departed_s": Text("left home", "离家"),
+    "at_pickup_s": Text("at the pick-up point", "到集合点"),
+    "boarded_s": Text("on the bus", "上车"),
+    "arrived_s": Text("at the shelter", "到安置点"),
+    "settled_s": Text("settled", "入住"),
+    "water_s": Text("water at its home", "住处进水"),
+}
+"""The times of the ledger that a story tells."""
+
+NEAREST = 5
+"""How many similar ids an error names."""
+
+
+class Event(NamedTuple):
+    """One event of a chain; `cause` is None at the root."""
+
+    seq: int
+    time_s: float
+    kind: str
+    subject: str
+    place: str
+    value: float
+    cause: int | None
+
+
+def chain(record: RunRecord, household: str | int) -> list[Event]:
+    """Return the events from the root to the last event of `household`.
+
+    Empty where nothing ever happened to it.
+
+    Raises
+    ------
+    ResultsError
+        If there is no such household, or the events do not hang together.
+    """
+    last = ledger_row(record, household)["final_event"]
+    if pd.isna(last):
+        return []
+    seqs = record.events["seq"].to_numpy()
+    causes = record.events["cause"].to_numpy(dtype=np.int64, na_value=0)
+    found: list[Event] = []
+    wanted = int(last)
+    while wanted:
+        row = int(np.searchsorted(seqs, wanted))
+        if row == len(seqs) or seqs[row] != wanted or causes[row] >= wanted:
+            rule = Text("each cause must be an earlier event", "起因必须是更早的事件")
+            raise ResultsError("events", [Issue("events", rule, RUN_AGAIN, place="seq", value=str(wanted))])
+        time_s, kind, subject, place, value = record.events.loc[
+            record.events.index[row], ["time_s", "kind", "subject", "place", "value"]
+        ]
+        cause = int(causes[row])
+        found.append(Event(wanted, time_s, kind, subject, place, value, cause or None))
+        wanted = cause
+    return found[::-1]
+
+
+def why(record: RunRecord, household: str | int, lang: Language = "zh") -> list[str]:
+    """Return the story of `household`, a line each: who it is and how it ended, its own times, the causes."""
+    row, names = ledger_row(record, household), Names(record)
+    state = HOUSEHOLD_STATES[HouseholdState[str(row["final_state"]).upper()]].said(lang)
+    where, zone = names.told(str(row["final_place"]), lang), names.told(f"zone/{row['zone']}", lang)
+    number = people(float(row["people"]), lang)
+    if lang == "zh":
+        head = f"住户 {row['household']},{zone},{number},结局:{state}" + (f"({where})" if where else "")
+    else:
+        head = f"household {row['household']} of {zone}, {number}, at the end: {state}"
+        head += f" ({where})" if where else ""
+    times = [
+        f"{text.said(lang)} {day_and_time(record.start, row[column], lang)}"
+        for column, text in OWN_TIMES.items()
+        if np.isfinite(row[column])
+    ]
+    told = [event_told(event, record, names, lang) for event in chain(record, household)]
+    if times:
+        told.insert(0, Text("; ", ";").said(lang).join(times))
+    return [head, *(told or [Text("nothing ever happened to it", "推演期间没有任何事件涉及该户").said(lang)])]
+
+
+def event_told(event: Event, record: RunRecord, names: Names, lang: Language) -> str:
+    """Return one event as a line: when, who, what, where, how much."""
+    what = EVENT_KINDS.get(event.kind, same(event.kind)).said(lang)
+    who = names.told(event.subject, lang)
+    where = names.told(event.place, lang) if event.place != event.subject else ""
+    amount = _amount(event, lang)
+    at = moment(record.start, event.time_s, lang)
+    if lang == "zh":
+        asides = "、".join(part for part in (where, amount) if part)
+        return f"{at} {who}:{what}" + (f"({asides})" if asides else "")
+    asides = ", ".join(part for part in (where, amount) if part)
+    return f"{at} {who}: {what}" + (f" ({asides})" if asides else "")
+
+
+def ledger_row(record: RunRecord, household: str | int) -> "pd.Series[Any]":
+    """Return the ledger's row of `household`, given as in the ledger or as `household/…`."""
+    wanted = str(household).removeprefix("household/")
+    ids = record.ledger["household"]
+    rows = np.flatnonzero((ids == wanted).to_numpy())
+    if rows.size:
+        row: pd.Series[Any] = record.ledger.iloc[rows[0]]
+        return row
+    near = ", ".join(_nearest(wanted, ids.to_numpy(dtype=object)))
+    rule = Text("there is no such household in the ledger", "户台账中没有该户")
+    remedy = Text(f"nearest ids: {near}", f"相近的编号:{near}")
+    raise ResultsError("ledger", [Issue("ledger", rule, remedy, place="household", value=wanted)])
+
+
+def _amount(event: Event, lang: Language) -> str:
+    if not np.isfinite(event.value):
+        return ""
+    if event.kind in STAGE_EVENTS:
+        return Text("stage", "水位").said(lang) + f" {decimal(event.value, 2)} m"
+    if event.kind in DEPTH_EVENTS:
+        return Text("depth", "水深").said(lang) + f" {decimal(event.value, 2)} m"
+    return people(event.value, lang)
+
+
+def _nearest(wanted: str, ids: np.ndarray) -> list[str]:
+    """Return ids that look like `wanted`, best first."""
+    ordered = np.sort(ids)
+    # Neighbours in the alphabet share the longest beginning; among them similarity decides.
+    at = int(np.searchsorted(ordered, wanted))
+    neighbors = [str(name) for name in ordered[max(at - 500, 0) : at + 500]]
+    return get_close_matches(wanted, neighbors, NEAREST, cutoff=0.0)

@@ -1,0 +1,149 @@
+"""How numbers, times and places read in both languages."""
+
+import math
+from datetime import datetime
+
+from evacsim.clock import wall_time
+from evacsim.language import Language, Text, same
+from evacsim.results.record import RunRecord
+
+UNKNOWN = "–"
+"""Stands where there is no number."""
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+KINDS: dict[str, Text] = {
+    "district": Text("district", "本地区"),
+    "zone": Text("zone", "区域"),
+    "household": Text("household", "住户"),
+    "vehicle": Text("vehicle", "车辆"),
+    "pickup_point": Text("pick-up point", "集合点"),
+    "shelter": Text("shelter", "安置点"),
+    "depot": Text("depot", "车场"),
+    "link": Text("road", "路段"),
+    "node": Text("junction", "路口"),
+    "gauge": Text("gauge", "水文站"),
+}
+"""What the kinds in front of an id are called."""
+
+
+def count(number: float) -> str:
+    """Return a whole number of people or things.
+
+    >>> count(23412)
+    '23,412'
+    """
+    return UNKNOWN if math.isnan(number) else f"{number:,.0f}"
+
+
+def people(number: float, lang: Language) -> str:
+    """Return a number of people.
+
+    >>> people(1, "en"), people(3, "en"), people(3, "zh")
+    ('1 person', '3 people', '3 人')
+    """
+    if lang == "zh":
+        return f"{count(number)} 人"
+    return f"{count(number)} {'person' if number == 1 else 'people'}"
+
+
+def decimal(number: float, digits: int) -> str:
+    """Return a number with so many decimals.
+
+    >>> decimal(0.12345, 2)
+    '0.12'
+    """
+    return UNKNOWN if math.isnan(number) else f"{number:,.{digits}f}"
+
+
+def percent(share: float) -> str:
+    """Return a share; what is not all is never rounded to all, nor something to nothing.
+
+    >>> percent(0.984), percent(0.99999), percent(1.0), percent(0.00001)
+    ('98.4%', '>99.9%', '100.0%', '<0.1%')
+    """
+    if math.isnan(share):
+        return UNKNOWN
+    text = f"{100 * share:.1f}%"
+    if share < 1 and text == "100.0%":
+        return ">99.9%"
+    return "<0.1%" if share > 0 and text == "0.0%" else text
+
+
+def duration(seconds: float, lang: Language) -> str:
+    """Return a duration to the minute, or to the second below one minute.
+
+    >>> duration(5430, "en"), duration(5400, "zh"), duration(40, "en")
+    ('1 h 31 min', '1小时30分', '40 s')
+    """
+    if math.isnan(seconds):
+        return UNKNOWN
+    if math.isinf(seconds):
+        return Text("never", "未达到").said(lang)
+    sign = "-" if seconds < 0 else ""
+    size = abs(seconds)
+    if size < 60:
+        return f"{sign}{size:.0f}" + Text(" s", "秒").said(lang)
+    hours, minutes = divmod(math.floor(size / 60 + 0.5), 60)
+    parts = [(hours, Text(" h", "小时")), (minutes, Text(" min", "分" if hours else "分钟"))]
+    gap = Text(" ", "").said(lang)
+    return sign + gap.join(f"{number}{unit.said(lang)}" for number, unit in parts if number)
+
+
+def day_and_time(start: datetime, seconds: float, lang: Language) -> str:
+    """Return the wall clock at `seconds` after `start`.
+
+    >>> day_and_time(datetime(2026, 7, 18, 20), 5400, "en"), day_and_time(datetime(2026, 7, 18, 20), 5400, "zh")
+    ('18 Jul 21:30', '7月18日21:30')
+    """
+    if not math.isfinite(seconds):
+        return UNKNOWN
+    # To the nearest minute: 20:59:59.9 is 21:00 for a reader.
+    at = wall_time(start, 60 * math.floor(seconds / 60 + 0.5))
+    day = f"{at.month}月{at.day}日" if lang == "zh" else f"{at.day} {MONTHS[at.month - 1]} "
+    return f"{day}{at:%H:%M}"
+
+
+def moment(start: datetime, seconds: float, lang: Language) -> str:
+    """Return a moment as reports show it: the wall clock, and the time since the start.
+
+    >>> moment(datetime(2026, 7, 18, 20), 5400, "en"), moment(datetime(2026, 7, 18, 20), 5400, "zh")
+    ('18 Jul 21:30 (T+1.5 h)', '7月18日21:30(T+1.5小时)')
+    """
+    if not math.isfinite(seconds):
+        return UNKNOWN
+    at, hours = day_and_time(start, seconds, lang), seconds / 3600
+    return f"{at}(T{hours:+.1f}小时)" if lang == "zh" else f"{at} (T{hours:+.1f} h)"
+
+
+class Names:
+    """The names of the places and things of one run."""
+
+    def __init__(self, record: RunRecord) -> None:
+        self._names: dict[str, str] = {"district/": record.district_name}
+        for kind, table in (
+            ("zone", "zones"),
+            ("pickup_point", "pickup_points"),
+            ("shelter", "shelters"),
+            ("link", "links"),
+        ):
+            frame = record.tables[table]
+            self._names |= {
+                f"{kind}/{name}": str(label)
+                for name, label in zip(frame[kind], frame["name"], strict=True)
+                if isinstance(label, str) and label
+            }
+
+    def bare(self, kind: str, name: str) -> str:
+        """Return the name of a thing, or its id where it has none."""
+        return self._names.get(f"{kind}/{name}", name)
+
+    def told(self, thing: str, lang: Language) -> str:
+        """Return `zone/J15` as "zone Hewan (J15)"; nothing stays nothing."""
+        kind, _, name = thing.partition("/")
+        word = KINDS.get(kind, same(kind)).said(lang)
+        if kind == "district":
+            return self._names["district/"]
+        label = self._names.get(thing, "")
+        shown = f"{label} ({name})" if label and label != name else name
+        return f"{word} {shown}" if name else ""

@@ -1,0 +1,1 @@
+"""What is given: the scenario as data - models, reading, checking."""

@@ -1,0 +1,221 @@
+"""The district (地区底图): roads, zones and their people, pick-up points, shelters, forces, stores."""
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from evacsim.errors import RefusedValueError
+from evacsim.language import Text
+from evacsim.scenario.section import (
+    DurationLaw,
+    FileOrFolder,
+    Identifier,
+    Number,
+    Provenance,
+    Section,
+    Uniform,
+    Words,
+    YesNo,
+    assumed,
+    recalled,
+    seen,
+)
+from evacsim.units import Duration, Flow, Length, People, Count, Seats, Share, Speed, Vehicles
+
+
+class Roads(Section):
+    """The road network (道路网), in a file of any format that `evacsim import network` reads."""
+
+    file: FileOrFolder
+    """Path of the network file or folder, relative to the file that names it."""
+    format: Literal["auto", "matsim", "osm", "graphml", "gmns", "sumo", "lines", "csv"] = "auto"
+    """Format of the file; `auto` goes by its name and content."""
+    crs: str | None = None
+    """Coordinate reference system of the file, such as `EPSG:32650`, where the file does not say it."""
+    encoding: str | None = None
+    """Text encoding, such as `gb18030`, where it is not UTF-8."""
+    lane_capacity: Flow | None = None
+    """Sets the capacity of every lane, such as `600 veh/h` (sustained evacuation flow, seen: TRID 1093433);
+    without it the capacities of the file and the class defaults hold."""
+    free_speed: Speed | None = None
+    """Sets the free speed of every road, such as `35 mph`; without it the speeds of the file and the class
+    defaults hold."""
+    walkable: Literal["marked", "all_but_motorways"] = "all_but_motorways"
+    """Roads that people may walk on: those marked so in the file, or all but motorways and trunk roads."""
+    footway_width: Length = assumed(2.0, "one side of a road kept free for walkers")
+    """Width on which people walk beside the traffic [m]; flow is at most 1.33 person/s per metre."""
+
+
+class Population(Section):
+    """How people live together and how fast they walk; each zone may say otherwise."""
+
+    household_size: Number = seen(2.75, "demo_scenarios 4.1: district census figure", gt=0, le=20)
+    """Mean people per household."""
+    elderly_share: Share = assumed(0.18, "share of people of 65 and older in an ageing inland district")
+    """Share of people aged 65 and more."""
+    child_share: Share = assumed(0.14, "share of people under 12")
+    """Share of people under 12."""
+    assisted_share: Share = assumed(0.04, "demo_scenarios 4.1")
+    """Share of people who need help to move (需协助转移)."""
+    car_share: Share = assumed(0.3, "rural households with a car at hand")
+    """Share of households with a car."""
+    walking_speed: Speed = seen(1.219, "Seaside model, N(4.0, 0.65) ft/s", gt=0)
+    """Mean free walking speed of an adult [m/s]."""
+    walking_speed_sd: Speed = seen(0.198, "Seaside model, N(4.0, 0.65) ft/s")
+    """Standard deviation of the walking speed between people [m/s]."""
+    elderly_speed_factor: Number = seen(0.7, "TUNAMI-EVAC", gt=0, le=1)
+    """Walking speed of the elderly against an adult's."""
+    child_speed_factor: Number = seen(0.8, "TUNAMI-EVAC", gt=0, le=1)
+    """Walking speed of a child against an adult's."""
+    assisted_speed_factor: Number = seen(0.5, "TUNAMI-EVAC", gt=0, le=1)
+    """Walking speed of a person who needs help against an adult's."""
+    car_size: Number = assumed(1.0, "definition of the passenger-car unit", gt=0)
+    """Road space of a family car in passenger-car units."""
+    storeys: Count = assumed(2, "rural houses of the plain", ge=1)
+    """Floors of a home, for refuge upstairs."""
+
+    @model_validator(mode="after")
+    def _ages_add_up(self) -> Self:
+        if self.elderly_share + self.child_share > 1:
+            raise RefusedValueError(
+                Text(
+                    "elderly_share and child_share together exceed 1",
+                    "elderly_share 与 child_share 之和大于 1",
+                ),
+                Text("lower one of them", "调低其中一个"),
+            )
+        return self
+
+
+class Place(Section):
+    """Something with a position: coordinates in the district's `crs`, or a node of the road network."""
+
+    id: Identifier
+    """Unique among places of its kind; how plans and results refer to it."""
+    name: str = ""
+    """Name for people to read."""
+    x: Number | None = None
+    """Easting, or longitude where the district's `crs` is geographic."""
+    y: Number | None = None
+    """Northing, or latitude where the district's `crs` is geographic."""
+    node: Words | None = None
+    """Id of a road node, instead of coordinates."""
+
+
+class Zone(Place):
+    """A zone to be transferred or left in peace: a village, a group, a block, an institution (村, 组, 社区)."""
+
+    population: People = Field(gt=0, le=20_000_000)
+    """People who are there when the scenario starts [person]."""
+    township: str = ""
+    """Town or street the zone belongs to (乡镇, 街道)."""
+    kind: Literal["residential", "care_home", "school", "hospital", "construction_site", "scenic_area"] = (
+        "residential"
+    )
+    """What kind of people live there."""
+    radius: Length = 0.0
+    """Homes lie within this distance of the point [m]; 0 puts all at the point."""
+    outline: list[list[tuple[float, float]]] | None = None
+    """Rings of the zone's polygon in the district's `crs`; read from the geometry of a GeoJSON or GeoPackage."""
+    household_size: Number | None = Field(default=None, gt=0, le=100)
+    """Mean people per household; the district's where absent."""
+    elderly_share: Share | None = None
+    """Share of people aged 65 and more; the district's where absent."""
+    assisted_share: Share | None = None
+    """Share of people who need help to move; the district's where absent."""
+    car_share: Share | None = None
+    """Share of households with a car; the district's where absent."""
+    storeys: Count | None = Field(default=None, ge=1)
+    """Floors of a home; the district's where absent."""
+    synthetic: YesNo = False
+    """True where the figures are invented for a demonstration and must not be shown as official."""
+
+
+class PickupPoint(Place):
+    """Where people gather and buses stop (集合点, 上车点)."""
+
+
+class Shelter(Place):
+    """An emergency shelter (应急避难场所, 安置点)."""
+
+    capacity: People | None = Field(default=None, ge=0)
+    """People it can settle [person]; absent means without limit, which the check points out."""
+    township: str = ""
+    """Town or street it belongs to."""
+    floor_height: Length = 0.0
+    """Height of its floor above the ground [m]; water below it does no harm."""
+    desks: Count = assumed(2, "one desk per 150 beds", ge=1)
+    """Registration desks."""
+    synthetic: YesNo = False
+    """True where the figures are invented for a demonstration and must not be shown as official."""
+
+
+class Fleet(Place):
+    """Vehicles of one kind at one depot (车队): buses, or convoys counted as one vehicle each."""
+
+    vehicles: Vehicles = Field(gt=0, le=100_000)
+    """Vehicles on the list."""
+    seats: Seats = Field(gt=0, le=10_000)
+    """People one vehicle takes."""
+    availability: Share = assumed(1.0, "all on the list come; demo_scenarios 4.1 gives 60-90 % for buses")
+    """Share of the vehicles that really come."""
+    call_up: DurationLaw = assumed(
+        lambda: Uniform(type="uniform", low="30 min", high="90 min"),
+        "demo_scenarios 4.1: driver call-up 30-90 min",
+    )
+    """From the order to the vehicle's departure from the depot."""
+    boarding_time: Duration = assumed(2.5, "2-3 s per able person (science 2.2)")
+    """Time one able person takes to get in [s]."""
+    alighting_time: Duration = assumed(2.0, "a little faster than boarding")
+    """Time one able person takes to get out [s]."""
+    assisted_factor: Number = assumed(8.0, "10-15 min for a bus of frail people (science 2.2)", ge=1)
+    """How much longer a person who needs help takes to board or alight."""
+    size: Number = recalled(2.5, "passenger-car equivalent of a bus, HCM", gt=0)
+    """Road space of one vehicle in passenger-car units."""
+    speed: Speed = assumed(60 / 3.6, "upper speed of a loaded bus on wet rural roads", gt=0)
+    """Highest speed [m/s]; slower roads rule."""
+
+
+class Force(Place):
+    """People who can act: rescue teams, town teams, information officers (队伍)."""
+
+    kind: str
+    """What they are: town_team, fire, militia, information_officer, volunteer ..."""
+    members: People = Field(gt=0)
+    """People."""
+
+
+class Store(Place):
+    """Supplies in stock (物资储备)."""
+
+    kits: Count = Field(default=0, ge=0)
+    """Relief kits, one per person and day."""
+    tents: Count = Field(default=0, ge=0)
+    """Tents."""
+    generators: Count = Field(default=0, ge=0)
+    """Generators."""
+
+
+class District(Section):
+    """A district described once; hazards and plans are swapped against it (地区底图)."""
+
+    id: Identifier
+    """Short name for files and tables."""
+    name: str
+    """Name for people to read."""
+    crs: str | None = None
+    """Coordinate reference system of all places below; needed wherever places have coordinates."""
+    roads: Roads
+    population: Population = Field(default_factory=Population)
+    zones: list[Zone] = Field(min_length=1)
+    pickup_points: list[PickupPoint] = []
+    shelters: list[Shelter] = Field(min_length=1)
+    fleets: list[Fleet] = []
+    forces: list[Force] = []
+    stores: list[Store] = []
+    access_limit: Length = assumed(
+        2000.0, "a place further than this from any usable road is a mistake in the data"
+    )
+    """How far from the road network a place may lie [m]."""
+    provenance: list[Provenance] = []
+    """Where the figures come from."""

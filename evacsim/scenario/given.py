@@ -1,0 +1,140 @@
+"""What stands in the files, and where: the tree between reading and validating."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from numbers import Integral, Real
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from pydantic import BaseModel
+
+from evacsim.errors import Issue
+from evacsim.language import Text
+
+Loc = tuple[int | str, ...]
+"""Steps from the root of a scenario to one of its values, as pydantic counts them."""
+
+DEEPEST = 32
+"""Levels that a file may nest; a scenario needs nine."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Source:
+    """A file: what messages call it, where its relative paths begin, which file named it."""
+
+    name: str
+    folder: Path
+    path: Path | None = None
+    named_by: "Source | None" = None
+
+    def is_open(self, path: Path) -> bool:
+        """Return whether `path` is this file or one of those that led to it."""
+        return self.path == path or (self.named_by is not None and self.named_by.is_open(path))
+
+
+@dataclass(slots=True, eq=False)
+class Given:
+    """One value as given: a scalar, a list of `Given`, or a dict of them by name."""
+
+    value: Any
+    source: Source
+    line: int | None = None
+    written: str | None = None
+    """A scalar as it was written; None where nothing was."""
+    place: str = ""
+    """What the file itself calls this place, such as `column 容量`; empty where the path says it."""
+    spoiled: bool = False
+    """Whether something is wrong here that has been said, so that nothing more need be said."""
+
+    def plain(self) -> Any:
+        """Return the value as plain lists, dicts and scalars; None for what is spoiled."""
+        if self.spoiled:
+            return None
+        if isinstance(self.value, dict):
+            return {name: child.plain() for name, child in self.value.items()}
+        if isinstance(self.value, list):
+            return [child.plain() for child in self.value]
+        return self.value
+
+    def issue(self, rule: Text, remedy: Text, place: str = "") -> Issue:
+        """Return what is wrong with this value."""
+        return Issue(self.source.name, rule, remedy, self.place or place, self.line, shortened(self.written))
+
+    def spoil(self) -> "Given":
+        """Return this place as one of which nothing more need be said."""
+        return Given(None, self.source, self.line, self.written, self.place, spoiled=True)
+
+
+def shortened(written: str | None) -> str | None:
+    """Return a value as a message shows it: on one line, at most 60 letters."""
+    if written is None:
+        return None
+    words = " ".join(written[:200].split())
+    return words if len(words) <= 60 else words[:59] + "…"
+
+
+class Spot(NamedTuple):
+    """Where a path leads: the deepest value on it, and what to call the place."""
+
+    given: Given
+    place: str
+    is_there: bool
+    """Whether the path leads to a value, not to something that is missing."""
+    is_spoiled: bool
+    """Whether anything on the way is spoiled."""
+
+
+def find(root: Given, loc: Iterable[int | str]) -> Spot:
+    """Return where `loc` leads; tags of unions, which pydantic adds, are stepped over."""
+    here, place, spoiled = root, root.place, root.spoiled
+    steps = list(loc)
+    for number, step in enumerate(steps, start=1):
+        inside = here.value
+        child = inside.get(step) if isinstance(inside, dict) else _entry(inside, step)
+        if child is not None:
+            place = child.place or (joined(place, step) if child.source is here.source else "")
+            here, spoiled = child, spoiled or child.spoiled
+        elif not isinstance(inside, dict):
+            break
+        elif number == len(steps) or not _is_tag(inside, step):
+            return Spot(here, joined(place, step), False, spoiled)
+    return Spot(here, place, True, spoiled)
+
+
+def joined(place: str, step: int | str) -> str:
+    """Return the name of the place one step further.
+
+    >>> joined("shelters", 3), joined("shelters[3]", "capacity")
+    ('shelters[3]', 'shelters[3].capacity')
+    """
+    if isinstance(step, int):
+        return f"{place}[{step}]"
+    return f"{place}.{step}" if place else step
+
+
+def _entry(inside: object, step: int | str) -> Given | None:
+    if isinstance(inside, list) and isinstance(step, int) and step < len(inside):
+        return inside[step] if isinstance(inside[step], Given) else None
+    return None
+
+
+def _is_tag(inside: dict[str, Given], step: int | str) -> bool:
+    return "type" in inside and inside["type"].value == step
+
+
+def given_from(value: object, source: Source, depth: int = 0) -> Given:
+    """Return a Python object, such as a notebook holds, as a tree; too deep a part is spoiled text."""
+    if isinstance(value, Mapping) and depth < DEEPEST:
+        named = {str(name): given_from(child, source, depth + 1) for name, child in value.items()}
+        return Given(named, source)
+    if isinstance(value, list | tuple) and depth < DEEPEST:
+        return Given([given_from(child, source, depth + 1) for child in value], source)
+    if isinstance(value, BaseModel):
+        return Given(value, source, written=type(value).__name__)
+    if isinstance(value, Path):
+        value = str(value)
+    elif isinstance(value, Integral) and not isinstance(value, bool):
+        value = int(value)
+    elif isinstance(value, Real) and not isinstance(value, bool):
+        value = float(value)
+    return Given(value, source, written=None if value is None else str(value)[:200])

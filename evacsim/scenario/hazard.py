@@ -1,0 +1,134 @@
+"""The hazard (灾害情景): water over time on roads and places, gauges, and what water does."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from evacsim.errors import RefusedValueError
+from evacsim.language import Text
+from evacsim.scenario.section import (
+    FilePath,
+    FilePattern,
+    Identifier,
+    Moment,
+    Provenance,
+    Section,
+    assumed,
+    seen,
+)
+from evacsim.units import Duration, Length, Level
+
+
+class WaterGrids(Section):
+    """Depth grids in time: ESRI ASC or GeoTIFF files, one a moment, or one NetCDF file."""
+
+    type: Literal["asc", "geotiff", "netcdf"]
+    files: FilePattern
+    """Path of the file, or a pattern such as `water/depth_*.asc`."""
+    crs: str | None = None
+    """Coordinate reference system, where the files do not say it."""
+    first: Moment = 0.0
+    """Moment that the time 0 of the files stands for."""
+    time_unit: Literal["s", "min", "h"] | None = None
+    """Unit of the number in each file's name (`depth_120.asc`); without it `step` says the times."""
+    step: Duration | None = None
+    """Time from one file to the next, in the order of their names, where the names hold no time [s]."""
+    variable: str | None = None
+    """Name of the depth variable in a NetCDF file."""
+    nodata: Literal["dry", "error"] = "error"
+    """What a cell without a value means: dry land, or a mistake where a road or place lies on it."""
+
+    @model_validator(mode="after")
+    def _says_its_times_once(self) -> Self:
+        if self.time_unit is not None and self.step is not None:
+            raise RefusedValueError(
+                Text("has both time_unit and step", "同时有 time_unit 和 step"),
+                Text(
+                    "keep time_unit where the file names hold the time, else step",
+                    "文件名含时间时保留 time_unit，否则保留 step",
+                ),
+            )
+        return self
+
+
+class WaterTables(Section):
+    """Depths of single links and places in time, as tables with the columns id, time, depth."""
+
+    type: Literal["table"]
+    links: FilePath | None = None
+    """Table of link depths (columns link/路段, time/时间, depth/水深)."""
+    places: FilePath | None = None
+    """Table of depths at zones, pick-up points, shelters and depots (columns place/地点, time/时间, depth/水深)."""
+    encoding: str | None = None
+    """Text encoding, such as `gb18030`, where it is not UTF-8."""
+
+    @model_validator(mode="after")
+    def _names_a_table(self) -> Self:
+        if self.links is None and self.places is None:
+            raise RefusedValueError(
+                Text("names no table", "没有指定任何表"),
+                Text("write links, places or both", "写 links、places 或两者"),
+            )
+        return self
+
+
+class Gauge(Section):
+    """A gauge (水文站) with the stage it shows over time."""
+
+    id: Identifier
+    name: str = ""
+    """Name for people to read."""
+    datum: str
+    """What stage 0 is: `1985 national height datum`, `warning stage = 0` ..."""
+    series: FilePath
+    """Table of the stage (columns time/时间, stage/水位)."""
+    encoding: str | None = None
+    """Text encoding of the table, where it is not UTF-8."""
+    warning_stage: Level | None = None
+    """Warning stage (警戒水位) [m]."""
+    guarantee_stage: Level | None = None
+    """Guarantee stage (保证水位) [m]."""
+    crest: Level | None = None
+    """Crest of the levee (堤顶高程) [m]."""
+
+
+class WaterEffects(Section):
+    """What water does to people, vehicles and roads; every figure with how sure it is."""
+
+    car_speed: Literal["nird", "pregnolato"] = seen(
+        "nird", "v = v_ff (d / 0.3 m - 1)^2 (nird); pregnolato: 10.1016/j.trd.2017.06.020"
+    )
+    """How cars slow down in water: a factor on any free speed, or an upper bound on the speed."""
+    car_limit: Length = seen(0.30, "depth at which both published curves reach a standstill", gt=0)
+    """Depth at which a car stops [m]."""
+    bus_limit: Length = assumed(0.50, "closure classes of science 2.3", gt=0)
+    """Depth at which a bus or truck stops [m]."""
+    walker_limit: Length = assumed(1.2, "wading table of science 2.1 ends at 1.2 m", gt=0)
+    """Depth at which a walker stops [m]."""
+    leave_limit: Length = seen(0.61, "LifeSim: people stay at home above 2 ft of water")
+    """Depth at a home above which nobody sets out any more [m]."""
+    shelter_limit: Length = assumed(0.15, "a shelter with wet floors takes nobody in")
+    """Depth above a shelter's floor at which it closes [m]."""
+    critical_depth: Length = seen(1.0, "Seaside model: Hc 1.0 m", gt=0)
+    """Depth at which people without refuge lose their footing [m]."""
+    critical_time: Duration = seen(120.0, "Seaside model: Tc 120 s")
+    """Time at the critical depth after which a person is dead [s]."""
+    storey_height: Length = seen(2.74, "LifeSim: storeys of 9 ft", gt=0)
+    """Height of a floor; people at home climb to the top one [m]."""
+    bridge_offset: Length = assumed(3.0, "clearance of a bridge deck over the ground beside it")
+    """Height of a bridge deck where the network does not say it [m]."""
+
+
+class Hazard(Section):
+    """Water over time; swapped freely against one district (灾害情景)."""
+
+    id: Identifier
+    """Short name for files and tables."""
+    name: str
+    """Name for people to read."""
+    water: Annotated[WaterGrids | WaterTables, Field(discriminator="type")] | None = None
+    """The water itself; without it everything stays dry."""
+    gauges: list[Gauge] = []
+    effects: WaterEffects = Field(default_factory=WaterEffects)
+    provenance: list[Provenance] = []
+    """Where the figures come from."""

@@ -1,0 +1,35 @@
+"""A scenario (情景): a district, a hazard, a plan, a start and a duration."""
+
+from pydantic import Field
+
+from evacsim.scenario.district import District
+from evacsim.scenario.hazard import Hazard
+from evacsim.scenario.plan import Plan
+from evacsim.scenario.section import Identifier, Section, WallTime, YesNo, assumed
+from evacsim.units import Duration
+
+
+class Recording(Section):
+    """What a run writes down beyond the events of households, vehicles and places."""
+
+    flow_interval: Duration = assumed(600.0, "one frame of the map's time slider", gt=0)
+    """Length of the time bins in which link flows are counted [s]."""
+    passages: YesNo = False
+    """Whether every entry of a traveller into a link becomes an event (large files)."""
+
+
+class Scenario(Section):
+    """What a run needs: the district, the hazard, the plan, when it starts and how long it lasts."""
+
+    id: Identifier
+    """Short name for files and tables."""
+    name: str
+    """Name for people to read."""
+    district: District
+    hazard: Hazard
+    plan: Plan
+    start: WallTime
+    """Wall clock time of T+0."""
+    duration: Duration = Field(gt=0, le=366 * 86400.0)
+    """How long the scenario lasts [s]; the run ends sooner when nothing can happen any more."""
+    recording: Recording = Field(default_factory=Recording)

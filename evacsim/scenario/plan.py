@@ -1,0 +1,155 @@
+"""The plan (预案): when, who, organised by whom, to where, how cared for (何时转、转移谁、谁组织、转到哪、如何管).
+
+The five links are five sections with what holds everywhere; `zones` has one row for each zone
+(or pattern of zones) that is to be transferred, and says what holds there.
+"""
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from evacsim.errors import RefusedValueError
+from evacsim.language import Text
+from evacsim.scenario.section import (
+    DurationLaw,
+    Identifier,
+    Identifiers,
+    Lognormal,
+    Moment,
+    Provenance,
+    Section,
+    Uniform,
+    Words,
+    assumed,
+)
+from evacsim.units import Duration, Level, Share
+
+
+class When(Section):
+    """何时转: who decides, and how long it takes from the trigger to the order."""
+
+    decided_by: str
+    """Office that decides, such as `county headquarters` (县防指)."""
+    decision_time: DurationLaw = assumed(
+        lambda: Uniform(type="uniform", low="15 min", high="45 min"),
+        "one consultation (会商) and one document",
+    )
+    """From the trigger to the order."""
+
+
+class Who(Section):
+    """转移谁: how many follow the order."""
+
+    compliance: Share = assumed(
+        0.97, "organised transfer; observed without organisation 0.58-0.99 (science 1.4)"
+    )
+    """Share of households that go when told to; the others refuse (拒不转移)."""
+
+
+class Organize(Section):
+    """谁组织: how the order reaches each household, and how long it takes to get ready."""
+
+    relay_time: DurationLaw = assumed(
+        lambda: Lognormal(type="lognormal", median="20 min", sigma=0.6), "calls and door knocks by grid staff"
+    )
+    """From the order to the household being told."""
+    preparation: DurationLaw = assumed(
+        lambda: Lognormal(type="lognormal", median="30 min", sigma=0.5), "packing and gathering the family"
+    )
+    """From being told to stepping out of the door."""
+
+
+class Whereto(Section):
+    """转到哪: how people travel, and what happens when a shelter is full."""
+
+    bus_share: Share = assumed(0.75, "planned collective transfer")
+    """Share of households that go by bus from the pick-up point."""
+    car_share: Share = assumed(0.15, "own cars; only households that have one")
+    """Share of households that go in their own car."""
+    dispatch: Literal["nearest", "longest_queue", "in_order", "greedy", "balanced"] = "longest_queue"
+    """Where a free bus goes next. Decided as buses come free: `nearest` pick-up point with people waiting,
+    `longest_queue`. Planned beforehand from the register for all rounds: `in_order`, `greedy`, `balanced`."""
+    overflow: Literal["next_nearest", "none"] = "next_nearest"
+    """Whom a full shelter turns away goes on to the next nearest one with room, or stays without a place."""
+    bus_wait_limit: Duration = assumed(1800.0, "a driver does not wait longer for a full bus")
+    """A bus leaves with empty seats after waiting this long since its first passenger [s]."""
+
+
+class Care(Section):
+    """如何管: what people meet at the shelter."""
+
+    registration_time: Duration = assumed(40.0, "one desk, one household")
+    """Time one desk needs for one household [s]."""
+    relief_limit: Duration = assumed(8 * 3600.0, "district 14th five-year plan: basic relief within 8 h")
+    """Time by which everybody who left home must be settled [s]."""
+
+
+class ZoneTransfer(Section):
+    """The transfer of one zone, or of all zones that a pattern such as `J15-*` names."""
+
+    zone: Words
+    """Zone id, or a pattern with `*`; each zone is named once."""
+    trigger_at: Moment | None = None
+    """Moment of the trigger, such as `T+10 h`; with a gauge too, the earlier of both counts."""
+    trigger_gauge: Identifier | None = None
+    """Gauge that triggers, together with `trigger_stage`."""
+    trigger_stage: Level | None = None
+    """Stage at which the trigger fires [m above the gauge's datum]."""
+    decided_by: str | None = None
+    """Office that decides for this zone."""
+    moved: Literal["everyone", "special_groups"] = "everyone"
+    """Who is moved: everyone, or households with elderly people, children or people who need help."""
+    organizer: str = ""
+    """Person responsible for the transfer (转移责任人); empty is a gap that the report names."""
+    compliance: Share | None = None
+    """Share that goes when told to; the plan's where absent."""
+    relay_time: DurationLaw | None = None
+    """From the order to the household being told; the plan's where absent."""
+    preparation: DurationLaw | None = None
+    """From being told to stepping out; the plan's where absent."""
+    bus_share: Share | None = None
+    """Share of households that go by bus; the plan's where absent."""
+    car_share: Share | None = None
+    """Share of households that go in their own car; the plan's where absent."""
+    pickup_point: Identifier | None = None
+    """Where the buses stop for this zone; needed where anybody goes by bus."""
+    fleet: Identifier | None = None
+    """Fleet that serves this zone; needed where anybody goes by bus."""
+    shelter: Identifiers = []
+    """Assigned shelters, first choice first; empty lets each household go to the nearest."""
+    deadline: Moment | None = None
+    """Moment by which all of the zone must be out."""
+
+    @model_validator(mode="after")
+    def _has_a_trigger(self) -> Self:
+        if (self.trigger_gauge is None) != (self.trigger_stage is None):
+            raise RefusedValueError(
+                Text("needs both trigger_gauge and trigger_stage", "须同时有 trigger_gauge 和 trigger_stage"),
+                Text("add the missing one, or drop both", "补上缺少的一项，或两项都去掉"),
+            )
+        if self.trigger_at is None and self.trigger_gauge is None:
+            raise RefusedValueError(
+                Text("has no trigger", "没有触发条件"),
+                Text(
+                    "write trigger_at: 'T+10 h', or trigger_gauge and trigger_stage",
+                    "写 trigger_at: 'T+10 h'，或写 trigger_gauge 和 trigger_stage",
+                ),
+            )
+        return self
+
+
+class Plan(Section):
+    """A transfer plan (转移避险预案)."""
+
+    id: Identifier
+    """Short name for files and tables."""
+    name: str
+    """Name for people to read."""
+    when: When
+    who: Who = Field(default_factory=Who)
+    organize: Organize = Field(default_factory=Organize)
+    to: Whereto = Field(default_factory=Whereto)
+    care: Care = Field(default_factory=Care)
+    zones: list[ZoneTransfer] = Field(min_length=1)
+    provenance: list[Provenance] = []
+    """Where the figures come from."""

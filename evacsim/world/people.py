@@ -1,0 +1,118 @@
+"""Households drawn from the zones: how many people, how fast, which mode, what luck.
+
+Every trait comes from a stream of its own, named by purpose and zone, so that a zone added to
+the district or a law changed in the plan leaves everybody else as they were.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evacsim.scenario.district import Population, Zone
+from evacsim.streams import Streams
+
+Ints = NDArray[np.int32]
+Floats = NDArray[np.float64]
+
+SLOWEST = 0.2
+"""No walker is drawn slower than this [m/s] (assumed: below it a person needs to be carried)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Households:
+    """All households of the district, in the order of zones; one row each."""
+
+    zone: Ints
+    """Row of the zone."""
+    number: Ints
+    """Number within the zone, from 1."""
+    people: Ints
+    """People [person]."""
+    elderly: Ints
+    """Of them 65 and older."""
+    children: Ints
+    """Of them under 12."""
+    assisted: Ints
+    """Of them in need of help to move."""
+    walking_speed: Floats
+    """Free walking speed of the slowest member [m/s]; a household stays together."""
+    home: Ints
+    """Row of its home among the homes of the world."""
+    car_luck: Floats
+    """Uniform number: below the share of households with a car there is one; the lowest go by car first."""
+    mode_luck: Floats
+    """Uniform number that decides between bus and walking."""
+    compliance_luck: Floats
+    """Uniform number: below the compliance the household goes when told."""
+    relay_luck: Floats
+    """Uniform number behind the time until it is told."""
+    preparation_luck: Floats
+    """Uniform number behind its preparation time."""
+
+    @property
+    def n(self) -> int:
+        """Number of households."""
+        return len(self.zone)
+
+
+def household_sizes(population: int, mean: float, stream: np.random.Generator) -> Ints:
+    """Return household sizes that add up to `population` exactly, with the given mean.
+
+    Sizes are 1 + Poisson(mean - 1) (assumed; a plain law that has no households of 0), cut off
+    where the population is used up.
+    """
+    if mean <= 1:
+        return np.ones(population, dtype=np.int32)
+    sizes = np.empty(0, dtype=np.int64)
+    while sizes.sum() < population:
+        missing = population - int(sizes.sum())
+        sizes = np.append(sizes, 1 + stream.poisson(mean - 1, size=int(missing / mean) + 8))
+    ends = np.cumsum(sizes)
+    last = int(np.searchsorted(ends, population))
+    sizes = sizes[: last + 1].copy()
+    sizes[last] -= ends[last] - population
+    return sizes[sizes > 0].astype(np.int32)
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneHouseholds:
+    """The households of one zone as they are drawn."""
+
+    people: Ints
+    elderly: Ints
+    children: Ints
+    assisted: Ints
+    walking_speed: Floats
+
+
+def draw_zone(zone: Zone, district: Population, streams: Streams) -> ZoneHouseholds:
+    """Return the households of `zone`, with what the zone leaves open taken from the district.
+
+    Each person is elderly, a child or neither, and apart from that may need help. The free
+    speed of a person is normal, cut at `SLOWEST`; the slowest member rules the household
+    (LifeSim does the same, seen TRM-11).
+    """
+    mean = zone.household_size or district.household_size
+    sizes = household_sizes(zone.population, mean, streams.get("household_size", zone.id))
+    person = np.repeat(np.arange(len(sizes)), sizes)
+    age = streams.get("age", zone.id).random(len(person))
+    help_luck = streams.get("assisted", zone.id).random(len(person))
+    elderly_share = district.elderly_share if zone.elderly_share is None else zone.elderly_share
+    assisted_share = district.assisted_share if zone.assisted_share is None else zone.assisted_share
+    elderly = age < elderly_share
+    child = age >= 1 - min(district.child_share, 1 - elderly_share)
+    assisted = help_luck < assisted_share
+    speed = streams.get("walking_speed", zone.id).normal(
+        district.walking_speed, district.walking_speed_sd, len(person)
+    )
+    speed[elderly] *= district.elderly_speed_factor
+    speed[child] *= district.child_speed_factor
+    speed[assisted] *= district.assisted_speed_factor
+    slowest = np.full(len(sizes), np.inf)
+    np.minimum.at(slowest, person, np.maximum(speed, SLOWEST))
+
+    def per_household(trait: NDArray[np.bool_]) -> Ints:
+        return np.bincount(person[trait], minlength=len(sizes)).astype(np.int32)
+
+    return ZoneHouseholds(sizes, per_household(elderly), per_household(child), per_household(assisted), slowest)
