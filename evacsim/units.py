@@ -211,7 +211,7 @@ def _count(what: Text, units: tuple[str, ...]) -> BeforeValidator:
     return BeforeValidator(read)
 
 
-People = Annotated[int, _count(Text("people", "人数"), ("人", "person", "people"))]
+People = Annotated[int, _count(Text("people", "人数"), ("人", "张", "person", "people"))]
 """People [person]."""
 Seats = Annotated[int, _count(Text("seats", "座位数"), ("座", "人", "seats"))]
 """Seats of one vehicle [person]."""

@@ -37,6 +37,10 @@ class HouseholdBook:
         self.event = np.zeros(n, dtype=np.int64)
         self.resting_state = self.state.copy()
         """State to go back to when the water lets go."""
+        self.held_by_water = np.zeros(n, dtype=bool)
+        """Whether the water at its place (home, pick-up point, shelter) keeps it from leaving."""
+        self.has_place = np.zeros(n, dtype=bool)
+        """Whether it owns places in the shelter where it is."""
         self.vehicle = np.full(n, NO_VEHICLE, dtype=np.int32)
         self.times = {stage: np.full(n, np.nan) for stage in STAGES}
         self._changes: list[tuple[float, int, int, int]] = []

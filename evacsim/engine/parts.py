@@ -45,6 +45,10 @@ class Parts:
     log: EventLog
     mode: NDArray[np.int8]
     """Planned mode of each household."""
+    mover: NDArray[np.int64]
+    """Row in the movement that carries each household now: its own feet, or its car."""
+    car: dict[int, int]
+    """Row in the movement of the car of each household that is to drive."""
     after_reopening: list[Callable[[], None]] = field(default_factory=list)
     """What is to be tried again whenever roads have changed, in the order in which it was given."""
 

@@ -22,8 +22,7 @@ class Sheltering:
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
         scenario = parts.world.scenario
-        shelters = {shelter.id: shelter for shelter in scenario.district.shelters}
-        ordered = [shelters[shelter_id] for shelter_id in parts.world.shelters.ids]
+        ordered = parts.world.shelters.models
         self.row = {shelter.id: row for row, shelter in enumerate(ordered)}
         self.capacity = np.array([np.inf if s.capacity is None else s.capacity for s in ordered])
         self.floor_height = np.array([s.floor_height for s in ordered])
@@ -74,6 +73,7 @@ class Sheltering:
             )
             return False
         self._load(shelter, people)
+        book.has_place[household] = True
         book.become(household, HouseholdState.REGISTERING, "arrived", parts.now, place=place, cause=cause)
         book.mark("arrived", household, parts.now)
         desks = self._desks[shelter]
@@ -82,8 +82,17 @@ class Sheltering:
         parts.clock.call_at(done, lambda: self._settle(household, shelter))
         return True
 
+    def flood(self, shelter: int, depth: float, cause: int) -> None:
+        """Close a shelter: water stands above its floor."""
+        self.flood_event[shelter] = self.parts.log.record(
+            self.parts.now, "shelter_flooded", Where(Kind.SHELTER, shelter), value=depth, cause=cause
+        )
+        if np.isnan(self.flooded_since[shelter]):
+            self.flooded_since[shelter] = self.parts.now
+
     def release(self, household: int, shelter: int) -> None:
         """Give the places of a household back."""
+        self.parts.book.has_place[household] = False
         self._load(shelter, -int(self.parts.households.people[household]))
 
     def _load(self, shelter: int, change: int) -> None:
@@ -93,6 +102,7 @@ class Sheltering:
     def _settle(self, household: int, shelter: int) -> None:
         book, now = self.parts.book, self.parts.now
         if book.state[household] != HouseholdState.REGISTERING:
+            # The water came first; once it lets go the household is settled, not registering.
             book.resting_state[household] = HouseholdState.SHELTERED
             return
         book.become(

@@ -81,8 +81,7 @@ class Transport:
         self.sheltering = sheltering
         world = parts.world
         self._plan = world.scenario.plan.to
-        fleets = {fleet.id: fleet for fleet in world.scenario.district.fleets}
-        self.fleets: list[Fleet] = [fleets[fleet_id] for fleet_id in world.fleets.ids]
+        self.fleets = list(world.fleets.models)
         self.served = _pickups_by_fleet(parts)
         self.vehicles = self._muster()
         self.rounds: list[Round] = []

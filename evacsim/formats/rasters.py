@@ -89,9 +89,9 @@ class DepthSeries:
 
     source: str
     """The file, folder or pattern as the user named it."""
-    times: NDArray[np.float64]
+    times: NDArray[np.float64] = field(repr=False)
     """Time of each frame after the scenario's start, growing, shape (n_frames,) [s]."""
-    files: tuple[str, ...]
+    files: tuple[str, ...] = field(repr=False)
     """File of each frame."""
     grid: Grid
     crs: str

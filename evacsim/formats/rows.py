@@ -41,22 +41,18 @@ class Table:
             self.file, rule, remedy, column, self.lines[row], None if written is None else str(written)
         )
 
-    def column(self, *names: str) -> str:
-        """Return the first of `names` that is a column.
+    def column(self, *names: str) -> str | None:
+        """Return the first of `names` that is a column; None if none is."""
+        return next((name for name in names if name in self.columns), None)
 
-        Raises
-        ------
-        FormatError
-            If none of them is.
-        """
-        for name in names:
-            if name in self.columns:
-                return name
-        spelled = " / ".join(names)
-        rule = Text(f"has no column {spelled}", f"缺少列 {spelled}")
+    def missing(self, *columns: tuple[str, ...]) -> list[Issue]:
+        """Return an issue for each column that is there under none of its names."""
         present = ", ".join(self.columns)
         remedy = Text(f"add it, or rename one of: {present}", f"补上该列, 或改名现有列: {present}")
-        raise FormatError(self.file, [Issue(self.file, rule, remedy, "columns")])
+        return [
+            Issue(self.file, Text(f"no column {spelled}", f"缺少列 {spelled}"), remedy, "header")
+            for spelled in (" / ".join(names) for names in columns if self.column(*names) is None)
+        ]
 
 
 def cell(value: Any) -> Cell:

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from evacsim.errors import Issue, ScenarioError
 from evacsim.formats.crs import metres_per_unit, transformed
 from evacsim.formats.rasters import Frame
-from evacsim.hazard.water import Depths, Rows, Water, Wetness
+from evacsim.hazard.water import Depths, Floats, Rows, Water
 from evacsim.language import Text
 
 SPACING = 10.0
@@ -33,7 +32,7 @@ class Field(Protocol):
         """Name for messages: the file or pattern."""
 
     @property
-    def times(self) -> NDArray[np.float64]:
+    def times(self) -> Floats:
         """Time of each frame, growing, shape (n_frames,) [s]."""
 
     @property
@@ -43,7 +42,7 @@ class Field(Protocol):
     def spacing(self) -> float:
         """Return the distance over which the depth may change [m]."""
 
-    def frames_at(self, xy: NDArray[np.float64]) -> Iterator[Frame]:
+    def frames_at(self, xy: Floats) -> Iterator[Frame]:
         """Yield frame by frame the depth at points (n, 2), nan where it is not known [m]."""
 
 
@@ -55,9 +54,9 @@ class LinkShapes:
     """Id of each link, for messages."""
     offsets: Rows
     """Link i has the vertices offsets[i] to offsets[i + 1] - 1; shape (n_links + 1,)."""
-    xy: NDArray[np.float64]
+    xy: Floats
     """Vertices in the direction of the link, one or more a link, shape (n_vertices, 2)."""
-    deck_height: NDArray[np.float64]
+    deck_height: Floats
     """Height of a bridge's deck above the ground, 0 for all other links, shape (n_links,) [m]."""
 
 
@@ -67,7 +66,7 @@ class PlacePoints:
 
     ids: Sequence[str]
     """Id of each place, for messages."""
-    xy: NDArray[np.float64]
+    xy: Floats
     """Point of each place, shape (n_places, 2)."""
 
 
@@ -90,7 +89,8 @@ def sample_water(
     walk = _walk(links, min(SPACING, field.spacing()), crs)
     points = transformed(np.concatenate((walk.xy, places.xy)), crs, field.crs)
     n_walk, starts = len(walk.xy), walk.starts
-    link_wetness, place_wetness = _Collector(len(links.ids)), _Collector(len(places.ids))
+    wet = _WetLinks()
+    place_depth: list[Depths] = []
     is_known, is_unknown = np.zeros(len(points), dtype=bool), np.zeros(len(points), dtype=bool)
     n_negative = 0
     for frame in field.frames_at(points):
@@ -100,25 +100,30 @@ def sample_water(
         n_negative += frame.n_negative
         depth = np.where(nothing, np.float32(0), frame.depth)
         along = np.maximum(depth[:n_walk] - walk.deck_height, np.float32(0))
-        wet_length = np.add.reduceat(np.where(along > 0, walk.length, 0.0), starts)
-        link_wetness.add(np.maximum.reduceat(along, starts), wet_length / np.add.reduceat(walk.length, starts))
-        place_wetness.add(depth[n_walk:], np.sign(depth[n_walk:]))
-    unknown_links = np.flatnonzero(np.logical_or.reduceat(is_unknown[:n_walk], starts))
-    unknown_places = np.flatnonzero(is_unknown[n_walk:])
+        share = np.add.reduceat(np.where(along > 0, walk.length, 0.0), starts)
+        wet.add(np.maximum.reduceat(along, starts), share / np.add.reduceat(walk.length, starts))
+        place_depth.append(depth[n_walk:])
     if not is_known.any():
         raise ScenarioError(field.source, [_nothing_in_common(field.source, points)])
-    if unknown == "error":
-        issues = [
-            *_unknown_issues(field.source, "links", [links.ids[row] for row in unknown_links]),
-            *_unknown_issues(field.source, "places", [places.ids[row] for row in unknown_places]),
-        ]
-        if issues:
-            raise ScenarioError(field.source, issues)
+    unknown_links = np.flatnonzero(np.logical_or.reduceat(is_unknown[:n_walk], starts))
+    unknown_places = np.flatnonzero(is_unknown[n_walk:])
+    issues = [
+        *_unknown_issues(field.source, "link", [links.ids[row] for row in unknown_links]),
+        *_unknown_issues(field.source, "place", [places.ids[row] for row in unknown_places]),
+    ]
+    if issues and unknown == "error":
+        raise ScenarioError(field.source, issues)
+    rows, link_depth, link_wet_share = wet.columns()
     return Water(
-        field.times,
-        link_wetness.collected(len(unknown_links)),
-        place_wetness.collected(len(unknown_places)),
-        n_negative,
+        times=field.times,
+        n_links=len(links.ids),
+        link_rows=rows,
+        link_depth=link_depth,
+        link_wet_share=link_wet_share,
+        place_depth=np.array(place_depth, dtype=np.float32),
+        n_unknown_links=len(unknown_links),
+        n_unknown_places=len(unknown_places),
+        n_negative=n_negative,
     )
 
 
@@ -126,11 +131,11 @@ def sample_water(
 class _Walk:
     """Points along all links, link by link."""
 
-    xy: NDArray[np.float64]
+    xy: Floats
     """Points, shape (n_points, 2)."""
     starts: Rows
     """First point of each link, shape (n_links,)."""
-    length: NDArray[np.float64]
+    length: Floats
     """Length for which each point stands: half way to its neighbours on the link, shape (n_points,) [m]."""
     deck_height: Depths
     """Height of the deck under each point, shape (n_points,) [m]."""
@@ -161,35 +166,34 @@ def _walk(links: LinkShapes, spacing: float, crs: str) -> _Walk:
     )
 
 
-class _Collector:
-    """Gathers frames of which only the wet rows are kept."""
+class _WetLinks:
+    """Gathers frames of which only the wet links are kept."""
 
-    def __init__(self, n_rows: int) -> None:
-        self.n_rows = n_rows
-        self.frames: list[tuple[Rows, Depths, Depths]] = []
+    def __init__(self) -> None:
+        self._frames: list[tuple[Rows, Depths, Floats]] = []
 
-    def add(self, depth: Depths, wet_share: NDArray[np.floating]) -> None:
-        """Keep the wet rows of the next frame."""
-        wet = np.flatnonzero(depth > 0)
-        self.frames.append((wet, depth[wet], wet_share[wet].astype(np.float32)))
+    def add(self, depth: Depths, wet_share: Floats) -> None:
+        """Keep what is wet in the next frame, given for all links."""
+        rows = np.flatnonzero(depth > 0)
+        self._frames.append((rows, depth[rows], wet_share[rows]))
 
-    def collected(self, n_unknown: int) -> Wetness:
-        """Return all frames over the rows that were ever wet."""
-        rows = np.unique(np.concatenate([wet for wet, _, _ in self.frames]))
-        depth = np.zeros((len(self.frames), len(rows)), dtype=np.float32)
+    def columns(self) -> tuple[Rows, Depths, Depths]:
+        """Return the links ever wet, (n_wet,), and their depths and wet shares, (n_frames, n_wet)."""
+        ever = np.unique(np.concatenate([rows for rows, _, _ in self._frames]))
+        depth = np.zeros((len(self._frames), len(ever)), dtype=np.float32)
         wet_share = np.zeros_like(depth)
-        for frame, (wet, depths, shares) in enumerate(self.frames):
-            columns = np.searchsorted(rows, wet)
+        for frame, (rows, depths, shares) in enumerate(self._frames):
+            columns = np.searchsorted(ever, rows)
             depth[frame, columns] = depths
             wet_share[frame, columns] = shares
-        return Wetness(self.n_rows, rows, depth, wet_share, n_unknown)
+        return ever, depth, wet_share
 
 
 def _unknown_issues(source: str, kind: str, ids: list[str]) -> list[Issue]:
     if not ids:
         return []
     rule = Text(
-        f"lie where the water data say nothing ({len(ids)} in all)",
+        f"lies where the water data say nothing ({len(ids)} in all)",
         f"所在位置没有水深数据 (共 {len(ids)} 个)",
     )
     remedy = Text(
@@ -197,10 +201,10 @@ def _unknown_issues(source: str, kind: str, ids: list[str]) -> list[Issue]:
         "扩大水深数据范围; 若确定无水可至, 写 nodata: dry",
     )
     shown = ", ".join(ids[:10]) + (" ..." if len(ids) > 10 else "")
-    return [Issue(source, rule, remedy, kind, value=shown)]
+    return [Issue(source, rule, remedy, f"{kind} {shown}")]
 
 
-def _nothing_in_common(source: str, points: NDArray[np.float64]) -> Issue:
+def _nothing_in_common(source: str, points: Floats) -> Issue:
     rule = Text(
         "no road and no place lies where the water data say anything",
         "没有任何道路或地点落在水深数据范围内",

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evacsim.kernels._jit import kernel, part
-from evacsim.kernels.arrays import MAX_MODES, NONE, UNLIMITED, MoverState, NoticeKind, Queue, Traffic
+from evacsim.kernels.arrays import MAX_MODES, NONE, MoverState, NoticeKind, Queue, Traffic
 from evacsim.kernels.events import call_off, schedule
-from evacsim.kernels.movement import become, move_up, open_gate, record, vacate
+from evacsim.kernels.movement import become, line_up, move_up, open_gate, record, vacate
 
 
 @kernel
@@ -95,6 +95,7 @@ def change_speed(traffic: Traffic, mover: int, old: float, new: float, time: flo
         way_left = (moving.time - time) * (speed * old)
     if new == 0.0:
         withdraw(traffic, mover)
+        step_aside(traffic, mover)
         moving.time = way_left
         become(traffic, mover, MoverState.STOPPED)
         record(traffic, mover, time, link, NoticeKind.STOPPED)
@@ -130,8 +131,7 @@ def free_the_end(traffic: Traffic, link: int, time: float) -> None:
 def withdraw(traffic: Traffic, mover: int) -> None:
     """Take a mover out of whatever it is queued in."""
     moving, control = traffic.movers[mover], traffic.control[0]
-    wanted, link = moving.wants, moving.link
-    row = link if link != NONE else len(traffic.links) + wanted
+    wanted = moving.wants
     if moving.queue == Queue.WHEEL or moving.queue == Queue.HEAP:
         call_off(traffic, mover)
         if wanted != NONE and traffic.links[wanted].granted == mover:
@@ -141,11 +141,25 @@ def withdraw(traffic: Traffic, mover: int) -> None:
     elif moving.queue == Queue.HELD:
         control.held = without(traffic, control.held, mover)
     elif moving.queue == Queue.LINE:
-        leave_line(traffic, row, mover)
-    if (link != NONE or wanted != NONE) and traffic.lines[row].front == mover:
-        traffic.lines[row].front = NONE
-    moving.wants = NONE
+        leave_line(traffic, line_of(traffic, mover), mover)
     moving.queue = Queue.NOTHING
+
+
+@part
+def step_aside(traffic: Traffic, mover: int) -> None:
+    """Let a mover no longer be the front of its line."""
+    row = line_of(traffic, mover)
+    if row != NONE and traffic.lines[row].front == mover:
+        traffic.lines[row].front = NONE
+
+
+@part
+def line_of(traffic: Traffic, mover: int) -> int:
+    """Return the line that a mover stands in if it stands in one; NONE if it cannot."""
+    moving = traffic.movers[mover]
+    if moving.link != NONE:
+        return np.int64(moving.link)
+    return NONE if moving.wants == NONE else len(traffic.links) + moving.wants
 
 
 @part
@@ -196,6 +210,7 @@ def remove(traffic: Traffic, movers: NDArray[np.int64], time: float) -> None:
         # A scheduled departure stays in the wheel, and comes to nothing.
         if moving.state != MoverState.SCHEDULED:
             withdraw(traffic, mover)
+            step_aside(traffic, mover)
         become(traffic, mover, MoverState.REMOVED)
         link = moving.link
         if link != NONE:
@@ -217,41 +232,58 @@ def reconsider(traffic: Traffic, time: float) -> None:
     time : float
         The present time [s].
     """
-    movers, control = traffic.movers, traffic.control[0]
-    held = control.held
+    movers, control, n_links = traffic.movers, traffic.control[0], len(traffic.links)
+    mover = control.held
     control.held = NONE
-    while held != NONE:
-        behind = movers[held].next
-        movers[held].queue = Queue.NOTHING
-        schedule(traffic, held, time)
-        held = behind
-    n_links = len(traffic.links)
+    while mover != NONE:
+        behind = movers[mover].next
+        movers[mover].queue = Queue.NOTHING
+        schedule(traffic, mover, time)
+        mover = behind
     for link in range(n_links):
-        road, line = traffic.links[link], traffic.lines[n_links + link]
-        if road.granted != NONE:
-            ask_again(traffic, road.granted, link, time)
-        for first in (road.gate, line.first):
-            mover = first
-            while mover != NONE:
-                behind = movers[mover].next
-                ask_again(traffic, mover, link, time)
-                mover = behind
+        mover = traffic.links[link].granted
+        if mover != NONE and not still_wants(traffic, mover, link):
+            try_elsewhere(traffic, mover, time)
+        mover = traffic.links[link].gate
+        while mover != NONE:
+            behind = movers[mover].next
+            if not still_wants(traffic, mover, link):
+                try_elsewhere(traffic, mover, time)
+            mover = behind
+        line = traffic.lines[n_links + link]
+        mover = line.first
+        line.first = NONE
+        while mover != NONE:
+            behind = movers[mover].next
+            if still_wants(traffic, mover, link):
+                line_up(traffic, n_links + link, mover)
+            else:
+                movers[mover].wants = NONE
+                movers[mover].queue = Queue.NOTHING
+                schedule(traffic, mover, time)
+            mover = behind
     for link in range(n_links):
-        road, row = traffic.links[link], n_links + link
         open_gate(traffic, link, time)
-        if traffic.lines[row].front == NONE:
-            front = move_up(traffic, row)
+        if traffic.lines[n_links + link].front == NONE:
+            front = move_up(traffic, n_links + link)
             if front != NONE:
-                movers[front].wants = NONE
                 schedule(traffic, front, time)
 
 
 @part
-def ask_again(traffic: Traffic, mover: int, link: int, time: float) -> None:
-    """Withdraw a mover from its queue for `link` if it no longer wants or may not enter that link."""
+def still_wants(traffic: Traffic, mover: int, link: int) -> bool:
+    """Tell whether the tree of a mover that waits for a link still says so, and the link is open to it."""
     moving, control = traffic.movers[mover], traffic.control[0]
     node = traffic.nodes[mover] if moving.link == NONE else traffic.links[moving.link].to_node
     wanted = traffic.trees[moving.tree * control.n_nodes + node]
-    if wanted != link or traffic.links[link].speed_factor[moving.mode] == 0.0:
-        withdraw(traffic, mover)
-        schedule(traffic, mover, time)
+    return wanted == link and traffic.links[link].speed_factor[moving.mode] > 0.0
+
+
+@part
+def try_elsewhere(traffic: Traffic, mover: int, time: float) -> None:
+    """Let a mover that waits to enter a link ask its tree again."""
+    withdraw(traffic, mover)
+    if traffic.movers[mover].link == NONE:
+        step_aside(traffic, mover)
+    traffic.movers[mover].wants = NONE
+    schedule(traffic, mover, time)

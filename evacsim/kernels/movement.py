@@ -183,7 +183,6 @@ def asks(traffic: Traffic, mover: int, link: int, time: float) -> bool:
     moving, road = traffic.movers[mover], traffic.links[link]
     if road.granted == mover:
         road.granted = NONE
-        moving.wants = NONE
         return True
     opening = np.inf
     if road.granted == NONE and road.gate == NONE:
@@ -236,6 +235,7 @@ def enter(traffic: Traffic, mover: int, link: int, time: float, passages: int) -
     speed = min(moving.speed, road.free_speed) * road.speed_factor[moving.mode]
     moving.time = time + road.length / speed
     moving.link = link
+    moving.wants = NONE
     moving.behind = NONE
     moving.ahead = road.tail
     if road.tail == NONE:

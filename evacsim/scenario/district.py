@@ -20,7 +20,7 @@ from evacsim.scenario.section import (
     recalled,
     seen,
 )
-from evacsim.units import Duration, Flow, Length, People, Count, Seats, Share, Speed, Vehicles
+from evacsim.units import Count, Duration, Flow, Length, People, Seats, Share, Speed, Vehicles
 
 
 class Roads(Section):

@@ -133,8 +133,8 @@ def given_from(value: object, source: Source, depth: int = 0) -> Given:
         return Given(value, source, written=type(value).__name__)
     if isinstance(value, Path):
         value = str(value)
-    elif isinstance(value, Integral) and not isinstance(value, bool):
-        value = int(value)
-    elif isinstance(value, Real) and not isinstance(value, bool):
-        value = float(value)
+    elif type(value) not in (int, float, bool):  # numbers of NumPy
+        value = (
+            int(value) if isinstance(value, Integral) else float(value) if isinstance(value, Real) else value
+        )
     return Given(value, source, written=None if value is None else str(value)[:200])

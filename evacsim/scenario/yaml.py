@@ -16,7 +16,7 @@ from evacsim.errors import Issue
 from evacsim.language import Text
 from evacsim.scenario.given import DEEPEST, Given, Source
 
-LARGEST = 2_000_000
+LARGEST = 1_000_000
 """Values that a file may hold, aliases counted in full."""
 
 _Scanner = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -63,7 +63,7 @@ class _Tree:
         self.source = source
         self.issues: list[Issue] = []
         self._events: Iterator[yaml.Event] = iter(yaml.parse(text, Loader=_Scanner))
-        self._anchors: dict[str, tuple[Given | None, int]] = {}
+        self._anchors: dict[str | None, tuple[Given | None, int]] = {}
         self._size = 0
 
     def document(self) -> Given:
@@ -93,7 +93,7 @@ class _Tree:
         anchor, before = getattr(event, "anchor", None), self._size
         if anchor is not None:
             self._anchors[anchor] = (None, 0)
-        line = event.start_mark.line + 1
+        line = _line(event)
         if isinstance(event, yaml.ScalarEvent):
             given = Given(self._scalar(event), self.source, line, event.value or None)
         elif isinstance(event, yaml.SequenceStartEvent):
@@ -124,7 +124,7 @@ class _Tree:
                 self._value(next(self._events), depth + 1)
                 continue
             value = self._value(next(self._events), depth + 1)
-            line = event.start_mark.line + 1
+            line = _line(event)
             if event.value in values:
                 first = values[event.value].line
                 rule = Text(
@@ -146,7 +146,7 @@ class _Tree:
                 f"在前面用 &{event.anchor} 定义，或给文字加引号",
             )
             self._say(event, rule, remedy)
-            return Given(None, self.source, event.start_mark.line + 1, spoiled=True)
+            return Given(None, self.source, _line(event), spoiled=True)
         self._size += size
         return given
 
@@ -163,15 +163,19 @@ class _Tree:
         is_float = _FLOAT.fullmatch(written) and not written.lstrip("+-").isdigit()
         return float(written) if is_float else written
 
-    def _refuse_tag(self, event: yaml.NodeEvent) -> None:
+    def _refuse_tag(self, event: yaml.Event) -> None:
         tag = getattr(event, "tag", None)
         if tag is not None:
             rule = Text(f"the tag {tag} means nothing here", f"标签 {tag} 在此无意义")
             self._say(event, rule, Text("delete the word that begins with !", "删除以 ! 开头的词"))
 
     def _say(self, event: yaml.Event | None, rule: Text, remedy: Text) -> None:
-        line = None if event is None else event.start_mark.line + 1
+        line = None if event is None else _line(event)
         self.issues.append(Issue(self.source.name, rule, remedy, line=line))
+
+
+def _line(event: yaml.Event) -> int:
+    return int(event.start_mark.line) + 1  # type: ignore[union-attr]  # a scanner marks every event
 
 
 _INDENT = Text(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 from evacsim.errors import Issue
 from evacsim.network.columns import RoadColumns
 from evacsim.network.repair import RepairReport
+from evacsim.scenario.district import Fleet, PickupPoint, Place, Shelter, Zone
 from evacsim.scenario.model import Scenario
 from evacsim.scenario.plan import ZoneTransfer
 
@@ -35,6 +37,8 @@ class Ways:
     """Flow capacity [pcu/s], or [person/s] on footways."""
     jam_density: Floats
     """Jam density [pcu/m], or [person/m] on footways."""
+    storage: Floats
+    """What the way holds when jammed [pcu], or [person] on footways."""
 
     @property
     def n(self) -> int:
@@ -42,11 +46,15 @@ class Ways:
         return len(self.link)
 
 
+P = TypeVar("P", bound=Place)
+
+
 @dataclass(frozen=True, slots=True)
-class Places:
+class Places(Generic[P]):
     """Places of one kind, in the order of their ids."""
 
-    ids: list[str]
+    models: Sequence[P]
+    """What the scenario says of each."""
     x: Floats
     """Easting [m]; nan in an abstract network."""
     y: Floats
@@ -61,7 +69,12 @@ class Places:
     @property
     def n(self) -> int:
         """Number of places."""
-        return len(self.ids)
+        return len(self.models)
+
+    @property
+    def ids(self) -> list[str]:
+        """The user's ids, ascending."""
+        return [place.id for place in self.models]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +131,10 @@ class World:
     scenario: Scenario
     roads: RoadColumns
     ways: Ways
-    zones: Places
-    pickup_points: Places
-    shelters: Places
-    fleets: Places
+    zones: Places[Zone]
+    pickup_points: Places[PickupPoint]
+    shelters: Places[Shelter]
+    fleets: Places[Fleet]
     homes: Homes
     water: WaterColumns
     gauges: dict[str, StageSeries]

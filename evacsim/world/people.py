@@ -5,12 +5,14 @@ the district or a law changed in the plan leaves everybody else as they were.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from evacsim.scenario.district import Population, Zone
 from evacsim.streams import Streams
+from evacsim.world.columns import World
 
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
@@ -116,3 +118,41 @@ def draw_zone(zone: Zone, district: Population, streams: Streams) -> ZoneHouseho
         return np.bincount(person[trait], minlength=len(sizes)).astype(np.int32)
 
     return ZoneHouseholds(sizes, per_household(elderly), per_household(child), per_household(assisted), slowest)
+
+
+def draw_households(world: World, streams: Streams) -> Households:
+    """Return all households of a world, drawn zone by zone."""
+    drawn = [draw_zone(zone, world.scenario.district.population, streams) for zone in world.zones.models]
+    counts = [len(zone.people) for zone in drawn]
+
+    def luck(purpose: str) -> Floats:
+        return _joined(
+            [streams.get(purpose, zone.id).random(n) for zone, n in zip(world.zones.models, counts, strict=True)]
+        )
+
+    first = world.homes.first
+    homes = [
+        first[row] + (spread * (first[row + 1] - first[row])).astype(np.int32)
+        for row, spread in enumerate(
+            streams.get("home", zone.id).random(n) for zone, n in zip(world.zones.models, counts, strict=True)
+        )
+    ]
+    return Households(
+        zone=np.repeat(np.arange(len(counts), dtype=np.int32), counts),
+        number=_joined([np.arange(1, n + 1, dtype=np.int32) for n in counts]),
+        people=_joined([zone.people for zone in drawn]),
+        elderly=_joined([zone.elderly for zone in drawn]),
+        children=_joined([zone.children for zone in drawn]),
+        assisted=_joined([zone.assisted for zone in drawn]),
+        walking_speed=_joined([zone.walking_speed for zone in drawn]),
+        home=_joined(homes),
+        car_luck=luck("car"),
+        mode_luck=luck("mode"),
+        compliance_luck=luck("compliance"),
+        relay_luck=luck("relay"),
+        preparation_luck=luck("preparation"),
+    )
+
+
+def _joined(columns: list[NDArray[Any]]) -> NDArray[Any]:
+    return np.concatenate(columns)

@@ -33,8 +33,8 @@ ZONES = [
 ]
 # shelter, name, township, capacity, column, row, flooded
 SHELTERS = [
-    ("S1", "第一中学", "临江镇", 300, 1, 3, NEVER),
-    ("S2", "镇体育馆", "临江镇", 140, 3, 3, NEVER),
+    ("S1", "第一中学", "临江镇", 230, 1, 3, NEVER),
+    ("S2", "镇体育馆", "临江镇", 120, 3, 3, NEVER),
     ("S3", "河湾小学", "临江镇", 60, 0, 1, 6.0 * HOUR),
     ("S4", "石桥敬老院", "石桥乡", np.inf, 4, 3, NEVER),
 ]

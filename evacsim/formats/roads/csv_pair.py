@@ -1,16 +1,16 @@
 """A network as two tables of text: one of nodes, one of links."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from evacsim.errors import FormatError, Issue
 from evacsim.formats.delimited import read_delimited
-from evacsim.formats.roads.findings import Findings
+from evacsim.formats.roads.findings import Findings, settle_all
 from evacsim.formats.roads.headings import read_node_headings
-from evacsim.formats.roads.link_tables import cell_id
-from evacsim.formats.roads.raw import NetworkFile, RawNode, Remark
+from evacsim.formats.roads.link_tables import Conventions, LinkTable, cell_id, open_to_us
+from evacsim.formats.roads.raw import NetworkFile, RawLink, RawNode, Remark
 from evacsim.formats.rows import Table
 from evacsim.formats.text import decode_text
 from evacsim.language import Text
@@ -47,6 +47,33 @@ def find_pair(path: Path) -> CsvPair:
         remedy = Text("add links.csv and nodes.csv, or name another file", "补上 links.csv 和 nodes.csv, 或指定其他文件")
         raise FormatError(str(path), [Issue(str(path), rule, remedy, "links.csv")])
     return CsvPair(_first(path, [f"{word}.csv" for word in _NODES]), links)
+
+
+def read_pair(
+    source: NetworkFile, pair: CsvPair, links_table: Table, conventions: Conventions
+) -> tuple[tuple[RawNode, ...], tuple[RawLink, ...], list[Remark]]:
+    """Return nodes, links and remarks; without a table of nodes the ends of the links are the nodes.
+
+    Raises
+    ------
+    FormatError
+        With everything that is wrong with both files.
+    """
+    findings = Findings(str(pair.links))
+    table = LinkTable(links_table, conventions, findings)
+    for end, end_zh in (("from_node", "起点"), ("to_node", "终点")):
+        if end not in table.headings.texts:
+            findings.missing_column(end, end_zh, links_table.columns)
+    findings.settle()
+    links, others = open_to_us(table.links(table.courses()))
+    if pair.nodes is None:
+        _refuse_geometry_without_nodes(links, findings)
+        findings.settle()
+        return _ends(links), links, [*table.remarks(), *others]
+    node_findings = Findings(str(pair.nodes))
+    nodes, remarks = read_nodes(read_text_table(pair.nodes, source), node_findings)
+    settle_all(source.name, [node_findings, findings])
+    return nodes, links, [*remarks, *table.remarks(), *others]
 
 
 def read_text_table(path: Path, source: NetworkFile) -> Table:
@@ -90,6 +117,19 @@ def _node(table: Table, row: int, columns: Mapping[str, str], findings: Findings
         return RawNode(node_id, line=line)
     x, y = (findings.coordinate(cells[columns[axis]], f"node {node_id} {columns[axis]}", line=line) for axis in "xy")
     return RawNode(node_id, x, y, line)
+
+
+def _ends(links: Iterable[RawLink]) -> tuple[RawNode, ...]:
+    """Return nodes without coordinates, where there is no table of nodes."""
+    ends = dict.fromkeys(end for link in links for end in (link.from_node, link.to_node) if end is not None)
+    return tuple(RawNode(end) for end in ends)
+
+
+def _refuse_geometry_without_nodes(links: Iterable[RawLink], findings: Findings) -> None:
+    if any(link.geometry for link in links):
+        rule = Text("has no table of nodes beside it, yet its links have a geometry", "路段带有几何, 但缺少节点表")
+        remedy = Text("add nodes.csv with node_id, x, y", "补上 nodes.csv (node_id, x, y)")
+        findings.add(rule, remedy, "nodes.csv")
 
 
 def _first(folder: Path, names: list[str]) -> Path | None:

@@ -6,12 +6,12 @@ the units that config.csv states (`long_length`, `speed`); without it nobody can
 the direction of travel (GMNS specification, recalled). Bicycle links are left out.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from evacsim.formats.roads.csv_pair import find_pair, read_nodes, read_text_table
-from evacsim.formats.roads.findings import Findings, settle_all
-from evacsim.formats.roads.link_tables import Conventions, LinkTable, open_to_us
+from evacsim.formats.roads.csv_pair import find_pair, read_pair, read_text_table
+from evacsim.formats.roads.link_tables import Conventions
 from evacsim.formats.roads.raw import NetworkFile, RawNetwork
 from evacsim.formats.rows import Table
 
@@ -31,29 +31,35 @@ def read_gmns(source: NetworkFile) -> RawNetwork:
     """
     pair = find_pair(source.path)
     config = _config(pair.links.parent / "config.csv", source)
-    node_findings, link_findings = Findings(str(pair.nodes or source.path)), Findings(str(pair.links))
     conventions = Conventions(
         length_unit=source.length_unit or config.get("long_length"),
         speed_unit=source.speed_unit or config.get("speed"),
         capacity_per_lane=_PER_HOUR,
         rows=source.rows or "one-way",
     )
-    table = LinkTable(_whole_names(read_text_table(pair.links, source)), conventions, link_findings)
-    for end, end_zh in (("from_node", "起点"), ("to_node", "终点")):
-        if end not in table.headings.texts:
-            link_findings.missing_column(f"{end}_id", end_zh, table.table.columns)
-    if pair.nodes is None:
-        node_findings.no_nodes()
-    settle_all(source.name, [node_findings, link_findings])
-    links, others = open_to_us(table.links(table.courses()))
-    assert pair.nodes is not None
-    nodes, node_remarks = read_nodes(read_text_table(pair.nodes, source), node_findings)
-    settle_all(source.name, [node_findings, link_findings])
+    table = _whole_names(read_text_table(pair.links, source))
+    nodes, links, remarks = read_pair(source, pair, table, conventions)
     return RawNetwork(
-        file=source.name,
-        form="gmns",
-        nodes=nodes,
-        links=links,
-        crs=config.get("crs"),
-        remarks=(*node_remarks, *table.remarks(), *others),
+        file=source.name, form="gmns", nodes=nodes, links=links, crs=config.get("crs"), remarks=tuple(remarks)
     )
+
+
+def is_gmns(columns: Iterable[str]) -> bool:
+    """Return whether a table of links has the headings of GMNS."""
+    return bool({"from_node_id", "from_node_id"[:CUT]} & set(columns))
+
+
+def _whole_names(table: Table) -> Table:
+    """Return the table with the names of its columns as GMNS spells them."""
+    whole = {name[:CUT]: name for name in _LONG_NAMES}
+    names = {column: whole.get(column, column) for column in table.columns}
+    rows = tuple({names[column]: cell for column, cell in row.items()} for row in table.rows)
+    return replace(table, columns=tuple(names.values()), rows=rows)
+
+
+def _config(path: Path, source: NetworkFile) -> dict[str, str]:
+    """Return what config.csv says; nothing where there is none."""
+    if not path.is_file():
+        return {}
+    rows = read_text_table(path, source).rows
+    return {name: str(cell).strip() for name, cell in rows[0].items() if cell is not None} if rows else {}

@@ -195,7 +195,7 @@ class LinkTable:
 
     def _is_dispensable(self, what: str) -> bool:
         length = self.headings.quantities.get("length")
-        known = length is not None and length.factor is not None
+        known = length is not None and (length.factor or self.conventions.length_unit) is not None
         return (what == "length" and not self.conventions.needs_length) or (
             what == "travel_time" and (known or not self.conventions.needs_length)
         )

@@ -17,10 +17,10 @@ from typing import Any
 import yaml
 
 from evacsim.errors import EvacsimError, Issue
-from evacsim.formats.roads.csv_pair import find_pair, read_nodes, read_text_table
-from evacsim.formats.roads.findings import Findings, settle_all
-from evacsim.formats.roads.link_tables import Conventions, LinkTable, open_to_us
-from evacsim.formats.roads.raw import MODES, NetworkFile, RawLink, RawNetwork, RawNode, Remark
+from evacsim.formats.roads.csv_pair import find_pair, read_pair, read_text_table
+from evacsim.formats.roads.findings import Findings
+from evacsim.formats.roads.link_tables import Conventions
+from evacsim.formats.roads.raw import MODES, NetworkFile, RawLink, RawNetwork
 from evacsim.formats.roads.wkt import write_line
 from evacsim.formats.rows import Table
 from evacsim.language import Text
@@ -44,18 +44,8 @@ def read_node_link_csv(source: NetworkFile) -> RawNetwork:
         With everything that is wrong with the files.
     """
     pair = find_pair(source.path)
-    links_table = read_text_table(pair.links, source)
-    link_findings = Findings(str(pair.links))
-    table = LinkTable(links_table, _conventions(links_table, source), link_findings)
-    for end, end_zh in (("from_node", "起点"), ("to_node", "终点")):
-        if end not in table.headings.texts:
-            link_findings.missing_column(end, end_zh, links_table.columns)
-    settle_all(source.name, [link_findings])
-    links, others = open_to_us(table.links(table.courses()))
-    nodes, node_remarks, node_findings = _ends(links), [], Findings(str(pair.nodes))
-    if pair.nodes is not None:
-        nodes, node_remarks = read_nodes(read_text_table(pair.nodes, source), node_findings)
-    settle_all(source.name, [node_findings, link_findings])
+    table = read_text_table(pair.links, source)
+    nodes, links, remarks = read_pair(source, pair, table, _conventions(table, source))
     statement = _read_statement(pair.links.parent / STATEMENT)
     return RawNetwork(
         file=source.name,
@@ -63,7 +53,7 @@ def read_node_link_csv(source: NetworkFile) -> RawNetwork:
         nodes=nodes,
         links=links,
         crs=statement.get("crs"),
-        remarks=(*node_remarks, *table.remarks(), *others),
+        remarks=tuple(remarks),
         is_final=bool(statement),
     )
 
@@ -94,12 +84,6 @@ def _conventions(table: Table, source: NetworkFile) -> Conventions:
     is_ours = {"from_node", "to_node"} <= {column.strip() for column in table.columns}
     rows = source.rows or ("one-way" if is_ours else None)
     return Conventions(source.length_unit, source.speed_unit, rows=rows, walk_back=not is_ours)
-
-
-def _ends(links: Iterable[RawLink]) -> tuple[RawNode, ...]:
-    """Return nodes without coordinates, where there is no table of nodes."""
-    ends = dict.fromkeys(end for link in links for end in (link.from_node, link.to_node) if end is not None)
-    return tuple(RawNode(end) for end in ends)
 
 
 def _read_statement(path: Path) -> dict[str, Any]:

@@ -35,6 +35,12 @@ _TRIBUTARY_STAGE = np.array([(0, -1.0), (12, -0.2), (16, 0.1), (19, 1.1), (24, 1
 _GULLY_STAGE = np.array([(0, -1.0), (16.5, -0.6), (17.5, 0.2), (19, 1.2), (21, 1.1), (24, 0.3), (28, -0.3), (144, -1.0)])
 _R3_WAVE = np.array([(0, -1.0), (34.0, -1.0), (34.5, 1.9), (36, 1.6), (40, 0.7), (46, 0.1), (52, -0.4), (144, -1.0)])
 _HOLLOW_FILL = np.array([(0, 0.0), (1.5, 0.5), (4, 1.0), (14, 0.9), (24, 0.3), (34, 0.0)])
+_VALLEYS = [
+    # stream, rise of its valley's sides [m/km], its stage at the source [m above the bank]
+    (TRIBUTARY, 1.6, _TRIBUTARY_STAGE),
+    (BROOK_R3, 3.5, _R3_WAVE),
+    *((gully, 4.0, _GULLY_STAGE) for gully in GULLIES),
+]
 _R3_LEVEL = np.array([(-6, 0.0), (0, 0.1), (6, 0.4), (16, 0.7), (24, 1.0), (30, 1.1), (34, 1.1), (36, -1.5), (144, -3.0)])
 
 OVERTOPPED = 26.0
@@ -87,27 +93,26 @@ def depths(points: Array, lift: Array | float = 0.0) -> Array:
     lift : ndarray or float
         Height of a road or floor above the ground [m].
     """
-    lift = np.broadcast_to(np.asarray(lift, dtype=float), len(points))[:, None]
-    _, along, _ = RIVER.nearest(points)
     in_polder = polder_rows(points) >= 0
+    _, along, _ = RIVER.nearest(points)
     delay = np.where(in_polder, overtopping_delay(points), 0.0)[:, None]
-    river = stage(FRAMES, at=along[:, None])
-    surface = np.where(in_polder[:, None], _polder_surface(FRAMES - delay), river)
+    surface = np.where(in_polder[:, None], _polder_surface(FRAMES - delay), stage(FRAMES, at=along[:, None]))
     deepest = surface - river_level(points)[:, None]
-    for valley, rise, water in [
-        (TRIBUTARY, 1.6, _TRIBUTARY_STAGE),
-        (BROOK_R3, 3.5, _R3_WAVE),
-        *((gully, 4.0, _GULLY_STAGE) for gully in GULLIES),
-    ]:
-        _, along, _ = valley.nearest(points)
+    for valley, rise, water in _VALLEYS:
+        level = valley_level(valley, points, rise)
+        # The levees of the polders keep the other waters out.
+        low = np.nonzero((level < water[:, 1].max()) & ~in_polder)[0]
+        _, along, _ = valley.nearest(points[low])
         arriving = curve(water, FRAMES - along[:, None] / valley.celerity / 3600)
-        level = valley_level(valley, points, rise)[:, None]
-        # The levees of the polders keep the tributary out.
-        deepest = np.maximum(deepest, np.where(in_polder[:, None], -1.0, arriving - level))
+        deepest[low] = np.maximum(deepest[low], arriving - level[low, None])
     for hollow in HOLLOWS:
         bowl = hollow.depth * (np.linalg.norm(points - hollow.center, axis=1) / hollow.radius) ** 2
-        deepest = np.maximum(deepest, hollow.depth * curve(_HOLLOW_FILL, FRAMES - hollow.begins) - bowl[:, None])
-    return np.round(np.maximum(deepest - lift, 0), 2)
+        low = np.nonzero(bowl < hollow.depth)[0]
+        deepest[low] = np.maximum(
+            deepest[low], hollow.depth * curve(_HOLLOW_FILL, FRAMES - hollow.begins) - bowl[low, None]
+        )
+    above_ground = np.broadcast_to(np.asarray(lift, dtype=float), len(points))[:, None]
+    return np.round(np.maximum(deepest - above_ground, 0), 2)
 
 
 def arrivals(depth: Array, *, above: float = 0.0) -> Array:

@@ -1,0 +1,1 @@
+"""What it means: questions put to a record, each a pure function."""

@@ -1,0 +1,79 @@
+"""Shelters and the care they give: how full, whom they turned away, how soon people had a bed.
+
+Load ratio: people over capacity. Relief (基本生活救助): a household that left home has it once
+it is registered and settled.
+"""
+
+import numpy as np
+import pandas as pd
+
+from evacsim.analysis.people import Floats, people_of, times, weighted_quantile
+from evacsim.results.record import RunRecord
+
+
+def shelter_loads(record: RunRecord) -> pd.DataFrame:
+    """Return one row per shelter, the fullest first.
+
+    `shelter, name, township, capacity, people` (final), `peak, peak_ratio, final_ratio,
+    turned_away, flooded_s`. A ratio is 0 without limit, nan where nobody may be and nobody is.
+    """
+    shelters = record.tables["shelters"]
+    highest = record.tables["shelter_load"].groupby("shelter")["people"].max()
+    peak = shelters["shelter"].map(highest).fillna(0).astype(np.int64)
+    # A shelter that never appears in the load table may still hold people at the end.
+    peak = np.maximum(peak, shelters["people"])
+    columns = ["shelter", "name", "township", "capacity", "people", "turned_away", "flooded_s"]
+    loads = shelters[columns].assign(
+        peak=peak,
+        peak_ratio=_ratio(peak.to_numpy(np.float64), shelters["capacity"].to_numpy(np.float64)),
+        final_ratio=_ratio(shelters["people"].to_numpy(np.float64), shelters["capacity"].to_numpy(np.float64)),
+    )
+    return loads.sort_values(
+        ["peak_ratio", "peak", "shelter"], ascending=[False, False, True], ignore_index=True
+    )
+
+
+def township_loads(record: RunRecord) -> pd.DataFrame:
+    """Return `township, shelters, flooded, capacity, dry_capacity, people, ratio`, the fullest first.
+
+    `dry_capacity` is the capacity of the shelters that no water entered; `ratio` holds people
+    against it.
+    """
+    shelters = record.tables["shelters"]
+    flooded = shelters["flooded_s"].notna()
+    table = shelters.assign(
+        shelters=1, flooded=flooded.astype(np.int64), dry_capacity=shelters["capacity"].where(~flooded, 0.0)
+    )
+    table = table.groupby("township")[["shelters", "flooded", "capacity", "dry_capacity", "people"]].sum()
+    table["ratio"] = _ratio(table["people"].to_numpy(np.float64), table["dry_capacity"].to_numpy(np.float64))
+    table = table.reset_index()
+    return table.sort_values(["ratio", "township"], ascending=[False, True], ignore_index=True)
+
+
+def relief_times(record: RunRecord) -> tuple[Floats, np.ndarray]:
+    """Return the time from leaving home to being settled [s] and the people, of all who left home.
+
+    Infinite for those who never were.
+    """
+    ledger = record.ledger
+    left = ~np.isnan(times(ledger, "departed_s"))
+    took = (times(ledger, "settled_s") - times(ledger, "departed_s"))[left]
+    return np.where(np.isnan(took), np.inf, took), people_of(ledger)[left]
+
+
+def relief_share(record: RunRecord, limit: float) -> float:
+    """Return the share of those who left home that were settled within `limit` [s]; nan if nobody left."""
+    took, people = relief_times(record)
+    total = int(people.sum())
+    return float(people[took <= limit].sum() / total) if total else np.nan
+
+
+def relief_quantile(record: RunRecord, share: float) -> float:
+    """Return the time within which this share of those who left home was settled [s]."""
+    return weighted_quantile(*relief_times(record), share)
+
+
+def _ratio(people: Floats, capacity: Floats) -> Floats:
+    """Return people over capacity; 0 over 0 is nan, people without any capacity are infinitely many."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(people / capacity)

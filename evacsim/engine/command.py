@@ -1,0 +1,113 @@
+"""From the trigger to the order: who decides, when, and whom the order reaches when.
+
+For each zone of the plan: the trigger fires (a stage is reached, a moment comes) - the office
+decides - each household is told - each gets ready. Zones with one trigger and one office are
+decided together.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from evacsim.clock import seconds_after
+from evacsim.engine.gathering import Gathering
+from evacsim.engine.log import ROOT, Kind, Where
+from evacsim.engine.parts import Mode, Parts
+from evacsim.engine.transfer import Transfer
+from evacsim.engine.transport import Transport
+from evacsim.scenario.plan import ZoneTransfer
+from evacsim.world.laws import quantiles
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """What sets off the decision on a zone, and when [s]."""
+
+    time: float
+    kind: str
+    subject: Where
+    value: float
+
+
+class Command:
+    """The offices that decide on transfers."""
+
+    def __init__(self, parts: Parts, gathering: Gathering, transfer: Transfer, transport: Transport) -> None:
+        self.parts = parts
+        self.gathering = gathering
+        self.transfer = transfer
+        self.transport = transport
+        world = parts.world
+        n = world.zones.n
+        self.triggered = np.full(n, np.nan)
+        """When each zone's trigger fired [s]."""
+        self.ordered = np.full(n, np.nan)
+        """When each zone was ordered to go [s]."""
+        self._gauge_row = {gauge: row for row, gauge in enumerate(world.gauges)}
+        self._pickup_row = {pickup: row for row, pickup in enumerate(world.pickup_points.ids)}
+        self._fleet_row = {fleet: row for row, fleet in enumerate(world.fleets.ids)}
+
+    def schedule(self) -> None:
+        """Call for every trigger that fires within the scenario."""
+        together: dict[tuple[Trigger, str], list[int]] = defaultdict(list)
+        for zone, transfer in enumerate(self.parts.world.transfers):
+            trigger = self._first_trigger(transfer) if transfer is not None else None
+            if transfer is not None and trigger is not None:
+                office = transfer.decided_by or self.parts.world.scenario.plan.when.decided_by
+                together[trigger, office].append(zone)
+        for (trigger, office), zones in together.items():
+            self.parts.clock.call_at(trigger.time, partial(self._fire, trigger, office, zones))
+
+    def _first_trigger(self, transfer: ZoneTransfer) -> Trigger | None:
+        scenario, found = self.parts.world.scenario, []
+        if transfer.trigger_at is not None:
+            time = max(0.0, seconds_after(scenario.start, transfer.trigger_at))
+            found.append(Trigger(time, "moment_reached", Where(Kind.DISTRICT, 0), np.inf))
+        if transfer.trigger_gauge is not None and transfer.trigger_stage is not None:
+            gauge = self.parts.world.gauges[transfer.trigger_gauge]
+            time = max(0.0, gauge.first_reaching(transfer.trigger_stage))
+            row = self._gauge_row[transfer.trigger_gauge]
+            found.append(Trigger(time, "stage_reached", Where(Kind.GAUGE, row), transfer.trigger_stage))
+        first = min(found, key=lambda trigger: trigger.time)
+        return first if first.time <= scenario.duration else None
+
+    def _fire(self, trigger: Trigger, office: str, zones: list[int]) -> None:
+        parts = self.parts
+        value = np.nan if np.isinf(trigger.value) else trigger.value
+        cause = parts.log.record(parts.now, trigger.kind, trigger.subject, value=value, cause=ROOT)
+        self.triggered[zones] = parts.now
+        luck = parts.streams.get("decision", office, trigger.kind, repr(trigger.value)).random(1)
+        delay = float(quantiles(parts.world.scenario.plan.when.decision_time, luck)[0])
+        parts.clock.call_at(parts.now + delay, partial(self._order, zones, cause))
+
+    def _order(self, zones: list[int], cause: int) -> None:
+        for zone in zones:
+            place = Where(Kind.ZONE, zone)
+            people = self.parts.world.zones.models[zone].population
+            order = self.parts.log.record(self.parts.now, "decided", place, place=place, value=people, cause=cause)
+            self.ordered[zone] = self.parts.now
+            self._send_word(zone, order)
+
+    def _send_word(self, zone: int, order: int) -> None:
+        """Let the order of a zone reach its households one by one, and call up the buses."""
+        parts, households = self.parts, self.parts.households
+        plan, transfer = parts.world.scenario.plan, parts.world.transfers[zone]
+        assert transfer is not None, "only zones of the plan are ordered to go"
+        rows = np.flatnonzero((households.zone == zone) & (parts.mode != Mode.NONE))
+        told = parts.now + quantiles(transfer.relay_time or plan.organize.relay_time, households.relay_luck[rows])
+        ready = told + quantiles(
+            transfer.preparation or plan.organize.preparation, households.preparation_luck[rows]
+        )
+        compliance = plan.who.compliance if transfer.compliance is None else transfer.compliance
+        complies = households.compliance_luck[rows] < compliance
+        by_bus = rows[parts.mode[rows] == Mode.BUS]
+        if by_bus.size and transfer.pickup_point is not None and transfer.fleet is not None:
+            self.gathering.expect(by_bus.tolist(), self._pickup_row[transfer.pickup_point])
+            self.transport.call_up(self._fleet_row[transfer.fleet], order)
+        for k, household in enumerate(rows.tolist()):
+            tell = partial(
+                self.transfer.tell, household, order, ready_at=float(ready[k]), complies=bool(complies[k])
+            )
+            parts.clock.call_at(float(told[k]), tell)

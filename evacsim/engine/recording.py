@@ -1,0 +1,372 @@
+"""From the parts of a finished run to its record: events, ledger, tables."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from evacsim.clock import seconds_after
+from evacsim.engine.command import Command
+from evacsim.engine.gathering import Gathering
+from evacsim.engine.households import NO_VEHICLE
+from evacsim.engine.log import Kind, Where
+from evacsim.engine.parts import Mode, Parts
+from evacsim.engine.sheltering import Sheltering
+from evacsim.engine.transport import Transport
+from evacsim.results.record import LEDGER, TABLES, RunRecord
+from evacsim.scenario.assumptions import assumptions
+from evacsim.scenario.model import Scenario
+from evacsim.terms import HouseholdState
+from evacsim.world.columns import World
+
+Frames = dict[str, pd.DataFrame]
+
+
+def write_down(
+    parts: Parts,
+    command: Command,
+    gathering: Gathering,
+    sheltering: Sheltering,
+    transport: Transport,
+    *,
+    seed: int,
+) -> RunRecord:
+    """Return the record of a run that has come to its end."""
+    world, scenario = parts.world, parts.world.scenario
+    end = parts.now
+    parts.log.record(end, "run_ended", Where(Kind.DISTRICT, 0), value=float(parts.book.count()))
+    names = _names(parts, transport)
+    events = parts.log.frame(names)
+    ledger = _ledger(parts, command, names)
+    tables = {
+        "zones": _zones(parts, command),
+        "pickup_points": _pickup_points(world, gathering),
+        "shelters": _shelters(world, sheltering),
+        "vehicles": _vehicles(transport),
+        "rounds": _rounds(world, transport),
+        "links": _links(parts),
+        "flows": _flows(parts),
+        "states": _states(parts),
+        "shelter_load": _shelter_load(world, sheltering),
+        **_water(world),
+        "assumptions": _assumptions(scenario),
+        "repairs": _repairs(world),
+    }
+    return RunRecord(
+        scenario_id=scenario.id,
+        name=scenario.name,
+        plan_name=scenario.plan.name,
+        hazard_name=scenario.hazard.name,
+        district_name=scenario.district.name,
+        seed=seed,
+        start=scenario.start,
+        end=end,
+        duration=scenario.duration,
+        population=int(parts.households.people.sum()),
+        events=events,
+        ledger=ledger,
+        tables={name: _shaped(tables[name], name) for name in TABLES},
+        limits={
+            "relief_limit": scenario.plan.care.relief_limit,
+            "leave_limit": scenario.hazard.effects.leave_limit,
+            "car_limit": scenario.hazard.effects.car_limit,
+            "critical_depth": scenario.hazard.effects.critical_depth,
+        },
+    )
+
+
+def _names(parts: Parts, transport: Transport) -> dict[Kind, NDArray[Any]]:
+    world, households = parts.world, parts.households
+    zone_ids = np.array(world.zones.ids, dtype=object)
+    number = np.char.mod("%d", households.number).astype(object)
+    return {
+        Kind.DISTRICT: np.array([world.scenario.district.id], dtype=object),
+        Kind.ZONE: zone_ids,
+        Kind.HOUSEHOLD: zone_ids[households.zone] + "/" + number,
+        Kind.VEHICLE: np.array([vehicle.id for vehicle in transport.vehicles], dtype=object),
+        Kind.PICKUP_POINT: np.array(world.pickup_points.ids, dtype=object),
+        Kind.SHELTER: np.array(world.shelters.ids, dtype=object),
+        Kind.DEPOT: np.array(world.fleets.ids, dtype=object),
+        Kind.LINK: np.array(world.roads.link_ids, dtype=object),
+        Kind.NODE: np.array(world.roads.node_ids, dtype=object),
+        Kind.GAUGE: np.array(list(world.gauges), dtype=object),
+    }
+
+
+def _ledger(parts: Parts, command: Command, names: dict[Kind, NDArray[Any]]) -> pd.DataFrame:
+    world, households, book = parts.world, parts.households, parts.book
+    townships = np.array([zone.township for zone in world.zones.models], dtype=object)
+    vehicles = np.append(names[Kind.VEHICLE], "")
+    state_ids = np.array([state.id for state in HouseholdState], dtype=object)
+    modes = np.array([mode.id for mode in Mode], dtype=object)
+    place = np.full(households.n, "", dtype=object)
+    for kind, ids in names.items():
+        there = np.flatnonzero(book.place_kind == kind)
+        place[there] = np.array([f"{kind.id}/{name}" for name in ids], dtype=object)[book.place[there]]
+    final_event = pd.array(book.event, dtype="Int64")
+    final_event[book.event == 0] = pd.NA
+    ledger = pd.DataFrame(
+        {
+            "household": names[Kind.HOUSEHOLD],
+            "zone": names[Kind.ZONE][households.zone],
+            "township": townships[households.zone],
+            "people": households.people,
+            "elderly": households.elderly,
+            "children": households.children,
+            "assisted": households.assisted,
+            "mode": modes[parts.mode],
+            "triggered_s": np.where(parts.mode == Mode.NONE, np.nan, command.triggered[households.zone]),
+            "ordered_s": np.where(parts.mode == Mode.NONE, np.nan, command.ordered[households.zone]),
+            **{f"{stage}_s": times for stage, times in book.times.items()},
+            "vehicle": vehicles[np.where(book.vehicle == NO_VEHICLE, len(vehicles) - 1, book.vehicle)],
+            "final_state": state_ids[book.state],
+            "final_place": place,
+            "final_s": book.since,
+            "final_event": final_event,
+        }
+    )
+    return _typed(ledger[[column.name for column in LEDGER]], LEDGER)
+
+
+def _zones(parts: Parts, command: Command) -> pd.DataFrame:
+    world, scenario = parts.world, parts.world.scenario
+    water = parts.book.times["water"]
+    first_water = np.full(world.zones.n, np.inf)
+    np.fmin.at(first_water, parts.households.zone, water)
+    rows = []
+    for row, (zone, transfer) in enumerate(zip(world.zones.models, world.transfers, strict=True)):
+        deadline = transfer.deadline if transfer else None
+        rows.append(
+            {
+                "zone": zone.id,
+                "name": zone.name or zone.id,
+                "township": zone.township,
+                "kind": zone.kind,
+                "population": zone.population,
+                "x": world.zones.x[row],
+                "y": world.zones.y[row],
+                "in_plan": transfer is not None,
+                "organizer": transfer.organizer if transfer else "",
+                "decided_by": (transfer.decided_by or scenario.plan.when.decided_by) if transfer else "",
+                "pickup_point": (transfer.pickup_point or "") if transfer else "",
+                "fleet": (transfer.fleet or "") if transfer else "",
+                "shelter": ";".join(transfer.shelter) if transfer else "",
+                "deadline_s": np.nan if deadline is None else seconds_after(scenario.start, deadline),
+                "triggered_s": command.triggered[row],
+                "ordered_s": command.ordered[row],
+                "water_s": first_water[row] if np.isfinite(first_water[row]) else np.nan,
+                "synthetic": zone.synthetic,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _pickup_points(world: World, gathering: Gathering) -> pd.DataFrame:
+    places = world.pickup_points
+    return pd.DataFrame(
+        {
+            "pickup_point": places.ids,
+            "name": [place.name or place.id for place in places.models],
+            "x": places.x,
+            "y": places.y,
+            "people": gathering.boarded,
+            "peak_waiting": gathering.peak_waiting,
+        }
+    )
+
+
+def _shelters(world: World, sheltering: Sheltering) -> pd.DataFrame:
+    places = world.shelters
+    return pd.DataFrame(
+        {
+            "shelter": places.ids,
+            "name": [place.name or place.id for place in places.models],
+            "township": [place.township for place in places.models],
+            "capacity": sheltering.capacity,
+            "x": places.x,
+            "y": places.y,
+            "people": sheltering.people,
+            "turned_away": sheltering.turned_away,
+            "flooded_s": sheltering.flooded_since,
+            "synthetic": [place.synthetic for place in places.models],
+        }
+    )
+
+
+def _vehicles(transport: Transport) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {
+                "vehicle": vehicle.id,
+                "fleet": transport.fleets[vehicle.fleet].id,
+                "seats": transport.fleets[vehicle.fleet].seats,
+                "came": vehicle.came and np.isfinite(vehicle.departed),
+                "rounds": vehicle.rounds,
+                "people": vehicle.people,
+                "departed_s": vehicle.departed,
+                "done_s": vehicle.done,
+            }
+            for vehicle in transport.vehicles
+        ]
+    )
+
+
+def _rounds(world: World, transport: Transport) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {
+                "vehicle": transport.vehicles[one.vehicle].id,
+                "round": one.number,
+                "pickup_point": world.pickup_points.models[one.pickup].id,
+                "shelter": world.shelters.models[one.shelter].id,
+                "people": one.people,
+                "at_pickup_s": one.at_pickup,
+                "left_pickup_s": one.left_pickup,
+                "at_shelter_s": one.at_shelter,
+            }
+            for one in transport.rounds
+        ]
+    )
+
+
+def _links(parts: Parts) -> pd.DataFrame:
+    world, roads = parts.world, parts.world.roads
+    n = len(roads.link_ids)
+    people = _per_road(parts, parts.movement.people_entries().sum(axis=1))
+    entries = parts.movement.entries().sum(axis=1) * ~world.ways.is_footway
+    max_depth = np.zeros(n)
+    closed = np.full(n, np.nan)
+    water = world.water
+    if len(water.times):
+        max_depth[water.link_rows] = water.link_depth.max(axis=0)
+        shut = water.link_depth >= world.scenario.hazard.effects.car_limit
+        ever = shut.any(axis=0)
+        closed[water.link_rows[ever]] = np.maximum(water.times, 0.0)[shut.argmax(axis=0)[ever]]
+    return pd.DataFrame(
+        {
+            "link": roads.link_ids,
+            "from_node": np.array(roads.node_ids, dtype=object)[roads.from_node],
+            "to_node": np.array(roads.node_ids, dtype=object)[roads.to_node],
+            "name": roads.name,
+            "road_class": roads.road_class,
+            "length_m": roads.length,
+            "line": [_line(world, row) for row in range(n)],
+            "vehicles": _per_road(parts, entries),
+            "people": people,
+            "closed_s": closed,
+            "max_depth_m": max_depth,
+        }
+    )
+
+
+def _line(world: World, row: int) -> str:
+    """Return the line of a road as `x y, x y`; empty in an abstract network."""
+    roads = world.roads
+    points = roads.geometry[roads.geometry_first[row] : roads.geometry_first[row + 1]]
+    if not len(points) or np.isnan(points).any():
+        return ""
+    return ", ".join(f"{x:.1f} {y:.1f}" for x, y in points)
+
+
+def _per_road(parts: Parts, per_way: NDArray[Any]) -> NDArray[np.float64]:
+    roads = np.zeros(len(parts.world.roads.link_ids))
+    np.add.at(roads, parts.world.ways.link, per_way)
+    return roads
+
+
+def _flows(parts: Parts) -> pd.DataFrame:
+    per_way = parts.movement.people_entries()
+    way, interval = np.nonzero(per_way)
+    flows = pd.DataFrame(
+        {"road": parts.world.ways.link[way], "interval": interval, "people": per_way[way, interval].astype(np.float64)}
+    )
+    flows = flows.groupby(["road", "interval"], as_index=False, sort=True)["people"].sum()
+    return pd.DataFrame(
+        {
+            "link": np.array(parts.world.roads.link_ids, dtype=object)[flows["road"].to_numpy(dtype=np.int64)],
+            "time_s": flows["interval"].to_numpy() * parts.world.scenario.recording.flow_interval,
+            "people": flows["people"],
+        }
+    )
+
+
+def _states(parts: Parts) -> pd.DataFrame:
+    """Return the people in every state after each moment at which any state changes."""
+    n_states = len(HouseholdState)
+    changes = np.array(parts.book.changes(), dtype=np.float64).reshape(-1, 4)
+    time, old, new, people = changes[:, 0], changes[:, 1].astype(int), changes[:, 2].astype(int), changes[:, 3]
+    moments, index = np.unique(np.append(0.0, time), return_inverse=True)
+    counts = np.zeros((len(moments), n_states))
+    counts[0, HouseholdState.AT_HOME] = parts.households.people.sum()
+    np.add.at(counts, (index[1:], new), people)
+    np.add.at(counts, (index[1:], old), -people)
+    counts = counts.cumsum(axis=0)
+    row, state = np.nonzero(np.vstack([counts[:1] != 0, np.diff(counts, axis=0) != 0]))
+    ids = np.array([state.id for state in HouseholdState], dtype=object)
+    return pd.DataFrame({"time_s": moments[row], "state": ids[state], "people": counts[row, state].astype(np.int64)})
+
+
+def _shelter_load(world: World, sheltering: Sheltering) -> pd.DataFrame:
+    rows = [(world.shelters.models[shelter].id, time, people) for shelter, time, people in sheltering.loads]
+    return pd.DataFrame(rows, columns=["shelter", "time_s", "people"])
+
+
+def _water(world: World) -> Frames:
+    """Return the depths of roads and places and the stages of gauges, each row where the value changes."""
+    water = world.water
+    links = np.array(world.roads.link_ids, dtype=object)[water.link_rows]
+    places = [
+        (f"{kind.id}/{place_id}", row)
+        for kind, group in (
+            (Kind.ZONE, world.zones),
+            (Kind.PICKUP_POINT, world.pickup_points),
+            (Kind.SHELTER, world.shelters),
+        )
+        for place_id, row in zip(group.ids, group.depth_row, strict=True)
+    ]
+    place_depth = water.place_depth[:, [row for _, row in places]]
+    gauges = [
+        pd.DataFrame({"gauge": gauge.id, "time_s": gauge.times, "stage_m": gauge.stages, "datum": gauge.datum})
+        for gauge in world.gauges.values()
+    ]
+    return {
+        "water_links": _changes_of_depth(water.times, water.link_depth, links, "link"),
+        "water_places": _changes_of_depth(
+            water.times, place_depth, np.array([name for name, _ in places], dtype=object), "place"
+        ),
+        "gauges": pd.concat(gauges, ignore_index=True) if gauges else pd.DataFrame(),
+    }
+
+
+def _changes_of_depth(
+    times: NDArray[np.float64], depth: NDArray[np.float32], ids: NDArray[Any], column: str
+) -> pd.DataFrame:
+    before = np.vstack([np.zeros((1, depth.shape[1]), dtype=depth.dtype), depth])
+    frame, row = np.nonzero(np.diff(before, axis=0))
+    return pd.DataFrame({column: ids[row], "time_s": times[frame], "depth_m": depth[frame, row].astype(np.float64)})
+
+
+def _assumptions(scenario: Scenario) -> pd.DataFrame:
+    return pd.DataFrame(
+        [(one.path, one.value, one.mark, one.source) for one in assumptions(scenario)],
+        columns=["path", "value", "mark", "source"],
+    )
+
+
+def _repairs(world: World) -> pd.DataFrame:
+    return pd.DataFrame(
+        [(one.kind, one.count, one.told.en, one.told.zh) for one in world.repairs.repairs],
+        columns=["kind", "count", "told_en", "told_zh"],
+    )
+
+
+def _shaped(frame: pd.DataFrame, table: str) -> pd.DataFrame:
+    columns = TABLES[table]
+    if frame.empty:
+        frame = pd.DataFrame({column.name: [] for column in columns})
+    return _typed(frame[[column.name for column in columns]], columns)
+
+
+def _typed(frame: pd.DataFrame, columns: Any) -> pd.DataFrame:
+    return frame.astype({column.name: column.dtype for column in columns}).reset_index(drop=True)

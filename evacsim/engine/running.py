@@ -1,0 +1,159 @@
+"""One run: a world, a seed, one clock - and the record of what happened."""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evacsim.engine.clock import Clock
+from evacsim.engine.command import Command
+from evacsim.engine.gathering import Gathering
+from evacsim.engine.households import HouseholdBook
+from evacsim.engine.log import EventLog
+from evacsim.engine.movement import Movement, MoverColumns, Notice
+from evacsim.engine.parts import Mode, Parts
+from evacsim.engine.recording import write_down
+from evacsim.engine.routing import MoverClass, Routing
+from evacsim.engine.sheltering import Sheltering
+from evacsim.engine.transfer import Transfer
+from evacsim.engine.transport import Transport
+from evacsim.engine.water import Water
+from evacsim.kernels.arrays import LinkColumns
+from evacsim.results.record import RunRecord
+from evacsim.streams import Streams
+from evacsim.world.columns import Ways, World
+from evacsim.world.people import Households, draw_households
+
+Progress = Callable[[float, float], None]
+"""Told the time now and the planned end [s], now and then."""
+
+
+def simulate(world: World, *, seed: int, progress: Progress | None = None) -> RunRecord:
+    """Run a world once and return what happened.
+
+    The same world and seed give the same events, in any process and on any machine.
+    """
+    streams = Streams(seed)
+    households = draw_households(world, streams)
+    run = Run(world, households, streams)
+    duration = world.scenario.duration
+    run.parts.clock.run_to(duration, None if progress is None else lambda now: progress(now, duration))
+    return write_down(run.parts, run.command, run.gathering, run.sheltering, run.transport, seed=seed)
+
+
+class Run:
+    """The processes of one run, wired to one clock."""
+
+    def __init__(self, world: World, households: Households, streams: Streams) -> None:
+        recording = world.scenario.recording
+        movement = Movement(
+            n_nodes=len(world.roads.node_ids),
+            links=link_columns(world.ways),
+            n_trees=max(1, Routing.n_trees(world)),
+            bin_length=recording.flow_interval,
+            duration=world.scenario.duration,
+            record_passages=recording.passages,
+        )
+        log = EventLog()
+        mode = planned_modes(world, households)
+        drivers = np.flatnonzero(mode == Mode.CAR)
+        walkers = movement.add(
+            MoverColumns(
+                mode=np.full(households.n, int(MoverClass.WALKER)),
+                speed=households.walking_speed,
+                size=households.people.astype(np.float64),
+                people=households.people,
+                watched=True,
+            ),
+            origin_node=world.homes.walk_node[households.home],
+        )
+        cars = movement.add(
+            MoverColumns(
+                mode=np.full(len(drivers), int(MoverClass.CAR)),
+                size=world.scenario.district.population.car_size,
+                people=households.people[drivers],
+                watched=True,
+            ),
+            origin_node=world.homes.drive_node[households.home[drivers]],
+        )
+        self._household_of = np.concatenate([np.arange(households.n), drivers])
+        self.parts = Parts(
+            world=world,
+            households=households,
+            streams=streams,
+            clock=Clock(movement, self._on_notice),
+            movement=movement,
+            routing=Routing(world, movement),
+            book=HouseholdBook(households, log),
+            log=log,
+            mode=mode,
+            mover=walkers.astype(np.int64),
+            car=dict(zip(drivers.tolist(), cars.tolist(), strict=True)),
+        )
+        self.gathering = Gathering(self.parts)
+        self.sheltering = Sheltering(self.parts)
+        self.transport = Transport(self.parts, self.gathering, self.sheltering)
+        self.transfer = Transfer(self.parts, self.gathering, self.sheltering, self.transport)
+        self.water = Water(self.parts, self.sheltering, self.transfer)
+        self.command = Command(self.parts, self.gathering, self.transfer, self.transport)
+        self.water.schedule()
+        self.command.schedule()
+
+    def _on_notice(self, notice: Notice) -> None:
+        if notice.mover < len(self._household_of):
+            self.transfer.on_notice(int(self._household_of[notice.mover]), notice)
+        else:
+            self.transport.on_notice(notice)
+
+
+def link_columns(ways: Ways) -> LinkColumns:
+    """Return the ways of a world as the movement kernel wants them.
+
+    The wave speed is that of a triangular fundamental diagram with the way's free speed,
+    capacity and jam density: w = q / (k - q / u) (Newell 1993, recalled).
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        free = np.where(np.isfinite(ways.free_speed), ways.free_speed, np.inf)
+        spacing = ways.jam_density - ways.capacity / free
+        wave_speed = np.where(np.isfinite(ways.capacity) & (spacing > 0), ways.capacity / spacing, np.inf)
+    return LinkColumns(
+        from_node=ways.from_node.astype(np.int64),
+        to_node=ways.to_node.astype(np.int64),
+        length=ways.length,
+        free_speed=ways.free_speed,
+        capacity=ways.capacity,
+        storage=np.maximum(ways.storage, 1.0),
+        wave_speed=wave_speed,
+        overtaking=ways.is_footway,
+        key=np.arange(ways.n, dtype=np.int64),
+    )
+
+
+def planned_modes(world: World, households: Households) -> NDArray[np.int8]:
+    """Return how the plan moves each household.
+
+    Those with a car and the lowest `car_luck` drive, up to the plan's share; of the others the
+    lowest `mode_luck` go by bus, so that the plan's bus share of all households results; the
+    rest walks. A household larger than a bus walks. Nobody is moved where the plan has no row
+    for the zone, or moves special groups only and the household has none.
+    """
+    plan, population = world.scenario.plan, world.scenario.district.population
+    seats = {fleet.id: fleet.seats for fleet in world.fleets.models}
+    mode = np.full(households.n, Mode.NONE, dtype=np.int8)
+    for zone, transfer in enumerate(world.transfers):
+        if transfer is None:
+            continue
+        rows = np.flatnonzero(households.zone == zone)
+        owned = world.zones.models[zone].car_share
+        car_share = plan.to.car_share if transfer.car_share is None else transfer.car_share
+        bus_share = plan.to.bus_share if transfer.bus_share is None else transfer.bus_share
+        drive = min(car_share, population.car_share if owned is None else owned)
+        by_car = households.car_luck[rows] < drive
+        by_bus = households.mode_luck[rows] * (1 - drive) < bus_share
+        by_bus &= households.people[rows] <= seats.get(transfer.fleet or "", 0)
+        mode[rows] = np.where(by_car, Mode.CAR, np.where(by_bus, Mode.BUS, Mode.WALK))
+        if transfer.moved == "special_groups":
+            special = households.elderly[rows] + households.children[rows] + households.assisted[rows] > 0
+            mode[rows[~special]] = Mode.NONE
+    return mode
+

@@ -1,0 +1,235 @@
+"""The water as the engine meets it: roads slow down and close, people are held, trapped, freed, lost.
+
+At each change of the water, in this order: roads take their new speeds (travellers on them are
+stopped or go on), ways are found again, gauges of harm are read at every household's place,
+and whoever had no way tries again.
+"""
+
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evacsim.engine.log import ROOT, Kind, Where
+from evacsim.engine.parts import Parts
+from evacsim.engine.routing import MoverClass
+from evacsim.engine.sheltering import Sheltering
+from evacsim.engine.transfer import Transfer
+from evacsim.hazard.effects import SpeedFactors
+from evacsim.terms import HouseholdState
+
+AT_REST_IN_WATER = (Kind.ZONE, Kind.PICKUP_POINT, Kind.SHELTER)
+"""Places where water holds people; on the road it is the road that closes."""
+HELD = (HouseholdState.STRANDED, HouseholdState.TRAPPED)
+FREE_TO_GO = (HouseholdState.AT_HOME, HouseholdState.PREPARING, HouseholdState.REFUSED)
+
+Bools = NDArray[np.bool_]
+Floats = NDArray[np.float64]
+
+
+class Water:
+    """What the water does in one run."""
+
+    def __init__(self, parts: Parts, sheltering: Sheltering, transfer: Transfer) -> None:
+        self.parts = parts
+        self.sheltering = sheltering
+        self.transfer = transfer
+        world = parts.world
+        self._water = world.water
+        self._effects = world.scenario.hazard.effects
+        self._factors = SpeedFactors(self._effects)
+        self._road_depth = np.zeros(len(world.roads.link_ids))
+        self._place_depth = np.zeros(self._water.place_depth.shape[1])
+        self._closed = np.zeros(len(world.roads.link_ids), dtype=bool)
+        self._in_danger_since = np.full(parts.households.n, np.nan)
+        self._home_flood_event: dict[int, int] = {}
+        self._changed_event = ROOT
+        usual = world.scenario.district.population.storeys
+        storeys = np.array([zone.storeys or usual for zone in world.zones.models])
+        self._home_refuge = ((storeys - 1) * self._effects.storey_height)[parts.households.zone]
+        self._home_depth_row = world.homes.depth_row[parts.households.home]
+
+    def schedule(self) -> None:
+        """Call for every change of the water; what lies before the start holds from the start."""
+        times = np.maximum(self._water.times, 0.0)
+        for frame, time in enumerate(times):
+            if frame + 1 == len(times) or times[frame + 1] > time:
+                self.parts.clock.call_at(float(time), partial(self._change, frame))
+
+    def _change(self, frame: int) -> None:
+        water = self._water
+        road_depth = np.zeros_like(self._road_depth)
+        road_depth[water.link_rows] = water.link_depth[frame]
+        place_depth = water.place_depth[frame].astype(np.float64)
+        changed = np.flatnonzero(road_depth != self._road_depth)
+        if not changed.size and np.array_equal(place_depth, self._place_depth):
+            return
+        self._road_depth, self._place_depth = road_depth, place_depth
+        self._changed_event = self.parts.log.record(
+            self.parts.now, "water_changed", Where(Kind.DISTRICT, 0), value=float(np.count_nonzero(road_depth))
+        )
+        if changed.size:
+            self._slow_roads(changed)
+        self._flood_places()
+        self._read_harm()
+        for try_again in self.parts.after_reopening:
+            try_again()
+
+    # -- roads ------------------------------------------------------------------------------
+
+    def _slow_roads(self, roads: NDArray[np.int64]) -> None:
+        """Give roads whose depth has changed their new speeds, close and open them, find ways again."""
+        parts = self.parts
+        is_changed = np.zeros(len(self._road_depth), dtype=bool)
+        is_changed[roads] = True
+        ways = np.flatnonzero(is_changed[parts.world.ways.link]).astype(np.int32)
+        depth = self._road_depth[parts.world.ways.link[ways]]
+        free_speed = parts.world.ways.free_speed[ways]
+        factors = {
+            MoverClass.WALKER: self._factors.walker(depth),
+            MoverClass.CAR: self._factors.car(depth, free_speed),
+            MoverClass.BUS: self._factors.bus(depth, free_speed),
+        }
+        parts.movement.change_links(ways, {int(c): factor for c, factor in factors.items()}, now=parts.now)
+        closed = self._road_depth[roads] >= self._effects.car_limit
+        for road in roads[closed != self._closed[roads]]:
+            kind = "link_opened" if self._closed[road] else "link_closed"
+            parts.log.record(
+                parts.now,
+                kind,
+                Where(Kind.LINK, int(road)),
+                value=float(self._road_depth[road]),
+                cause=self._changed_event,
+            )
+        self._closed[roads] = closed
+        parts.routing.update(ways, factors)
+
+    # -- places -----------------------------------------------------------------------------
+
+    def _flood_places(self) -> None:
+        parts, world = self.parts, self.parts.world
+        shelters = self.sheltering
+        over_floor = self._place_depth[world.shelters.depth_row] - shelters.floor_height
+        flooded = over_floor > self._effects.shelter_limit
+        for shelter in np.flatnonzero(flooded & ~shelters.flooded):
+            shelters.flood(int(shelter), float(over_floor[shelter]), self._changed_event)
+        shelters.flooded[:] = flooded
+        at_homes = self._place_depth[world.zones.depth_row]
+        for zone in np.flatnonzero(at_homes > self._effects.leave_limit):
+            if int(zone) not in self._home_flood_event:
+                self._home_flood_event[int(zone)] = parts.log.record(
+                    parts.now,
+                    "place_flooded",
+                    Where(Kind.ZONE, int(zone)),
+                    value=float(at_homes[zone]),
+                    cause=self._changed_event,
+                )
+
+    # -- people -----------------------------------------------------------------------------
+
+    def _read_harm(self) -> None:
+        """Hold, trap and free people by the depth where they are."""
+        book, parts = self.parts.book, self.parts
+        depth, refuge, limit = self._depth_at_households()
+        resting = np.isin(book.place_kind, AT_REST_IN_WATER)
+        alive = book.state != HouseholdState.DEAD
+        held = alive & resting & (depth > limit)
+        for household in np.flatnonzero(held & ~book.held_by_water):
+            self._hold(int(household))
+        for household in np.flatnonzero(book.held_by_water & alive & resting & ~held):
+            self._free(int(household))
+        danger = alive & (depth - refuge >= self._effects.critical_depth)
+        for household in np.flatnonzero(danger & (book.state == HouseholdState.STRANDED)):
+            self._note(int(household), HouseholdState.TRAPPED, "trapped")
+        for household in np.flatnonzero(~danger & (book.state == HouseholdState.TRAPPED)):
+            self._note(int(household), HouseholdState.STRANDED, "stranded")
+        newly = danger & np.isnan(self._in_danger_since)
+        self._in_danger_since[newly] = parts.now
+        self._in_danger_since[~danger] = np.nan
+        if newly.any():
+            due = parts.now + self._effects.critical_time
+            parts.clock.call_at(due, partial(self._lose, parts.now))
+
+    def _lose(self, since: float) -> None:
+        """Let those die who have been in critical depth without a break since `since`."""
+        depth, refuge, _ = self._depth_at_households()
+        book = self.parts.book
+        still = (self._in_danger_since == since) & (depth - refuge >= self._effects.critical_depth)
+        for household in np.flatnonzero(still & (book.state != HouseholdState.DEAD)):
+            if book.place_kind[household] == Kind.SHELTER and book.has_place[household]:
+                self.sheltering.release(int(household), int(book.place[household]))
+            self._note(int(household), HouseholdState.DEAD, "died")
+            self.transfer.forget(int(household))
+
+    def _hold(self, household: int) -> None:
+        book = self.parts.book
+        book.held_by_water[household] = True
+        if book.state[household] in HELD:
+            return
+        book.resting_state[household] = book.state[household]
+        kind, place = Kind(int(book.place_kind[household])), int(book.place[household])
+        cause = self._changed_event
+        if kind == Kind.ZONE:
+            cause = self._home_flood_event.get(place, cause)
+            if np.isnan(book.times["water"][household]):
+                book.mark("water", household, self.parts.now)
+            self.transfer.gathering.expect_no_more(household)
+        elif kind == Kind.SHELTER:
+            cause = int(self.sheltering.flood_event[place]) or cause
+        elif kind == Kind.PICKUP_POINT:
+            self.transfer.gathering.leave(household, place)
+        self._note(household, HouseholdState.STRANDED, "stranded", cause=max(cause, int(book.event[household])))
+
+    def _free(self, household: int) -> None:
+        book = self.parts.book
+        book.held_by_water[household] = False
+        if book.state[household] not in HELD:
+            return
+        state = HouseholdState(int(book.resting_state[household]))
+        self._note(household, state, "freed")
+        self.transfer.resume(household)
+
+    def _note(self, household: int, state: HouseholdState, kind: str, *, cause: int | None = None) -> None:
+        book = self.parts.book
+        because = max(self._changed_event, int(book.event[household])) if cause is None else cause
+        book.become(household, state, kind, self.parts.now, place=self._place_of(household), cause=because)
+
+    def _place_of(self, household: int) -> Where:
+        book = self.parts.book
+        return Where(Kind(int(book.place_kind[household])), int(book.place[household]))
+
+    def _depth_at_households(self) -> tuple[Floats, Floats, Floats]:
+        """Return depth, height of refuge and holding depth at every household's place [m]."""
+        parts, book, effects = self.parts, self.parts.book, self._effects
+        world = parts.world
+        n = parts.households.n
+        depth, refuge = np.zeros(n), np.zeros(n)
+        limit = np.full(n, effects.leave_limit)
+
+        def at(kind: Kind) -> NDArray[np.int64]:
+            return np.flatnonzero(book.place_kind == kind)
+
+        home = at(Kind.ZONE)
+        depth[home], refuge[home] = self._place_depth[self._home_depth_row[home]], self._home_refuge[home]
+        pickup = at(Kind.PICKUP_POINT)
+        depth[pickup] = self._place_depth[world.pickup_points.depth_row[book.place[pickup]]]
+        shelter = at(Kind.SHELTER)
+        rows = book.place[shelter]
+        depth[shelter] = self._place_depth[world.shelters.depth_row[rows]] - self.sheltering.floor_height[rows]
+        refuge[shelter], limit[shelter] = effects.storey_height, effects.shelter_limit
+        own = np.flatnonzero(np.isin(book.place_kind, (Kind.NODE, Kind.LINK)))
+        depth[own] = self._depth_at_movers(parts.mover[own])
+        riding = at(Kind.VEHICLE)
+        if riding.size:
+            depth[riding] = self._depth_at_movers(self.transfer.vehicle_movers(riding))
+        return depth, refuge, limit
+
+    def _depth_at_movers(self, movers: NDArray[np.int64]) -> Floats:
+        """Return the depth where movers are: on their road, or at their node, as deep as its shallowest road."""
+        roads, ways = self.parts.world.roads, self.parts.world.ways
+        where = self.parts.movement.where(movers)
+        node_depth = np.full(len(roads.node_ids), np.inf)
+        np.minimum.at(node_depth, roads.from_node, self._road_depth)
+        np.minimum.at(node_depth, roads.to_node, self._road_depth)
+        on_link = where.link >= 0
+        return np.where(on_link, self._road_depth[ways.link[where.link]], node_depth[where.node])

@@ -1,0 +1,230 @@
+"""What the columns of a table may be called, in English and in Chinese.
+
+A column may bear the name of its field, any other name listed here, or a name that the reference
+to the table gives it (`columns: {id: 代码}`). Width, case, blanks, hyphens and underscores do not
+matter. A unit in the header - `水深(m)`, `floor_height_m` - holds for every bare number below.
+"""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
+
+from evacsim.scenario.district import Fleet, Force, PickupPoint, Shelter, Store, Zone
+from evacsim.scenario.hazard import Gauge
+from evacsim.scenario.nearest import plainly
+from evacsim.scenario.plan import ZoneTransfer
+from evacsim.scenario.section import Provenance, Section
+from evacsim.units import DENSITY, DURATION, FLOW, LENGTH, SHARE, SPEED
+
+Names = Mapping[str, tuple[str, ...]]
+
+PLACE: Names = {
+    "id": ("编号", "代码", "编码", "code"),
+    "name": ("名称", "全称", "label"),
+    "x": ("经度", "东坐标", "横坐标", "lon", "lng", "long", "longitude", "easting"),
+    "y": ("纬度", "北坐标", "纵坐标", "lat", "latitude", "northing"),
+    "node": ("路网节点", "道路节点", "节点", "node_id"),
+}
+TOWNSHIP = ("乡镇", "镇街", "乡镇街道", "街道", "乡", "镇", "town", "subdistrict")
+SYNTHETIC = ("虚构", "模拟数据", "是否虚构")
+VILLAGE = (
+    "村",
+    "组",
+    "村组",
+    "社区",
+    "村社",
+    "村社区",
+    "行政村",
+    "自然村",
+    "村民小组",
+    "小区",
+    "zone_id",
+    "village",
+)
+
+COLUMNS: Mapping[type[Section], Names] = {
+    Zone: {
+        **PLACE,
+        "id": (*VILLAGE, "zone", *PLACE["id"]),
+        "name": (*PLACE["name"], "村名", "社区名称", "zone_name", "village_name"),
+        "population": (
+            "人口",
+            "人数",
+            "总人口",
+            "常住人口",
+            "户籍人口",
+            "在村人口",
+            "居民人数",
+            "pop",
+            "people",
+            "persons",
+        ),
+        "township": TOWNSHIP,
+        "kind": ("类型", "类别", "性质", "type"),
+        "radius": ("半径", "范围半径"),
+        "household_size": ("户均人口", "户均人数", "每户人数", "persons_per_household"),
+        "elderly_share": ("老人比例", "老年人比例", "老龄比例", "老年人占比", "share_65"),
+        "assisted_share": ("需协助比例", "需协助转移比例", "特殊群体比例", "失能比例"),
+        "car_share": ("有车比例", "有车户比例", "私家车比例"),
+        "storeys": ("层数", "楼层数", "楼层", "floors", "stories"),
+        "synthetic": SYNTHETIC,
+    },
+    PickupPoint: {
+        **PLACE,
+        "id": ("集合点", "上车点", "集结点", "乘车点", "pickup_point", "pickup", "stop_id", *PLACE["id"]),
+        "name": (*PLACE["name"], "集合点名称", "上车点名称"),
+    },
+    Shelter: {
+        **PLACE,
+        "id": (
+            "安置点",
+            "避难场所",
+            "避险点",
+            "避灾点",
+            "应急避难场所",
+            "shelter",
+            "shelter_id",
+            *PLACE["id"],
+        ),
+        "name": (*PLACE["name"], "安置点名称", "避难场所名称", "shelter_name"),
+        "capacity": (
+            "容量",
+            "可容纳人数",
+            "容纳人数",
+            "安置人数",
+            "预计收容人数",
+            "預計收容人數",
+            "床位",
+            "床位数",
+            "beds",
+            "places",
+        ),
+        "township": TOWNSHIP,
+        "floor_height": ("室内地坪高", "地坪高出地面", "floor_level"),
+        "desks": ("登记台", "登记台数", "登记点", "registration_desks"),
+        "synthetic": SYNTHETIC,
+    },
+    Fleet: {
+        **PLACE,
+        "id": ("车队", "车队编号", "运输单位", "fleet", "fleet_id", "depot", *PLACE["id"]),
+        "name": (*PLACE["name"], "车队名称", "单位名称"),
+        "vehicles": ("车辆数", "车辆", "辆数", "车数", "台数", "buses", "n_vehicles"),
+        "seats": ("座位", "座位数", "座位数量", "核载", "核载人数", "载客数", "seats_per_vehicle"),
+        "availability": ("到位率", "可用率", "出车率"),
+        "call_up": ("召集时间", "集结时间", "出车准备时间", "mobilization_time"),
+        "boarding_time": ("上车时间", "人均上车时间"),
+        "alighting_time": ("下车时间", "人均下车时间"),
+        "assisted_factor": ("需协助倍数", "协助上下车倍数"),
+        "size": ("折算系数", "当量系数", "pcu"),
+        "speed": ("车速", "最高车速", "速度", "max_speed"),
+    },
+    Force: {
+        **PLACE,
+        "id": ("队伍", "队伍编号", "force", "force_id", "team", *PLACE["id"]),
+        "name": (*PLACE["name"], "队伍名称"),
+        "kind": ("类型", "类别", "队伍类型", "性质", "type"),
+        "members": ("人数", "队员", "队员数", "队伍人数", "size", "people"),
+    },
+    Store: {
+        **PLACE,
+        "id": ("物资点", "储备点", "仓库", "store", "store_id", "depot", *PLACE["id"]),
+        "name": (*PLACE["name"], "仓库名称", "储备点名称"),
+        "kits": ("救灾包", "物资份数", "人份", "份数", "relief_kits"),
+        "tents": ("帐篷", "帐篷数"),
+        "generators": ("发电机", "发电机数"),
+    },
+    Gauge: {
+        "id": ("水文站", "水位站", "测站", "站码", "站号", "gauge", "gauge_id", "station"),
+        "name": ("名称", "站名", "水文站名称", "站点名称", "station_name"),
+        "datum": ("基面", "高程基准", "基准面"),
+        "series": ("水位过程", "水位过程文件", "文件", "file"),
+        "encoding": ("编码格式", "文字编码"),
+        "warning_stage": ("警戒水位",),
+        "guarantee_stage": ("保证水位",),
+        "crest": ("堤顶高程", "堤顶", "crest_level"),
+    },
+    ZoneTransfer: {
+        "zone": (*VILLAGE, "转移单元", "转移对象", "转移区域", "区域", "zones", "id"),
+        "trigger_at": ("触发时间", "触发时刻", "转移时间", "何时转", "trigger_time"),
+        "trigger_gauge": ("触发站", "触发水文站", "触发水位站", "水文站", "水位站", "gauge"),
+        "trigger_stage": ("触发水位", "转移水位", "stage"),
+        "decided_by": ("决定人", "决策人", "决定单位", "决策单位", "谁决定", "decision_maker"),
+        "moved": ("转移范围", "转移谁", "转移人群", "who"),
+        "organizer": ("转移责任人", "责任人", "组织人", "组织者", "谁组织", "organiser", "responsible"),
+        "compliance": ("服从率", "配合率", "转移率", "compliance_rate"),
+        "relay_time": ("通知时间", "叫应时间", "传达时间", "通知到户时间"),
+        "preparation": ("准备时间", "出发准备时间", "preparation_time"),
+        "bus_share": ("乘车比例", "大巴比例", "集中乘车比例", "客车比例"),
+        "car_share": ("自驾比例", "自驾车比例", "私家车比例"),
+        "pickup_point": ("集合点", "上车点", "集结点", "乘车点", "pickup"),
+        "fleet": ("车队", "运输单位", "fleet_id"),
+        "shelter": ("安置点", "避难场所", "避险点", "避灾点", "转到哪", "shelters", "shelter_id"),
+        "deadline": ("完成时限", "完成时间", "最迟完成时间", "截止时间", "转移时限"),
+    },
+    Provenance: {
+        "item": ("项目", "数据项", "对象"),
+        "mark": ("可靠程度", "标记", "依据类型"),
+        "source": ("来源", "出处", "依据", "说明"),
+    },
+}
+"""The other names of each field, by section."""
+
+CHOICES: Mapping[tuple[type[Section], str], Mapping[str, str]] = {
+    (Zone, "kind"): {
+        "居民": "residential", "居民区": "residential", "住宅": "residential", "村庄": "residential",
+        "养老院": "care_home", "养老机构": "care_home", "敬老院": "care_home", "福利院": "care_home",
+        "学校": "school", "幼儿园": "school", "医院": "hospital", "卫生院": "hospital",
+        "工地": "construction_site", "建筑工地": "construction_site", "景区": "scenic_area", "旅游景区": "scenic_area",
+    },
+    (ZoneTransfer, "moved"): {
+        "全部": "everyone", "全体": "everyone", "所有人": "everyone", "全部人员": "everyone",
+        "特殊群体": "special_groups", "老弱病残": "special_groups", "老弱病残孕": "special_groups",
+    },
+    (Provenance, "mark"): {
+        "已查证": "seen", "凭记忆": "recalled", "假定": "assumed", "假设": "assumed", "虚构": "synthetic",
+    },
+}  # fmt: skip
+"""Chinese words that a cell may hold for the fixed words of a field."""
+
+_SPELLINGS = {"mps": "m/s", "kmh": "km/h", "vehh": "veh/h", "pct": "%", "percent": "%"}
+_COUNTED = ("人", "座", "辆", "台", "个", "件", "顶", "套", "份", "人份", "层", "张")
+UNITS: Mapping[str, str] = {
+    **{
+        plainly(unit): unit
+        for kind in (DURATION, LENGTH, SPEED, FLOW, DENSITY, SHARE)
+        for unit in kind.factors
+        if unit
+    },
+    **{unit: unit for unit in _COUNTED},
+    **_SPELLINGS,
+}
+"""Units that a header may name, by their plain spelling."""
+
+
+@cache
+def names_of(model: type[Section]) -> Mapping[str, str]:
+    """Return the field behind every plain spelling of every name that a column of `model` may have."""
+    known = {plainly(name): name for name in model.model_fields}
+    for field, names in COLUMNS.get(model, {}).items():
+        for name in names:
+            known.setdefault(plainly(name), field)
+    return MappingProxyType(known)
+
+
+def field_and_unit(header: str, model: type[Section]) -> tuple[str, str] | None:
+    """Return the field that a header stands for and its unit, "" where it names none; None if unknown.
+
+    >>> field_and_unit("容量(人)", Shelter), field_and_unit("floor_height_cm", Shelter)
+    (('capacity', '人'), ('floor_height', 'cm'))
+    """
+    known = names_of(model)
+    field = known.get(plainly(header))
+    if field is not None:
+        return field, ""
+    match = re.fullmatch(r"(.+?)\s*[(（\[【](.+?)[)）\]】]\s*|(.+)_([^_]+)\s*", header)
+    if match is None:
+        return None
+    name, unit = (part for part in match.groups() if part is not None)
+    field, unit = known.get(plainly(name)), UNITS.get(plainly(unit), "")
+    return (field, unit) if field and unit else None
