@@ -40,14 +40,6 @@ class LeadTime:
     """Share with a lead of `LEAD_WANTED` or more."""
 
 
-def out_before_water(record: RunRecord) -> int:
-    """Return how many who had to go were out before water stood at their homes, or where none came."""
-    ledger = record.ledger
-    out, water = out_times(ledger), times(ledger, "water_s")
-    in_time = ~np.isnan(out) & ~(out > water)
-    return int(people_of(ledger)[had_to_go(ledger) & in_time].sum())
-
-
 def lead_times(record: RunRecord) -> tuple[Floats, Ints]:
     """Return lead time [s] and people of each household that had to go and whose home gets water.
 

@@ -7,7 +7,15 @@ had to go is *late* when it is out after its zone's deadline, after the water, o
 import numpy as np
 import pandas as pd
 
-from evacsim.analysis.people import Floats, had_to_go, in_state, out_times, people_of, times, weighted_quantile
+from evacsim.analysis.people import (
+    Floats,
+    had_to_go,
+    in_state,
+    out_times,
+    people_of,
+    times,
+    weighted_quantile,
+)
 from evacsim.language import Text
 from evacsim.results.record import RunRecord
 from evacsim.terms import HouseholdState
@@ -30,7 +38,10 @@ CAUSES: dict[str, Text] = {
     "cut_off_at_home": Text("cut off by water before leaving home", "离家前被水围困"),
     "cut_off_on_the_way": Text("cut off by water on the way", "途中被水围困"),
     "under_way": Text("still under way at the end", "推演结束时仍在途中"),
-    **{f"slow_{stage}": Text(f"out too late: {text.en}", f"转移偏晚:{text.zh}") for stage, text in STAGES.items()},
+    **{
+        f"slow_{stage}": Text(f"out too late: {text.en}", f"转移偏晚:{text.zh}")
+        for stage, text in STAGES.items()
+    },
 }
 """Why a household is late. The slow ones name the longest of their stages."""
 
@@ -91,8 +102,9 @@ def mean_stage_times(record: RunRecord) -> dict[str, float]:
 def late_households(record: RunRecord) -> pd.DataFrame:
     """Return the households that are late: `household, zone, people, late_by_s, cause, stage, final_state`.
 
-    `late_by_s` is infinite for those who never get out, `stage` is the longest of `STAGES`
-    before registration, empty where there was none. In the order of the ledger.
+    `late_by_s` is infinite for those who never get out. `stage` is the longest of `STAGES`
+    before registration; empty for those who refused or were never ordered. In the order of the
+    ledger.
     """
     ledger = record.ledger
     deadline = ledger["zone"].map(record.tables["zones"].set_index("zone")["deadline_s"]).to_numpy(np.float64)
@@ -100,13 +112,15 @@ def late_households(record: RunRecord) -> pd.DataFrame:
     out = out_times(ledger)
     late = had_to_go(ledger) & (np.isnan(out) | (out > limit))
     late_by = np.where(np.isnan(out), np.inf, out - limit)
-    stages = stage_times(record).drop(columns="register")
+    stages = stage_times(record)[[stage for stage in STAGES if stage != "register"]]
     longest = _longest(stages)
-    found = ledger.loc[late, ["household", "zone", "people"]].reset_index(drop=True)
+    cause = _causes(ledger, longest)
+    stage = np.where(np.isin(cause, ["no_order", "refused"]), "", longest)
+    found: pd.DataFrame = ledger.loc[late, ["household", "zone", "people"]].reset_index(drop=True)
     return found.assign(
         late_by_s=late_by[late],
-        cause=_causes(ledger, longest)[late],
-        stage=longest[late],
+        cause=cause[late],
+        stage=stage[late],
         final_state=ledger.loc[late, "final_state"].to_numpy(),
     )
 
@@ -121,9 +135,7 @@ def _longest(stages: pd.DataFrame) -> np.ndarray:
 
 def _causes(ledger: pd.DataFrame, longest: np.ndarray) -> np.ndarray:
     """Return for each household why it would be late; the first that holds counts."""
-    lost = in_state(
-        ledger, HouseholdState.DEAD.id, HouseholdState.STRANDED.id, HouseholdState.TRAPPED.id
-    )
+    lost = in_state(ledger, HouseholdState.DEAD.id, HouseholdState.STRANDED.id, HouseholdState.TRAPPED.id)
     left = ~np.isnan(times(ledger, "departed_s"))
     no_seat = ~np.isnan(times(ledger, "at_pickup_s")) & np.isnan(times(ledger, "boarded_s"))
     checks = {

@@ -1,8 +1,9 @@
 """Who had to go, who got out, and where everybody stood in the end.
 
-*Had to go* (应转): the plan moves the household, whether it obeyed or not. *Out* (已转移): it
-ended in a shelter, at its registration, or arrived and found no place; `out_times` says since
-when. Everything counts people, not households.
+*Had to go* (应转): the plan moves the household, and its trigger fired or water came to its
+home; whether it was told or obeyed does not matter. *Out* (已转移): it ended in a shelter, at
+its registration, or arrived and found no place; `out_times` says since when. Everything counts
+people, not households.
 """
 
 import numpy as np
@@ -31,9 +32,18 @@ def people_of(ledger: pd.DataFrame) -> Ints:
     return ledger["people"].to_numpy(dtype=np.int64)
 
 
-def had_to_go(ledger: pd.DataFrame) -> Bools:
-    """Return which households the plan moves; bool, shape (n_households,)."""
+def in_plan(ledger: pd.DataFrame) -> Bools:
+    """Return which households the plan moves when it is triggered; bool, shape (n_households,)."""
     return (ledger["mode"].fillna("") != "").to_numpy()
+
+
+def had_to_go(ledger: pd.DataFrame) -> Bools:
+    """Return which households had to go; bool, shape (n_households,).
+
+    A zone whose trigger never fires and which stays dry did not have to.
+    """
+    concerned = ledger[["triggered_s", "ordered_s", "water_s"]].notna().any(axis=1).to_numpy()
+    return np.asarray(in_plan(ledger) & concerned)
 
 
 def times(ledger: pd.DataFrame, column: str) -> Floats:
@@ -54,6 +64,12 @@ def out_times(ledger: pd.DataFrame) -> Floats:
     arrived = times(ledger, "arrived_s")
     since = np.where(np.isnan(arrived), times(ledger, "final_s"), arrived)
     return np.where(in_state(ledger, *OUT), since, np.nan)
+
+
+def out_before_water(ledger: pd.DataFrame) -> Bools:
+    """Return which households are out before water stands at their homes, or where none comes."""
+    out = out_times(ledger)
+    return ~np.isnan(out) & ~(out > times(ledger, "water_s"))
 
 
 def final_states(record: RunRecord) -> pd.DataFrame:

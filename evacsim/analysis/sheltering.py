@@ -7,7 +7,7 @@ it is registered and settled.
 import numpy as np
 import pandas as pd
 
-from evacsim.analysis.people import Floats, people_of, times, weighted_quantile
+from evacsim.analysis.people import Floats, Ints, people_of, times, weighted_quantile
 from evacsim.results.record import RunRecord
 
 
@@ -15,18 +15,17 @@ def shelter_loads(record: RunRecord) -> pd.DataFrame:
     """Return one row per shelter, the fullest first.
 
     `shelter, name, township, capacity, people` (final), `peak, peak_ratio, final_ratio,
-    turned_away, flooded_s`. A ratio is 0 without limit, nan where nobody may be and nobody is.
+    turned_away, flooded_s`. A ratio is 0 without limit, nan where nobody may be
+    and nobody is.
     """
     shelters = record.tables["shelters"]
     highest = record.tables["shelter_load"].groupby("shelter")["people"].max()
-    peak = shelters["shelter"].map(highest).fillna(0).astype(np.int64)
-    # A shelter that never appears in the load table may still hold people at the end.
-    peak = np.maximum(peak, shelters["people"])
+    people = shelters["people"].to_numpy(np.int64)
+    peak = np.maximum(people, shelters["shelter"].map(highest).fillna(0).to_numpy(np.int64))
+    capacity = shelters["capacity"].to_numpy(np.float64)
     columns = ["shelter", "name", "township", "capacity", "people", "turned_away", "flooded_s"]
     loads = shelters[columns].assign(
-        peak=peak,
-        peak_ratio=_ratio(peak.to_numpy(np.float64), shelters["capacity"].to_numpy(np.float64)),
-        final_ratio=_ratio(shelters["people"].to_numpy(np.float64), shelters["capacity"].to_numpy(np.float64)),
+        peak=peak, peak_ratio=_ratio(peak, capacity), final_ratio=_ratio(people, capacity)
     )
     return loads.sort_values(
         ["peak_ratio", "peak", "shelter"], ascending=[False, False, True], ignore_index=True
@@ -45,12 +44,12 @@ def township_loads(record: RunRecord) -> pd.DataFrame:
         shelters=1, flooded=flooded.astype(np.int64), dry_capacity=shelters["capacity"].where(~flooded, 0.0)
     )
     table = table.groupby("township")[["shelters", "flooded", "capacity", "dry_capacity", "people"]].sum()
-    table["ratio"] = _ratio(table["people"].to_numpy(np.float64), table["dry_capacity"].to_numpy(np.float64))
+    table["ratio"] = _ratio(table["people"].to_numpy(np.int64), table["dry_capacity"].to_numpy(np.float64))
     table = table.reset_index()
     return table.sort_values(["ratio", "township"], ascending=[False, True], ignore_index=True)
 
 
-def relief_times(record: RunRecord) -> tuple[Floats, np.ndarray]:
+def relief_times(record: RunRecord) -> tuple[Floats, Ints]:
     """Return the time from leaving home to being settled [s] and the people, of all who left home.
 
     Infinite for those who never were.
@@ -73,7 +72,7 @@ def relief_quantile(record: RunRecord, share: float) -> float:
     return weighted_quantile(*relief_times(record), share)
 
 
-def _ratio(people: Floats, capacity: Floats) -> Floats:
+def _ratio(people: Ints, capacity: Floats) -> Floats:
     """Return people over capacity; 0 over 0 is nan, people without any capacity are infinitely many."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(people / capacity)

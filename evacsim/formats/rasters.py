@@ -148,7 +148,7 @@ class DepthSeries:
         if issues:
             raise FormatError(self.source, issues)
 
-    def spacing(self) -> float:
+    def cell_size(self) -> float:
         """Return the shorter side of a cell in the middle of the grid [m]."""
         middle = np.array([self.grid.y0 + self.grid.dy * self.grid.n_rows / 2])
         along_x, along_y = metres_per_unit(self.crs, middle)

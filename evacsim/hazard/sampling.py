@@ -2,7 +2,7 @@
 
 A link is as deep as its deepest point: a long road that dips once into the water is cut there,
 however dry its middle. Points lie at both ends, at every vertex and in between, no further
-apart than a cell and than 10 m.
+apart than half a cell and than 10 m.
 """
 
 from collections.abc import Iterator, Sequence
@@ -39,8 +39,8 @@ class Field(Protocol):
     def crs(self) -> str:
         """Coordinate reference system of the area, in its canonical spelling."""
 
-    def spacing(self) -> float:
-        """Return the distance over which the depth may change [m]."""
+    def cell_size(self) -> float:
+        """Return the size of the smallest part with one depth [m]; inf where there are no cells."""
 
     def frames_at(self, xy: Floats) -> Iterator[Frame]:
         """Yield frame by frame the depth at points (n, 2), nan where it is not known [m]."""
@@ -86,7 +86,7 @@ def sample_water(
     FormatError
         For broken frames.
     """
-    walk = _walk(links, min(SPACING, field.spacing()), crs)
+    walk = _walk(links, min(SPACING, field.cell_size() / 2), crs)
     points = transformed(np.concatenate((walk.xy, places.xy)), crs, field.crs)
     n_walk, starts = len(walk.xy), walk.starts
     wet = _WetLinks()
@@ -108,8 +108,8 @@ def sample_water(
     unknown_links = np.flatnonzero(np.logical_or.reduceat(is_unknown[:n_walk], starts))
     unknown_places = np.flatnonzero(is_unknown[n_walk:])
     issues = [
-        *_unknown_issues(field.source, "link", [links.ids[row] for row in unknown_links]),
-        *_unknown_issues(field.source, "place", [places.ids[row] for row in unknown_places]),
+        *_unknown_issues(field.source, "link", [links.ids[row] for row in unknown_links.tolist()]),
+        *_unknown_issues(field.source, "place", [places.ids[row] for row in unknown_places.tolist()]),
     ]
     if issues and unknown == "error":
         raise ScenarioError(field.source, issues)

@@ -61,7 +61,11 @@ class Water:
     def place_depth_at(self, time: float) -> Depths:
         """Return the depth at every place at `time` [s], shape (n_places,) [m]."""
         frame = self.frame_at(time)
-        return self.place_depth[frame] if frame >= 0 else np.zeros_like(self.place_depth, shape=self.place_depth.shape[1])
+        return (
+            self.place_depth[frame]
+            if frame >= 0
+            else np.zeros_like(self.place_depth, shape=self.place_depth.shape[1])
+        )
 
     def _of_all_links(self, values: Depths, time: float) -> Depths:
         frame = self.frame_at(time)
@@ -88,8 +92,9 @@ class Water:
         return self._first_time(self.place_depth, depth)
 
     def _first_time(self, depths: Depths, depth: float) -> Floats:
-        reached = np.vstack((depths >= np.float32(depth), np.ones((1, depths.shape[1]), dtype=bool)))
-        return np.append(self.times, np.inf)[reached.argmax(axis=0)]
+        always = np.ones((1, depths.shape[1]), dtype=bool)
+        first = np.vstack((depths >= np.float32(depth), always)).argmax(axis=0)
+        return np.asarray(np.append(self.times, np.inf)[first])
 
     def refined(self, step: float) -> "Water":
         """Return the same water with a frame every `step` [s] or less, on straight lines between frames."""
@@ -102,8 +107,9 @@ class Water:
         part = (np.arange(len(before)) - np.repeat(np.cumsum(pieces) - pieces, pieces)) / pieces[before]
 
         def between(values: Depths) -> Depths:
-            weight = part[:, None].astype(np.float32)
-            return values[before] + (values[after] - values[before]) * weight
+            sooner, later = values[before], values[after]
+            mixed: Depths = sooner + (later - sooner) * part[:, None].astype(np.float32)
+            return mixed
 
         return replace(
             self,

@@ -23,7 +23,7 @@ def kernel(function: F) -> F:
     Numba looks for changes in the kernel's own file only, and would go on running a kernel
     whose parts in other files have changed. So what it compares is `STAMP`.
     """
-    compiled = numba.njit(cache=True, error_model="numpy", nogil=True)(function)
+    compiled = numba.njit(cache=True, error_model="numpy", nogil=True, _nrt=False)(function)
     if isinstance(compiled, Dispatcher):
         compiled._cache._cache_file._source_stamp = STAMP
     return cast(F, compiled)
@@ -31,7 +31,7 @@ def kernel(function: F) -> F:
 
 def part(function: F) -> F:
     """Compile a piece of kernels: wherever it is called, its code is put in place."""
-    return cast(F, numba.njit(error_model="numpy", nogil=True, forceinline=True)(function))
+    return cast(F, numba.njit(error_model="numpy", nogil=True, forceinline=True, _nrt=False)(function))
 
 
 def is_ready(*kernels: Callable[..., Any]) -> bool:

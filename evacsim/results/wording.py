@@ -90,6 +90,21 @@ def duration(seconds: float, lang: Language) -> str:
     return sign + gap.join(f"{number}{unit.said(lang)}" for number, unit in parts if number)
 
 
+def quantity(value: float, unit: str, lang: Language) -> str:
+    """Return an indicator's value with its unit (`analysis.indicators.Indicator.unit`).
+
+    >>> quantity(0.5, "share", "en"), quantity(12.0, "person", "en"), quantity(5400.0, "s", "zh")
+    ('50.0%', '12', '1小时30分')
+    """
+    if unit == "s":
+        return duration(value, lang)
+    if not math.isfinite(value):
+        return UNKNOWN
+    if unit == "share":
+        return percent(value)
+    return decimal(value, 2) if unit in {"ratio", "1/100000"} else count(value)
+
+
 def day_and_time(start: datetime, seconds: float, lang: Language) -> str:
     """Return the wall clock at `seconds` after `start`.
 

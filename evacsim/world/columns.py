@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evacsim.errors import Issue
+from evacsim.hazard.water import Water
 from evacsim.network.columns import RoadColumns
 from evacsim.network.repair import RepairReport
 from evacsim.scenario.district import Fleet, PickupPoint, Place, Shelter, Zone
@@ -86,22 +87,10 @@ class Homes:
     drive_node: Ints
     depth_row: Ints
     """Row of its water depth among the places of the water."""
+    access: Floats
+    """Way on foot from the home to its node, through no street of the network [m]."""
     first: Ints
     """First home of each zone, and the number of homes at the end; shape (n_zones + 1,)."""
-
-
-@dataclass(frozen=True, slots=True)
-class WaterColumns:
-    """Depths that hold from each time to the next; dry before the first."""
-
-    times: Floats
-    """Ascending times [s]; shape (n_times,)."""
-    link_rows: Ints
-    """Road links that are ever wet; shape (n_wet,)."""
-    link_depth: NDArray[np.float32]
-    """Depth on them above the road or the bridge deck [m]; shape (n_times, n_wet)."""
-    place_depth: NDArray[np.float32]
-    """Depth at places above the ground [m]; shape (n_times, n_places)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +125,7 @@ class World:
     shelters: Places[Shelter]
     fleets: Places[Fleet]
     homes: Homes
-    water: WaterColumns
+    water: Water
     gauges: dict[str, StageSeries]
     transfers: Sequence[ZoneTransfer | None]
     """The plan's row for each zone; None where the plan leaves it in peace."""

@@ -188,7 +188,7 @@ def _add_city(network: Network) -> None:
                 network.add_edge(node, at[other], Edge(kind, lift=CLASSES[kind].lift))
     for name, north in CITY_BRIDGES:
         west, east = _abutments(north, 0.0)
-        course = [city[_nearest(city, west, 1)], west, east, city[_nearest(city, east, -1)]]
+        course = [city[nearest(city, west, 1)], west, east, city[nearest(city, east, -1)]]
         _lay_polyline(network, np.array(course), Edge("arterial", name, _RAMP))
 
 
@@ -197,7 +197,7 @@ def _bank(points: Array) -> Array:
     return RIVER.nearest(points)[2]
 
 
-def _nearest(position: Array, point: Array, bank: float | None = None) -> int:
+def nearest(position: Array, point: Array, bank: float | None = None) -> int:
     """Return the row of the position nearest to a point, among those on one bank if a bank is named."""
     apart = np.linalg.norm(position - point, axis=1)
     return int(np.argmin(apart if bank is None else np.where(_bank(position) == bank, apart, np.inf)))
@@ -250,7 +250,7 @@ def _crosses_stream(line: Array, a: Array, b: Array) -> np.ndarray:
 def _node_at(network: Network, point: Array) -> int:
     """Return the node at a point, a new one where there is none."""
     position = network.position()
-    found = _nearest(position, point)
+    found = nearest(position, point)
     return found if np.linalg.norm(position[found] - point) < 1.0 else network.add_node(point)
 
 
@@ -288,7 +288,7 @@ def _corners(road: MainRoad, city: Array) -> list[tuple[Array, str]]:
             # In the city the road begins at the crossing nearest to where it comes from or goes.
             beside = road.way[1 if place == 0 else place - 1]
             beyond = seats[beside] if isinstance(beside, str) else 1000 * np.array(beside)
-            found.append((city[_nearest(city, beyond, CITY_BANKS[word])], ""))
+            found.append((city[nearest(city, beyond, CITY_BANKS[word])], ""))
     return found
 
 
@@ -393,7 +393,7 @@ def _raise_township_roads(network: Network) -> None:
     home = township_rows(position)
     for row, township in enumerate(TOWNSHIPS):
         used: Counter[tuple[int, int]] = Counter()
-        _, before = shortest(near, _nearest(position, township.seat), by="time")
+        _, before = shortest(near, nearest(position, township.seat), by="time")
         for node in np.nonzero(home == row)[0]:
             at = int(node)
             while before[at] >= 0:

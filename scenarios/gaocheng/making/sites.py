@@ -129,7 +129,7 @@ def find_wet_shelters(ground: Ground, taken: list[Site]) -> dict[str, list[Array
         if township.code == "J09":
             wanted = [in_polder & (closing == 40.0), in_polder & (closing < 34)]
         elif township.code == "J15":
-            wanted = [in_polder & (closing < 31), in_polder & (closing > 33) & (closing < 39)]
+            wanted = [in_polder & (closing < 32.5), in_polder & (closing > 35) & (closing < 42)]
         found[township.code] = []
         for mask in wanted[: township.wet_shelters]:
             point = _pick(ground, township.code, mask, sites, draws)

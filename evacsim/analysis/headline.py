@@ -1,0 +1,260 @@
+"""The verdict in six lines: the five links of a transfer (五个关键环节), and lives.
+
+Each line holds one result against what the plan must reach - everybody - and gives the main
+reason. It speaks about one run, and says so: one run is one draw, not a probability.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from evacsim.analysis.clearance import deadlines
+from evacsim.analysis.exposure import LEAD_WANTED
+from evacsim.analysis.lateness import CAUSES, late_households, relay_share_90
+from evacsim.analysis.people import in_plan, stuck_places
+from evacsim.analysis.registry import Facts, gather
+from evacsim.analysis.sheltering import relief_quantile, relief_share
+from evacsim.language import LANGUAGES, Language, Text
+from evacsim.results.record import RunRecord
+from evacsim.results.wording import Names, count, decimal, duration, percent
+
+ONE_RUN = Text(
+    "One run is one draw: it tells what happened this time, not how probable it is.",
+    "一次推演只是一次抽样,说明本次结果,不代表概率。",
+)
+
+WORDS: dict[bool | None, Text] = {
+    True: Text("good", "达到"),
+    False: Text("short", "不足"),
+    None: Text("not tested", "未检验"),
+}
+
+
+class Verdict(NamedTuple):
+    """One line of the verdict."""
+
+    link: Text
+    """Link of the transfer that the line is about."""
+    good: bool | None
+    """Whether the run reached what the plan must reach; None where the run did not test it."""
+    line: Text
+    reason: Text
+    """Why, in numbers; empty where there is nothing to add."""
+
+    @property
+    def word(self) -> Text:
+        """Return the verdict as a word."""
+        return WORDS[self.good]
+
+
+def verdicts(record: RunRecord) -> list[Verdict]:
+    """Return the six lines of a run."""
+    facts, names = gather(record), Names(record)
+    return [
+        _when(facts),
+        _who(facts),
+        _organize(facts, names),
+        _where(facts),
+        _care(facts),
+        _lives(facts, names),
+    ]
+
+
+def _when(facts: Facts) -> Verdict:
+    in_time, total = facts.out_before_water, facts.had_to_go
+    shown = percent(in_time / total) if total else ""
+    late = late_households(facts.record)
+    if late.empty:
+        reason = Text(
+            f"median lead {duration(facts.lead.median, 'en')} before the water, "
+            f"{percent(facts.lead.share_in_good_time)} had {duration(LEAD_WANTED, 'en')} or more",
+            f"提前量中位数 {duration(facts.lead.median, 'zh')},"
+            f"提前 {duration(LEAD_WANTED, 'zh')}以上的占 {percent(facts.lead.share_in_good_time)}",
+        )
+        reason = reason if facts.lead.people else Text("no water at their homes", "住处均未进水")
+    else:
+        causes = late.groupby("cause")["people"].sum().sort_values(ascending=False, kind="stable")
+        told = [(CAUSES[str(cause)], count(people)) for cause, people in causes.head(3).items()]
+        reason = Text(
+            "late, by reason: " + "; ".join(f"{cause.en} {people}" for cause, people in told),
+            "逾期原因:" + ";".join(f"{cause.zh} {people} 人" for cause, people in told),
+        )
+    return Verdict(
+        Text("When to go", "何时转"),
+        in_time == total if total else None,
+        Text(
+            f"{count(in_time)} of {count(total)} people who had to go reached a place before the water ({shown})",
+            f"应转 {count(total)} 人中,{count(in_time)} 人在来水前转移到位({shown})",
+        )
+        if total
+        else Text("nobody had to go", "无应转人员"),
+        reason if total else Text("", ""),
+    )
+
+
+def _who(facts: Facts) -> Verdict:
+    out, total, missed = facts.out, facts.had_to_go, facts.exposed.met_outside_plan
+    refused = facts.states["refused"]
+    shown = percent(out / total) if total else ""
+    reasons = []
+    if refused:
+        reasons.append(Text(f"{count(refused)} refused to go", f"拒不转移 {count(refused)} 人"))
+    if missed:
+        reasons.append(
+            Text(
+                f"the water met {count(missed)} people at home whom the plan does not move",
+                f"预案未列入的 {count(missed)} 人在家中遇水",
+            )
+        )
+    return Verdict(
+        Text("Who must go", "转移谁"),
+        out == total and missed == 0 if total or missed else None,
+        Text(
+            f"{count(out)} of {count(total)} people who had to go are out ({shown})",
+            f"应转 {count(total)} 人,已转移 {count(out)} 人({shown})",
+        )
+        if total
+        else Text("nobody of the plan had to go", "预案内无应转人员"),
+        _joined(reasons),
+    )
+
+
+def _organize(facts: Facts, names: Names) -> Verdict:
+    record = facts.record
+    zones = record.tables["zones"]
+    planned = set(record.ledger.loc[in_plan(record.ledger), "zone"])
+    nameless = zones[(zones["organizer"].fillna("") == "") & zones["zone"].isin(planned)]
+    told = relay_share_90(record)
+    reasons = [
+        Text(
+            f"90% were told within {duration(told, 'en')} of the order",
+            f"下令后 {duration(told, 'zh')}内 90% 通知到户",
+        )
+        if np.isfinite(told)
+        else Text("fewer than 90% were ever told", "通知到户不足 90%")
+    ]
+    if len(nameless):
+        reasons.append(
+            Text(
+                f"zones without a person responsible: {count(len(nameless))}",
+                f"未明确转移责任人的区域 {count(len(nameless))} 个",
+            )
+        )
+    table = deadlines(record)
+    missed = table[~table["met"]]
+    if len(missed):
+        worst = missed.assign(left=missed["people"] - missed["out_in_time"]).nlargest(1, "left").iloc[0]
+        name = names.bare("zone", str(worst["zone"]))
+        reasons.insert(
+            0,
+            Text(
+                f"most people late: {name}, {count(worst['left'])}",
+                f"逾期最多:{name},{count(worst['left'])} 人",
+            ),
+        )
+    return Verdict(
+        Text("Who organizes", "谁组织"),
+        (len(missed) == 0 and len(nameless) == 0) if len(table) or len(nameless) else None,
+        Text(
+            f"{facts.zones_in_time} of {facts.zones_with_deadline} zones were out by their deadline",
+            f"设定时限的 {facts.zones_with_deadline} 个区域中,{facts.zones_in_time} 个按时完成",
+        )
+        if len(table)
+        else Text("no zone has a deadline", "各区域均未设定完成时限"),
+        _joined(reasons) if facts.had_to_go else Text("", ""),
+    )
+
+
+def _where(facts: Facts) -> Verdict:
+    arrived = facts.states["sheltered"] + facts.states["registering"]
+    homeless, away = facts.states["unsheltered"], int(facts.shelters["turned_away"].sum())
+    flooded = facts.shelters[facts.shelters["flooded_s"].notna()]
+    reasons = []
+    if away:
+        reasons.append(
+            Text(
+                f"{count(away)} people were turned away at a full or flooded shelter",
+                f"安置点已满或进水,未能接收 {count(away)} 人次",
+            )
+        )
+    if len(flooded):
+        listed = ", ".join(flooded["name"].where(flooded["name"] != "", flooded["shelter"]).head(3))
+        reasons.append(Text(f"water in shelters: {listed}", f"安置点进水:{listed.replace(', ', '、')}"))
+    limited = facts.shelters[np.isfinite(facts.shelters["peak_ratio"])]
+    if len(limited):
+        fullest = limited.iloc[0]
+        name, load = fullest["name"] or fullest["shelter"], decimal(fullest["peak_ratio"], 2)
+        reasons.append(Text(f"highest load ratio {load}, {name}", f"最高负荷率 {load}({name})"))
+    return Verdict(
+        Text("Where to go", "转到哪"),
+        homeless == 0 and away == 0 if arrived + homeless else None,
+        Text(
+            f"{count(arrived)} of {count(arrived + homeless)} people who arrived have a place",
+            f"到达 {count(arrived + homeless)} 人,落实安置 {count(arrived)} 人",
+        )
+        if arrived + homeless
+        else Text("nobody arrived at a shelter", "无人到达安置点"),
+        _joined(reasons),
+    )
+
+
+def _care(facts: Facts) -> Verdict:
+    share = relief_share(facts.record, facts.relief_limit)
+    slowest = relief_quantile(facts.record, 0.9)
+    limit = facts.relief_limit
+    if np.isnan(share):
+        return Verdict(
+            Text("How cared for", "如何管"), None, Text("nobody left home", "无人离家转移"), Text("", "")
+        )
+    return Verdict(
+        Text("How cared for", "如何管"),
+        share == 1,
+        Text(
+            f"{percent(share)} of those who left home were settled within {duration(limit, 'en')}",
+            f"离家人员中 {percent(share)} 在 {duration(limit, 'zh')}内登记入住",
+        ),
+        Text(f"90% within {duration(slowest, 'en')}", f"90% 的人用时不超过 {duration(slowest, 'zh')}")
+        if np.isfinite(slowest)
+        else Text("more than 10% were never settled", "超过 10% 的人未能入住"),
+    )
+
+
+def _lives(facts: Facts, names: Names) -> Verdict:
+    dead, trapped, stranded = facts.exposed.dead, facts.exposed.trapped, facts.exposed.stranded
+    stuck = stuck_places(facts.record)
+    reason = Text("", "")
+    if len(stuck):
+        places = (
+            stuck.groupby("place", sort=False)["people"]
+            .sum()
+            .sort_values(ascending=False, kind="stable")
+            .head(3)
+        )
+        listed = {
+            lang: [f"{names.told(str(place), lang)} {count(number)}" for place, number in places.items()]
+            for lang in LANGUAGES
+        }
+        reason = Text("most at: " + "; ".join(listed["en"]), "主要分布:" + ";".join(listed["zh"]))
+    return Verdict(
+        Text("Lives", "人员安全"),
+        dead + trapped + stranded == 0,
+        Text(
+            f"{count(dead)} dead, {count(trapped)} trapped, {count(stranded)} stranded at the end",
+            f"遇难 {count(dead)} 人,结束时被困 {count(trapped)} 人,滞留 {count(stranded)} 人",
+        ),
+        reason,
+    )
+
+
+def _joined(parts: list[Text]) -> Text:
+    return Text("; ".join(part.en for part in parts), ";".join(part.zh for part in parts))
+
+
+def told(record: RunRecord, lang: Language) -> list[str]:
+    """Return the verdict as plain lines, and the caveat after them."""
+    lines = []
+    for verdict in verdicts(record):
+        head = f"{verdict.link.said(lang)}: [{verdict.word.said(lang)}] {verdict.line.said(lang)}"
+        reason = verdict.reason.said(lang)
+        lines.append(head + (f" - {reason}" if reason else ""))
+    return [*lines, ONE_RUN.said(lang)]

@@ -1,0 +1,83 @@
+"""The indicators of a run: one number each, with its unit, its name and what it means.
+
+The report, `summary.json`, ensembles and comparisons all read them from here; the list itself
+stands in `analysis.registry`.
+"""
+
+import json
+import math
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from evacsim.analysis.registry import REGISTRY, gather
+from evacsim.language import Text
+from evacsim.results.digest import events_digest
+from evacsim.results.record import RunRecord
+
+
+class Indicator(NamedTuple):
+    """One number of a run."""
+
+    id: str
+    value: float
+    """In `unit`; nan where it cannot be said, inf for a time that is never reached."""
+    unit: str
+    """`person`, `share`, `s`, `ratio`, `1/100000`, `seat/h` or `` for a plain count."""
+    name: Text
+    note: Text
+    better: str
+    """Whether `more` or `less` is better; empty where neither is."""
+
+
+def indicators(record: RunRecord) -> dict[str, Indicator]:
+    """Return all indicators of a run by id, in the order of `REGISTRY`.
+
+    Raises
+    ------
+    ResultsError
+        If the final states of the record do not add up to its population.
+    """
+    facts = gather(record)
+    return {
+        entry.id: Indicator(
+            entry.id, float(entry.value(facts)), entry.unit, entry.name, entry.note, entry.better
+        )
+        for entry in REGISTRY
+    }
+
+
+def write_summary(record: RunRecord, folder: str | Path) -> Path:
+    """Write `summary.json` into `folder` and return its path.
+
+    A value that cannot be said is null; a time that is never reached is null with `"never": true`.
+    """
+    summary = {
+        "scenario": record.scenario_id,
+        "seed": record.seed,
+        "version": record.provenance.get("version"),
+        "events_digest": events_digest(record),
+        "indicators": {name: _plain(indicator) for name, indicator in indicators(record).items()},
+    }
+    path = Path(folder) / "summary.json"
+    path.write_text(
+        json.dumps(summary, ensure_ascii=False, indent=2, allow_nan=False) + "\n", encoding="utf-8"
+    )
+    return path
+
+
+def _plain(indicator: Indicator) -> dict[str, Any]:
+    value = indicator.value
+    written: float | int | None = value if math.isfinite(value) else None
+    if written is not None and indicator.unit in {"person", ""}:
+        written = round(value)
+    never = {"never": True} if math.isinf(value) and indicator.unit == "s" else {}
+    return {
+        "value": written,
+        **never,
+        "unit": indicator.unit,
+        "en": indicator.name.en,
+        "zh": indicator.name.zh,
+        "note_en": indicator.note.en,
+        "note_zh": indicator.note.zh,
+        "better": indicator.better,
+    }

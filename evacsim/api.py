@@ -1,0 +1,233 @@
+"""The public face, as typed in Jupyter: load, check, simulate, compare, report.
+
+>>> import evacsim as ev                                          # doctest: +SKIP
+>>> scenario = ev.load("scenarios/gaocheng")                      # doctest: +SKIP
+>>> run = ev.simulate(scenario, seed=7)                           # doctest: +SKIP
+>>> later = scenario.change({"plan.when.decision_time": "90 min"})  # doctest: +SKIP
+>>> ev.compare(run, ev.simulate(later, seed=7))                   # doctest: +SKIP
+"""
+
+import os
+import platform
+import resource
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from evacsim.analysis.comparison import Comparison
+from evacsim.analysis.comparison import compare as compare_records
+from evacsim.analysis.indicators import Indicator, indicators, write_summary
+from evacsim.engine.running import Progress
+from evacsim.engine.running import simulate as simulate_world
+from evacsim.errors import EvacsimError, Issue, ScenarioError
+from evacsim.language import Language
+from evacsim.network.importing import import_network
+from evacsim.report.html import write_report
+from evacsim.report.table_view import headline_html, headline_text
+from evacsim.results.causes import why
+from evacsim.results.digest import events_digest
+from evacsim.results.record import RunRecord
+from evacsim.results.store import read_record, write_record
+from evacsim.scenario import reading
+from evacsim.scenario.model import Scenario
+from evacsim.world.building import build_world
+from evacsim.world.columns import World
+
+__all__ = [
+    "EvacsimError", "Run", "Scenario", "World", "build", "check", "compare", "import_network", "load", "open_run",
+    "report", "scenario", "simulate",
+]  # fmt: skip
+
+
+def load(path: str | Path) -> Scenario:
+    """Return the scenario in a folder or file.
+
+    Raises
+    ------
+    ScenarioError
+        With everything that is wrong with any of its files.
+    """
+    return reading.load(path)
+
+
+def scenario(mapping: Mapping[str, Any], *, base: str | Path = ".") -> Scenario:
+    """Return the scenario written as a mapping, with file names relative to `base`."""
+    return reading.from_mapping(mapping, base=Path(base))
+
+
+def check(path: str | Path) -> list[Issue]:
+    """Return everything that is wrong, or worth a look, in all files of a scenario."""
+    read = reading.read(path)
+    issues = list(read.issues)
+    if read.scenario is not None and not any(issue.severity == "error" for issue in issues):
+        try:
+            issues += [issue for issue in build_world(read.scenario).warnings if issue not in issues]
+        except ScenarioError as error:
+            issues += [issue for issue in error.issues if issue not in issues]
+    return issues
+
+
+def build(scenario: Scenario) -> World:
+    """Return the world of a scenario: networks, places and water read once, to be run with many seeds.
+
+    Raises
+    ------
+    ScenarioError
+        With everything that is wrong with the network, the places and the water.
+    """
+    return build_world(scenario)
+
+
+def simulate(scenario: Scenario | World, *, seed: int = 0, progress: Progress | None = None) -> "Run":
+    """Run a scenario once.
+
+    The same scenario, seed and version give the same events, in any process and on any machine.
+    """
+    begin = time.perf_counter()
+    world = scenario if isinstance(scenario, World) else build_world(scenario)
+    built = time.perf_counter()
+    record = simulate_world(world, seed=seed, progress=progress)
+    ended = time.perf_counter()
+    provenance = _provenance(world, record, build_s=built - begin, run_s=ended - built)
+    return Run(replace(record, provenance=provenance))
+
+
+def open_run(folder: str | Path) -> "Run":
+    """Return the run that was saved in a folder; it is as good as a fresh one.
+
+    Raises
+    ------
+    ResultsError
+        With everything that is missing or broken in the folder.
+    """
+    return Run(read_record(folder))
+
+
+def compare(run: "Run", other: "Run") -> Comparison:
+    """Return what differs between two runs, indicator by indicator and household by household."""
+    return compare_records(run.record, other.record)
+
+
+def report(run: "Run", path: str | Path, *, lang: Language = "zh") -> Path:
+    """Write the report of a run as one HTML file that needs no network; return where it is."""
+    return write_report(run.record, path, lang=lang)
+
+
+class Tables:
+    """The tables of a run as attributes: `run.tables.shelters`, `run.tables.rounds` ..."""
+
+    def __init__(self, record: RunRecord) -> None:
+        self._record = record
+
+    @property
+    def events(self) -> pd.DataFrame:
+        """All events."""
+        return self._record.events
+
+    @property
+    def ledger(self) -> pd.DataFrame:
+        """One row for each household."""
+        return self._record.ledger
+
+    @property
+    def arrivals(self) -> pd.DataFrame:
+        """Everybody who reached a shelter: time, zone, shelter, people, mode; in the order of time."""
+        ledger = self._record.ledger
+        arrived = ledger[ledger["arrived_s"].notna()].sort_values("arrived_s", kind="stable")
+        return pd.DataFrame(
+            {
+                "time_s": arrived["arrived_s"],
+                "zone": arrived["zone"],
+                "shelter": arrived["final_place"].str.removeprefix("shelter/"),
+                "people": arrived["people"],
+                "mode": arrived["mode"],
+            }
+        ).reset_index(drop=True)
+
+    def __getattr__(self, name: str) -> pd.DataFrame:
+        try:
+            return self._record.tables[name]
+        except KeyError:
+            raise AttributeError(f"no table {name!r}; there are {', '.join(dir(self))}") from None
+
+    def __dir__(self) -> list[str]:
+        return sorted(["events", "ledger", "arrivals", *self._record.tables])
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run (一次推演) and everything that can be asked of it."""
+
+    record: RunRecord = field(repr=False)
+
+    @cached_property
+    def tables(self) -> Tables:
+        """The tables of the run."""
+        return Tables(self.record)
+
+    @cached_property
+    def indicators(self) -> dict[str, Indicator]:
+        """Every indicator by its id, with value, unit and names in both languages."""
+        return indicators(self.record)
+
+    @property
+    def plot(self) -> Any:
+        """Figures: `run.plot.clearance(by="zone")`, `run.plot.curves()`, `run.plot.arrivals()`."""
+        from evacsim.report.figures import Figures
+
+        return Figures(self.record)
+
+    def map(self, at: str | float) -> Any:
+        """Return a map at a moment: seconds, "T+6 h", "06:30" (its first time in the run) or a date with time."""
+        from evacsim.report.figures import Figures
+
+        return Figures(self.record).map(at)
+
+    def why(self, household: str | int, *, lang: Language = "zh") -> str:
+        """Return the chain of causes that brought a household where it ended, from the root on."""
+        return "\n".join(why(self.record, household, lang))
+
+    def digest(self) -> str:
+        """Return the SHA-256 of all events: equal for equal runs."""
+        return events_digest(self.record)
+
+    def save(self, folder: str | Path, *, if_exists: str = "error") -> Path:
+        """Write the run to a folder and return it; `if_exists` is `error` or `replace`."""
+        written = write_record(self.record, folder, if_exists=if_exists)
+        write_summary(self.record, folder)
+        return Path(folder) if written is None else Path(written)
+
+    def __str__(self) -> str:
+        return headline_text(self.record, lang="en")
+
+    def _repr_html_(self) -> str:
+        return headline_html(self.record)
+
+
+def _provenance(world: World, record: RunRecord, *, build_s: float, run_s: float) -> dict[str, Any]:
+    """Return what made this run: versions, seed, inputs, machine, time and memory."""
+    return {
+        "evacsim": _version("evacsim"),
+        "python": sys.version.split()[0],
+        "libraries": {name: _version(name) for name in ("numpy", "numba", "simpy", "networkx", "pandas", "pydantic")},
+        "seed": record.seed,
+        "inputs": world.digests,
+        "machine": {"system": platform.platform(), "processor": platform.machine(), "cores": os.cpu_count()},
+        "build_s": round(build_s, 3),
+        "run_s": round(run_s, 3),
+        "peak_memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
+    }
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "unknown"

@@ -1,0 +1,206 @@
+"""evacsim on the command line: check | run | report | why | compare | import | schema.
+
+Exit codes: 0 done, 1 the run failed, 2 the input or the command is wrong, 130 interrupted.
+Nothing heavy is imported before a command needs it.
+"""
+
+import json
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+import click
+
+from evacsim.errors import EvacsimError, Issue
+from evacsim.language import LANGUAGES, Language, Text
+
+Parameters = ParamSpec("Parameters")
+Returned = TypeVar("Returned")
+
+language = click.option("--lang", type=click.Choice(LANGUAGES), default="en", help="Language of what is said (语言).")
+
+
+def told_in_full(command: Callable[Parameters, Returned]) -> Callable[Parameters, Returned]:
+    """Turn an `EvacsimError` of a command into its list of issues and exit code 2."""
+
+    @wraps(command)
+    def run(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Returned:
+        lang: Any = kwargs.get("lang", "en")
+        try:
+            return command(*args, **kwargs)
+        except EvacsimError as error:
+            click.echo(error.told(lang), err=True)
+            sys.exit(2)
+
+    return run
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="evacsim")
+def main() -> None:
+    """Simulate evacuation and rescue: does the plan hold when the water comes? (转移避险推演)."""
+
+
+@main.command()
+@click.argument("scenario", type=click.Path(path_type=Path))
+@language
+def check(scenario: Path, lang: Language) -> None:
+    """Report every problem in all files of SCENARIO at once (检查情景文件)."""
+    from evacsim import api
+
+    issues = api.check(scenario)
+    for issue in issues:
+        click.echo(issue.told(lang))
+    errors = sum(issue.severity == "error" for issue in issues)
+    click.echo(_checked(scenario, errors, issues).said(lang))
+    sys.exit(2 if errors else 0)
+
+
+@main.command()
+@click.argument("scenario", type=click.Path(path_type=Path))
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of all random streams.")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder for the results.")
+@click.option("--set", "changes", multiple=True, metavar="PATH=VALUE", help="Change a value, e.g. plan.who.compliance=0.9.")
+@click.option("--if-exists", type=click.Choice(["error", "replace"]), default="error", show_default=True)
+@language
+@told_in_full
+def run(scenario: Path, seed: int, out: Path, changes: tuple[str, ...], if_exists: str, lang: Language) -> None:
+    """Run SCENARIO once and write results and report to the folder of --out (推演)."""
+    from evacsim import api
+    from evacsim.kernels import first_compile_pending
+    from evacsim.report.table_view import headline_text
+    from evacsim.results.store import refuse_existing
+
+    given = api.load(scenario)
+    if changes:
+        given = given.change(dict(_change(change) for change in changes))
+    refuse_existing(out, if_exists=if_exists)
+    if first_compile_pending():
+        click.echo(COMPILING.said(lang), err=True)
+    with _progress(lang) as progress:
+        done = api.simulate(given, seed=seed, progress=progress)
+    done.save(out, if_exists=if_exists)
+    page = api.report(done, out / "report.html", lang=lang)
+    click.echo(headline_text(done.record, lang=lang))
+    click.echo(f"\n{REPORT.said(lang)}: {page}")
+
+
+@main.command()
+@click.argument("results", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), help="File to write; report.html in RESULTS by default.")
+@language
+@told_in_full
+def report(results: Path, out: Path | None, lang: Language) -> None:
+    """Write the report of a saved run again (生成报告)."""
+    from evacsim import api
+
+    page = api.report(api.open_run(results), out or results / "report.html", lang=lang)
+    click.echo(f"{REPORT.said(lang)}: {page}")
+
+
+@main.command()
+@click.argument("results", type=click.Path(path_type=Path))
+@click.argument("household")
+@language
+@told_in_full
+def why(results: Path, household: str, lang: Language) -> None:
+    """Tell why a HOUSEHOLD of a saved run ended where it did (为什么)."""
+    from evacsim import api
+
+    click.echo(api.open_run(results).why(household, lang=lang))
+
+
+@main.command()
+@click.argument("results", type=click.Path(path_type=Path))
+@click.argument("other", type=click.Path(path_type=Path))
+@language
+@told_in_full
+def compare(results: Path, other: Path, lang: Language) -> None:
+    """Compare two saved runs, indicator by indicator (对比)."""
+    from evacsim import api
+
+    click.echo(api.compare(api.open_run(results), api.open_run(other)).told(lang))
+
+
+@main.command()
+@click.option("--out", type=click.Path(path_type=Path), help="File to write; standard output by default.")
+def schema(out: Path | None) -> None:
+    """Write the JSON Schema of scenario files, for editors that complete and check them."""
+    from evacsim.scenario.schema import schema as scenario_schema
+
+    text = json.dumps(scenario_schema(), ensure_ascii=False, indent=2) + "\n"
+    if out is None:
+        click.echo(text, nl=False)
+    else:
+        out.write_text(text, encoding="utf-8")
+
+
+@main.group(name="import")
+def import_() -> None:
+    """Turn other people's files into evacsim's (导入)."""
+
+
+@import_.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder for the network.")
+@click.option("--format", "form", help="matsim, osm, graphml, gmns, sumo, lines or csv; by name and content if absent.")
+@click.option("--crs", help="Coordinate reference system of the file, such as EPSG:32650.")
+@click.option("--encoding", help="Text encoding, such as gb18030, where it is not UTF-8.")
+@language
+@told_in_full
+def network(
+    file: Path, out: Path, form: str | None, crs: str | None, encoding: str | None, lang: Language
+) -> None:
+    """Read a road network FILE, repair it, say what was repaired, write nodes.csv and links.csv (导入路网)."""
+    from evacsim import api
+
+    click.echo(api.import_network(file, out, form=form, crs=crs, encoding=encoding).told(lang))
+
+
+COMPILING = Text(
+    "Compiling the movement kernels; this happens once after installation and takes some seconds.",
+    "正在编译移动内核,仅在安装后首次运行时进行,需要数秒。",
+)
+REPORT = Text("Report", "报告")
+
+
+def _checked(scenario: Path, errors: int, issues: list[Issue]) -> Text:
+    warnings = len(issues) - errors
+    if errors:
+        return Text(f"{scenario}: {errors} errors, {warnings} warnings", f"{scenario}: {errors} 处错误, {warnings} 处提醒")
+    return Text(f"{scenario}: can be run, {warnings} warnings", f"{scenario}: 可以推演, {warnings} 处提醒")
+
+
+def _change(change: str) -> tuple[str, str]:
+    path, equals, value = change.partition("=")
+    if not equals or not path.strip():
+        raise click.BadParameter(f"{change!r} is no PATH=VALUE, such as plan.who.compliance=0.9", param_hint="--set")
+    return path.strip(), value.strip()
+
+
+class _progress:
+    """A progress bar on a terminal, nothing elsewhere."""
+
+    def __init__(self, lang: Language) -> None:
+        self._label = Text("Simulating", "推演中").said(lang)
+
+    def __enter__(self) -> Callable[[float, float], None] | None:
+        if not sys.stderr.isatty():
+            self._bar = None
+            return None
+        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+        self._bar = Progress(TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TimeElapsedColumn())
+        self._bar.start()
+        task = self._bar.add_task(self._label)
+        return lambda now, end: self._bar.update(task, completed=now, total=end)
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,104 @@
+"""What water does to the speed of cars, buses and walkers.
+
+Every law says how sure it is: seen in the named source, recalled, or assumed (docs/background).
+Depths are metres above the road, speeds metres per second; arrays of any shape.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from evacsim.hazard.water import Floats
+from evacsim.scenario.hazard import WaterEffects
+
+STANDSTILL = 0.30
+"""Depth at which cars stand still in both published laws (seen: DOI 10.1016/j.trd.2017.06.020; nird) [m].
+nird's sensitivity runs take 0.15 and 0.60 instead (seen: its code)."""
+
+WADING_DEPTHS = (0.0, 0.35, 0.60, 0.90)
+WADING_FACTORS = (1.0, 0.58, 0.47, 0.40)
+"""Walking speed at these depths [m] against dry ground: 0.58 is the mean of the men's 0.614 and the
+women's 0.552 (seen: Li, Song et al., 188 subjects); the two deeper ones are assumed."""
+WADING_FACTOR_MEN, WADING_FACTOR_WOMEN = 0.614, 0.552
+"""Walking speed at 0.35 m against dry ground (seen: Li, Song et al.)."""
+DARK_WATER_FACTOR = 0.6
+"""Further factor in dark or turbid water, within the 0.5 to 0.7 seen in Mizuno & Nihei 2016 (assumed)."""
+WADING_LIMIT_OF_HEIGHT = 0.7
+"""Nobody wades deeper than this share of their height (assumed)."""
+
+STOP_AND_GO = 4 * 0.44704
+"""LifeSim lets cars crawl at 4 mph on any wet road (seen: TRM-11) [m/s]."""
+
+
+def nird_factor(depth: ArrayLike, *, limit: float = STANDSTILL) -> Floats:
+    """Return the speed of vehicles in water against the free speed, (d / limit - 1)^2, 0 from `limit` on.
+
+    Seen in the code of nird for cars and 0.30 m; assumed for other vehicles and limits.
+    """
+    dry_part = np.clip(1 - np.asarray(depth, dtype=np.float64) / limit, 0.0, 1.0)
+    return np.asarray(dry_part**2)
+
+
+def pregnolato_speed(depth: ArrayLike) -> Floats:
+    """Return the greatest speed of cars in water [m/s], 0 from 0.30 m on.
+
+    Pregnolato et al. 2017, DOI 10.1016/j.trd.2017.06.020: 0.0009 w^2 - 0.5529 w + 86.9448 km/h,
+    w in millimetres (seen in five code bases). It bounds a speed and is no factor: v(0) is 87 km/h.
+    """
+    w = np.asarray(depth, dtype=np.float64) * 1000
+    speed = (0.0009 * w**2 - 0.5529 * w + 86.9448) / 3.6
+    return np.where(w < STANDSTILL * 1000, speed, 0.0)
+
+
+def wading_factor(depth: ArrayLike, *, limit: float = 1.2) -> Floats:
+    """Return the speed of walkers in water against dry ground, 0 from `limit` on.
+
+    Straight between the points of `WADING_DEPTHS`; beyond the last it stays (assumed).
+    """
+    d = np.asarray(depth, dtype=np.float64)
+    return np.where(d < limit, np.interp(d, WADING_DEPTHS, WADING_FACTORS), 0.0)
+
+
+def wading_limit(height: ArrayLike, *, limit: float = 1.2) -> Floats:
+    """Return the depth at which people of a `height` [m] can no longer walk [m] (assumed)."""
+    return np.minimum(limit, WADING_LIMIT_OF_HEIGHT * np.asarray(height, dtype=np.float64))
+
+
+def partly_wet_factor(factor: ArrayLike, wet_share: ArrayLike) -> Floats:
+    """Return the mean speed over a link of which `wet_share` is slowed by `factor`, against the free speed.
+
+    The times on both parts add up; a link with a closed part is closed. Derived.
+    """
+    f, share = np.asarray(factor, dtype=np.float64), np.asarray(wet_share, dtype=np.float64)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        time_in_water = np.where(share > 0, share / f, 0.0)
+    return np.asarray(1 / (1 - share + time_in_water))
+
+
+@dataclass(frozen=True, slots=True)
+class SpeedFactors:
+    """Speed in water against free speed, from 1 on dry ground to 0 where a class is stopped."""
+
+    effects: WaterEffects
+    """What the scenario says of water: the law for vehicles, and the limits of each class."""
+
+    def walker(self, depth: ArrayLike) -> Floats:
+        """Return the factor of walkers."""
+        return wading_factor(depth, limit=self.effects.walker_limit)
+
+    def car(self, depth: ArrayLike, free_speed: ArrayLike) -> Floats:
+        """Return the factor of cars whose free speed is `free_speed` [m/s]."""
+        return self._vehicle(depth, free_speed, self.effects.car_limit)
+
+    def bus(self, depth: ArrayLike, free_speed: ArrayLike) -> Floats:
+        """Return the factor of buses: the law of cars, stretched to their own limit (assumed)."""
+        return self._vehicle(depth, free_speed, self.effects.bus_limit)
+
+    def _vehicle(self, depth: ArrayLike, free_speed: ArrayLike, limit: float) -> Floats:
+        if self.effects.car_speed == "nird":
+            return nird_factor(depth, limit=limit)
+        stretched = np.asarray(depth, dtype=np.float64) * (STANDSTILL / limit)
+        is_dry = stretched <= 0
+        bound = pregnolato_speed(stretched) / np.asarray(free_speed, dtype=np.float64)
+        return np.where(is_dry, 1.0, np.minimum(bound, 1.0))

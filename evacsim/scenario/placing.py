@@ -1,0 +1,89 @@
+"""Where things stand: positions that cannot be right."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evacsim.errors import EvacsimError
+from evacsim.formats.crs import WGS84, canonical_crs, transformed
+from evacsim.language import Text
+from evacsim.scenario.district import Place
+from evacsim.scenario.finding import Finding
+from evacsim.scenario.parts import Entry, Parts
+
+MARGIN = 3.0
+"""Degrees that a place may lie outside the area for which its system is made."""
+
+
+def misplaced(parts: Parts) -> Iterator[Finding]:
+    """Yield what is wrong with the positions of places."""
+    placed: list[Entry[Place]] = []
+    for entry in parts.places():
+        place = entry.item
+        has_x, has_y = place.x is not None, place.y is not None
+        if has_x != has_y:
+            missing = "y" if has_x else "x"
+            rule = Text(f"has no {missing}", f"缺少 {missing}")
+            yield Finding(entry.loc, rule, Text("write both x and y", "同时写 x 和 y"))
+        elif has_x and place.node is not None:
+            rule = Text("has both coordinates and a node", "同时有坐标和路网节点")
+            yield Finding((*entry.loc, "node"), rule, Text("keep one of the two", "只保留一种"))
+        elif not has_x and place.node is None:
+            rule = Text("has no position", "没有位置")
+            yield Finding(entry.loc, rule, Text("write x and y, or node", "写 x 和 y，或写 node"))
+        elif (place.x, place.y) == (0.0, 0.0):
+            rule = Text("stands at 0, 0, which programs write for 'unknown'", "位于 (0, 0)，通常表示“未知”")
+            yield Finding((*entry.loc, "x"), rule, Text("write the true position", "写真实坐标"))
+        elif has_x:
+            placed.append(entry)
+    if placed and parts.crs is None and parts.has_district:
+        rule = Text("is needed: places have coordinates", "必须写明：地点使用了坐标")
+        remedy = Text("add crs: EPSG:..., the system of x and y", "补上 crs: EPSG:...，即 x、y 的坐标系")
+        yield Finding(("district", "crs"), rule, remedy)
+    elif placed and parts.crs is not None:
+        yield from _outside(placed, parts.crs)
+
+
+def _outside(placed: Sequence[Entry[Place]], crs: str) -> Iterator[Finding]:
+    """Yield the places that cannot lie where their coordinates say."""
+    try:
+        system = canonical_crs(crs, file="")
+    except EvacsimError as error:
+        for issue in error.issues:
+            yield Finding(("district", "crs"), issue.rule, issue.remedy)
+        return
+    xy = np.array([(entry.item.x, entry.item.y) for entry in placed], dtype=np.float64)
+    is_inside = _lies_inside(xy, system)
+    is_inside_swapped = _lies_inside(xy[:, ::-1], system)
+    is_in_degrees = (np.abs(xy) <= (180.0, 90.0)).all(axis=1) & (system != WGS84)
+    for entry, inside, swapped, degrees in zip(placed, is_inside, is_inside_swapped, is_in_degrees, strict=True):
+        if inside:
+            continue
+        remedy = Text("check the coordinates and district.crs", "检查坐标和 district.crs")
+        if swapped:
+            remedy = Text("swap x and y: x is east (longitude), y is north (latitude)", "对调 x 和 y：x 为东（经度），y 为北（纬度）")
+        elif degrees:
+            remedy = Text(
+                "these look like degrees: write crs: EPSG:4326 (or 4490), or convert them",
+                "数值像经纬度：写 crs: EPSG:4326（或 4490），或先转换坐标",
+            )
+        rule = Text(f"lies outside the area of {system[:40]}", f"超出坐标系 {system[:40]} 的适用范围")
+        yield Finding((*entry.loc, "x"), rule, remedy, f"{entry.item.x:.15g}, {entry.item.y:.15g}")
+
+
+def _lies_inside(xy: NDArray[np.float64], system: str) -> NDArray[np.bool_]:
+    """Return for each point whether it lies in (or near) the area of use of its system."""
+    import pyproj
+
+    crs = pyproj.CRS.from_user_input(system)
+    area = crs.area_of_use
+    west, south, east, north = area.bounds if area is not None else (-180.0, -90.0, 180.0, 90.0)
+    if crs.is_geographic:
+        degrees = xy
+    else:
+        degrees = transformed(xy, system, WGS84)
+    low, high = np.array([west, south]) - MARGIN, np.array([east, north]) + MARGIN
+    limit = np.array([180.0, 90.0])
+    is_near = ((degrees >= low) & (degrees <= high)).all(axis=1)
+    return is_near & (np.abs(degrees) <= limit).all(axis=1)

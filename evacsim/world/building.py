@@ -1,0 +1,193 @@
+"""From a scenario to a world: networks, places and water read, checked together, laid on rows."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+
+from evacsim.errors import EvacsimError, Issue, ScenarioError
+from evacsim.formats.tables import read_table
+from evacsim.hazard.reading import read_depth_tables, read_grids
+from evacsim.hazard.sampling import LinkShapes, PlacePoints
+from evacsim.hazard.stages import stages_from_table
+from evacsim.hazard.water import Water
+from evacsim.language import Text
+from evacsim.network.building import build_network
+from evacsim.network.columns import RoadColumns
+from evacsim.network.reading import read_network
+from evacsim.scenario.hazard import WaterGrids, WaterTables
+from evacsim.scenario.model import Scenario
+from evacsim.scenario.plan import ZoneTransfer
+from evacsim.world.columns import Homes, Places, StageSeries, World
+from evacsim.world.places import Locator, build_homes
+from evacsim.world.ways import build_ways
+
+Result = TypeVar("Result")
+
+ZONE, PICKUP_POINT = Text("zone", "区域"), Text("pick-up point", "集合点")
+SHELTER, FLEET = Text("shelter", "安置点"), Text("fleet", "车队")
+
+
+def build_world(scenario: Scenario, warnings: Sequence[Issue] = ()) -> World:
+    """Return the world of a scenario.
+
+    Raises
+    ------
+    ScenarioError
+        With everything that is wrong with the network, the places, the water and the gauges, all
+        at once.
+    """
+    builder = _Builder(scenario)
+    world = builder.build(warnings)
+    if world is None or any(issue.severity == "error" for issue in builder.issues):
+        raise ScenarioError(scenario.id, builder.issues)
+    return world
+
+
+class _Builder:
+    """Builds a world part by part and collects what is wrong with any of them."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+        self.issues: list[Issue] = []
+
+    def build(self, warnings: Sequence[Issue]) -> World | None:
+        """Return the world, or None where a part is missing without which nothing can be checked further."""
+        scenario, district = self.scenario, self.scenario.district
+        gauges = self._gauges()
+        network = self._tried(self._network)
+        if network is None:
+            return None
+        roads = RoadColumns.of(network)
+        ways = build_ways(roads, district.roads)
+        locator = Locator(
+            roads, ways, network_crs=network.crs, places_crs=district.crs, limit=district.access_limit
+        )
+        zones = locator.locate(district.zones, ZONE, 0)
+        pickups = locator.locate(district.pickup_points, PICKUP_POINT, zones.n)
+        shelters = locator.locate(district.shelters, SHELTER, zones.n + pickups.n)
+        fleets = locator.locate(district.fleets, FLEET, zones.n + pickups.n + shelters.n)
+        n_places = zones.n + pickups.n + shelters.n + fleets.n
+        homes = build_homes(zones, locator, roads, n_places)
+        self.issues += locator.issues
+        water = self._tried(lambda: self._water(roads, [zones, pickups, shelters, fleets], homes, network.crs))
+        if water is None or any(issue.severity == "error" for issue in self.issues):
+            return None
+        return World(
+            scenario=scenario,
+            roads=roads,
+            ways=ways,
+            zones=zones,
+            pickup_points=pickups,
+            shelters=shelters,
+            fleets=fleets,
+            homes=homes,
+            water=water,
+            gauges=gauges,
+            transfers=_transfers(scenario, zones),
+            repairs=network.report,
+            warnings=[*warnings, *self.issues],
+            digests=_digests(scenario),
+        )
+
+    def _tried(self, build: Callable[[], Result]) -> Result | None:
+        try:
+            return build()
+        except EvacsimError as error:
+            self.issues += error.issues
+            return None
+
+    def _network(self):  # type: ignore[no-untyped-def]
+        roads = self.scenario.district.roads
+        raw = read_network(
+            Path(roads.file),
+            form=None if roads.format == "auto" else roads.format,
+            crs=roads.crs,
+            encoding=roads.encoding,
+        )
+        return build_network(raw)
+
+    def _gauges(self) -> dict[str, StageSeries]:
+        gauges = {}
+        for gauge in sorted(self.scenario.hazard.gauges, key=lambda gauge: gauge.id):
+            read = self._tried(
+                lambda gauge=gauge: stages_from_table(
+                    read_table(gauge.series, encoding=gauge.encoding), start=self.scenario.start
+                )
+            )
+            if read is not None:
+                gauges[gauge.id] = StageSeries(gauge.id, *read, gauge.datum)
+        return gauges
+
+    def _water(self, roads: RoadColumns, groups: Sequence[Places], homes: Homes, crs: str | None) -> Water:
+        """Return the water on links, then zones, pick-up points, shelters, depots, and homes of wide zones."""
+        given = self.scenario.hazard.water
+        own = np.flatnonzero(homes.depth_row >= sum(group.n for group in groups))
+        ids, duplicates = _place_ids(groups)
+        ids += [f"home-{k}" for k in own]
+        if given is None:
+            return Water.dry(n_links=len(roads.link_ids), n_places=len(ids))
+        if isinstance(given, WaterTables):
+            water = read_depth_tables(
+                given,
+                link_ids=roads.link_ids,
+                place_ids=ids[: len(ids) - len(own)],
+                folder=Path(),
+                start=self.scenario.start,
+            )
+            return water.with_copies(groups[0].depth_row[homes.zone[own]])
+        assert isinstance(given, WaterGrids)
+        points = [np.column_stack([group.x, group.y]) for group in groups]
+        points.append(np.column_stack([roads.x[homes.walk_node[own]], roads.y[homes.walk_node[own]]]))
+        offset = self.scenario.hazard.effects.bridge_offset
+        return read_grids(
+            given,
+            LinkShapes(
+                ids=roads.link_ids,
+                offsets=roads.geometry_first,
+                xy=roads.geometry,
+                deck_height=roads.deck_height(offset),
+            ),
+            PlacePoints(ids=ids, xy=np.concatenate(points)),
+            folder=Path(),
+            start=self.scenario.start,
+            crs=crs,
+        )
+
+
+def _place_ids(groups: Sequence[Places]) -> tuple[list[str], set[str]]:
+    """Return the ids by which water tables name places: the plain id where it is unique among all kinds."""
+    kinds = ("zone", "pickup_point", "shelter", "depot")
+    plain = [place for group in groups for place in group.ids]
+    twice = {place for place in plain if plain.count(place) > 1} if len(plain) != len(set(plain)) else set()
+    named = [
+        f"{kind}/{place}" if place in twice else place
+        for kind, group in zip(kinds, groups, strict=True)
+        for place in group.ids
+    ]
+    return named, twice
+
+
+def _transfers(scenario: Scenario, zones: Places) -> list[ZoneTransfer | None]:
+    """Return the plan's row for each zone; `scenario.checking` has seen to it that there is at most one."""
+    exact = {transfer.zone: transfer for transfer in scenario.plan.zones}
+    patterns = [transfer for transfer in scenario.plan.zones if "*" in transfer.zone]
+
+    def row_of(zone: str) -> ZoneTransfer | None:
+        return exact.get(zone) or next((t for t in patterns if fnmatchcase(zone, t.zone)), None)
+
+    return [row_of(zone) for zone in zones.ids]
+
+
+def _digests(scenario: Scenario) -> dict[str, str]:
+    """Return the SHA-256 of every file that the world was read from."""
+    return {}
+
+
+def file_digest(path: Path) -> str:
+    """Return the SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
