@@ -1,5 +1,7 @@
 """NetCDF (.nc): one file with the depths at all times, by the CF conventions."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -57,37 +59,37 @@ def open_netcdf(
         With what is wrong with the file.
     """
     file = str(path)
-    dataset = _open(Path(path))
-    depth = _variable(dataset, variable, file)
-    dims = _dims(depth)
-    times = _times(depth[dims["time"]], zero, start, file)
-    x, y = (_steps(depth[dims[axis]].values.astype(np.float64), axis, file) for axis in "xy")
+    with _opened(file) as dataset:
+        depth = _variable(dataset, variable, file)
+        name, dims = str(depth.name), _dims(depth)
+        times = _times(depth[dims["time"]], zero, start, file)
+        x, y = (_steps(depth[dims[axis]].values.astype(np.float64), axis, file) for axis in "xy")
+        system = agreed_crs(_mapping_of(dataset, depth), crs, file=file)
+        factor = np.float32(metres_in(depth.attrs.get("units"), file=file))
+        is_marked = any(mark in depth.encoding for mark in ("_FillValue", "missing_value"))
     grid = Grid(x.low - x.step / 2, y.low - y.step / 2, x.step, y.step, y.n_cells, x.n_cells)
-    system = agreed_crs(_mapping_of(dataset, depth), crs, file=file)
-    factor = metres_in(depth.attrs.get("units"), file=file)
-    is_marked = any(mark in depth.encoding for mark in ("_FillValue", "missing_value"))
 
     def read(index: int) -> Values:
-        frame = depth.isel({dims["time"]: index}).transpose(dims["y"], dims["x"])
-        try:
-            values = frame.values.astype(np.float32) * np.float32(factor)
-        except (OSError, ValueError) as error:
-            raise FormatError(file, [_damaged(file, str(error))]) from None
+        with _opened(file) as dataset:
+            frame = dataset[name].isel({dims["time"]: index}).transpose(dims["y"], dims["x"])
+            values = frame.values.astype(np.float32) * factor
         values = values[:: -1 if y.is_growing else 1, :: 1 if x.is_growing else -1]
         return Values(values, np.isnan(values) & is_marked)
 
     return open_series(file, [(float(time), file, grid, system) for time in times], nodata, read)
 
 
-def _open(path: Path) -> Any:
-    file = str(path)
+@contextmanager
+def _opened(file: str) -> Iterator[Any]:
+    """Open a dataset for as long as something is read, so that no file stays open."""
     try:
         import h5netcdf  # noqa: F401  # the engine, which xarray loads by name
         import xarray
     except ImportError:
         raise MissingExtraError.for_library("xarray", "geo", file) from None
     try:
-        return xarray.open_dataset(path, engine="h5netcdf", decode_times=False)
+        with xarray.open_dataset(file, engine="h5netcdf", decode_times=False) as dataset:
+            yield dataset
     except (OSError, ValueError) as error:
         raise FormatError(file, [_damaged(file, str(error))]) from None
 

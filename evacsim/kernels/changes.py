@@ -59,22 +59,23 @@ def change_links(
     links : ndarray of int64, shape (n,)
         Links to change.
     speed_factors : ndarray of float64, shape (n, MAX_MODES)
-        New speed factors.
+        New speed factors. Exchanged: holds the old ones afterwards.
     time : float
         The present time [s].
     """
-    old = np.empty(MAX_MODES)
     for row in range(len(links)):
         link = links[row]
         road = traffic.links[link]
         for mode in range(MAX_MODES):
-            old[mode] = road.speed_factor[mode]
-            road.speed_factor[mode] = speed_factors[row, mode]
+            new = speed_factors[row, mode]
+            speed_factors[row, mode] = road.speed_factor[mode]
+            road.speed_factor[mode] = new
         mover = road.head
         while mover != NONE:
             mode = traffic.movers[mover].mode
-            if old[mode] != road.speed_factor[mode]:
-                change_speed(traffic, mover, old[mode], road.speed_factor[mode], time)
+            old, new = speed_factors[row, mode], road.speed_factor[mode]
+            if old != new:
+                change_speed(traffic, mover, old, new, time)
             mover = traffic.movers[mover].behind
         free_the_end(traffic, link, time)
 

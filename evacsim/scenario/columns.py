@@ -11,7 +11,7 @@ from functools import cache
 from types import MappingProxyType
 
 from evacsim.scenario.district import Fleet, Force, PickupPoint, Shelter, Store, Zone
-from evacsim.scenario.hazard import Gauge
+from evacsim.scenario.hazard import Gauge, StageReading
 from evacsim.scenario.nearest import plainly
 from evacsim.scenario.plan import ZoneTransfer
 from evacsim.scenario.section import Provenance, Section
@@ -144,6 +144,10 @@ COLUMNS: Mapping[type[Section], Names] = {
         "guarantee_stage": ("保证水位",),
         "crest": ("堤顶高程", "堤顶", "crest_level"),
     },
+    StageReading: {
+        "time": ("时间", "时刻", "日期时间", "观测时间", "datetime", "t"),
+        "stage": ("水位", "level", "water_level", "stage_m"),
+    },
     ZoneTransfer: {
         "zone": (*VILLAGE, "转移单元", "转移对象", "转移区域", "区域", "zones", "id"),
         "trigger_at": ("触发时间", "触发时刻", "转移时间", "何时转", "trigger_time"),
@@ -200,6 +204,11 @@ UNITS: Mapping[str, str] = {
     **_SPELLINGS,
 }
 """Units that a header may name, by their plain spelling."""
+
+
+def spellings(model: type[Section]) -> list[str]:
+    """Return every name that a column of `model` may have."""
+    return [*model.model_fields, *(name for names in COLUMNS.get(model, {}).values() for name in names)]
 
 
 @cache

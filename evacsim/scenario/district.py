@@ -30,7 +30,7 @@ class Roads(Section):
     """Path of the network file or folder, relative to the file that names it."""
     format: Literal["auto", "matsim", "osm", "graphml", "gmns", "sumo", "lines", "csv"] = "auto"
     """Format of the file; `auto` goes by its name and content."""
-    crs: str | None = None
+    crs: Words | None = None
     """Coordinate reference system of the file, such as `EPSG:32650`, where the file does not say it."""
     encoding: str | None = None
     """Text encoding, such as `gb18030`, where it is not UTF-8."""
@@ -203,7 +203,7 @@ class District(Section):
     """Short name for files and tables."""
     name: str
     """Name for people to read."""
-    crs: str | None = None
+    crs: Words | None = None
     """Coordinate reference system of all places below; needed wherever places have coordinates."""
     roads: Roads
     population: Population = Field(default_factory=Population)

@@ -4,8 +4,10 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Literal
 
 from evacsim.errors import EvacsimError, FormatError, Issue
+from evacsim.formats.crs import canonical_crs
 from evacsim.formats.tables import read_table
 from evacsim.formats.text import decode_text
 from evacsim.language import Text
@@ -61,7 +63,7 @@ class Expanding:
         if not isinstance(given.value, dict) or given.spoiled:
             return given
         if model is District:
-            crs = _text(given.value.get("crs"))
+            crs = _system(given.value.get("crs"))
         known = shapes(model)
         inside = {}
         for name, child in given.value.items():
@@ -144,10 +146,7 @@ class Expanding:
             return None
         if "*" in text and names is Names.FILES:
             return self._pattern(given, path, place)
-        try:
-            kind = "file" if path.is_file() else "folder" if path.is_dir() else ""
-        except (OSError, ValueError):
-            kind = ""
+        kind = kind_of(path)
         if kind == "file" or (kind == "folder" and names is Names.FILE_OR_FOLDER):
             return path
         rule = Text("is no file here", "文件不存在")
@@ -160,7 +159,7 @@ class Expanding:
         rule, remedy = None, Text("check the folder and the pattern", "检查文件夹和通配符")
         if "*" in str(path.parent):
             rule = Text("has a * in the name of a folder", "文件夹名中有 *")
-        elif not _listing(path.parent, path.name):
+        elif not listing(path.parent, path.name):
             rule = Text("matches no file", "没有匹配的文件")
         if rule is None:
             return path
@@ -181,8 +180,12 @@ _SAVE_AS_UTF8 = Text(
 )
 
 
-def _text(given: Given | None) -> str | None:
-    return given.value if given is not None and isinstance(given.value, str) else None
+def _system(given: Given | None) -> str | None:
+    """Return the system of a district's coordinates; None where it is not known (checked elsewhere)."""
+    try:
+        return None if given is None or given.value is None else canonical_crs(str(given.value), file="")
+    except EvacsimError:
+        return None
 
 
 def _unknown_key(given: Given, model: type[Section], name: str, place: str) -> Issue:
@@ -197,7 +200,7 @@ def _unknown_key(given: Given, model: type[Section], name: str, place: str) -> I
 def _other_file(path: Path, text: str) -> Text:
     if "\\" in text:
         return Text("write the path with / instead of \\", r"路径用 / 而不是 \ 分隔")
-    close = nearest(path.name, _listing(path.parent, "*"))
+    close = nearest(path.name, listing(path.parent, "*"))
     if close is not None and close != path.name:
         return Text(f"did you mean '{close}'?", f"是否应为 '{close}'？")
     return Text(
@@ -206,7 +209,15 @@ def _other_file(path: Path, text: str) -> Text:
     )
 
 
-def _listing(folder: Path, pattern: str) -> list[str]:
+def kind_of(path: Path) -> Literal["file", "folder", ""]:
+    """Return what stands at `path`; "" for nothing, a device, or a name that no file can have."""
+    try:
+        return "file" if path.is_file() else "folder" if path.is_dir() else ""
+    except (OSError, ValueError):
+        return ""
+
+
+def listing(folder: Path, pattern: str) -> list[str]:
     """Return the names in a folder that match, at most a thousand; none where it cannot be read."""
     try:
         return sorted(path.name for path in folder.glob(pattern))[:1000]

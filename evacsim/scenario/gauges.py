@@ -4,41 +4,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BeforeValidator
 
-from evacsim.clock import parse_moment, seconds_after
-from evacsim.errors import FormatError, Issue, RefusedValueError
+from evacsim.clock import seconds_after
+from evacsim.errors import Issue
 from evacsim.formats.rows import refuse
-from evacsim.formats.tables import Table, read_table
+from evacsim.formats.tables import read_table
 from evacsim.language import Text
 from evacsim.scenario.columns import field_and_unit
 from evacsim.scenario.given import Given, Source
-from evacsim.scenario.hazard import Gauge
+from evacsim.scenario.hazard import Gauge, StageReading
 from evacsim.scenario.listing import TableFile, entries
-from evacsim.scenario.section import Section
 from evacsim.scenario.wording import validated
-from evacsim.units import DURATION, Level, quantity
-
-
-def _read_time(value: object) -> float | datetime:
-    """Return a moment; "14.6 h" is so long after the start."""
-    try:
-        return quantity(value, DURATION)
-    except RefusedValueError:
-        return parse_moment(value)
-
-
-class StageReading(Section):
-    """One line of a gauge's table; all other columns of the table are left alone."""
-
-    time: Annotated[float | datetime, BeforeValidator(_read_time)]
-    """Moment, or time after the start with its unit (`时间(h)`)."""
-    stage: Level
-    """Stage above the gauge's datum [m]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +51,7 @@ def read_stages(gauge: Gauge, *, start: datetime) -> Stages:
         issues += wrong
         if reading is not None:
             readings.append((row, seconds_after(start, reading.time), reading.stage))
-    issues += _backward(table, [(row, time) for row, time, _ in readings])
+    issues += _backward([(row, time) for row, time, _ in readings])
     if not rows:
         rule = Text("holds no stage", "没有水位数据")
         issues.append(Issue(table.file, rule, Text("write one line for each moment", "每个时刻写一行")))
@@ -80,16 +59,15 @@ def read_stages(gauge: Gauge, *, start: datetime) -> Stages:
     return Stages(np.array([time for _, time, _ in readings]), np.array([stage for _, _, stage in readings]))
 
 
-def _backward(table: Table, times: Sequence[tuple[Given, float]]) -> list[Issue]:
+def _backward(times: Sequence[tuple[Given, float]]) -> list[Issue]:
     """Return one issue for each line whose time is not after all times above it."""
     issues, latest = [], -np.inf
     for row, time in times:
         if time <= latest:
             rule = Text("must be later than the line before it", "须晚于上一行")
-            remedy = Text("sort the lines by time, and keep one for each moment", "按时间排序，每个时刻只留一行")
+            remedy = Text(
+                "sort the lines by time, and keep one for each moment", "按时间排序，每个时刻只留一行"
+            )
             issues.append(row.value["time"].issue(rule, remedy))
         latest = max(latest, time)
     return issues
-
-
-__all__ = ["FormatError", "StageReading", "Stages", "read_stages"]

@@ -1,9 +1,11 @@
 """The hazard (灾害情景): water over time on roads and places, gauges, and what water does."""
 
+from datetime import datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
+from evacsim.clock import parse_moment
 from evacsim.errors import RefusedValueError
 from evacsim.language import Text
 from evacsim.scenario.section import (
@@ -13,10 +15,11 @@ from evacsim.scenario.section import (
     Moment,
     Provenance,
     Section,
+    Words,
     assumed,
     seen,
 )
-from evacsim.units import Duration, Length, Level
+from evacsim.units import DURATION, Duration, Length, Level, quantity
 
 
 class WaterGrids(Section):
@@ -25,7 +28,7 @@ class WaterGrids(Section):
     type: Literal["asc", "geotiff", "netcdf"]
     files: FilePattern
     """Path of the file, or a pattern such as `water/depth_*.asc`."""
-    crs: str | None = None
+    crs: Words | None = None
     """Coordinate reference system, where the files do not say it."""
     first: Moment = 0.0
     """Moment that the time 0 of the files stands for."""
@@ -90,6 +93,23 @@ class Gauge(Section):
     """Guarantee stage (保证水位) [m]."""
     crest: Level | None = None
     """Crest of the levee (堤顶高程) [m]."""
+
+
+def _read_time(value: object) -> float | datetime:
+    """Return a moment; "14.6 h" is so long after the start."""
+    try:
+        return quantity(value, DURATION)
+    except RefusedValueError:
+        return parse_moment(value)
+
+
+class StageReading(Section):
+    """One line of a gauge's table; all other columns of the table are left alone."""
+
+    time: Annotated[float | datetime, BeforeValidator(_read_time)]
+    """Moment, or time after the start with its unit (`时间(h)`)."""
+    stage: Level
+    """Stage above the gauge's datum [m]."""
 
 
 class WaterEffects(Section):

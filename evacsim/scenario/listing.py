@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evacsim.errors import Issue
-from evacsim.formats.crs import canonical_crs, transformed
+from evacsim.formats.crs import transformed
 from evacsim.formats.tables import Cell, Table
 from evacsim.language import Text
-from evacsim.scenario.columns import CHOICES, COLUMNS, field_and_unit, names_of
+from evacsim.scenario.columns import CHOICES, COLUMNS, field_and_unit, names_of, spellings
 from evacsim.scenario.given import Given, Source
-from evacsim.scenario.nearest import nearest, suggestion
+from evacsim.scenario.nearest import nearest, plainly, suggestion
 from evacsim.scenario.section import Section
 
 
@@ -56,7 +56,7 @@ def entries(
     source : Source
         The file of the table.
     crs : str, optional
-        System of the district's coordinates; places of another system are converted to it.
+        System of the district's coordinates, in its one spelling; places of another system are converted.
     """
     columns, issues = _columns(table, model, reference)
     fields = {column.field for column in columns}
@@ -79,7 +79,7 @@ def entries(
             fields |= {"x", "y"}
             issues += _place_by_geometry(rows, table, model, source)
     if table.crs is not None and crs is not None and {"x", "y"} <= fields:
-        issues += _convert(rows, table, canonical_crs(crs, file=table.file))
+        issues += _convert(rows, table, crs)
     for name, field in model.model_fields.items():
         if field.is_required() and name not in fields:
             issues.append(_missing_column(table, model, name))
@@ -193,20 +193,14 @@ def _has_numbers(row: Given) -> bool:
 
 
 def _unknown_column(table: Table, model: type[Section], header: str) -> Issue:
-    known = names_of(model)
-    close = nearest(
-        header, [*model.model_fields, *(name for names in COLUMNS.get(model, {}).values() for name in names)]
-    )
-    ignore = f"ignore: [{header}]"
-    fields = ", ".join(dict.fromkeys(known.values()))
+    close = nearest(header, spellings(model))
+    field = names_of(model)[plainly(close)] if close else next(iter(model.model_fields))
+    meant = Text(f"did you mean '{close}'? ", f"是否应为 '{close}'？") if close else Text("", "")
     remedy = Text(
-        f"rename it (fields: {fields}), or write {ignore}", f"改列名（字段：{fields}），或写 {ignore}"
+        f"{meant.en}Rename it, or say what it is (columns: {{{field}: {header}}}) or that it is not needed"
+        f" (ignore: [{header}])",
+        f"{meant.zh}改列名，或写明含义（columns: {{{field}: {header}}}），或写明不需要（ignore: [{header}]）",
     )
-    if close is not None:
-        remedy = Text(
-            f"did you mean '{close}'? If it is not needed, write {ignore}",
-            f"是否应为 '{close}'？若不需要，写 {ignore}",
-        )
     return Issue(table.file, Text("is no column known here", "不是已知的列名"), remedy, f"column {header}")
 
 
@@ -214,10 +208,7 @@ def _missing_column(table: Table, model: type[Section], name: str) -> Issue:
     other = COLUMNS.get(model, {}).get(name, ())
     spelled = " / ".join([name, *other[:4]])
     rule = Text(f"no column stands for {name}", f"缺少表示 {name} 的列")
-    remedy = Text(
-        f"add a column {spelled}, or say which it is: columns: {{{name}: ...}}",
-        f"补上列 {spelled}，或指明列名：columns: {{{name}: ...}}",
-    )
+    remedy = Text(f"add a column {spelled}", f"补上列 {spelled}")
     return Issue(table.file, rule, remedy, "columns")
 
 

@@ -1,6 +1,9 @@
 """A scenario (情景): a district, a hazard, a plan, a start and a duration."""
 
-from pydantic import Field
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import Field, PrivateAttr
 
 from evacsim.scenario.district import District
 from evacsim.scenario.hazard import Hazard
@@ -33,3 +36,19 @@ class Scenario(Section):
     duration: Duration = Field(gt=0, le=366 * 86400.0)
     """How long the scenario lasts [s]; the run ends sooner when nothing can happen any more."""
     recording: Recording = Field(default_factory=Recording)
+
+    _folder: Path = PrivateAttr(default=Path())
+
+    @property
+    def folder(self) -> Path:
+        """Folder that the scenario was read from; messages name files relative to it."""
+        return self._folder
+
+    def change(self, changes: Mapping[str, object]) -> "Scenario":
+        """Return the scenario with some values replaced, as `scenario.changing.change` does.
+
+        For example `scenario.change({"plan.when.decision_time": "90 min"})`.
+        """
+        from evacsim.scenario.changing import change
+
+        return change(self, changes)

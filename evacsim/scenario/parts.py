@@ -12,20 +12,20 @@ from evacsim.scenario.given import Given, Loc, find
 from evacsim.scenario.hazard import Gauge
 from evacsim.scenario.model import Scenario
 from evacsim.scenario.plan import Whereto, ZoneTransfer
-from evacsim.scenario.section import Section, WallTime
+from evacsim.scenario.section import Section, WallTime, Words
 from evacsim.scenario.wording import validated
 from evacsim.units import Duration
 
 S = TypeVar("S", bound=Section)
-T = TypeVar("T", bound=Section, covariant=True)
+T_co = TypeVar("T_co", bound=Section, covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Entry(Generic[T]):
+class Entry(Generic[T_co]):
     """An entry of a list, and where it stands."""
 
     loc: Loc
-    item: T
+    item: T_co
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,30 +73,44 @@ WHERE: Mapping[str, tuple[Loc, type[Section]]] = {
 
 def parts_of(scenario: Scenario) -> Parts:
     """Return the parts of a scenario that is right as a whole."""
-    lists = {
-        name: [Entry((*loc, number), item) for number, item in enumerate(getattr(getattr(scenario, loc[0]), loc[1]))]
+    lists: dict[str, Any] = {
+        name: [Entry((*loc, number), item) for number, item in enumerate(_list(scenario, loc))]
         for name, (loc, _) in WHERE.items()
     }
     known = {
-        name: frozenset(entry.item.id for entry in entries) for name, entries in lists.items() if name != "transfers"
+        name: frozenset(entry.item.id for entry in entries)
+        for name, entries in lists.items()
+        if name != "transfers"
     }
     district = scenario.district
     return Parts(
-        scenario.start, scenario.duration, district.crs, district.population, scenario.plan.to, **lists, known=known
+        scenario.start,
+        scenario.duration,
+        district.crs,
+        district.population,
+        scenario.plan.to,
+        **lists,
+        known=known,
     )
 
 
 def parts_given(root: Given) -> Parts:
     """Return the parts of a scenario that has mistakes somewhere."""
+    lists: dict[str, Any] = {name: list(_entries(root, loc, model)) for name, (loc, model) in WHERE.items()}
     return Parts(
         _piece(root, ("start",), WallTime),
         _piece(root, ("duration",), Duration),
-        _piece(root, ("district", "crs"), str),
+        _piece(root, ("district", "crs"), Words),
         _piece(root, ("district", "population"), Population, Population()),
         _piece(root, ("plan", "to"), Whereto, Whereto()),
-        **{name: list(_entries(root, loc, model)) for name, (loc, model) in WHERE.items()},
+        **lists,
         known={name: _ids(root, loc) for name, (loc, _) in WHERE.items()},
     )
+
+
+def _list(scenario: Scenario, loc: Loc) -> Any:
+    section, name = map(str, loc)
+    return getattr(getattr(scenario, section), name)
 
 
 def _piece(root: Given, loc: Loc, kind: Any, otherwise: Any = None) -> Any:
@@ -121,7 +135,9 @@ def _ids(root: Given, loc: Loc) -> frozenset[str] | None:
     listed = _listed(root, loc)
     if listed is None:
         above = find(root, loc[:-1])
-        is_left_out = not above.is_spoiled and isinstance(above.given.value, dict) and loc[-1] not in above.given.value
+        is_left_out = (
+            not above.is_spoiled and isinstance(above.given.value, dict) and loc[-1] not in above.given.value
+        )
         return frozenset() if above.is_there and is_left_out else None
     named = [given.value["id"] for given in listed if isinstance(given.value, dict) and "id" in given.value]
     return None if any(given.spoiled for given in named) else frozenset(str(given.value) for given in named)

@@ -37,12 +37,12 @@ def misplaced(parts: Parts) -> Iterator[Finding]:
             yield Finding((*entry.loc, "x"), rule, Text("write the true position", "写真实坐标"))
         elif has_x:
             placed.append(entry)
-    if placed and parts.crs is None and parts.has_district:
+    if parts.crs is not None:
+        yield from _outside(placed, parts.crs)
+    elif placed and parts.known["zones"] is not None:
         rule = Text("is needed: places have coordinates", "必须写明：地点使用了坐标")
         remedy = Text("add crs: EPSG:..., the system of x and y", "补上 crs: EPSG:...，即 x、y 的坐标系")
         yield Finding(("district", "crs"), rule, remedy)
-    elif placed and parts.crs is not None:
-        yield from _outside(placed, parts.crs)
 
 
 def _outside(placed: Sequence[Entry[Place]], crs: str) -> Iterator[Finding]:
@@ -53,23 +53,23 @@ def _outside(placed: Sequence[Entry[Place]], crs: str) -> Iterator[Finding]:
         for issue in error.issues:
             yield Finding(("district", "crs"), issue.rule, issue.remedy)
         return
-    xy = np.array([(entry.item.x, entry.item.y) for entry in placed], dtype=np.float64)
-    is_inside = _lies_inside(xy, system)
-    is_inside_swapped = _lies_inside(xy[:, ::-1], system)
-    is_in_degrees = (np.abs(xy) <= (180.0, 90.0)).all(axis=1) & (system != WGS84)
-    for entry, inside, swapped, degrees in zip(placed, is_inside, is_inside_swapped, is_in_degrees, strict=True):
-        if inside:
-            continue
+    xy = np.array([(entry.item.x, entry.item.y) for entry in placed], dtype=np.float64).reshape(-1, 2)
+    swapped = _lies_inside(xy[:, ::-1], system)
+    rule = Text(f"lies outside the area of {system[:40]}", f"超出坐标系 {system[:40]} 的适用范围")
+    for row in np.flatnonzero(~_lies_inside(xy, system)).tolist():
+        x, y = xy[row].tolist()
         remedy = Text("check the coordinates and district.crs", "检查坐标和 district.crs")
-        if swapped:
-            remedy = Text("swap x and y: x is east (longitude), y is north (latitude)", "对调 x 和 y：x 为东（经度），y 为北（纬度）")
-        elif degrees:
+        if swapped[row]:
             remedy = Text(
-                "these look like degrees: write crs: EPSG:4326 (or 4490), or convert them",
-                "数值像经纬度：写 crs: EPSG:4326（或 4490），或先转换坐标",
+                "swap x and y: x is east (longitude), y is north (latitude)",
+                "对调 x 和 y：x 为东（经度），y 为北（纬度）",
             )
-        rule = Text(f"lies outside the area of {system[:40]}", f"超出坐标系 {system[:40]} 的适用范围")
-        yield Finding((*entry.loc, "x"), rule, remedy, f"{entry.item.x:.15g}, {entry.item.y:.15g}")
+        elif abs(x) <= 180 and abs(y) <= 180:
+            remedy = Text(
+                "if these are degrees write crs: EPSG:4326 or EPSG:4490; x is the longitude",
+                "若为经纬度，写 crs: EPSG:4326 或 EPSG:4490；x 为经度",
+            )
+        yield Finding((*placed[row].loc, "x"), rule, remedy, f"{x:.15g}, {y:.15g}")
 
 
 def _lies_inside(xy: NDArray[np.float64], system: str) -> NDArray[np.bool_]:
@@ -77,13 +77,13 @@ def _lies_inside(xy: NDArray[np.float64], system: str) -> NDArray[np.bool_]:
     import pyproj
 
     crs = pyproj.CRS.from_user_input(system)
+    degrees = xy if crs.is_geographic else transformed(xy, system, WGS84)
+    is_right: NDArray[np.bool_] = (np.abs(degrees) <= (180.0, 90.0)).all(axis=1)
+    if not crs.is_geographic:
+        # Degrees taken for metres would lie a few steps from the origin of the system.
+        is_right &= (np.abs(xy) > (180.0, 90.0)).any(axis=1)
     area = crs.area_of_use
-    west, south, east, north = area.bounds if area is not None else (-180.0, -90.0, 180.0, 90.0)
-    if crs.is_geographic:
-        degrees = xy
-    else:
-        degrees = transformed(xy, system, WGS84)
-    low, high = np.array([west, south]) - MARGIN, np.array([east, north]) + MARGIN
-    limit = np.array([180.0, 90.0])
-    is_near = ((degrees >= low) & (degrees <= high)).all(axis=1)
-    return is_near & (np.abs(degrees) <= limit).all(axis=1)
+    if area is not None and area.west < area.east:
+        low, high = np.array([area.west, area.south]), np.array([area.east, area.north])
+        is_right &= ((degrees >= low - MARGIN) & (degrees <= high + MARGIN)).all(axis=1)
+    return is_right

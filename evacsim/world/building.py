@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TypeVar
@@ -126,8 +127,7 @@ class _Builder:
         """Return the water on links, then zones, pick-up points, shelters, depots, and homes of wide zones."""
         given = self.scenario.hazard.water
         own = np.flatnonzero(homes.depth_row >= sum(group.n for group in groups))
-        ids, duplicates = _place_ids(groups)
-        ids += [f"home-{k}" for k in own]
+        ids = [*_place_ids(groups), *(f"home-{k}" for k in own)]
         if given is None:
             return Water.dry(n_links=len(roads.link_ids), n_places=len(ids))
         if isinstance(given, WaterTables):
@@ -138,7 +138,8 @@ class _Builder:
                 folder=Path(),
                 start=self.scenario.start,
             )
-            return water.with_copies(groups[0].depth_row[homes.zone[own]])
+            at_zones = water.place_depth[:, groups[0].depth_row[homes.zone[own]]]
+            return replace(water, place_depth=np.hstack([water.place_depth, at_zones]))
         assert isinstance(given, WaterGrids)
         points = [np.column_stack([group.x, group.y]) for group in groups]
         points.append(np.column_stack([roads.x[homes.walk_node[own]], roads.y[homes.walk_node[own]]]))
@@ -158,17 +159,16 @@ class _Builder:
         )
 
 
-def _place_ids(groups: Sequence[Places]) -> tuple[list[str], set[str]]:
+def _place_ids(groups: Sequence[Places]) -> list[str]:
     """Return the ids by which water tables name places: the plain id where it is unique among all kinds."""
     kinds = ("zone", "pickup_point", "shelter", "depot")
     plain = [place for group in groups for place in group.ids]
     twice = {place for place in plain if plain.count(place) > 1} if len(plain) != len(set(plain)) else set()
-    named = [
+    return [
         f"{kind}/{place}" if place in twice else place
         for kind, group in zip(kinds, groups, strict=True)
         for place in group.ids
     ]
-    return named, twice
 
 
 def _transfers(scenario: Scenario, zones: Places) -> list[ZoneTransfer | None]:

@@ -68,9 +68,7 @@ class Locator:
 
     def nodes_within(self, xy: Floats, radius: float) -> Ints:
         """Return the nodes with a footway within `radius` of a point, ascending."""
-        depth_row = zones.depth_row[zone_of].copy()
-    depth_row[~at_point] = first_depth_row + np.arange(np.count_nonzero(~at_point))
-    distance = np.hypot(self._roads.x - xy[0], self._roads.y - xy[1])
+        distance = np.hypot(self._roads.x - xy[0], self._roads.y - xy[1])
         return np.flatnonzero(self._is_walk & (distance <= radius)).astype(np.int32)
 
     def nodes_inside(self, rings: Sequence[Floats]) -> Ints:
@@ -157,6 +155,8 @@ def build_homes(zones: Places[P], locator: Locator, roads: RoadColumns, first_de
     zone_of = np.concatenate(zone_rows)
     at_point = np.repeat(np.array(counts) == 1, counts) & (walk == zones.walk_node[zone_of])
     drive = np.where(at_point, zones.drive_node[zone_of], locator.drive_nodes_near(walk)).astype(np.int32)
+    depth_row = zones.depth_row[zone_of].copy()
+    depth_row[~at_point] = first_depth_row + np.arange(np.count_nonzero(~at_point))
     depth_row = zones.depth_row[zone_of].copy()
     depth_row[~at_point] = first_depth_row + np.arange(np.count_nonzero(~at_point))
     distance = np.hypot(roads.x[walk] - zones.x[zone_of], roads.y[walk] - zones.y[zone_of])

@@ -12,20 +12,16 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
-
 from making.curves import Array
-from making.flood import FRAMES, arrivals, depths, reservoir_stage, stage
-from making.flood import UPPER_GAUGE as UPPER
+from making.flood import FRAMES, UPPER_GAUGE, arrivals, depths, reservoir_stage, stage
 from making.geography import ORIGIN
 from making.means import DEPOTS, depot_node, fleet_rows, force_rows, store_rows
-from making.places import pickup_rows, settle, shelter_rows, zone_rows
+from making.places import Settled, pickup_rows, settle, shelter_rows, zone_rows
 from making.roads import CLASSES, JAM_DENSITY, Network, build
 from making.sites import find_sites, find_wet_shelters, survey
 from making.transfers import transfer_rows
 
 HERE = Path(__file__).parent
-CHANGE = 0.05
-"""A depth is written again when it has changed by this much [m]."""
 
 
 def main(folder: Path) -> None:
@@ -33,8 +29,10 @@ def main(folder: Path) -> None:
     ground = survey()
     sites = find_sites(ground)
     wet_shelters = find_wet_shelters(ground, sites)
-    rural = [site.point for site in sites] + [point for points in wet_shelters.values() for point in points]
-    network = build(np.array(rural))
+    villages = [site.point for site in sites] + [
+        point for points in wet_shelters.values() for point in points
+    ]
+    network = build(np.array(villages))
     settled = settle(network, sites, wet_shelters)
     position = network.position()
     seats = [rest.point for rest in settled.rests]
@@ -47,20 +45,12 @@ def main(folder: Path) -> None:
     write(folder / "fleets.csv", fleet_rows(position))
     write(folder / "forces.csv", force_rows(position, seats))
     write(folder / "stores.csv", store_rows(position, seats))
-
-    zone_points = np.array([zone.site.point for zone in settled.zones])
-    zone_depths = depths(zone_points)
     write(folder / "water" / "links.csv", water_on_links(network))
-    places = [zone.id for zone in settled.zones]
-    others = [*settled.rests, *settled.pickup_points, *settled.shelters]
-    other_points = [place.point for place in others] + [position[depot_node(depot, position)] for depot in DEPOTS]
-    other_ids = [place.id for place in others] + [depot.id for depot in DEPOTS]
-    all_depths = np.vstack([zone_depths, depths(np.array(other_points))])
-    write(folder / "water" / "places.csv", water_rows("place", places + other_ids, all_depths))
-    for gauge, series in gauges().items():
-        write(folder / "water" / f"{gauge}.csv", series)
-
-    write(folder / "plans" / "transfers_timely.csv", transfer_rows(settled, network, arrivals(zone_depths)))
+    write(folder / "water" / "places.csv", water_at_places(settled, position))
+    for gauge, rows in gauge_rows().items():
+        write(folder / "water" / f"{gauge}.csv", rows)
+    wet_from = arrivals(depths(np.array([zone.site.point for zone in settled.zones])))
+    write(folder / "plans" / "transfers_timely.csv", transfer_rows(settled, network, wet_from))
 
 
 def write(path: Path, rows: Iterable[dict[str, object]]) -> None:
@@ -113,37 +103,48 @@ def water_on_links(network: Network) -> Iterator[dict[str, object]]:
         deepest = np.maximum(deepest, depths(points, lift))
     deepest[[edge.is_bridge for edge in edges]] = 0.0
     names = [f"r{number}{way}" for number in range(len(edges)) for way in "ab"]
-    yield from water_rows("link", names, np.repeat(deepest, 2, axis=0))
+    yield from water_rows("link", names, np.repeat(deepest, 2, axis=0), change=0.05)
 
 
-def water_rows(what: str, names: list[str], depth: Array) -> Iterator[dict[str, object]]:
-    """Yield a depth wherever it changes, with the frame before, so that steps and straight lines agree."""
+def water_at_places(settled: Settled, position: Array) -> Iterator[dict[str, object]]:
+    """Yield the depths at zones, pick-up points, shelters and depots."""
+    points = {zone.id: zone.site.point for zone in settled.zones}
+    points |= {place.id: place.point for place in (*settled.rests, *settled.pickup_points, *settled.shelters)}
+    points |= {depot.id: position[depot_node(depot, position)] for depot in DEPOTS}
+    yield from water_rows("place", list(points), depths(np.array(list(points.values()))), change=0.01)
+
+
+def water_rows(what: str, names: list[str], depth: Array, *, change: float) -> Iterator[dict[str, object]]:
+    """Yield a depth whenever it has changed by `change`, and the frame before, where it had not.
+
+    So the depth is the same whether one holds it until the next row or draws a line to it.
+    """
     for name, series in zip(names, depth, strict=True):
-        written, last = 0.0, 0
-        if not series.any():
-            continue
+        written, last = 0.0, -1
         for frame, value in enumerate(series):
-            has_changed = abs(value - written) >= CHANGE or (value > 0) != (written > 0)
-            if frame == 0 or has_changed:
-                if frame - last > 1:
-                    yield _water_row(what, name, frame - 1, series[frame - 1])
-                yield _water_row(what, name, frame, value)
+            if abs(value - written) > change - 1e-9 or (value > 0) != (written > 0):
+                rows = range(frame - 1, frame + 1) if frame - last > 1 else (frame,)
+                yield from (
+                    {what: name, "time": f"T+{FRAMES[row]:g} h", "depth_m": f"{series[row]:.2f}"}
+                    for row in rows
+                )
                 written, last = value, frame
 
 
-def _water_row(what: str, name: str, frame: int, value: float) -> dict[str, object]:
-    return {what: name, "time": f"T+{FRAMES[frame]:g} h", "depth_m": f"{value:.2f}"}
-
-
-def gauges() -> dict[str, list[dict[str, object]]]:
+def gauge_rows() -> dict[str, list[dict[str, object]]]:
     """Return the stage at each gauge, every half hour from six hours before T0."""
     hours = np.arange(-6, 144.25, 0.5)
-    series = {"main": stage(hours), "upper": stage(hours, at=UPPER), "reservoir_r3": reservoir_stage(hours)}
+    series = {
+        "main": stage(hours),
+        "upper": stage(hours, at=UPPER_GAUGE),
+        "reservoir_r3": reservoir_stage(hours),
+    }
     return {
         gauge: [
-            {"time": f"T{hour:+g} h", "stage_m": f"{value:.2f}"} for hour, value in zip(hours, stages, strict=True)
+            {"time": f"T{hour:+g} h", "stage_m": f"{value:.2f}"}
+            for hour, value in zip(hours, values, strict=True)
         ]
-        for gauge, stages in series.items()
+        for gauge, values in series.items()
     }
 
 

@@ -235,6 +235,11 @@ class PlainMovement:
         self.begin_change(self.now)
         self.trees[tree] = list(next_link)
 
+    def redirect(self, movers, tree):
+        self.begin_change(self.now)
+        for mover in movers:
+            mover.tree = tree
+
     def change_links(self, links, factors, now):
         """Set {mode: factor} on links."""
         self.begin_change(now)

@@ -5,6 +5,7 @@ row without a word about its direction is open both ways. Where every direction 
 own, as OSMnx writes edges, a two-way row has its reverse in the file and stands for one way.
 """
 
+from collections import Counter
 from dataclasses import replace
 from typing import Any
 
@@ -101,14 +102,25 @@ def _without_reverses(links: list[RawLink]) -> list[RawLink]:
 
 
 def _nodes(links: tuple[RawLink, ...]) -> tuple[RawNode, ...]:
-    """Return the nodes that the ends of the lines name, each where the first of its lines ends.
+    """Return the nodes that the ends of the lines name, each where most of its lines end.
 
-    Lines that do not reach the place of their node are put right or pointed out when the
-    network is built.
+    A line may run against its own from_node and to_node; that is put right when the network is
+    built. So either end of a line speaks for either node, the right one louder; a node with a
+    single line lies at the end that the other node leaves free.
     """
-    places: dict[str, Point] = {}
+    votes: dict[str, Counter[Point]] = {}
     for link in links:
         if link.geometry is not None and link.from_node is not None and link.to_node is not None:
-            places.setdefault(link.from_node, link.geometry[0])
-            places.setdefault(link.to_node, link.geometry[-1])
+            first, last = link.geometry[0], link.geometry[-1]
+            votes.setdefault(link.from_node, Counter()).update({first: 3, last: 2})
+            votes.setdefault(link.to_node, Counter()).update({last: 3, first: 2})
+    places = {node: count.most_common(1)[0][0] for node, count in votes.items()}
+    for link in links:
+        if link.geometry is not None and link.from_node is not None and link.to_node is not None:
+            ends = (link.from_node, link.to_node)
+            for single, other in (ends, ends[::-1]):
+                if votes[single].total() == 5 and places[single] == places[other]:
+                    places[single] = next(
+                        (end for end in (link.geometry[0], link.geometry[-1]) if end != places[other]), places[single]
+                    )
     return tuple(RawNode(node, *place) for node, place in places.items())

@@ -23,7 +23,9 @@ def smooth(corners: Array, step: float) -> Array:
     for a, b, c, d in zip(ends, ends[1:], ends[2:], ends[3:], strict=False):
         n = max(2, round(float(np.linalg.norm(c - b)) / step))
         t = np.arange(n)[:, None] / n
-        parts.append(0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - 3 * c + d - a) * t**3))
+        parts.append(
+            0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - 3 * c + d - a) * t**3)
+        )
     return np.vstack([*parts, corners[-1:]])
 
 
@@ -36,7 +38,9 @@ def crosses(a: Array, b: Array, c: Array, d: Array) -> NDArray[np.bool_]:
     """Return whether segments a-b properly cross segments c-d (arrays of shape (..., 2), broadcast)."""
 
     def turn(p: Array, q: Array, r: Array) -> Array:
-        return (q[..., 0] - p[..., 0]) * (r[..., 1] - p[..., 1]) - (q[..., 1] - p[..., 1]) * (r[..., 0] - p[..., 0])
+        return (q[..., 0] - p[..., 0]) * (r[..., 1] - p[..., 1]) - (q[..., 1] - p[..., 1]) * (
+            r[..., 0] - p[..., 0]
+        )
 
     return (turn(a, b, c) * turn(a, b, d) < 0) & (turn(c, d, a) * turn(c, d, b) < 0)
 

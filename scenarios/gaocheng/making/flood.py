@@ -31,9 +31,15 @@ STAGE = np.array([
 GAUGE = RIVER.chainage_at(0.0)
 UPPER_GAUGE = RIVER.chainage_at(-21_000.0)
 
-_TRIBUTARY_STAGE = np.array([(0, -1.0), (12, -0.2), (16, 0.1), (19, 1.1), (24, 1.6), (40, 1.5), (60, 1.2), (90, 0.1), (110, -0.6)])
-_GULLY_STAGE = np.array([(0, -1.0), (16.5, -0.6), (17.5, 0.2), (19, 1.2), (21, 1.1), (24, 0.3), (28, -0.3), (144, -1.0)])
-_R3_WAVE = np.array([(0, -1.0), (34.0, -1.0), (34.5, 1.9), (36, 1.6), (40, 0.7), (46, 0.1), (52, -0.4), (144, -1.0)])
+_TRIBUTARY_STAGE = np.array([
+    (0, -1.0), (12, -0.2), (16, 0.1), (19, 1.1), (24, 1.6), (40, 1.5), (60, 1.2), (90, 0.1), (110, -0.6),
+])  # fmt: skip
+_GULLY_STAGE = np.array([
+    (0, -1.0), (16.5, -0.6), (17.5, 0.2), (19, 1.2), (21, 1.1), (24, 0.3), (28, -0.3), (144, -1.0),
+])  # fmt: skip
+_R3_WAVE = np.array([
+    (0, -1.0), (34.0, -1.0), (34.5, 1.9), (36, 1.6), (40, 0.7), (46, 0.1), (52, -0.4), (144, -1.0),
+])  # fmt: skip
 _HOLLOW_FILL = np.array([(0, 0.0), (1.5, 0.5), (4, 1.0), (14, 0.9), (24, 0.3), (34, 0.0)])
 _VALLEYS = [
     # stream, rise of its valley's sides [m/km], its stage at the source [m above the bank]
@@ -41,7 +47,9 @@ _VALLEYS = [
     (BROOK_R3, 3.5, _R3_WAVE),
     *((gully, 4.0, _GULLY_STAGE) for gully in GULLIES),
 ]
-_R3_LEVEL = np.array([(-6, 0.0), (0, 0.1), (6, 0.4), (16, 0.7), (24, 1.0), (30, 1.1), (34, 1.1), (36, -1.5), (144, -3.0)])
+_R3_LEVEL = np.array([
+    (-6, 0.0), (0, 0.1), (6, 0.4), (16, 0.7), (24, 1.0), (30, 1.1), (34, 1.1), (36, -1.5), (144, -3.0),
+])  # fmt: skip
 
 OVERTOPPED = 26.0
 """Hours after T0 when the river comes over both levees."""

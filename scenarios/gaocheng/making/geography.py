@@ -36,6 +36,7 @@ class Township:
 
     @property
     def is_urban(self) -> bool:
+        """Whether it is part of the city."""
         return self.type.startswith(("urban", "dev-zone"))
 
 
@@ -54,7 +55,14 @@ def read_townships() -> list[Township]:
             seat=np.array([float(row["east_m"]), float(row["north_m"])]),
             **{
                 key: int(row[key])
-                for key in ("population", "at_risk", "shelters", "wet_shelters", "team_members", "info_officers")
+                for key in (
+                    "population",
+                    "at_risk",
+                    "shelters",
+                    "wet_shelters",
+                    "team_members",
+                    "info_officers",
+                )
             },
         )
         for row in read_rows("townships.csv")
@@ -62,12 +70,6 @@ def read_townships() -> list[Township]:
 
 
 TOWNSHIPS = read_townships()
-
-
-def township_rows(points: Array) -> np.ndarray:
-    """Return the row of the township whose seat is nearest to each point."""
-    seats = np.array([township.seat for township in TOWNSHIPS])
-    return np.argmin(np.linalg.norm(points[:, None] - seats, axis=2), axis=1)
 
 
 def ruggedness(points: Array) -> Array:
@@ -100,6 +102,7 @@ class Stream:
 
     @cached_property
     def chainage(self) -> Array:
+        """Distance of each of its points from the source."""
         return chainage(self.line)
 
     def nearest(self, points: Array) -> tuple[Array, Array, Array]:
@@ -119,7 +122,9 @@ class Stream:
         return float(self.chainage[np.argmin(np.abs(self.line[:, 1] - north))])
 
 
-def _meandering(name: str, corners: list[tuple[float, float]], swing: float, wave: float, **traits: float) -> Stream:
+def _meandering(
+    name: str, corners: list[tuple[float, float]], swing: float, wave: float, **traits: float
+) -> Stream:
     """Return a stream through corners [km] that swings from side to side (metres, metres)."""
     line = smooth(1000 * np.array(corners), 60.0)
     along = chainage(line)
@@ -127,7 +132,11 @@ def _meandering(name: str, corners: list[tuple[float, float]], swing: float, wav
     across = np.column_stack([-ahead[:, 1], ahead[:, 0]]) / np.hypot(*ahead.T)[:, None]
     phase = stream(f"meander {name}").random(2) * 2 * np.pi
     taper = np.minimum(1, np.minimum(along, along[-1] - along) / 1500)
-    swung = taper * swing * (np.sin(2 * np.pi * along / wave + phase[0]) + 0.4 * np.sin(5.1 * along / wave + phase[1]))
+    swung = (
+        taper
+        * swing
+        * (np.sin(2 * np.pi * along / wave + phase[0]) + 0.4 * np.sin(5.1 * along / wave + phase[1]))
+    )
     return Stream(name=name, line=line + across * swung[:, None], **traits)
 
 
@@ -241,16 +250,15 @@ _RISE = np.array([
 ])  # fmt: skip
 _BANK = 0.12
 """Level of the ground at the river's bank [m]."""
-_WAVES = [
-    (0.16, wave, *stream(f"ground {wave}").random(2) * 2 * np.pi) for wave in (2300.0, 3700.0, 5900.0)
-]
+_WAVES = [(0.16, wave, *stream(f"ground {wave}").random(2) * 2 * np.pi) for wave in (2300.0, 3700.0, 5900.0)]
 
 
 def _unevenness(points: Array) -> Array:
     """Return a gentle irregularity of the ground, mostly within 0.4 m either way."""
     return np.sum(
         [
-            height * np.sin(2 * np.pi * (points[:, 0] * np.cos(turn) + points[:, 1] * np.sin(turn)) / wave + phase)
+            height
+            * np.sin(2 * np.pi * (points[:, 0] * np.cos(turn) + points[:, 1] * np.sin(turn)) / wave + phase)
             for height, wave, turn, phase in _WAVES
         ],
         axis=0,
@@ -262,7 +270,11 @@ def river_level(points: Array) -> Array:
     distance, along, bank = RIVER.nearest(points)
     beyond = np.maximum(distance - RIVER.half_width, 0) / 1000
     # Nothing lies below the bank, and the bumps fade out towards it.
-    level = _BANK + np.interp(points[:, 1] / 1000, *_RISE.T) * beyond + _unevenness(points) * np.minimum(1, beyond)
+    level = (
+        _BANK
+        + np.interp(points[:, 1] / 1000, *_RISE.T) * beyond
+        + _unevenness(points) * np.minimum(1, beyond)
+    )
     level = np.maximum(level, _BANK)
     for polder in POLDERS:
         behind = polder.holds(distance, along, bank)
@@ -271,12 +283,22 @@ def river_level(points: Array) -> Array:
     return level
 
 
+def township_rows(points: Array) -> np.ndarray:
+    """Return the row of each point's township: the nearest seat on its bank, for the river parts townships."""
+    seats = np.array([township.seat for township in TOWNSHIPS])
+    apart = np.linalg.norm(points[:, None] - seats, axis=2)
+    is_same_bank = RIVER.nearest(points)[2][:, None] == RIVER.nearest(seats)[2]
+    return np.argmin(np.where(is_same_bank, apart, np.inf), axis=1)
+
+
 def valley_level(valley: Stream, points: Array, rise: float) -> Array:
     """Return the ground's level above the bank of a small stream whose valley rises `rise` [m/km]."""
     distance, along, _ = valley.nearest(points)
     level = rise * np.maximum(distance - valley.half_width, 0) / 1000
     # Above the source and below the mouth there is no valley.
-    ends = np.minimum(np.linalg.norm(points - valley.line[0], axis=1), np.linalg.norm(points - valley.line[-1], axis=1))
+    ends = np.minimum(
+        np.linalg.norm(points - valley.line[0], axis=1), np.linalg.norm(points - valley.line[-1], axis=1)
+    )
     beyond = (along == 0) | (along == valley.chainage[-1])
     return level + np.where(beyond, 3 * rise * ends / 1000, 0)
 

@@ -35,7 +35,7 @@ DEPOTS = [
     Depot("bus-south", "客运三公司 line buses, company 3", (3.0, -4.6), 23, 30, 60),
 ]
 BOATS = [
-    # holder, place [km], rubber boats, assault boats
+    # Id and name of the holder, where [km], and how many rubber boats and assault boats it has.
     ("emergency-bureau", "区应急局", (3.0, 1.0), 14, 4),
     ("water-bureau", "区水利局", (0.4, 2.6), 8, 2),
     ("armed-forces-dept", "区人武部", (4.8, 2.2), 4, 2),
@@ -43,7 +43,7 @@ BOATS = [
     ("city-works", "城管龙马队", (5.4, -0.2), 2, 0),
 ]
 TEAMS = [
-    # id, name, kind, place [km], members
+    # The members of the first three are invented: the source names the forces only.
     ("fire-brigade", "消防救援大队 fire brigade", "fire", (2.0, -1.2), 60),
     ("militia", "人武民兵 militia", "militia", (4.8, 2.2), 120),
     ("blue-sky", "蓝天救援队 Blue Sky volunteers", "volunteer", (1.2, 2.4), 25),
@@ -72,15 +72,19 @@ def force_rows(position: Array, seats: list[Array]) -> list[dict[str, object]]:
     rows = []
     for township, seat in zip(TOWNSHIPS, seats, strict=True):
         code = township.code
-        rows.append(_force(f"{code}-team", f"{code}防汛队 flood team", "town_team", seat, township.team_members))
         rows.append(
-            _force(f"{code}-info", f"{code}灾害信息员 information officers", "information_officer", seat, township.info_officers)
+            _force(f"{code}-team", f"{code}防汛队 flood team", "town_team", seat, township.team_members)
         )
+        officers = f"{code}灾害信息员 information officers"
+        rows.append(_force(f"{code}-info", officers, "information_officer", seat, township.info_officers))
     for team_id, name, kind, near, members in TEAMS:
         rows.append(_force(team_id, name, kind, _at(near, position), members))
     for number, members in enumerate(CONTRACTORS, start=1):
-        yard = _at((6.8 - 0.6 * number, -2.0 + 0.5 * number), position)
-        rows.append(_force(f"contractor-{number}", f"施工企业{number} contractor {number}", "contractor", yard, members))
+        yard, name = (
+            _at((6.8 - 0.6 * number, -2.0 + 0.5 * number), position),
+            f"施工企业{number} contractor {number}",
+        )
+        rows.append(_force(f"contractor-{number}", name, "contractor", yard, members))
     for holder, name, near, rubber, assault in BOATS:
         for kind, word, count in [("rubber_boat", "橡皮艇", rubber), ("assault_boat", "冲锋舟", assault)]:
             for number in range(1, count + 1):
@@ -93,7 +97,9 @@ def store_rows(position: Array, seats: list[Array]) -> list[dict[str, object]]:
     """Return the rows of stores.csv."""
     empty = {"tents": 0, "generators": 0}
     towns = [
-        located(f"{township.code}-store", f"{township.code}救灾物资 town store", seat) | {"kits": KITS_PER_TOWN} | empty
+        located(f"{township.code}-store", f"{township.code}救灾物资 town store", seat)
+        | {"kits": KITS_PER_TOWN}
+        | empty
         for township, seat in zip(TOWNSHIPS, seats, strict=True)
     ]
     county = located("district-store", "区级救灾物资库 district store", _at((3.6, -0.4), position))
@@ -106,4 +112,3 @@ def _at(near: tuple[float, float], position: Array) -> Array:
 
 def _force(force_id: str, name: str, kind: str, point: Array, members: int) -> dict[str, object]:
     return located(force_id, name, point) | {"kind": kind, "members": members}
-

@@ -15,7 +15,7 @@ WALK = 1800.0
 BEDS = 300
 
 _KINDS = {
-    # exposure or kind: English, Chinese
+    # What a zone is exposed to, or what kind of institution it is.
     "bank": ("riverside village", "临河村"),
     "low": ("low-lying village", "低洼村"),
     "middle": ("flood-plain village", "河滩村"),
@@ -33,8 +33,9 @@ _KINDS = {
     "construction_site": ("workers' camp", "工地宿舍"),
     "scenic_area": ("camp site", "露营地"),
 }
+_TRAIT_NAMES = ("household_size", "elderly_share", "assisted_share", "car_share", "storeys")
 _TRAITS = {
-    # household_size, elderly_share, assisted_share, car_share, storeys; empty where the district's holds
+    # Empty where the district's figure holds.
     "residential": ("", "", "", "", ""),
     "care_home": (5, "100 %", "60 %", "0 %", 2),
     "school": (5, "0 %", "0 %", "0 %", 4),
@@ -114,8 +115,8 @@ def _zones(network: Network, sites: list[Site], wet_from: Array) -> tuple[list[Z
 
 
 def _shelters(township: Township, position: Array, dry: np.ndarray, wet: list[Array]) -> list[Place]:
-    """Return the township's shelters near its seat; the wet ones are the second and the fourth."""
-    apart = 450.0 if township.is_urban else 700.0
+    """Return the township's shelters around its seat; the wet ones are the second and the fourth."""
+    apart = 600.0 if township.is_urban else 2000.0
     turns = stream(f"shelters {township.code}").random(len(dry)) * 2 * np.pi
     chosen: list[tuple[Array, int]] = []
     for node, turn in zip(dry, turns, strict=True):
@@ -145,17 +146,14 @@ def zone_rows(settled: Settled) -> list[dict[str, object]]:
     for zone in settled.zones:
         site = zone.site
         english, chinese = _KINDS[site.exposure if site.kind == "residential" else site.kind]
-        traits = zip(
-            ("household_size", "elderly_share", "assisted_share", "car_share", "storeys"), _TRAITS[site.kind], strict=True
-        )
         is_urban = next(one for one in TOWNSHIPS if one.code == site.township).is_urban
         row = {
-            **located(zone.id, f"{chinese} {english}", site.point),
+            **located(zone.id, f"{site.township}{chinese}{int(zone.id[-2:])} {english}", site.point),
             "population": site.people,
             "township": site.township,
             "kind": site.kind,
             "radius": "250 m" if site.kind == "residential" else "0 m",
-            **dict(traits),
+            **dict(zip(_TRAIT_NAMES, _TRAITS[site.kind], strict=True)),
             "synthetic": "true",
         }
         if site.kind == "residential" and is_urban:
@@ -168,8 +166,8 @@ def zone_rows(settled: Settled) -> list[dict[str, object]]:
             "township": township.code,
             "kind": "residential",
             "radius": "1 km" if township.is_urban else "2 km",
-            **dict.fromkeys(("household_size", "elderly_share", "assisted_share", "car_share"), ""),
-            "storeys": 6 if township.is_urban else "",
+            **dict.fromkeys(_TRAIT_NAMES, ""),
+            **({"storeys": 6} if township.is_urban else {}),
             "synthetic": "true",
         })  # fmt: skip
     return rows
@@ -177,7 +175,9 @@ def zone_rows(settled: Settled) -> list[dict[str, object]]:
 
 def pickup_rows(settled: Settled) -> list[dict[str, object]]:
     """Return the rows of pickup_points.csv."""
-    return [located(place.id, f"上车点 pick-up point {place.id}", place.point) for place in settled.pickup_points]
+    return [
+        located(place.id, f"上车点 pick-up point {place.id}", place.point) for place in settled.pickup_points
+    ]
 
 
 def shelter_rows(settled: Settled) -> list[dict[str, object]]:

@@ -8,6 +8,7 @@ crosses the river does so on one of the bridges of the main roads.
 import heapq
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -105,14 +106,17 @@ class Network:
     edges: dict[tuple[int, int], Edge] = field(default_factory=dict)
 
     def add_node(self, point: Array) -> int:
+        """Add a node and return its row."""
         self.points.append(np.round(point, 1))
         return len(self.points) - 1
 
     def add_edge(self, a: int, b: int, edge: Edge) -> None:
+        """Join two nodes, unless they are joined already."""
         if a != b:
             self.edges.setdefault((min(a, b), max(a, b)), edge)
 
     def position(self) -> Array:
+        """Return where the nodes are, shape (nodes, 2)."""
         return np.array(self.points)
 
     def neighbors(self) -> list[list[tuple[int, float, float]]]:
@@ -175,7 +179,8 @@ def _add_city(network: Network) -> None:
     is_urban = np.linalg.norm(lattice[:, None] - seats, axis=2).min(axis=1) < _URBAN_REACH
     is_built = is_urban & (RIVER.nearest(lattice)[0] > 260)
     at = {
-        (int(columns[place]), int(rows[place])): network.add_node(lattice[place]) for place in np.nonzero(is_built)[0]
+        (int(columns[place]), int(rows[place])): network.add_node(lattice[place])
+        for place in np.nonzero(is_built)[0]
     }
     city = network.position()
     bank = _bank(city)
@@ -220,7 +225,7 @@ def _lay_polyline(network: Network, course: Array, like: Edge) -> None:
     nodes = [_node_at(network, point) for point in course]
     over_river = _crosses_stream(RIVER.line, course[:-1], course[1:])
     over_tributary = _crosses_stream(TRIBUTARY.line, course[:-1], course[1:])
-    for place, (a, b) in enumerate(zip(nodes, nodes[1:], strict=False)):
+    for place, (a, b) in enumerate(pairwise(nodes)):
         edge = replace(like, is_bridge=bool(over_river[place] or over_tributary[place]))
         if edge.is_bridge:
             edge.bridge_offset = 8.0 if over_river[place] and like.name != X_BRIDGE else 4.0
@@ -231,7 +236,7 @@ def _lay_polyline(network: Network, course: Array, like: Edge) -> None:
 def _with_tributary_bridges(course: Array) -> Array:
     """Return the course with a point 60 m before and behind each crossing of the tributary."""
     points = [course[0]]
-    for a, b in zip(course, course[1:], strict=False):
+    for a, b in pairwise(course):
         at = np.nonzero(crosses(a, b, TRIBUTARY.line[:-1], TRIBUTARY.line[1:]))[0]
         if len(at):
             middle = TRIBUTARY.line[at[0]]
@@ -259,7 +264,7 @@ def _add_main_roads(network: Network) -> None:
     city = network.position()
     for road in MAIN_ROADS:
         corners = _corners(road, city)
-        for number, ((here, bridge), (there, _)) in enumerate(zip(corners, corners[1:], strict=False)):
+        for number, ((here, bridge), (there, _)) in enumerate(pairwise(corners)):
             if bridge:
                 lift = CLASSES[road.kind].lift if bridge == X_BRIDGE else _RAMP
                 _lay_polyline(network, np.array([here, there]), Edge(road.kind, bridge, lift))

@@ -1,0 +1,228 @@
+"""What the map of the page draws, packed: roads, and what changes on them from frame to frame.
+
+Frame `f` shows the world at time `f · interval`: people counted by then, water standing then,
+and flows of the interval that ends then. Long lists are packed by `packing.pack`; the page's
+script unpacks them in the same order.
+"""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from evacsim.analysis.clearance import evacuation_curve
+from evacsim.analysis.people import had_to_go, out_times, people_of
+from evacsim.language import Language
+from evacsim.report.packing import pack, zigzag
+from evacsim.report.roads_drawn import DrawnRoads, drawn_roads
+from evacsim.report.texts import DEPTH_CLASSES, TEXTS
+from evacsim.results.record import RunRecord
+
+DEFAULT_INTERVAL = 600.0
+MOST_FLOWS = 1_000_000
+"""Flow counts that one page carries; beyond it intervals are joined."""
+
+
+def map_data(record: RunRecord, lang: Language) -> dict[str, Any] | None:
+    """Return all that the map needs, ready for JSON; None for a network without coordinates."""
+    roads = drawn_roads(record.tables["links"])
+    if roads is None:
+        return None
+    interval = flow_interval(record)
+    frames = int(np.ceil(record.end / interval - 1e-9)) + 1
+    clock = Frames(interval, frames)
+    return {
+        "lang": lang,
+        "words": {key: text.said(lang) for key, text in TEXTS.items() if key.startswith("map_")},
+        "start": record.start.isoformat(),
+        "interval": interval,
+        "frames": frames,
+        "end": record.end,
+        "depths": DEPTH_CLASSES,
+        "grid": {"unit": roads.unit, "width": roads.width, "height": roads.height},
+        "roads": _roads(roads),
+        "flows": _flows(record, roads, clock),
+        "water": _water(record, roads, clock),
+        "closed": _closed(record, roads),
+        "zones": _zones(record, roads, clock),
+        "shelters": _shelters(record, roads, clock),
+        "points": _points(record, roads),
+        "totals": _totals(record, clock),
+    }
+
+
+class Frames:
+    """The frames of the slider."""
+
+    def __init__(self, interval: float, number: int) -> None:
+        self.interval = interval
+        self.number = number
+
+    def since(self, time: np.ndarray) -> np.ndarray:
+        """Return the first frame at or after each time, clipped to the last."""
+        return np.clip(np.ceil(time / self.interval - 1e-9), 0, self.number - 1).astype(np.int64)
+
+    def steps(self, time: np.ndarray, values: np.ndarray) -> list[int]:
+        """Return [frame, value, frame, value, …]: the last value of each frame, only where it changes."""
+        last: dict[int, int] = {}
+        for frame, value in zip(self.since(time).tolist(), values.tolist(), strict=True):
+            last[frame] = value
+        flat, shown = [], 0
+        for frame, value in sorted(last.items()):
+            if value != shown:
+                flat += [frame, value]
+                shown = value
+        return flat
+
+
+def flow_interval(record: RunRecord) -> float:
+    """Return the length of the intervals on the page [s]: as recorded, or a multiple where that is too much."""
+    starts = np.unique(record.tables["flows"]["time_s"].to_numpy(np.float64))
+    recorded = float(np.diff(starts).min()) if len(starts) > 1 else DEFAULT_INTERVAL
+    return recorded * int(np.ceil(max(len(record.tables["flows"]), 1) / MOST_FLOWS))
+
+
+def depth_class(depth: np.ndarray) -> np.ndarray:
+    """Return the class of each depth: 0 dry, 1 up to the second bound of `DEPTH_CLASSES`, and so on."""
+    return np.where(depth > 0, np.searchsorted(DEPTH_CLASSES, depth, side="right"), 0)
+
+
+def _roads(roads: DrawnRoads) -> dict[str, Any]:
+    numbers = [np.array([0])]
+    for line in roads.lines:
+        numbers += [np.array([len(line)]), np.diff(line, axis=0, prepend=[[0, 0]]).ravel()]
+    names = sorted(set(roads.names))
+    row = {name: number for number, name in enumerate(names)}
+    return {
+        "number": len(roads.lines),
+        "lines": pack(zigzag(np.concatenate(numbers[1:]))),
+        "ranks": pack(roads.ranks),
+        "names": names,
+        "name": pack([row[name] for name in roads.names]),
+    }
+
+
+def _flows(record: RunRecord, roads: DrawnRoads, frames: Frames) -> str:
+    """Return for each frame: how many roads have people, then road (as a difference) and people of each."""
+    flows = record.tables["flows"]
+    road = flows["link"].map(roads.road_of_link)
+    # People who entered in [start, start + interval) belong to the frame at the end of it.
+    frame = np.floor(flows["time_s"].to_numpy(np.float64) / frames.interval + 1e-9) + 1
+    table = pd.DataFrame({"frame": frame, "road": road, "people": flows["people"]}).dropna()
+    table["frame"] = table["frame"].clip(upper=frames.number - 1)
+    grouped = table.groupby(["frame", "road"])["people"].sum().round().astype(np.int64)
+    grouped = grouped[grouped > 0].reset_index()
+    numbers: list[np.ndarray] = []
+    by_frame = dict(list(grouped.groupby("frame")))
+    for number in range(frames.number):
+        rows = by_frame.get(number)
+        numbers.append(np.array([0 if rows is None else len(rows)]))
+        if rows is not None:
+            where = np.diff(rows["road"].to_numpy(np.int64), prepend=0)
+            numbers.append(np.column_stack([where, rows["people"].to_numpy(np.int64)]).ravel())
+    return pack(np.concatenate(numbers))
+
+
+def _water(record: RunRecord, roads: DrawnRoads, frames: Frames) -> str:
+    """Return for each wet road: its number (as a difference), how many steps, then frame and class of each."""
+    water = record.tables["water_links"]
+    table = water.assign(
+        road=water["link"].map(roads.road_of_link), level=depth_class(water["depth_m"].to_numpy())
+    )
+    # Of two directions of one road the deeper one is drawn.
+    deepest = table.dropna(subset="road").groupby(["road", "time_s"])["level"].max().reset_index()
+    numbers: list[int] = []
+    before = 0
+    for road, rows in deepest.groupby("road"):
+        steps = frames.steps(rows["time_s"].to_numpy(np.float64), rows["level"].to_numpy())
+        if steps:
+            numbers += [int(road) - before, len(steps) // 2, *steps]
+            before = int(road)
+    return pack(numbers)
+
+
+def _closed(record: RunRecord, roads: DrawnRoads) -> dict[int, float]:
+    links = record.tables["links"]
+    first = links.assign(road=links["link"].map(roads.road_of_link)).dropna(subset=["road", "closed_s"])
+    return {int(road): float(at) for road, at in first.groupby("road")["closed_s"].min().items()}
+
+
+def _zones(record: RunRecord, roads: DrawnRoads, frames: Frames) -> list[dict[str, Any]]:
+    ledger = record.ledger
+    go, out, people = had_to_go(ledger), out_times(ledger), people_of(ledger)
+    homes = pd.DataFrame({"zone": ledger["zone"], "out": out, "people": people})[go]
+    must, arrived = homes.groupby("zone")["people"].sum(), dict(list(homes.dropna().groupby("zone")))
+    wet = _place_water(record, "zone", frames)
+    zones = []
+    for row in record.tables["zones"].itertuples():
+        place = roads.place(row.x, row.y)
+        if place is None:
+            continue
+        rows = arrived.get(row.zone, homes.iloc[:0]).sort_values("out")
+        zones.append(
+            {
+                "id": row.zone,
+                "name": row.name or row.zone,
+                "at": place,
+                "people": int(row.population),
+                "go": int(must.get(row.zone, 0)),
+                "out": frames.steps(rows["out"].to_numpy(), rows["people"].cumsum().to_numpy()),
+                "wet": wet.get(str(row.zone), []),
+            }
+        )
+    return zones
+
+
+def _shelters(record: RunRecord, roads: DrawnRoads, frames: Frames) -> list[dict[str, Any]]:
+    load = dict(list(record.tables["shelter_load"].groupby("shelter")))
+    none = record.tables["shelter_load"].iloc[:0]
+    shelters = []
+    for row in record.tables["shelters"].itertuples():
+        place = roads.place(row.x, row.y)
+        if place is None:
+            continue
+        steps = load.get(row.shelter, none).sort_values("time_s", kind="stable")
+        shelters.append(
+            {
+                "id": row.shelter,
+                "name": row.name or row.shelter,
+                "at": place,
+                "capacity": row.capacity if np.isfinite(row.capacity) else None,
+                "load": frames.steps(steps["time_s"].to_numpy(np.float64), steps["people"].to_numpy()),
+                "flooded": row.flooded_s if np.isfinite(row.flooded_s) else None,
+            }
+        )
+    return shelters
+
+
+def _points(record: RunRecord, roads: DrawnRoads) -> list[dict[str, Any]]:
+    return [
+        {"id": row.pickup_point, "name": row.name or row.pickup_point, "at": place, "people": int(row.people)}
+        for row in record.tables["pickup_points"].itertuples()
+        if (place := roads.place(row.x, row.y)) is not None
+    ]
+
+
+def _place_water(record: RunRecord, kind: str, frames: Frames) -> dict[str, list[int]]:
+    water = record.tables["water_places"]
+    rows = water[water["place"].str.startswith(f"{kind}/")].sort_values("time_s", kind="stable")
+    return {
+        str(place).partition("/")[2]: frames.steps(
+            group["time_s"].to_numpy(np.float64), depth_class(group["depth_m"].to_numpy(np.float64))
+        )
+        for place, group in rows.groupby("place")
+    }
+
+
+def _totals(record: RunRecord, frames: Frames) -> dict[str, Any]:
+    """Return people at each frame, for the line above the map."""
+    at = np.minimum(np.arange(frames.number) * frames.interval, record.end)
+    curve = evacuation_curve(record, at)
+    go = int(people_of(record.ledger)[had_to_go(record.ledger)].sum())
+    out = curve["out"].to_numpy()
+    return {
+        "go": go,
+        "out": out.tolist(),
+        "moving": np.maximum(curve["departed"].to_numpy() - out, 0).tolist(),
+        "wet": curve["wet"].to_numpy().tolist(),
+    }

@@ -1,0 +1,103 @@
+"""Xingguo county, Jiangxi, flood of June 2019: 66,677 people fetched by convoys of 500.
+
+Data: 22 pick-up points, 25 shelters, one depot and travel times in whole minutes, from
+aspxcor/Optimization-Plan-for-Emergency-Evacuation-of-Personnel-Based-on-Optimization-Algorithm
+(LGPL-3.0). The graph is abstract: no coordinates, no names, no loading times.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+SPEED = 10.0
+"""Speed that turns minutes into lengths [m/s]; any value gives the same times."""
+
+
+def write_network(data: Path, folder: Path) -> Path:
+    """Write the links of the data as `nodes.csv` and `links.csv` and return their folder."""
+    source = data / "xingguo_cn"
+    nodes = pd.read_csv(source / "nodes.csv")
+    links = pd.read_csv(source / "links_minutes.csv")
+    folder.mkdir(parents=True, exist_ok=True)
+    pd.DataFrame({"node_id": nodes["node_id"]}).to_csv(folder / "nodes.csv", index=False)
+    pd.DataFrame(
+        {
+            "link_id": [f"{a}-{b}" for a, b in zip(links["from_node"], links["to_node"], strict=True)],
+            "from_node": links["from_node"],
+            "to_node": links["to_node"],
+            "length_m": links["minutes"] * 60 * SPEED,
+            "free_speed_mps": SPEED,
+            "lanes": 1,
+            # Convoys do not hold each other up in the published problem.
+            "capacity_vps": 1000.0,
+            "jam_density_vpm": 1000.0,
+        }
+    ).to_csv(folder / "links.csv", index=False)
+    return folder
+
+
+def scenario(data: Path, network: Path, *, convoys: int, dispatch: str = "balanced") -> dict[str, Any]:
+    """Return the scenario with a number of convoys as a mapping for `evacsim.scenario`."""
+    nodes = pd.read_csv(data / "xingguo_cn/nodes.csv")
+    pickups = nodes[nodes["role"] == "pickup"]
+    shelters = nodes[nodes["role"] == "shelter"]
+    depot = nodes[nodes["role"] == "depot"].iloc[0]
+    return {
+        "id": f"xingguo-{convoys}",
+        "name": f"Xingguo 2019, {convoys} convoys",
+        "start": "2019-06-01 08:00",
+        "duration": "60 h",
+        "district": {
+            "id": "xingguo",
+            "name": "Xingguo county",
+            "roads": {"file": str(network), "format": "csv"},
+            "population": {"household_size": 1, "assisted_share": 0},
+            "zones": [
+                {"id": f"v{row.node_id}", "node": str(row.node_id), "population": int(row.people_to_evacuate)}
+                for row in pickups.itertuples()
+            ],
+            "pickup_points": [
+                {"id": f"p{row.node_id}", "node": str(row.node_id)} for row in pickups.itertuples()
+            ],
+            "shelters": [
+                {"id": f"s{row.node_id}", "node": str(row.node_id), "capacity": int(row.shelter_capacity)}
+                for row in shelters.itertuples()
+            ],
+            "fleets": [
+                {
+                    "id": "convoy",
+                    "node": str(depot.node_id),
+                    "vehicles": convoys,
+                    "seats": 500,
+                    "availability": 1,
+                    "call_up": "0 s",
+                    "boarding_time": "0 s",
+                    "alighting_time": "0 s",
+                    "size": 1,
+                    "speed": f"{SPEED} m/s",
+                }
+            ],
+        },
+        "hazard": {"id": "none", "name": "no water in the data"},
+        "plan": {
+            "id": "convoys",
+            "name": f"collective transfer by {convoys} convoys",
+            "when": {"decided_by": "county", "decision_time": "0 s"},
+            "who": {"compliance": 1},
+            "organize": {"relay_time": "0 s", "preparation": "0 s"},
+            "to": {"bus_share": 1, "car_share": 0, "dispatch": dispatch},
+            "care": {"registration_time": "0 s"},
+            "zones": [
+                {
+                    "zone": f"v{row.node_id}",
+                    "trigger_at": "T+0 s",
+                    "organizer": "village",
+                    "pickup_point": f"p{row.node_id}",
+                    "fleet": "convoy",
+                }
+                for row in pickups.itertuples()
+            ],
+        },
+        "recording": {"flow_interval": "1 h"},
+    }
