@@ -62,7 +62,7 @@ class Kind:
         >>> LENGTH.written(0.3)
         '0.3 m'
         """
-        return f"{value!r} {self.si}".strip()
+        return f"{value!r}".removesuffix(".0") + f" {self.si}".rstrip()
 
     def refusal(self) -> RefusedValueError:
         """Return what is said of a text that is no quantity of this kind."""

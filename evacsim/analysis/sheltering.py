@@ -15,7 +15,7 @@ def shelter_loads(record: RunRecord) -> pd.DataFrame:
     """Return one row per shelter, the fullest first.
 
     `shelter, name, township, capacity, people` (final), `peak, peak_ratio, final_ratio,
-    turned_away, flooded_s`. A ratio is 0 without limit, nan where nobody may be
+    turned_away, flooded_s, synthetic`. A ratio is 0 without limit, nan where nobody may be
     and nobody is.
     """
     shelters = record.tables["shelters"]
@@ -23,7 +23,7 @@ def shelter_loads(record: RunRecord) -> pd.DataFrame:
     people = shelters["people"].to_numpy(np.int64)
     peak = np.maximum(people, shelters["shelter"].map(highest).fillna(0).to_numpy(np.int64))
     capacity = shelters["capacity"].to_numpy(np.float64)
-    columns = ["shelter", "name", "township", "capacity", "people", "turned_away", "flooded_s"]
+    columns = ["shelter", "name", "township", "capacity", "people", "turned_away", "flooded_s", "synthetic"]
     loads = shelters[columns].assign(
         peak=peak, peak_ratio=_ratio(peak, capacity), final_ratio=_ratio(people, capacity)
     )

@@ -42,7 +42,8 @@ class Gathering:
     def expect(self, households: Iterable[int], pickup: int) -> None:
         """Reckon with households that will come to a pick-up point."""
         for household in households:
-            if self._expected_at.setdefault(household, pickup) == pickup:
+            if household not in self._expected_at:
+                self._expected_at[household] = pickup
                 self.expected[pickup] += self._people[household]
         self._tell(pickup)
 

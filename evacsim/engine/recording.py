@@ -263,10 +263,9 @@ def _links(parts: Parts) -> pd.DataFrame:
 def _line(world: World, row: int) -> str:
     """Return the line of a road as `x y, x y`; empty in an abstract network."""
     roads = world.roads
-    points = roads.geometry[roads.geometry_first[row] : roads.geometry_first[row + 1]]
-    if not len(points) or np.isnan(points).any():
+    if roads.crs is None:
         return ""
-    return ", ".join(f"{x:.1f} {y:.1f}" for x, y in points)
+    return ", ".join(f"{x:.1f} {y:.1f}" for x, y in roads.course(row))
 
 
 def _per_road(parts: Parts, per_way: NDArray[Any]) -> NDArray[np.float64]:
@@ -281,7 +280,7 @@ def _flows(parts: Parts) -> pd.DataFrame:
     flows = pd.DataFrame(
         {"road": parts.world.ways.link[way], "interval": interval, "people": per_way[way, interval].astype(np.float64)}
     )
-    flows = flows.groupby(["road", "interval"], as_index=False, sort=True)["people"].sum()
+    flows = flows.groupby(["road", "interval"], sort=True)["people"].sum().reset_index()
     return pd.DataFrame(
         {
             "link": np.array(parts.world.roads.link_ids, dtype=object)[flows["road"].to_numpy(dtype=np.int64)],
@@ -356,7 +355,7 @@ def _assumptions(scenario: Scenario) -> pd.DataFrame:
 
 def _repairs(world: World) -> pd.DataFrame:
     return pd.DataFrame(
-        [(one.kind, one.count, one.told.en, one.told.zh) for one in world.repairs.repairs],
+        [(one.kind, one.count, one.text.en, one.text.zh) for one in world.repairs.repairs],
         columns=["kind", "count", "told_en", "told_zh"],
     )
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evacsim.engine.movement import Movement
-from evacsim.kernels.trees import WayGraph, next_link_tree
+from evacsim.kernels.trees import incoming_links, next_link_tree
 from evacsim.world.columns import World
 
 Floats = NDArray[np.float64]
@@ -36,10 +36,18 @@ class Routing:
     def __init__(self, world: World, movement: Movement) -> None:
         ways = world.ways
         self.movement = movement
-        self._graph = WayGraph.of(len(world.roads.node_ids), ways.from_node, ways.to_node)
+        self._incoming = incoming_links(
+            len(world.roads.node_ids),
+            ways.from_node.astype(np.int64),
+            ways.to_node.astype(np.int64),
+            np.arange(ways.n, dtype=np.int64),
+        )
         self._ways = ways
         self._free_time = ways.length / np.where(ways.is_footway, NOMINAL_WALKING_SPEED, ways.free_speed)
-        self._cost = {c: np.where(ways.is_footway == (c == MoverClass.WALKER), self._free_time, np.inf) for c in MoverClass}
+        self._cost = {
+            mover_class: np.where(ways.is_footway == (mover_class == MoverClass.WALKER), self._free_time, np.inf)
+            for mover_class in MoverClass
+        }
         self._n_shelters, self._n_pickups = world.shelters.n, world.pickup_points.n
         shelters = [
             (world.shelters.walk_node if c == MoverClass.WALKER else world.shelters.drive_node, c) for c in MoverClass
@@ -95,7 +103,7 @@ class Routing:
                 continue
             self._cost[mover_class][rows] = new
             for tree in np.flatnonzero(self._made & (self._class == mover_class)):
-                if self._is_touched(tree, rows, old, new):
+                if self._is_touched(int(tree), rows, old, new):
                     self._make(int(tree))
                     touched += 1
         return touched
@@ -114,5 +122,6 @@ class Routing:
 
     def _make(self, tree: int) -> None:
         cost = self._cost[MoverClass(int(self._class[tree]))]
-        next_link_tree(self._graph, self._target[tree : tree + 1], cost, self._next[tree], self._time[tree])
+        target = self._target[tree : tree + 1].astype(np.int64)
+        self._next[tree], self._time[tree] = next_link_tree(self._incoming, target, cost)
         self.movement.set_tree(tree, self._next[tree])

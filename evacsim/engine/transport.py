@@ -288,7 +288,8 @@ class Transport:
 
     def _muster(self) -> list[Vehicle]:
         """Make a mover of every vehicle; who comes, and how soon, is drawn for each by name."""
-        parts, vehicles = self.parts, []
+        parts = self.parts
+        vehicles: list[Vehicle] = []
         for row, fleet in enumerate(self.fleets):
             node = int(parts.world.fleets.drive_node[row])
             luck = parts.streams.get("availability", fleet.id).random(fleet.vehicles)

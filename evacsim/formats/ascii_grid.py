@@ -108,7 +108,7 @@ def _gaps_in(said: dict[str, float]) -> Iterator[Text]:
             spelled = " / ".join(alternatives)
             yield Text(f"must say {spelled} once", f"应有一行 {spelled}")
     if "cellsize" not in said and not {"dx", "dy"} <= said.keys():
-        yield Text("must say cellsize (or dx and dy)", "应有 cellsize (或 dx 和 dy)")
+        yield Text("must say cellsize (or dx and dy)", "应有 cellsize（或 dx 和 dy）")
     for name in ("ncols", "nrows"):
         if name in said and (said[name] < 1 or said[name] % 1):
             yield Text(f"{name} must be a whole number above 0", f"{name} 应为正整数")
@@ -136,9 +136,9 @@ def _read_values(path: Path, header: _Header) -> Values:
     if len(numbers) != expected:
         rule = Text(
             f"holds {len(numbers)} numbers; its header says {expected}",
-            f"含 {len(numbers)} 个数值; 头部写明 {expected} 个",
+            f"含 {len(numbers)} 个数值；头部写明 {expected} 个",
         )
-        remedy = Text("copy the file again; it is cut off or was changed", "重新复制; 文件被截断或被改动")
+        remedy = Text("copy the file again; it is cut off or was changed", "重新复制；文件被截断或被改动")
         raise FormatError(str(path), [Issue(str(path), rule, remedy)])
     is_missing = np.isclose(numbers, header.nodata, rtol=1e-6, atol=1e-6)
     shape = (grid.n_rows, grid.n_columns)

@@ -37,7 +37,7 @@ def canonical_crs(text: str, *, file: str) -> str:
     except _pyproj().exceptions.CRSError:
         rule = Text("is no coordinate reference system", "不是有效的坐标系")
         remedy = Text(
-            "write a code such as EPSG:32650 or EPSG:4490", "写坐标系代码, 如 EPSG:32650 或 EPSG:4490"
+            "write a code such as EPSG:32650 or EPSG:4490", "写坐标系代码，如 EPSG:32650 或 EPSG:4490"
         )
         raise FormatError(file, [Issue(file, rule, remedy, "crs", value=text[:80])]) from None
     return f"EPSG:{code}" if code else str(crs.to_wkt())
@@ -52,17 +52,17 @@ def agreed_crs(found: str | None, given: str | None, *, file: str) -> str:
         If neither says it, or if they contradict each other.
     """
     remedy = Text(
-        "write the system of the file, such as crs: EPSG:32650", "写明文件的坐标系, 如 crs: EPSG:32650"
+        "write the system of the file, such as crs: EPSG:32650", "写明文件的坐标系，如 crs: EPSG:32650"
     )
     if found is None and given is None:
-        rule = Text("must be known; the file does not say it", "必须已知; 文件中没有说明")
+        rule = Text("must be known; the file does not say it", "必须已知；文件中没有说明")
         raise FormatError(file, [Issue(file, rule, remedy, "crs")])
     systems = [canonical_crs(text, file=file) for text in (found, given) if text is not None]
     if systems[0] != systems[-1]:
         rule = Text(
             f"contradicts the file, which says {systems[0][:80]}", f"与文件中的 {systems[0][:80]} 矛盾"
         )
-        remedy = Text("leave crs out, or correct the file", "去掉 crs, 或更正文件")
+        remedy = Text("leave crs out, or correct the file", "去掉 crs，或更正文件")
         raise FormatError(file, [Issue(file, rule, remedy, "crs", value=given)])
     return systems[0]
 

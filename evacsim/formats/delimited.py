@@ -59,8 +59,8 @@ def _records(text: str, file: str) -> Iterator[Record]:
                 yield line + 1, cells
             line = reader.line_num
     except csv.Error as error:
-        rule = Text(f"the record that begins here is broken ({error})", f"从此处开始的记录已损坏 ({error})")
-        remedy = Text("close the quotes, and double those inside a cell", "补全引号; 单元格内的引号要写两次")
+        rule = Text(f"the record that begins here is broken ({error})", f"从此处开始的记录已损坏（{error}）")
+        remedy = Text("close the quotes, and double those inside a cell", "补全引号；单元格内的引号要写两次")
         raise FormatError(file, [Issue(file, rule, remedy, line=line + 1)]) from None
 
 
@@ -70,7 +70,7 @@ def _row(columns: tuple[str, ...], cells: list[str]) -> Row:
 
 def _header_issues(file: str, line: int, names: list[str]) -> Iterator[Issue]:
     if sum(_is_number(name) for name in names) * 2 >= max(len(names), 1):
-        rule = Text("has no header; the first line holds numbers", "没有表头; 第一行是数值")
+        rule = Text("has no header; the first line holds numbers", "没有表头；第一行是数值")
         yield Issue(file, rule, _NAME_THE_COLUMNS, line=line, value=", ".join(names)[:80] or None)
         return
     if len(names) == 1 and "，" in names[0]:
@@ -93,7 +93,7 @@ def _width_issues(file: str, width: int, rows: list[Record]) -> Iterator[Issue]:
         if len(cells) < width or any(cell.strip() for cell in cells[width:]):
             rule = Text(
                 f"the row has {len(cells)} cells, the header {width}",
-                f"该行有 {len(cells)} 格, 表头有 {width} 格",
+                f"该行有 {len(cells)} 格，表头有 {width} 格",
             )
             remedy = Text("put quotes around cells that hold a separator", "含分隔符的单元格要加引号")
             yield Issue(file, rule, remedy, line=line)

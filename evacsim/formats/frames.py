@@ -60,7 +60,7 @@ def times_in_names(files: list[Path], *, unit: float) -> list[tuple[float, Path]
         rule = Text("the names do not differ in exactly one number", "文件名之间应恰有一个数字不同")
         remedy = Text(
             "name the files by their time, such as depth_120.asc, or say the step between them",
-            "按时间命名文件, 如 depth_120.asc, 或写明帧间隔 step",
+            "按时间命名文件，如 depth_120.asc，或写明帧间隔 step",
         )
         raise FormatError(
             folder, [Issue(folder, rule, remedy, value=", ".join(file.name for file in files[:3]))]
@@ -73,9 +73,9 @@ def times_in_names(files: list[Path], *, unit: float) -> list[tuple[float, Path]
 def _odd_name(file: Path, usual: str) -> Issue:
     rule = Text(
         f"is not named like the others ({usual}{file.suffix})",
-        f"与其他文件的命名 ({usual}{file.suffix}) 不同",
+        f"与其他文件的命名（{usual}{file.suffix}）不同",
     )
-    remedy = Text("narrow the pattern so that it leaves this file out", "收窄通配符, 排除该文件")
+    remedy = Text("narrow the pattern so that it leaves this file out", "收窄通配符，排除该文件")
     return Issue(str(file), rule, remedy, "name", value=file.name)
 
 

@@ -45,7 +45,7 @@ def read_geojson(text: str, *, file: str) -> Table:
     geometries = [feature.get("geometry") for feature in features]
     for line, geometry in zip(lines, geometries, strict=True):
         if geometry is not None and not _is_sound(geometry):
-            rule = Text("has no known type, or coordinates of another type", "类型未知, 或坐标与类型不符")
+            rule = Text("has no known type, or coordinates of another type", "类型未知，或坐标与类型不符")
             issues.append(Issue(file, rule, _WRITE_AGAIN, "geometry", line))
     refuse(file, issues)
     properties = [_object(feature.get("properties")) for feature in features]
@@ -61,7 +61,7 @@ def read_geojson(text: str, *, file: str) -> Table:
     )
 
 
-_WRITE_AGAIN = Text("correct the feature, or export the file again", "更正该要素, 或重新导出文件")
+_WRITE_AGAIN = Text("correct the feature, or export the file again", "更正该要素，或重新导出文件")
 
 
 def point_of(geometry: Geometry | None) -> Point | None:
@@ -107,7 +107,7 @@ def _feature_collection(text: str, file: str) -> dict[str, Any]:
         document = json.loads(text)
     except json.JSONDecodeError as error:
         rule = Text(
-            f"the JSON breaks off or is broken here ({error.msg})", f"JSON 在此处中断或损坏 ({error.msg})"
+            f"the JSON breaks off or is broken here ({error.msg})", f"JSON 在此处中断或损坏（{error.msg}）"
         )
         raise FormatError(file, [Issue(file, rule, _EXPORT, line=error.lineno)]) from None
     except RecursionError:

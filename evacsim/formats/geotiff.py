@@ -66,7 +66,7 @@ def _grid_of(raster: Any, file: str) -> Grid:
     step = raster.transform
     issues = []
     if raster.count != 1:
-        rule = Text(f"must have one band; it has {raster.count}", f"应只有一个波段; 现有 {raster.count} 个")
+        rule = Text(f"must have one band; it has {raster.count}", f"应只有一个波段；现有 {raster.count} 个")
         issues.append(
             Issue(
                 file, rule, Text("write each band to a file of its own", "每个波段单独存为一个文件"), "bands"
@@ -90,5 +90,5 @@ def _grid_of(raster: Any, file: str) -> Grid:
 
 
 def _damaged(file: str, what: str) -> Issue:
-    rule = Text(f"is no GeoTIFF, or damaged or cut off ({what})", f"不是 GeoTIFF, 或已损坏、被截断 ({what})")
+    rule = Text(f"is no GeoTIFF, or damaged or cut off ({what})", f"不是 GeoTIFF，或已损坏、被截断（{what}）")
     return Issue(file, rule, Text("copy or export the file again", "重新复制或导出文件"))

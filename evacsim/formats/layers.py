@@ -40,7 +40,7 @@ def _read(path: Path, encoding: str | None) -> Table:
         if len(layers) != 1:
             rule = Text(
                 f"must hold one layer; it holds {', '.join(layers)}",
-                f"应只含一个图层; 现有 {', '.join(layers)}",
+                f"应只含一个图层；现有 {'、'.join(layers)}",
             )
             remedy = Text("export the layer meant to a file of its own", "将所需图层单独导出为一个文件")
             raise FormatError(str(path), [Issue(str(path), rule, remedy)])
@@ -77,7 +77,7 @@ def _plain(value: Any) -> Any:
 
 
 def _damaged(path: Path, what: str) -> Issue:
-    rule = Text(f"is damaged, cut off or no such file ({what})", f"已损坏、被截断或不是该类文件 ({what})")
+    rule = Text(f"is damaged, cut off or no such file ({what})", f"已损坏、被截断或不是该类文件（{what}）")
     return Issue(str(path), rule, Text("copy or export the file again", "重新复制或导出文件"))
 
 
@@ -101,7 +101,7 @@ def _shapefile_issues(path: Path) -> Iterator[Issue]:
             rule = Text(f"{part.name} is missing", f"缺少 {part.name}")
             remedy = Text(
                 "copy all files of the shapefile together (.shp .shx .dbf .prj .cpg)",
-                "复制 shapefile 的全部文件 (.shp .shx .dbf .prj .cpg)",
+                "复制 shapefile 的全部文件（.shp .shx .dbf .prj .cpg）",
             )
             yield Issue(str(path), rule, remedy)
             continue

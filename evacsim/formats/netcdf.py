@@ -97,9 +97,9 @@ def _opened(file: str) -> Iterator[Any]:
 def _damaged(file: str, what: str) -> Issue:
     rule = Text(
         f"is no NetCDF 4 file, or damaged or cut off ({what})",
-        f"不是 NetCDF 4 文件, 或已损坏、被截断 ({what})",
+        f"不是 NetCDF 4 文件，或已损坏、被截断（{what}）",
     )
-    remedy = Text("copy it again, or convert it (nccopy -k nc4)", "重新复制, 或用 nccopy -k nc4 转换")
+    remedy = Text("copy it again, or convert it (nccopy -k nc4)", "重新复制，或用 nccopy -k nc4 转换")
     return Issue(file, rule, remedy)
 
 
@@ -115,11 +115,11 @@ def _variable(dataset: Any, name: str | None, file: str) -> Any:
     found = ", ".join(fitting) or "-"
     rule = Text(
         f"must name a variable over time, y and x with coordinates; the file has {found}",
-        f"应为含 time、y、x 坐标的变量; 文件中有 {found}",
+        f"应为含 time、y、x 坐标的变量；文件中有 {found}",
     )
     remedy = Text(
         "write variable: and its name; put other meshes on a regular grid first",
-        "写明 variable; 非规则网格应先插值到规则网格",
+        "写明 variable；非规则网格应先插值到规则网格",
     )
     raise FormatError(file, [Issue(file, rule, remedy, "variable", value=name)])
 
@@ -148,7 +148,7 @@ def _steps(centres: NDArray[np.float64], axis: str, file: str) -> _Axis:
     even = np.linspace(centres[0], centres[-1], count)
     step = abs(centres[-1] - centres[0]) / max(count - 1, 1)
     if count < 2 or not np.abs(centres - even).max() < 0.05 * step:
-        rule = Text("must have even steps, two cells or more", "应为等间距, 至少两个网格")
+        rule = Text("must have even steps, two cells or more", "应为等间距，至少两个网格")
         remedy = Text("put the depths on a regular grid", "把水深插值到规则网格")
         raise FormatError(file, [Issue(file, rule, remedy, axis)])
     return _Axis(float(min(centres[0], centres[-1])), float(step), count, bool(centres[-1] > centres[0]))
@@ -182,7 +182,7 @@ def _zero_of(since: str, calendar: str, start: datetime | None, file: str) -> fl
         rule = Text("does not say where the scenario's clock stands", "无法与情景时钟对应")
         remedy = Text(
             "write the local moment that time 0 of the file stands for, such as first: 2026-07-18 20:00",
-            "写明文件时间 0 对应的当地时刻, 如 first: 2026-07-18 20:00",
+            "写明文件时间 0 对应的当地时刻，如 first: 2026-07-18 20:00",
         )
         raise FormatError(
             file, [Issue(file, rule, remedy, "time units", value=f"since {since} ({calendar})")]

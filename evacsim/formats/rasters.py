@@ -161,7 +161,7 @@ class DepthSeries:
         count = int(cells.sum())
         return Issue(
             self.files[index],
-            Text(f"{rule.en} ({count} such cells)", f"{rule.zh} (共 {count} 个网格)"),
+            Text(f"{rule.en} ({count} such cells)", f"{rule.zh}（共 {count} 个网格）"),
             remedy,
             f"cell row {row + 1}, column {column + 1}",
             value=f"{depth[row, column]:g}",
@@ -169,15 +169,15 @@ class DepthSeries:
 
 
 _NO_NUMBER = (
-    Text("is no depth, and not marked as nodata", "不是水深, 也未标为无数据"),
+    Text("is no depth, and not marked as nodata", "不是水深，也未标为无数据"),
     Text(
         "find out why the model wrote it; write nodata: dry if it means dry land",
-        "查明模型为何输出该值; 若表示无水, 写 nodata: dry",
+        "查明模型为何输出该值；若表示无水，写 nodata: dry",
     ),
 )
 _TOO_DEEP = (
-    Text(f"is deeper than any flood ({DEEPEST:g} m)", f"超过任何洪水的水深 ({DEEPEST:g} m)"),
-    Text("give depths above ground in metres, not elevations", "应为地面以上水深 (米), 而不是高程"),
+    Text(f"is deeper than any flood ({DEEPEST:g} m)", f"超过任何洪水的水深（{DEEPEST:g} m）"),
+    Text("give depths above ground in metres, not elevations", "应为地面以上水深（米），而不是高程"),
 )
 
 
@@ -216,7 +216,7 @@ def _time_issues(times: Sequence[float], files: Sequence[str]) -> Iterator[Issue
         if not np.isfinite(time) or (index > 0 and time <= times[index - 1]):
             rule = Text("must be later than the frame before", "必须晚于前一帧")
             remedy = Text(
-                "give each frame a time of its own, in growing order", "每帧用不同的时间, 按先后排列"
+                "give each frame a time of its own, in growing order", "每帧用不同的时间，按先后排列"
             )
             yield Issue(files[index], rule, remedy, f"frame {index + 1}", value=f"{time:g} s")
 

@@ -93,7 +93,10 @@ def read_network(
     source = NetworkFile(Path(path), crs, encoding, length_unit, speed_unit, rows)
     if form is not None and form not in READERS:
         known = ", ".join(READERS)
-        rule, remedy = Text("is no known format", "不是已知格式"), Text(f"write one of {known}", f"写下列之一: {known}")
+        rule, remedy = (
+            Text("is no known format", "不是已知格式"),
+            Text(f"write one of {known}", f"写下列之一: {known}"),
+        )
         raise FormatError(source.name, [Issue(source.name, rule, remedy, "format", value=form)])
     network = READERS[form or form_of(source)](source)
     if not network.links:

@@ -48,7 +48,7 @@ class Table:
     def missing(self, *columns: tuple[str, ...]) -> list[Issue]:
         """Return an issue for each column that is there under none of its names."""
         present = ", ".join(self.columns)
-        remedy = Text(f"add it, or rename one of: {present}", f"补上该列, 或改名现有列: {present}")
+        remedy = Text(f"add it, or rename one of: {present}", f"补上该列，或改名现有列: {present}")
         return [
             Issue(self.file, Text(f"no column {spelled}", f"缺少列 {spelled}"), remedy, "header")
             for spelled in (" / ".join(names) for names in columns if self.column(*names) is None)

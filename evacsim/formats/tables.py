@@ -53,7 +53,7 @@ def read_table(path: str | Path, *, encoding: str | None = None, crs: str | None
             rule = Text("is no table that can be read here", "不是可读取的表格格式")
             remedy = Text(
                 "save it as .csv (UTF-8), .geojson, .gpkg or .shp",
-                "另存为 .csv (UTF-8)、.geojson、.gpkg 或 .shp",
+                "另存为 .csv（UTF-8）、.geojson、.gpkg 或 .shp",
             )
             raise FormatError(file, [Issue(file, rule, remedy, "format", value=path.suffix or None)])
     return replace(table, crs=agreed_crs(table.crs, crs, file=file))
@@ -64,7 +64,7 @@ def _in_degrees(table: Table) -> Table:
     for row, point in enumerate(table.points):
         if point is not None and (abs(point[0]) > 180 or abs(point[1]) > 90):
             rule = Text("is no longitude and latitude", "不是经纬度")
-            remedy = Text("write the file's crs, such as crs: EPSG:4547", "写明文件的 crs, 如 crs: EPSG:4547")
+            remedy = Text("write the file's crs, such as crs: EPSG:4547", "写明文件的 crs，如 crs: EPSG:4547")
             value = f"{point[0]}, {point[1]}"
             raise FormatError(
                 table.file, [Issue(table.file, rule, remedy, "geometry", table.lines[row], value)]

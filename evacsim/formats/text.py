@@ -36,12 +36,12 @@ def decode_text(data: bytes, *, file: str, encoding: str | None = None) -> str:
 _DAMAGE = {
     "\0": (
         Text("NUL bytes have no place in a text file", "文本文件中不应有 NUL 字节"),
-        Text("export the file again; it is damaged or no text file", "重新导出; 文件已损坏或不是文本文件"),
+        Text("export the file again; it is damaged or no text file", "重新导出；文件已损坏或不是文本文件"),
     ),
     "\ufffd": (
         Text(
             "letters were lost when the file was converted (replacement character U+FFFD)",
-            "转换文件时丢失了字符 (替换符 U+FFFD)",
+            "转换文件时丢失了字符（替换符 U+FFFD）",
         ),
         Text("convert the original file again", "用原始文件重新转换"),
     ),
@@ -82,17 +82,17 @@ def _misfit(data: bytes, file: str, expected: str, line: int) -> Issue:
     if not fits:
         rule = Text(
             f"the bytes are not {expected} and fit no encoding known here",
-            f"字节不是 {expected}, 也不符合任何已知编码",
+            f"字节不是 {expected}，也不符合任何已知编码",
         )
         remedy = Text(
-            "the file may be damaged; export it again as UTF-8", "文件可能已损坏; 请重新导出为 UTF-8"
+            "the file may be damaged; export it again as UTF-8", "文件可能已损坏；请重新导出为 UTF-8"
         )
         return Issue(file, rule, remedy, line=line)
-    rule = Text(f"the bytes are not {expected}; they could be {fits}", f"字节不是 {expected}; 可能是 {fits}")
+    rule = Text(f"the bytes are not {expected}; they could be {fits}", f"字节不是 {expected}；可能是 {fits}")
     choice = " / ".join(f"encoding: {name}" for name, words in samples.items() if words)
     remedy = Text(
         f"write the one whose sample reads right ({choice}), or save the file as UTF-8",
-        f"选样例读得通的一种写明 ({choice}), 或把文件另存为 UTF-8",
+        f"选样例读得通的一种写明（{choice}），或把文件另存为 UTF-8",
     )
     return Issue(file, rule, remedy, line=line)
 

@@ -71,7 +71,7 @@ def partly_wet_factor(factor: ArrayLike, wet_share: ArrayLike) -> Floats:
     The times on both parts add up; a link with a closed part is closed. Derived.
     """
     f, share = np.asarray(factor, dtype=np.float64), np.asarray(wet_share, dtype=np.float64)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         time_in_water = np.where(share > 0, share / f, 0.0)
     return np.asarray(1 / (1 - share + time_in_water))
 

@@ -194,11 +194,11 @@ def _unknown_issues(source: str, kind: str, ids: list[str]) -> list[Issue]:
         return []
     rule = Text(
         f"lies where the water data say nothing ({len(ids)} in all)",
-        f"所在位置没有水深数据 (共 {len(ids)} 个)",
+        f"所在位置没有水深数据（共 {len(ids)} 个）",
     )
     remedy = Text(
         "extend the water data, or write nodata: dry if no water can come there",
-        "扩大水深数据范围; 若确定无水可至, 写 nodata: dry",
+        "扩大水深数据范围；若确定无水可至，写 nodata: dry",
     )
     shown = ", ".join(ids[:10]) + (" ..." if len(ids) > 10 else "")
     return [Issue(source, rule, remedy, f"{kind} {shown}")]

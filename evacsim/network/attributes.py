@@ -48,13 +48,16 @@ LINK_ATTRIBUTES = (
     Attribute("name", "str", "", Text("name of the road", "道路名称")),
     Attribute("modes", "frozenset[str]", "", Text(f"who may use it: {', '.join(MODES)}", "可通行的交通方式")),
     Attribute(
-        "geometry", "tuple[(x, y), ...] | None", "m", Text("course from node to node; None where straight", "线形; 直线为 None")
+        "geometry",
+        "tuple[(x, y), ...] | None",
+        "m",
+        Text("course from node to node; None where straight", "线形; 直线为 None"),
     ),
     Attribute("bridge", "bool", "", Text("is a bridge", "是否桥梁")),
     Attribute(
         "bridge_offset_m", "float", "m", Text("height of a bridge's deck above the ground", "桥面高出地面的高度")
     ),
-)  # fmt: skip
+)
 """Attributes of a link, in the order of `links.csv` where they stand there."""
 
 MODE_BITS = {mode: 1 << place for place, mode in enumerate(MODES)}

@@ -105,7 +105,9 @@ _ROADS = {
 _SOURCES = {
     "free_speed": Source("assumed", "usual limits of Chinese roads, rounded down"),
     "lanes": Source("recalled", "defaults of MATSim's OpenStreetMap reader"),
-    "lane_capacity": Source("recalled", "defaults of MATSim's OpenStreetMap reader; service and track assumed"),
+    "lane_capacity": Source(
+        "recalled", "defaults of MATSim's OpenStreetMap reader; service and track assumed"
+    ),
     "lane_jam_density": Source("recalled", "one vehicle per 7.5 m, MATSim's default cell size"),
     "footway free_speed": Source("seen", "Weidmann 1993: 1.34 m/s"),
     "footway lanes": Source("assumed", "one"),
@@ -136,6 +138,10 @@ SUSTAINED_EVACUATION = RoadDefaults(
     "sustained_evacuation",
     _all_classes(600),
     _SOURCES
-    | {"lane_capacity": Source("seen", "sustainable evacuation flow of 600 vehicles per hour and lane (TRID 1093433)")},
+    | {
+        "lane_capacity": Source(
+            "seen", "sustainable evacuation flow of 600 vehicles per hour and lane (TRID 1093433)"
+        )
+    },
 )
-"""No lane carries more than has been observed to last through an evacuation; contraflow lanes 800-1000 (same source)."""
+"""No lane carries more than lasts through an evacuation; contraflow lanes carry 800-1000 (same source)."""

@@ -65,7 +65,10 @@ def begin_draft(network: RawNetwork, options: RepairOptions) -> Draft:
     links = _with_ends(network, links, set(nodes), options, ledger, issues)
     if issues:
         raise FormatError(network.file, issues)
-    places = {node.id: (nan, nan) if node.x is None or node.y is None else (node.x, node.y) for node in nodes.values()}
+    places = {
+        node.id: (nan, nan) if node.x is None or node.y is None else (node.x, node.y)
+        for node in nodes.values()
+    }
     return Draft(
         file=network.file,
         nodes=dict(sorted(places.items())),
@@ -126,12 +129,16 @@ def _with_ends(
         else:
             rule = Text("is no node of this network", "不是该路网的节点")
             remedy = Text("add the node, or correct or remove the link", "补上该节点, 或更正、删去该路段")
-            issues += [Issue(network.file, rule, remedy, f"link {link.id}", link.line, end) for end in missing]
+            issues += [
+                Issue(network.file, rule, remedy, f"link {link.id}", link.line, end) for end in missing
+            ]
     return kept
 
 
 def is_alike(first: RawLink, second: RawLink) -> bool:
     """Return whether two links say the same, whatever their ids and lines."""
     return all(
-        getattr(first, name) == getattr(second, name) for name in RawLink.__slots__ if name not in {"id", "line"}
+        getattr(first, name) == getattr(second, name)
+        for name in RawLink.__slots__
+        if name not in {"id", "line"}
     )

@@ -22,10 +22,18 @@ DETOUR = 10.0
 """A road more than so many times longer than the straight line, and a kilometre, needs a look; assumed."""
 SHORTEST = 1.0
 """No link is shorter [m]; assumed."""
-UNIT_MISTAKES = {
-    "km": 1e-3, "mi": 1 / 1609.344, "ft": 1 / 0.3048, "0.3048 m": 0.3048, "0.001 m": 1e3, "1/1609 m": 1609.344
-}  # fmt: skip
-"""What lengths in metres are multiplied by when somebody takes a wrong unit for metres."""
+OFF_SCALE = 0.05
+"""Where the lengths of courses are typically off by more than this share, none of them is trusted; assumed.
+Lengths measured in Web Mercator are too long by 1 / cos(latitude)."""
+UNIT_MISTAKES = (
+    (1e-3, Text("they look like km read as m", "似为 km 误作 m")),
+    (1 / 1609.344, Text("they look like mi read as m", "似为 mi 误作 m")),
+    (1 / 0.3048, Text("they look like ft read as m", "似为 ft 误作 m")),
+    (1e3, Text("they look like m read as km", "似为 m 误作 km")),
+    (1609.344, Text("they look like m read as mi", "似为 m 误作 mi")),
+    (0.3048, Text("they look like m read as ft", "似为 m 误作 ft")),
+)
+"""What lengths are multiplied by when one unit is taken for another."""
 
 
 def fit_courses(draft: Draft) -> None:
@@ -36,6 +44,8 @@ def fit_courses(draft: Draft) -> None:
 def _fitted(draft: Draft, link: RawLink) -> RawLink:
     course, (start, end) = draft.course(link), draft.ends(link)
     gap, gap_turned = _gap(course, start, end), _gap(course[::-1], start, end)
+    if gap == 0:
+        return link
     if gap_turned < gap:
         draft.ledger.write("geometry_turned", link.id)
         course, gap = course[::-1], gap_turned
@@ -53,32 +63,47 @@ def _gap(course: tuple[Point, ...], start: Point, end: Point) -> float:
     return max(math.dist(course[0], start), math.dist(course[-1], end))
 
 
-def check_units(draft: Draft) -> None:
-    """Refuse lengths that are all wrong by the factor between two units.
+def check_scale(draft: Draft) -> bool:
+    """Return whether the lengths as a whole are those of the map; refuse those in a wrong unit.
 
     Raises
     ------
     FormatError
-        If the typical length is that of the map in kilometres, miles, feet ...
+        If the typical length is off by the factor between two units.
     """
-    ratios = [
-        link.length / measured
-        for link in draft.links
-        if link.length is not None and link.length > 0 and (measured := course_length(draft.course(link))) > SLACK
-    ]
-    typical = float(np.median(ratios)) if ratios else 1.0
-    for unit, factor in UNIT_MISTAKES.items():
+    typical = _typical_ratio(draft, draft.links)
+    for factor, mistake in UNIT_MISTAKES:
         if abs(typical / factor - 1) < 0.1:
             rule = Text(
-                f"lengths are typically {typical:.4g} times those on the map: their unit looks like {unit}, not m",
-                f"长度普遍为图上长度的 {typical:.4g} 倍: 单位似为 {unit}, 而非 m",
+                f"lengths are typically {typical:.4g} times those on the map: {mistake.en}",
+                f"长度普遍为图上长度的 {typical:.4g} 倍: {mistake.zh}",
             )
-            remedy = Text("state the right unit (length_unit), or correct the lengths", "写明正确单位 (length_unit), 或更正长度")
+            remedy = Text(
+                "state the right unit (length_unit), or correct the lengths",
+                "写明正确单位 (length_unit), 或更正长度",
+            )
             raise FormatError(draft.file, [Issue(draft.file, rule, remedy, "length")])
+    typical = _typical_ratio(draft, [link for link in draft.links if link.geometry is not None])
+    if abs(typical - 1) > OFF_SCALE:
+        draft.ledger.write("lengths_off_scale", draft.file, typical, 1.0)
+        return False
+    return True
+
+
+def _typical_ratio(draft: Draft, links: list[RawLink]) -> float:
+    """Return the median of length over length on the map; 1 where there is nothing to compare."""
+    ratios = [
+        link.length / on_map
+        for link in links
+        if link.length is not None
+        and link.length > 0
+        and (on_map := course_length(draft.course(link))) > SLACK
+    ]
+    return float(np.median(ratios)) if ratios else 1.0
 
 
 def measure_links(draft: Draft) -> None:
-    """Give every link a length that is possible on the map.
+    """Give every link a length that is possible on the map, and a speed where only its travel time is known.
 
     Raises
     ------
@@ -92,40 +117,47 @@ def measure_links(draft: Draft) -> None:
     ]
     if issues:
         raise FormatError(draft.file, issues)
-    draft.links = [_measured(draft, link) for link in draft.links]
+    is_checked = draft.options.lengths == "checked" and not draft.is_abstract
+    tolerance = TOLERANCE if not is_checked or check_scale(draft) else 0.0
+    draft.links = [_measured(draft, link, tolerance) for link in draft.links]
 
 
 _NO_LENGTH = Text(
-    "has neither a length nor a travel time, and no coordinates to measure it", "既无长度也无通行时间, 且没有坐标可供量取"
+    "has neither a length nor a travel time, and no coordinates to measure it",
+    "既无长度也无通行时间, 且没有坐标可供量取",
 )
 _GIVE_LENGTH = Text("fill in length_m or travel_time_s", "补填 length_m 或 travel_time_s")
 
 
-def _measured(draft: Draft, link: RawLink) -> RawLink:
+def _measured(draft: Draft, link: RawLink, tolerance: float) -> RawLink:
     length, time = _usable(link.length), _usable(link.travel_time)
     if draft.is_abstract:
         return link if length is not None else _from_time(draft, link, time or 0.0)
     on_map = course_length(draft.course(link))
-    kind = _contradiction(draft, link, length, on_map)
+    kind = _contradiction(draft, link, length, on_map, tolerance)
     if kind is not None:
         draft.ledger.write(kind, link.id, link.length, on_map)
-    if kind != "length_detour" and kind is not None:
-        length = on_map
-    if length is None or length < SHORTEST:
+        length = length if kind == "length_detour" else on_map
+    if length is None or length <= 0 or (length < SHORTEST and draft.options.lengths == "checked"):
         draft.ledger.write("length_zero", link.id, length, SHORTEST)
         length = SHORTEST
+    if link.length == length and link.travel_time is None:
+        return link
     speed = length / time if link.free_speed is None and time else link.free_speed
     return replace(link, length=length, travel_time=None, free_speed=speed)
 
 
-def _contradiction(draft: Draft, link: RawLink, length: float | None, on_map: float) -> str | None:
+def _contradiction(
+    draft: Draft, link: RawLink, length: float | None, on_map: float, tolerance: float
+) -> str | None:
     """Return how the length contradicts the map; None where it does not, or is not to be checked."""
     if length is None:
         return "length_measured"
     if draft.options.lengths == "as_written":
         return None
     if link.geometry is not None:
-        return "length_replaced" if abs(length - on_map) > max(TOLERANCE * on_map, SLACK) else None
+        slack = SLACK if tolerance else 0.0
+        return "length_replaced" if abs(length - on_map) > max(tolerance * on_map, slack) else None
     if length < on_map * 0.99 - SHORTEST:
         return "length_too_short"
     return "length_detour" if length > DETOUR * on_map + 1000 else None

@@ -49,18 +49,31 @@ class _Places:
 
 
 def node_lines(draft: Draft) -> None:
-    """Cut the links where they meet others; give the pieces ids, and their ends nodes."""
+    """Cut the links where they meet or cross others; give the pieces ids, and their ends nodes."""
+    lines = _lines(draft)
+    _find_cuts(lines, draft)
+    _cut(draft, lines, snap=draft.options.snap_distance)
+
+
+def join_ends(draft: Draft) -> None:
+    """Give the ends of lines nodes, one for all ends at the very same spot."""
+    _cut(draft, _lines(draft), snap=0.0)
+
+
+def _lines(draft: Draft) -> _Lines:
     courses = [draft.course(link) for link in draft.links]
     ends = [end for course in courses for end in (course[0], course[-1])]
-    lines = _Lines(draft.links, courses, ends, [[] for _ in courses])
-    _find_cuts(lines, draft)
-    places = _places(lines, draft.options.snap_distance)
+    return _Lines(draft.links, courses, ends, [[] for _ in courses])
+
+
+def _cut(draft: Draft, lines: _Lines, *, snap: float) -> None:
+    places = _places(lines, snap)
     taken = {link.id for link in draft.links}
     pieces = []
     for row, link in enumerate(draft.links):
         stops = _stops(lines, places, row)
         _tell(draft, lines, places, row, len(stops) - 1)
-        pieces += list(_pieces(draft, link, courses[row], stops, places, taken))
+        pieces += list(_pieces(draft, link, lines.courses[row], stops, places, taken))
     draft.links = sorted(pieces, key=lambda link: link.id)
     named = {places.names[place]: spot for place, spot in places.spots.items()}
     draft.nodes = dict(sorted({**draft.nodes, **named}.items()))
@@ -96,7 +109,9 @@ def _find_cuts(lines: _Lines, draft: Draft) -> None:
                 draft.ledger.write("crossing_kept", lines.links[row].id, after=lines.links[partner].id)
                 continue
             for line in (row, partner):
-                lines.cuts[line].append((float(shapes[line].project(shapely.Point(crossing))), len(lines.points)))
+                lines.cuts[line].append(
+                    (float(shapes[line].project(shapely.Point(crossing))), len(lines.points))
+                )
             lines.points.append(crossing)
 
 
@@ -109,7 +124,9 @@ def _points_of(common: Any) -> Iterator[Point]:
     """Yield the points that two lines share; of a stretch they share, its ends."""
     for part in getattr(common, "geoms", [common]):
         corners = list(part.coords)
-        yield from ((float(x), float(y)) for x, y, *_ in (corners if len(corners) < 2 else [corners[0], corners[-1]]))
+        yield from (
+            (float(x), float(y)) for x, y, *_ in (corners if len(corners) < 2 else [corners[0], corners[-1]])
+        )
 
 
 def _places(lines: _Lines, snap: float) -> _Places:
@@ -128,7 +145,9 @@ def _places(lines: _Lines, snap: float) -> _Places:
         low, high = sorted((find(one), find(other)), key=lambda point: (lines.points[point], point))
         leader[high] = low
     same_spot: dict[Point, int] = {}
-    of_point = [same_spot.setdefault(lines.points[find(point)], find(point)) for point in range(len(lines.points))]
+    of_point = [
+        same_spot.setdefault(lines.points[find(point)], find(point)) for point in range(len(lines.points))
+    ]
     spots = {place: lines.points[place] for place in dict.fromkeys(of_point)}
     return _Places(of_point, spots, _names(lines, of_point, spots))
 
@@ -171,7 +190,12 @@ def _tell(draft: Draft, lines: _Lines, places: _Places, row: int, n_pieces: int)
 
 
 def _pieces(
-    draft: Draft, link: RawLink, course: tuple[Point, ...], stops: list[Stop], places: _Places, taken: set[str]
+    draft: Draft,
+    link: RawLink,
+    course: tuple[Point, ...],
+    stops: list[Stop],
+    places: _Places,
+    taken: set[str],
 ) -> Iterator[RawLink]:
     """Yield the parts of a link from place to place; length and time are shared out."""
     reached = list(accumulate((dist(a, b) for a, b in pairwise(course)), initial=0.0))

@@ -56,7 +56,9 @@ def projected(network: RawNetwork, target: str | None) -> RawNetwork:
             replace(node, x=x, y=y) for node, (x, y) in zip(network.nodes, nodes.tolist(), strict=True)
         ),
         links=tuple(
-            link if link.geometry is None else replace(link, geometry=tuple(next(course) for _ in link.geometry))
+            link
+            if link.geometry is None
+            else replace(link, geometry=tuple(next(course) for _ in link.geometry))
             for link in network.links
         ),
     )

@@ -40,7 +40,7 @@ class RepairOptions:
     """Parts without connection to the rest are dropped below this share of the whole length; assumed.
     0 keeps every part, 1 keeps the largest alone."""
     traps: Literal["report", "open"] = "report"
-    """Ends of one-way roads that cars enter and cannot leave, or leave and cannot enter: opened both ways, or reported."""
+    """One-way roads that end where cars cannot leave, or begin where none can come: reported, or opened both ways."""
     bridge_offset: float | None = None
     """Height of bridge decks above the ground where the file says none [m]; None takes 0, as if they lay on it."""
 
@@ -131,7 +131,15 @@ class RepairReport:
         import pandas as pd
 
         rows = [
-            (repair.kind, repair.level, repair.text.en, repair.text.zh, change.id, change.before, change.after)
+            (
+                repair.kind,
+                repair.level,
+                repair.text.en,
+                repair.text.zh,
+                change.id,
+                change.before,
+                change.after,
+            )
             for repair in self.repairs
             for change in repair.changes or (Change(""),)
         ]
@@ -201,6 +209,13 @@ KINDS: dict[str, tuple[Level, Text]] = {
         Text("the course does not lead from node to node and was dropped", "线形未从起点连到终点, 已舍去"),
     ),
     "geometry_extended": ("repair", Text("the course was led up to its nodes", "线形已延长至节点")),
+    "lengths_off_scale": (
+        "warning",
+        Text(
+            "lengths are typically so many times those on the map (Web Mercator?); all with a course were measured",
+            "长度普遍偏离图上长度 (可能按 Web 墨卡托量取), 有线形的路段全部重新量取",
+        ),
+    ),
     "length_measured": ("repair", Text("no usable length; measured on the map [m]", "缺少可用长度, 按图量取 [m]")),
     "length_replaced": (
         "repair",
@@ -217,7 +232,7 @@ KINDS: dict[str, tuple[Level, Text]] = {
             "只有通行时间: 长度 = 时间 × 自由流速度, 仅时间有意义 [m]",
         ),
     ),
-    "length_zero": ("repair", Text("no length at all; set to one metre [m]", "长度为零, 设为 1 m [m]")),
+    "length_zero": ("repair", Text("shorter than a metre; set to one metre [m]", "不足 1 m, 设为 1 m [m]")),
     "length_detour": (
         "warning",
         Text("far longer than the straight line between its nodes; kept [m]", "远长于两端直线距离, 予以保留 [m]"),
@@ -248,7 +263,7 @@ KINDS: dict[str, tuple[Level, Text]] = {
     "capacity_lowered": (
         "repair",
         Text(
-            "more than fits between free speed and jam density; lowered until queues spread no faster than traffic [vehicle/s]",
+            "more than free speed and jam density allow; lowered until queues grow no faster than traffic [vehicle/s]",
             "超出自由流速度与拥堵密度所允许的流量, 已下调至排队回溯不快于车流 [辆/s]",
         ),
     ),
@@ -289,7 +304,7 @@ KINDS: dict[str, tuple[Level, Text]] = {
     "trap": ("warning", Text("cars can enter but not leave these nodes", "汽车可进入而无法驶出的节点")),
     "source": ("warning", Text("cars can leave but not enter these nodes", "汽车可驶出而无法进入的节点")),
     "trap_opened": ("repair", Text("one-way roads to a dead end were opened both ways", "通往断头处的单行路改为双向")),
-}  # fmt: skip
+}
 """Every kind of repair, in the order of the report."""
 
 _HEADINGS: dict[Level, Text] = {
@@ -300,18 +315,23 @@ _HEADINGS: dict[Level, Text] = {
 
 
 def _line(repair: Repair, lang: Language, examples: int) -> str:
-    """Return one kind as a line: text, count, the most frequent changes or the first ids."""
+    """Return one kind as a line: text, count, then how often each change or the first few changes."""
     text = repair.text.said(lang)
     if not repair.changes:
         return f"  - {text}"
-    shown = [_shown(change) for change in repair.changes[:examples]]
-    rest = f", ... (+{repair.count - examples})" if repair.count > examples else ""
-    return f"  - {text}: {repair.count} [{', '.join(shown)}{rest}]"
+    common = Counter(_arrow(change) for change in repair.changes)
+    if examples < repair.count and len(common) * 3 <= repair.count and "" not in common:
+        shown = [f"{arrow} x{count}" for arrow, count in common.most_common(examples)]
+        hidden = len(common) - examples
+    else:
+        shown = [f"{change.id} {_arrow(change)}".rstrip() for change in repair.changes[:examples]]
+        hidden = repair.count - examples
+    rest = f"; ... (+{hidden})" if hidden > 0 else ""
+    return f"  - {text}: {repair.count} [{'; '.join(shown)}{rest}]"
 
 
-def _shown(change: Change) -> str:
-    arrow = f": {change.before or '-'} -> {change.after}" if change.after else f": {change.before}" if change.before else ""
-    return f"{change.id}{arrow}"
+def _arrow(change: Change) -> str:
+    return f"{change.before or '-'} -> {change.after}" if change.after else change.before
 
 
 def _text(value: object) -> str:
@@ -322,8 +342,3 @@ def _text(value: object) -> str:
 
 def _short(crs: str | None) -> str:
     return "-" if crs is None else crs if len(crs) <= 40 else f"{crs[:37]}..."
-
-
-def most_common(changes: Iterable[Change], count: int) -> list[tuple[tuple[str, str], int]]:
-    """Return the most frequent pairs of before and after, for a summary of many changes."""
-    return Counter((change.before, change.after) for change in changes).most_common(count)

@@ -79,9 +79,8 @@ def course_chart(record: RunRecord, lang: Language, width: int) -> str:
     people = Panel(left, right, 14, 250, end, 0, ticks[-1])
     parts = [_value_axis(people, ticks, TEXTS["curve_people"].said(lang))]
     area = people.line(at, curves["wet"].to_numpy(np.float64))
-    parts.append(
-        f'<polygon points="{left:.1f},{people.bottom:.1f} {area} {right:.1f},{people.bottom:.1f}" fill="#56b4e9" opacity="0.25"/>'
-    )
+    corners = f"{left:.1f},{people.bottom:.1f} {area} {right:.1f},{people.bottom:.1f}"
+    parts.append(f'<polygon points="{corners}" fill="#56b4e9" opacity="0.25"/>')
     parts.append(_total_line(people, total, lang))
     parts += [
         f'<polyline points="{people.line(at, curves[name].to_numpy(np.float64))}" fill="none" style="{STYLES[name]}"/>'

@@ -5,6 +5,7 @@ and flows of the interval that ends then. Long lists are packed by `packing.pack
 script unpacks them in the same order.
 """
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -64,9 +65,7 @@ class Frames:
 
     def steps(self, time: np.ndarray, values: np.ndarray) -> list[int]:
         """Return [frame, value, frame, value, …]: the last value of each frame, only where it changes."""
-        last: dict[int, int] = {}
-        for frame, value in zip(self.since(time).tolist(), values.tolist(), strict=True):
-            last[frame] = value
+        last = dict(zip(self.since(time).tolist(), values.tolist(), strict=True))
         flat, shown = [], 0
         for frame, value in sorted(last.items()):
             if value != shown:
@@ -110,16 +109,13 @@ def _flows(record: RunRecord, roads: DrawnRoads, frames: Frames) -> str:
     frame = np.floor(flows["time_s"].to_numpy(np.float64) / frames.interval + 1e-9) + 1
     table = pd.DataFrame({"frame": frame, "road": road, "people": flows["people"]}).dropna()
     table["frame"] = table["frame"].clip(upper=frames.number - 1)
-    grouped = table.groupby(["frame", "road"])["people"].sum().round().astype(np.int64)
-    grouped = grouped[grouped > 0].reset_index()
+    summed = table.groupby(["frame", "road"])["people"].sum().round().reset_index()
+    frame, where, people = summed[summed["people"] > 0].astype(np.int64).to_numpy().T
+    bounds = np.searchsorted(frame, np.arange(frames.number + 1))
     numbers: list[np.ndarray] = []
-    by_frame = dict(list(grouped.groupby("frame")))
-    for number in range(frames.number):
-        rows = by_frame.get(number)
-        numbers.append(np.array([0 if rows is None else len(rows)]))
-        if rows is not None:
-            where = np.diff(rows["road"].to_numpy(np.int64), prepend=0)
-            numbers.append(np.column_stack([where, rows["people"].to_numpy(np.int64)]).ravel())
+    for first, last in pairwise(bounds):
+        pairs = np.column_stack([np.diff(where[first:last], prepend=0), people[first:last]])
+        numbers += [np.array([last - first]), pairs.ravel()]
     return pack(np.concatenate(numbers))
 
 
@@ -133,18 +129,20 @@ def _water(record: RunRecord, roads: DrawnRoads, frames: Frames) -> str:
     deepest = table.dropna(subset="road").groupby(["road", "time_s"])["level"].max().reset_index()
     numbers: list[int] = []
     before = 0
-    for road, rows in deepest.groupby("road"):
+    by_road: dict[Any, pd.DataFrame] = dict(list(deepest.astype({"road": np.int64}).groupby("road")))
+    for road, rows in by_road.items():
         steps = frames.steps(rows["time_s"].to_numpy(np.float64), rows["level"].to_numpy())
         if steps:
-            numbers += [int(road) - before, len(steps) // 2, *steps]
-            before = int(road)
+            numbers += [road - before, len(steps) // 2, *steps]
+            before = road
     return pack(numbers)
 
 
 def _closed(record: RunRecord, roads: DrawnRoads) -> dict[int, float]:
     links = record.tables["links"]
     first = links.assign(road=links["link"].map(roads.road_of_link)).dropna(subset=["road", "closed_s"])
-    return {int(road): float(at) for road, at in first.groupby("road")["closed_s"].min().items()}
+    earliest = first.astype({"road": np.int64}).groupby("road")["closed_s"].min()
+    return dict(zip(earliest.index.tolist(), earliest.tolist(), strict=True))
 
 
 def _zones(record: RunRecord, roads: DrawnRoads, frames: Frames) -> list[dict[str, Any]]:
@@ -154,20 +152,20 @@ def _zones(record: RunRecord, roads: DrawnRoads, frames: Frames) -> list[dict[st
     must, arrived = homes.groupby("zone")["people"].sum(), dict(list(homes.dropna().groupby("zone")))
     wet = _place_water(record, "zone", frames)
     zones = []
-    for row in record.tables["zones"].itertuples():
-        place = roads.place(row.x, row.y)
+    for row in record.tables["zones"].to_dict("records"):
+        place = roads.place(row["x"], row["y"])
         if place is None:
             continue
-        rows = arrived.get(row.zone, homes.iloc[:0]).sort_values("out")
+        rows = arrived.get(row["zone"], homes.iloc[:0]).sort_values("out")
         zones.append(
             {
-                "id": row.zone,
-                "name": row.name or row.zone,
+                "id": row["zone"],
+                "name": row["name"] or row["zone"],
                 "at": place,
-                "people": int(row.population),
-                "go": int(must.get(row.zone, 0)),
+                "people": int(row["population"]),
+                "go": int(must.get(row["zone"], 0)),
                 "out": frames.steps(rows["out"].to_numpy(), rows["people"].cumsum().to_numpy()),
-                "wet": wet.get(str(row.zone), []),
+                "wet": wet.get(str(row["zone"]), []),
             }
         )
     return zones
@@ -177,19 +175,19 @@ def _shelters(record: RunRecord, roads: DrawnRoads, frames: Frames) -> list[dict
     load = dict(list(record.tables["shelter_load"].groupby("shelter")))
     none = record.tables["shelter_load"].iloc[:0]
     shelters = []
-    for row in record.tables["shelters"].itertuples():
-        place = roads.place(row.x, row.y)
+    for row in record.tables["shelters"].to_dict("records"):
+        place = roads.place(row["x"], row["y"])
         if place is None:
             continue
-        steps = load.get(row.shelter, none).sort_values("time_s", kind="stable")
+        steps = load.get(row["shelter"], none).sort_values("time_s", kind="stable")
         shelters.append(
             {
-                "id": row.shelter,
-                "name": row.name or row.shelter,
+                "id": row["shelter"],
+                "name": row["name"] or row["shelter"],
                 "at": place,
-                "capacity": row.capacity if np.isfinite(row.capacity) else None,
+                "capacity": row["capacity"] if np.isfinite(row["capacity"]) else None,
                 "load": frames.steps(steps["time_s"].to_numpy(np.float64), steps["people"].to_numpy()),
-                "flooded": row.flooded_s if np.isfinite(row.flooded_s) else None,
+                "flooded": row["flooded_s"] if np.isfinite(row["flooded_s"]) else None,
             }
         )
     return shelters
@@ -197,9 +195,14 @@ def _shelters(record: RunRecord, roads: DrawnRoads, frames: Frames) -> list[dict
 
 def _points(record: RunRecord, roads: DrawnRoads) -> list[dict[str, Any]]:
     return [
-        {"id": row.pickup_point, "name": row.name or row.pickup_point, "at": place, "people": int(row.people)}
-        for row in record.tables["pickup_points"].itertuples()
-        if (place := roads.place(row.x, row.y)) is not None
+        {
+            "id": row["pickup_point"],
+            "name": row["name"] or row["pickup_point"],
+            "at": place,
+            "people": int(row["people"]),
+        }
+        for row in record.tables["pickup_points"].to_dict("records")
+        if (place := roads.place(row["x"], row["y"])) is not None
     ]
 
 

@@ -53,7 +53,9 @@ def drawn_roads(links: pd.DataFrame, *, cells: int = 20_000) -> DrawnRoads | Non
     (x0, y0), (x1, y1) = points.min(axis=0), points.max(axis=0)
     unit = max(1.0, max(x1 - x0, y1 - y0) / cells)
     roads: dict[tuple[Point, ...], int] = {}
-    road_of_link, drawn, ranks, names = {}, [], [], []
+    road_of_link: dict[str, int] = {}
+    drawn: list[np.ndarray] = []
+    ranks, names = [], []
     described = zip(links["link"], links["road_class"].fillna(""), links["name"].fillna(""), strict=True)
     for link, road_class, name in described:
         line = lines.get(str(link))

@@ -93,8 +93,8 @@ TEXTS: dict[str, Text] = {
     "map_closed": Text("closed since", "中断于"),
     "map_road": Text("road", "道路"),
     "map_hint": Text(
-        "Drag to move, wheel or pinch to zoom, point at things for details.",
-        "拖动平移,滚轮或双指缩放,指向地物查看详情。",
+        "Drag to move; click, then turn the wheel to zoom; two fingers on a phone. Point at things for details.",
+        "拖动平移;点击后用滚轮缩放;手机上用双指操作。指向或点按地物查看详情。",
     ),
     "map_label": Text(
         "Map of roads, water, zones, shelters and flows of people", "道路、来水、区域、安置点与人流地图"
@@ -111,7 +111,7 @@ TEXTS: dict[str, Text] = {
     "why": Text("why", "原因"),
     "longest_stage": Text("longest stage", "耗时最长环节"),
     "examples": Text("Examples, one household for each reason", "典型住户(每种原因一户)"),
-    "more_zones": Text("more zones", "其余区域"),
+    "more_rows": Text("show the others", "展开其余"),
     "nobody_late": Text("Nobody is late.", "无人逾期。"),
     "late_note": Text(
         "Late: out after the deadline of the zone, after the water, or never.",
@@ -159,7 +159,6 @@ TEXTS: dict[str, Text] = {
     "parameter": Text("parameter", "参数"),
     "mark": Text("basis", "依据"),
     "source": Text("source or reason", "来源或理由"),
-    "show_all": Text("show all", "展开全部"),
     "kind": Text("kind", "类型"),
     "repair": Text("what was done", "处理"),
     "no_repairs": Text("None were needed.", "无需修复。"),

@@ -146,7 +146,7 @@ COLUMNS: Mapping[type[Section], Names] = {
     },
     StageReading: {
         "time": ("时间", "时刻", "日期时间", "观测时间", "datetime", "t"),
-        "stage": ("水位", "level", "water_level", "stage_m"),
+        "stage": ("水位", "level", "water_level"),
     },
     ZoneTransfer: {
         "zone": (*VILLAGE, "转移单元", "转移对象", "转移区域", "区域", "zones", "id"),

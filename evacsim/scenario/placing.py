@@ -78,12 +78,20 @@ def _lies_inside(xy: NDArray[np.float64], system: str) -> NDArray[np.bool_]:
 
     crs = pyproj.CRS.from_user_input(system)
     degrees = xy if crs.is_geographic else transformed(xy, system, WGS84)
-    is_right: NDArray[np.bool_] = (np.abs(degrees) <= (180.0, 90.0)).all(axis=1)
+    is_right = _within(degrees, -180.0, -90.0, 180.0, 90.0)
     if not crs.is_geographic:
         # Degrees taken for metres would lie a few steps from the origin of the system.
-        is_right &= (np.abs(xy) > (180.0, 90.0)).any(axis=1)
+        is_right &= ~_within(xy, -180.0, -90.0, 180.0, 90.0)
     area = crs.area_of_use
     if area is not None and area.west < area.east:
-        low, high = np.array([area.west, area.south]), np.array([area.east, area.north])
-        is_right &= ((degrees >= low - MARGIN) & (degrees <= high + MARGIN)).all(axis=1)
+        bounds = (area.west - MARGIN, area.south - MARGIN, area.east + MARGIN, area.north + MARGIN)
+        is_right &= _within(degrees, *bounds)
     return is_right
+
+
+def _within(
+    xy: NDArray[np.float64], west: float, south: float, east: float, north: float
+) -> NDArray[np.bool_]:
+    """Return for each point whether it lies within bounds."""
+    x, y = xy[:, 0], xy[:, 1]
+    return (west <= x) & (x <= east) & (south <= y) & (y <= north)

@@ -69,10 +69,13 @@ def read(path: str | Path) -> Reading:
     return _read(expanding.open(root), expanding)
 
 
-def read_mapping(mapping: Mapping[str, object], *, base: str | Path = ".") -> Reading:
-    """Return the scenario that a mapping describes together with everything that is wrong or doubtful."""
+def read_mapping(mapping: Mapping[str, object], *, base: str | Path = ".", name: str = "mapping") -> Reading:
+    """Return the scenario that a mapping describes together with everything that is wrong or doubtful.
+
+    Messages call the mapping `name`.
+    """
     folder = Path(base).absolute()
-    return _read(given_from(mapping, Source("mapping", folder)), Expanding(folder))
+    return _read(given_from(mapping, Source(name, folder)), Expanding(folder))
 
 
 def _read(given: Given, expanding: Expanding) -> Reading:

@@ -103,13 +103,17 @@ def _as_list(value: object) -> object:
     return re.split(r"\s*[;；、|]\s*", value.strip()) if isinstance(value, str) else value
 
 
-Words = Annotated[str, BeforeValidator(_as_words)]
+Words = Annotated[str, BeforeValidator(_as_words), WithJsonSchema({"type": ["string", "integer"]})]
 """A name that may look like a number: a road node, a zone."""
 
 SEPARATORS = r"\s/,;:*?\"'<>|；、，：\[\]"
 INVISIBLE = "\u200b-\u200f\u2060\ufeff"
+PATTERN = rf"^[^{SEPARATORS}{INVISIBLE}]+$"
 Identifier = Annotated[
-    str, BeforeValidator(_as_words), Field(pattern=rf"^[^{SEPARATORS}{INVISIBLE}]+$", max_length=64)
+    str,
+    BeforeValidator(_as_words),
+    Field(pattern=PATTERN, max_length=64),
+    WithJsonSchema({"type": ["string", "integer"], "pattern": PATTERN, "maxLength": 64}),
 ]
 """The user's own id: any script, without blanks, slashes, brackets or separators; unique among its kind."""
 

@@ -4,22 +4,24 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
+from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
 from evacsim.errors import EvacsimError, Issue, ScenarioError
+from evacsim.formats.raw_network import read_network
 from evacsim.formats.tables import read_table
 from evacsim.hazard.reading import read_depth_tables, read_grids
 from evacsim.hazard.sampling import LinkShapes, PlacePoints
 from evacsim.hazard.stages import stages_from_table
-from evacsim.hazard.water import Water
+from evacsim.hazard.water import Floats, Water
 from evacsim.language import Text
-from evacsim.network.building import build_network
-from evacsim.network.columns import RoadColumns
-from evacsim.network.reading import read_network
-from evacsim.scenario.hazard import WaterGrids, WaterTables
+from evacsim.network.build import RoadNetwork, build_network
+from evacsim.network.columns import RoadColumns, road_columns
+from evacsim.scenario.district import Zone
+from evacsim.scenario.hazard import Gauge, WaterGrids, WaterTables
 from evacsim.scenario.model import Scenario
 from evacsim.scenario.plan import ZoneTransfer
 from evacsim.world.columns import Homes, Places, StageSeries, World
@@ -62,7 +64,7 @@ class _Builder:
         network = self._tried(self._network)
         if network is None:
             return None
-        roads = RoadColumns.of(network)
+        roads = road_columns(network.graph)
         ways = build_ways(roads, district.roads)
         locator = Locator(
             roads, ways, network_crs=network.crs, places_crs=district.crs, limit=district.access_limit
@@ -101,7 +103,7 @@ class _Builder:
             self.issues += error.issues
             return None
 
-    def _network(self):  # type: ignore[no-untyped-def]
+    def _network(self) -> RoadNetwork:
         roads = self.scenario.district.roads
         raw = read_network(
             Path(roads.file),
@@ -114,16 +116,15 @@ class _Builder:
     def _gauges(self) -> dict[str, StageSeries]:
         gauges = {}
         for gauge in sorted(self.scenario.hazard.gauges, key=lambda gauge: gauge.id):
-            read = self._tried(
-                lambda gauge=gauge: stages_from_table(
-                    read_table(gauge.series, encoding=gauge.encoding), start=self.scenario.start
-                )
-            )
+            read = self._tried(partial(self._stages, gauge))
             if read is not None:
                 gauges[gauge.id] = StageSeries(gauge.id, *read, gauge.datum)
         return gauges
 
-    def _water(self, roads: RoadColumns, groups: Sequence[Places], homes: Homes, crs: str | None) -> Water:
+    def _stages(self, gauge: Gauge) -> tuple[Floats, Floats]:
+        return stages_from_table(read_table(gauge.series, encoding=gauge.encoding), start=self.scenario.start)
+
+    def _water(self, roads: RoadColumns, groups: Sequence[Places[Any]], homes: Homes, crs: str | None) -> Water:
         """Return the water on links, then zones, pick-up points, shelters, depots, and homes of wide zones."""
         given = self.scenario.hazard.water
         own = np.flatnonzero(homes.depth_row >= sum(group.n for group in groups))
@@ -148,9 +149,9 @@ class _Builder:
             given,
             LinkShapes(
                 ids=roads.link_ids,
-                offsets=roads.geometry_first,
+                offsets=roads.geometry_start,
                 xy=roads.geometry,
-                deck_height=roads.deck_height(offset),
+                deck_height=np.where(roads.is_bridge & (roads.bridge_offset == 0), offset, roads.bridge_offset),
             ),
             PlacePoints(ids=ids, xy=np.concatenate(points)),
             folder=Path(),
@@ -159,7 +160,7 @@ class _Builder:
         )
 
 
-def _place_ids(groups: Sequence[Places]) -> list[str]:
+def _place_ids(groups: Sequence[Places[Any]]) -> list[str]:
     """Return the ids by which water tables name places: the plain id where it is unique among all kinds."""
     kinds = ("zone", "pickup_point", "shelter", "depot")
     plain = [place for group in groups for place in group.ids]
@@ -171,7 +172,7 @@ def _place_ids(groups: Sequence[Places]) -> list[str]:
     ]
 
 
-def _transfers(scenario: Scenario, zones: Places) -> list[ZoneTransfer | None]:
+def _transfers(scenario: Scenario, zones: Places[Zone]) -> list[ZoneTransfer | None]:
     """Return the plan's row for each zone; `scenario.checking` has seen to it that there is at most one."""
     exact = {transfer.zone: transfer for transfer in scenario.plan.zones}
     patterns = [transfer for transfer in scenario.plan.zones if "*" in transfer.zone]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from evacsim.errors import Issue
 from evacsim.hazard.water import Water
 from evacsim.network.columns import RoadColumns
-from evacsim.network.repair import RepairReport
+from evacsim.network.repairs import RepairReport
 from evacsim.scenario.district import Fleet, PickupPoint, Place, Shelter, Zone
 from evacsim.scenario.model import Scenario
 from evacsim.scenario.plan import ZoneTransfer

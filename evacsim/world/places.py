@@ -10,7 +10,7 @@ from evacsim.errors import Issue
 from evacsim.formats.crs import canonical_crs, transformed
 from evacsim.language import Text
 from evacsim.network.columns import RoadColumns
-from evacsim.scenario.district import Place
+from evacsim.scenario.district import Place, Zone
 from evacsim.world.columns import Homes, Places, Ways
 
 P = TypeVar("P", bound=Place)
@@ -28,7 +28,6 @@ class Locator:
         self._roads = roads
         self._limit = limit
         self._network_crs, self._places_crs = network_crs, places_crs
-        self._row = {node: row for row, node in enumerate(roads.node_ids)}
         self._is_walk = _touched(roads, ways, ways.is_footway)
         self._is_drive = _touched(roads, ways, ~ways.is_footway)
 
@@ -41,8 +40,8 @@ class Locator:
             source = canonical_crs(self._places_crs, file="district")
             xy[here] = transformed(xy[here], source, canonical_crs(self._network_crs, file="roads"))
         for k, place in enumerate(places):
-            if place.node is not None and place.node in self._row:
-                row = self._row[place.node]
+            if place.node is not None and place.node in self._roads.node_row:
+                row = self._roads.node_row[place.node]
                 xy[k] = self._roads.x[row], self._roads.y[row]
         return xy
 
@@ -93,11 +92,11 @@ class Locator:
         found = np.zeros(len(xy), dtype=np.int32)
         here = np.isfinite(xy).all(axis=1)
         if here.any():
-            found[here] = self._roads.nearest_node(xy[here, 0], xy[here, 1], mask)
+            found[here], _ = self._roads.nearest_node(xy[here, 0], xy[here, 1], mask)
         return found
 
     def _named(self, place: Place, kind: Text) -> int:
-        row = self._row.get(str(place.node))
+        row = self._roads.node_row.get(str(place.node))
         if row is None:
             self.issues.append(
                 Issue(
@@ -113,7 +112,7 @@ class Locator:
 
     def _check_distance(self, place: Place, kind: Text, xy: Floats, node: int) -> None:
         distance = float(np.hypot(self._roads.x[node] - xy[0], self._roads.y[node] - xy[1]))
-        if distance <= self._limit:
+        if distance <= self._limit or self._network_crs is None:
             return
         self.issues.append(
             Issue(
@@ -132,7 +131,7 @@ class Locator:
         )
 
 
-def build_homes(zones: Places[P], locator: Locator, roads: RoadColumns, first_depth_row: int) -> Homes:
+def build_homes(zones: Places[Zone], locator: Locator, roads: RoadColumns, first_depth_row: int) -> Homes:
     """Return where the households of each zone live; wide zones own rows of the water from `first_depth_row` on.
 
     A zone at a point has one home there. A wide zone (with a radius or an outline) has a home at
@@ -141,10 +140,10 @@ def build_homes(zones: Places[P], locator: Locator, roads: RoadColumns, first_de
     zone_rows, nodes, counts = [], [], []
     for row, zone in enumerate(zones.models):
         inside = np.empty(0, dtype=np.int32)
-        outline = getattr(zone, "outline", None)
-        if outline is not None:
-            inside = locator.nodes_inside([locator.to_network(np.array(ring, dtype=float)) for ring in outline])
-        elif getattr(zone, "radius", 0.0) > 0:
+        if zone.outline is not None:
+            rings = [locator.to_network(np.array(ring, dtype=np.float64)) for ring in zone.outline]
+            inside = locator.nodes_inside(rings)
+        elif zone.radius > 0:
             inside = locator.nodes_within(np.array([zones.x[row], zones.y[row]]), zone.radius)
         if not inside.size:
             inside = zones.walk_node[row : row + 1]

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from evacsim.network.attributes import MODE_BITS
 from evacsim.network.columns import RoadColumns
 from evacsim.scenario.district import Roads
 from evacsim.world.columns import Ways
@@ -21,15 +22,14 @@ def build_ways(roads: RoadColumns, given: Roads) -> Ways:
     them, in both directions: a one-way street is none for them. Where a street has two links,
     one for each direction, each carries the walkers of its own direction.
     """
-    drive = np.flatnonzero(roads.allows("car") | roads.allows("bus"))
+    drive = np.flatnonzero(roads.mode_mask & (MODE_BITS["car"] | MODE_BITS["bus"]))
     walk = np.flatnonzero(_walkable(roads, given))
     backward = walk[~_has_twin(roads, walk)]
     links = np.concatenate([drive, walk, backward]).astype(np.int32)
     is_footway = np.arange(len(links)) >= len(drive)
     is_backward = np.arange(len(links)) >= len(drive) + len(walk)
-    lanes = roads.lanes[links]
     length = roads.length[links]
-    capacity = roads.capacity[links] if given.lane_capacity is None else lanes * given.lane_capacity
+    capacity = roads.capacity[links] if given.lane_capacity is None else roads.lanes[links] * given.lane_capacity
     jam_density = np.where(is_footway, WALKER_JAM * given.footway_width, roads.jam_density[links])
     free_speed = roads.free_speed[links] if given.free_speed is None else np.full(len(links), given.free_speed)
     return Ways(
@@ -47,8 +47,8 @@ def build_ways(roads: RoadColumns, given: Roads) -> Ways:
 
 def _walkable(roads: RoadColumns, given: Roads) -> NDArray[np.bool_]:
     if given.walkable == "marked":
-        return roads.allows("walk")
-    return ~np.isin(roads.road_class, list(CLOSED_TO_WALKERS))
+        return (roads.mode_mask & MODE_BITS["walk"]) != 0
+    return ~np.isin(np.array(roads.road_class), list(CLOSED_TO_WALKERS))
 
 
 def _has_twin(roads: RoadColumns, links: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -56,4 +56,4 @@ def _has_twin(roads: RoadColumns, links: NDArray[np.int64]) -> NDArray[np.bool_]
     n = len(roads.node_ids)
     forth = roads.from_node[links].astype(np.int64) * n + roads.to_node[links]
     back = roads.to_node[links].astype(np.int64) * n + roads.from_node[links]
-    return np.isin(back, forth)
+    return np.asarray(np.isin(back, forth))

@@ -76,41 +76,36 @@ class PlainMovement:
         self.events = []
         self.held = []
         self.records = []
+        self.notices = []
         self.now = 0.0
         self.is_changed = False
         self.serial = 0
-
-    def add(self, movers):
-        self.movers += movers
 
     def send(self, mover, node, tree, time):
         mover.node, mover.tree, mover.time, mover.state = node, tree, time, "scheduled"
         self.schedule(mover, time)
 
     def schedule(self, mover, time):
-        self.serial += 1
+        self.serial += 1  # whatever was pending is void
         mover.ticket, mover.is_pending = self.serial, True
         heapq.heappush(self.events, (time, mover.time, mover.key, mover.row, self.serial))
 
     def advance(self, until):
-        """Return the first record of a watched mover, or None when `until` is reached."""
+        """Let everything happen up to and including `until`."""
         self.end_change()
         while self.events and self.events[0][0] <= until:
             time, _, _, row, ticket = heapq.heappop(self.events)
             mover = self.movers[row]
-            if not mover.is_pending or mover.ticket != ticket:
-                continue
-            mover.is_pending = False
-            self.now = time
-            n_records = len(self.records)
-            self.act(mover)
-            if mover.watched and any(kind in ("arrived", "cut_off") for _, _, kind, _ in self.records[n_records:]):
-                return self.records[-1]
+            if mover.is_pending and mover.ticket == ticket:
+                mover.is_pending = False
+                self.now = time
+                self.act(mover)
         self.now = until
-        return None
 
     def record(self, mover, kind, place):
         self.records.append((self.now, mover.row, kind, place))
+        if mover.watched and kind in ("arrived", "cut_off", "stopped", "resumed"):
+            self.notices.append(self.records[-1])
 
     def next_link(self, mover):
         node = mover.node if mover.link is None else mover.link.to_node
@@ -218,12 +213,7 @@ class PlainMovement:
 
     def begin_change(self, now):
         if not (self.is_changed and now == self.now):
-            watched = [mover for mover in self.movers if mover.watched]
-            for mover in watched:
-                mover.watched = False
             self.advance(now)
-            for mover in watched:
-                mover.watched = True
         self.is_changed = True
 
     def end_change(self):

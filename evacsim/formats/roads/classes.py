@@ -44,7 +44,8 @@ _OTHER_NAMES = {
     "支路": "tertiary", "乡道": "tertiary", "四级公路": "tertiary", "四级": "tertiary",
     "村道": UNKNOWN, "等外公路": UNKNOWN, "其他道路": UNKNOWN, "居住区道路": "residential", "小区道路": "residential",
     "内部道路": "service", "机耕路": "track", "机耕道": "track", "公交专用道": "busway",
-    "步行街": "pedestrian", "人行道": "footway", "步道": "footway", "小路": "path", "台阶": "steps", "自行车道": "cycleway",
+    "步行街": "pedestrian", "人行道": "footway", "步道": "footway", "小路": "path", "台阶": "steps",
+    "自行车道": "cycleway",
 }  # fmt: skip
 
 NOT_YET_ROADS = frozenset({"construction", "proposed", "planned", "abandoned", "razed", "disused"})

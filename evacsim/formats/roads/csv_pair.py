@@ -44,7 +44,9 @@ def find_pair(path: Path) -> CsvPair:
     links = _first(path, [f"{word}.csv" for word in _LINKS])
     if links is None:
         rule = Text("holds no table of links", "缺少路段表")
-        remedy = Text("add links.csv and nodes.csv, or name another file", "补上 links.csv 和 nodes.csv, 或指定其他文件")
+        remedy = Text(
+            "add links.csv and nodes.csv, or name another file", "补上 links.csv 和 nodes.csv, 或指定其他文件"
+        )
         raise FormatError(str(path), [Issue(str(path), rule, remedy, "links.csv")])
     return CsvPair(_first(path, [f"{word}.csv" for word in _NODES]), links)
 
@@ -99,7 +101,9 @@ def read_nodes(table: Table, findings: Findings) -> tuple[tuple[RawNode, ...], l
     columns = headings.texts
     if ("x" in columns) != ("y" in columns):
         rule = Text("one coordinate is there and the other is not", "只有一个坐标列")
-        remedy = Text("give both x and y, or neither (an abstract network)", "同时给出 x 和 y, 或都不给 (抽象网络)")
+        remedy = Text(
+            "give both x and y, or neither (an abstract network)", "同时给出 x 和 y, 或都不给 (抽象网络)"
+        )
         findings.add(rule, remedy, "columns", line=1)
     if "node_id" not in columns:
         findings.missing_column("node_id", "节点编号", table.columns)
@@ -115,7 +119,10 @@ def _node(table: Table, row: int, columns: Mapping[str, str], findings: Findings
     node_id = findings.text(cell_id(cells[columns["node_id"]]), columns["node_id"], line=line)
     if "x" not in columns:
         return RawNode(node_id, line=line)
-    x, y = (findings.coordinate(cells[columns[axis]], f"node {node_id} {columns[axis]}", line=line) for axis in "xy")
+    x, y = (
+        findings.coordinate(cells[columns[axis]], f"node {node_id} {columns[axis]}", line=line)
+        for axis in "xy"
+    )
     return RawNode(node_id, x, y, line)
 
 
@@ -127,7 +134,9 @@ def _ends(links: Iterable[RawLink]) -> tuple[RawNode, ...]:
 
 def _refuse_geometry_without_nodes(links: Iterable[RawLink], findings: Findings) -> None:
     if any(link.geometry for link in links):
-        rule = Text("has no table of nodes beside it, yet its links have a geometry", "路段带有几何, 但缺少节点表")
+        rule = Text(
+            "has no table of nodes beside it, yet its links have a geometry", "路段带有几何, 但缺少节点表"
+        )
         remedy = Text("add nodes.csv with node_id, x, y", "补上 nodes.csv (node_id, x, y)")
         findings.add(rule, remedy, "nodes.csv")
 

@@ -34,7 +34,7 @@ class DirectionColumn:
         """Return the direction against the course of the line; None where the word means nothing."""
         word = self._words.get(_word(cell))
         if word in {"forward", "backward", "both", None}:
-            return word  # type: ignore[return-value]  # the compass is excluded
+            return word
         if course is None:
             return None
         (x0, y0), (x1, y1) = course[0], course[-1]

@@ -92,7 +92,9 @@ def _edge_table(source: NetworkFile, graph: _Graph) -> Table:
     """Return the edges as a table of links, each named after its ends and key."""
     bases = [f"{edge['from_node']}-{edge['to_node']}-{edge['key']}" for _, edge in graph.edges]
     ids = numbered(bases, [line for line, _ in graph.edges])
-    present = dict.fromkeys(name for _, edge in graph.edges for name in edge if name not in {"", "key", "link_id"})
+    present = dict.fromkeys(
+        name for _, edge in graph.edges for name in edge if name not in {"", "key", "link_id"}
+    )
     columns = ("link_id", *present)
     rows: Sequence[Row] = [
         {"link_id": link_id, **{name: edge.get(name) or None for name in present}}

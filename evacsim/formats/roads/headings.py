@@ -17,7 +17,9 @@ from evacsim.units import METRES, METRES_PER_SECOND, PER_METRE, PER_SECOND, SECO
 LINK_TEXTS: dict[str, tuple[str, ...]] = {
     "link_id": ("link_id", "id", "edge_id", "路段编号", "路段id", "路段", "编号"),
     "osmid": ("osmid", "osm_id", "osm_way_id"),
-    "from_node": ("from_node", "from_node_id", "from", "u", "source", "init_node", "起点", "起点编号", "起始节点", "起节点"),
+    "from_node": (
+        "from_node", "from_node_id", "from", "u", "source", "init_node", "起点", "起点编号", "起始节点", "起节点",
+    ),
     "to_node": ("to_node", "to_node_id", "to", "v", "target", "term_node", "终点", "终点编号", "终止节点", "终节点"),
     "highway": ("highway", "road_class", "class", "fclass", "facility_type", "道路等级", "道路类型", "等级", "类型"),
     "name": ("name", "road_name", "道路名称", "路名", "名称"),
@@ -36,7 +38,10 @@ LINK_TEXTS: dict[str, tuple[str, ...]] = {
 
 _QUANTITIES: dict[str, tuple[Mapping[str, float], tuple[str, ...]]] = {
     "length": (METRES, ("length", "长度", "里程")),
-    "free_speed": (METRES_PER_SECOND, ("free_speed", "freespeed", "speed", "maxspeed", "限速", "设计速度", "自由流速度", "速度")),
+    "free_speed": (
+        METRES_PER_SECOND,
+        ("free_speed", "freespeed", "speed", "maxspeed", "限速", "设计速度", "自由流速度", "速度"),
+    ),
     "capacity": (PER_SECOND, ("capacity", "通行能力")),
     "jam_density": (PER_METRE, ("jam_density", "拥堵密度", "阻塞密度")),
     "travel_time": (SECONDS, ("travel_time", "time", "通行时间", "行程时间", "时间")),

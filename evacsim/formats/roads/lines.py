@@ -5,7 +5,6 @@ row without a word about its direction is open both ways. Where every direction 
 own, as OSMnx writes edges, a two-way row has its reverse in the file and stands for one way.
 """
 
-from collections import Counter
 from dataclasses import replace
 from typing import Any
 
@@ -33,7 +32,11 @@ def read_lines(source: NetworkFile) -> RawNetwork:
     layer, crs = _layer(source)
     findings = Findings(source.name)
     conventions = Conventions(
-        source.length_unit, source.speed_unit, rows=source.rows or "two-way", walk_back=True, needs_length=False
+        source.length_unit,
+        source.speed_unit,
+        rows=source.rows or "two-way",
+        walk_back=True,
+        needs_length=False,
     )
     table = LinkTable(layer, conventions, findings)
     courses = [_course(layer, row, findings) for row in range(len(layer.rows))]
@@ -42,15 +45,25 @@ def read_lines(source: NetworkFile) -> RawNetwork:
     remarks = [*table.remarks(), *others]
     if source.rows is None and "oneway" not in table.headings.texts:
         remarks.append(Remark("direction_assumed", _BOTH_WAYS))
-    has_ends = {"from_node", "to_node"} <= table.headings.texts.keys()
-    nodes = _nodes(kept) if has_ends else ()
     findings.settle()
+    nodes: tuple[RawNode, ...] = ()
+    if {"from_node", "to_node"} <= table.headings.texts.keys():
+        nodes = _nodes(kept)
+        kept, turned = _along_their_course(kept, nodes)
+        remarks += [Remark("ends_exchanged", _ENDS_EXCHANGED, turned)] if turned else []
     return RawNetwork(
         file=source.name, form="lines", nodes=nodes, links=kept, crs=crs, remarks=tuple(remarks)
     )
 
 
-_BOTH_WAYS = Text("nothing says which roads are one-way; all are taken as two-way", "文件未说明单行路, 全部按双向处理")
+_BOTH_WAYS = Text(
+    "nothing says which roads are one-way; all are taken as two-way", "文件未说明单行路, 全部按双向处理"
+)
+
+
+_ENDS_EXCHANGED = Text(
+    "the line runs from its to_node to its from_node: the direction of the line holds", "折线由终点画向起点: 以折线方向为准"
+)
 
 
 def _layer(source: NetworkFile) -> tuple[Table, str | None]:
@@ -80,9 +93,15 @@ def _course(layer: Table, row: int, findings: Findings) -> Course:
 
 def _points(geometry: dict[str, Any]) -> Course:
     """Return the points of a line, or of several that follow each other; None for anything else."""
-    parts = {"LineString": lambda: [geometry["coordinates"]], "MultiLineString": lambda: geometry["coordinates"]}
+    match geometry["type"]:
+        case "LineString":
+            parts = [geometry["coordinates"]]
+        case "MultiLineString":
+            parts = geometry["coordinates"]
+        case _:
+            return None
     points: list[Point] = []
-    for part in parts.get(geometry["type"], list)():
+    for part in parts:
         course = [(float(x), float(y)) for x, y, *_ in part]
         if points and points[-1] != course[0]:
             return None
@@ -102,25 +121,52 @@ def _without_reverses(links: list[RawLink]) -> list[RawLink]:
 
 
 def _nodes(links: tuple[RawLink, ...]) -> tuple[RawNode, ...]:
-    """Return the nodes that the ends of the lines name, each where most of its lines end.
+    """Return the nodes that the ends of the lines name, where the lines of each node meet.
 
-    A line may run against its own from_node and to_node; that is put right when the network is
-    built. So either end of a line speaks for either node, the right one louder; a node with a
-    single line lies at the end that the other node leaves free.
+    A line may run against its own from_node and to_node (that is put right when the network is
+    built), so either end of a line may be either node. Lines to different neighbors settle it;
+    a node known to its lines alone lies at the end that the other node leaves free.
     """
-    votes: dict[str, Counter[Point]] = {}
-    for link in links:
-        if link.geometry is not None and link.from_node is not None and link.to_node is not None:
-            first, last = link.geometry[0], link.geometry[-1]
-            votes.setdefault(link.from_node, Counter()).update({first: 3, last: 2})
-            votes.setdefault(link.to_node, Counter()).update({last: 3, first: 2})
-    places = {node: count.most_common(1)[0][0] for node, count in votes.items()}
-    for link in links:
-        if link.geometry is not None and link.from_node is not None and link.to_node is not None:
-            ends = (link.from_node, link.to_node)
-            for single, other in (ends, ends[::-1]):
-                if votes[single].total() == 5 and places[single] == places[other]:
-                    places[single] = next(
-                        (end for end in (link.geometry[0], link.geometry[-1]) if end != places[other]), places[single]
-                    )
-    return tuple(RawNode(node, *place) for node, place in places.items())
+    ends = [
+        (link.from_node, link.to_node, link.geometry[0], link.geometry[-1])
+        for link in links
+        if link.from_node is not None and link.to_node is not None and link.geometry is not None
+    ]
+    possible: dict[str, set[Point]] = {}
+    for start, end, first, last in ends:
+        for node in (start, end):
+            possible[node] = (possible.get(node) or {first, last}) & {first, last}
+    places = {node: next(iter(spots)) for node, spots in possible.items() if len(spots) == 1}
+    n_known = -1
+    while n_known < len(places):
+        n_known = len(places)
+        for start, end, first, last in ends:
+            for node, other in ((start, end), (end, start)):
+                if other in places and node not in places:
+                    places[node] = last if places[other] == first else first
+    for start, end, first, last in ends:  # lines that hang together with no other
+        places.setdefault(start, last if places.get(end) == first else first)
+        places.setdefault(end, first if places[start] == last else last)
+    return tuple(RawNode(node, *place) for node, place in sorted(places.items()))
+
+
+def _along_their_course(
+    links: tuple[RawLink, ...], nodes: tuple[RawNode, ...]
+) -> tuple[tuple[RawLink, ...], tuple[str, ...]]:
+    """Return the links with their ends in the order in which the line passes them, and the ids of those changed.
+
+    On a map one-way roads run as they are drawn; the two columns of ends may come from a graph
+    that knew no direction.
+    """
+    places = {node.id: (node.x, node.y) for node in nodes}
+    against = {
+        link.id
+        for link in links
+        if link.geometry is not None
+        and link.from_node != link.to_node
+        and (link.geometry[0], link.geometry[-1]) == (places[str(link.to_node)], places[str(link.from_node)])
+    }
+    turned = tuple(
+        replace(link, from_node=link.to_node, to_node=link.from_node) if link.id in against else link for link in links
+    )
+    return turned, tuple(sorted(against))

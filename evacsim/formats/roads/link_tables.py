@@ -9,7 +9,7 @@ from typing import Any
 
 from evacsim.formats.roads.directions import DirectionColumn
 from evacsim.formats.roads.findings import Findings
-from evacsim.formats.roads.headings import Headings, read_link_headings
+from evacsim.formats.roads.headings import read_link_headings
 from evacsim.formats.roads.raw import BUS, CAR, MODES, WALK, Point, RawLink, Remark, Rows
 from evacsim.formats.roads.tags import Direction, RoadTags, read_tags, values
 from evacsim.formats.roads.wkt import read_line
@@ -132,7 +132,11 @@ class LinkTable:
 
     def _end(self, row: int, what: str) -> str | None:
         column = self._column(what)
-        return self.findings.text(cell_id(self._cell(row, what)), column, line=self.table.lines[row]) if column else None
+        return (
+            self.findings.text(cell_id(self._cell(row, what)), column, line=self.table.lines[row])
+            if column
+            else None
+        )
 
     def _wkt(self, row: int) -> Course:
         text = str(self._cell(row, "geometry") or "").strip()
@@ -140,7 +144,9 @@ class LinkTable:
             return read_line(text) if text else None
         except ValueError as error:
             rule = Text(f"is no line ({error})", f"不是有效的折线 ({error})")
-            remedy = Text("write LINESTRING (x y, x y), or leave it empty", "写成 LINESTRING (x y, x y), 或留空")
+            remedy = Text(
+                "write LINESTRING (x y, x y), or leave it empty", "写成 LINESTRING (x y, x y), 或留空"
+            )
             self.findings.add(rule, remedy, self._column("geometry"), line=self.table.lines[row], value=text)
             return None
 
@@ -168,7 +174,9 @@ class LinkTable:
         return direction or "forward"
 
     def _ask_for_rows(self, line: int) -> None:
-        rule = Text("nothing says whether a row stands for one direction or both", "未说明一行表示单向还是双向")
+        rule = Text(
+            "nothing says whether a row stands for one direction or both", "未说明一行表示单向还是双向"
+        )
         remedy = Text(
             "add a column oneway (yes, no, -1), or write rows: one-way or rows: two-way",
             "增加一列 方向 (单向, 双向, 逆向), 或写明 rows: one-way 或 rows: two-way",
@@ -216,15 +224,24 @@ class LinkTable:
         if "link_id" in self.headings.texts and "from_node" in self.headings.texts:
             column = self._column("link_id")
             lines = self.table.lines
-            return [self.findings.text(cell_id(self._cell(row, "link_id")), column, line=lines[row]) for row in rows]
+            return [
+                self.findings.text(cell_id(self._cell(row, "link_id")), column, line=lines[row])
+                for row in rows
+            ]
         if "link_id" in self.headings.texts or "osmid" in self.headings.texts:
             what = "link_id" if "link_id" in self.headings.texts else "osmid"
             bases = [".".join(values(self._cell(row, what))[:1]) or "line" for row in rows]
         elif "from_node" in self.headings.texts:
-            bases = [f"{cell_id(self._cell(row, 'from_node'))}-{cell_id(self._cell(row, 'to_node'))}" for row in rows]
+            bases = [
+                f"{cell_id(self._cell(row, 'from_node'))}-{cell_id(self._cell(row, 'to_node'))}"
+                for row in rows
+            ]
         else:
             bases = ["line" for _ in rows]
-        keys = [(course or (), sorted(map(str, self.table.rows[row].values()))) for row, course in enumerate(courses)]
+        keys = [
+            (course or (), sorted(map(str, self.table.rows[row].values())))
+            for row, course in enumerate(courses)
+        ]
         return numbered(bases, keys)
 
 
@@ -270,7 +287,9 @@ def open_to_us(links: Iterable[RawLink]) -> tuple[tuple[RawLink, ...], list[Rema
     """Return the links that cars, buses or walkers use, and the remark about the others."""
     links = list(links)
     others = tuple(link.id for link in links if link.modes is not None and not link.modes)
-    text = Text("links that neither cars, buses nor walkers use were left out", "不供汽车、公交或行人使用的路段未读入")
+    text = Text(
+        "links that neither cars, buses nor walkers use were left out", "不供汽车、公交或行人使用的路段未读入"
+    )
     kept = tuple(link for link in links if link.modes is None or link.modes)
     return kept, [Remark("other_modes_left_out", text, others)] if others else []
 
@@ -287,8 +306,9 @@ def _modes(cell: object) -> frozenset[str] | None:
 
 
 def _name(cell: object) -> str:
+    """Return a name as written; of a list, as OSMnx writes it, all its names."""
     text = "" if cell is None else str(cell)
-    return "; ".join(values(text)) if text[:1] == "[" else text
+    return "; ".join(values(text)) if text[:1] == "[" or text.lower() == "nan" else text
 
 
 def cell_id(cell: object) -> str:

@@ -72,7 +72,11 @@ def write_node_link_csv(network: RawNetwork, folder: Path) -> None:
         rule = Text("is already there and is not overwritten", "已存在, 不予覆盖")
         remedy = Text("name another folder, or remove it first", "换一个文件夹, 或先将其删除")
         raise EvacsimError(str(folder), [Issue(str(folder / name), rule, remedy) for name in present])
-    _write(folder / "nodes.csv", NODE_COLUMNS, ((node.id, _number(node.x), _number(node.y)) for node in network.nodes))
+    _write(
+        folder / "nodes.csv",
+        NODE_COLUMNS,
+        ((node.id, _number(node.x), _number(node.y)) for node in network.nodes),
+    )
     _write(folder / "links.csv", LINK_COLUMNS, map(_row, network.links))
     statement = {"written_by": _WRITER, "crs": network.crs}
     text = yaml.safe_dump(statement, allow_unicode=True, sort_keys=False)
@@ -95,9 +99,9 @@ def _read_statement(path: Path) -> dict[str, Any]:
         statement = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError, OSError):
         statement = None
-    if isinstance(statement, dict) and statement.get("written_by") == _WRITER and "crs" in statement:
-        if statement["crs"] is None or isinstance(statement["crs"], str):
-            return statement
+    is_ours = isinstance(statement, dict) and statement.get("written_by") == _WRITER
+    if is_ours and isinstance(statement.get("crs", 0), str | None):
+        return dict(statement)
     rule = Text("is not as evacsim wrote it", "已不是 evacsim 写出的内容")
     remedy = Text("import the network again, or remove this file", "重新导入路网, 或删去此文件")
     findings.add(rule, remedy)

@@ -90,7 +90,10 @@ def _objects(source: NetworkFile, kind: str) -> Iterator[Any]:
     except ImportError:
         raise MissingExtraError.for_library("osmium", "geo", source.name) from None
     entities = {"way": osmium.osm.WAY, "node": osmium.osm.NODE, "restriction": osmium.osm.RELATION}
-    filters = {"way": osmium.filter.KeyFilter("highway"), "restriction": osmium.filter.KeyFilter("restriction")}
+    filters = {
+        "way": osmium.filter.KeyFilter("highway"),
+        "restriction": osmium.filter.KeyFilter("restriction"),
+    }
     try:
         file = osmium.io.File(str(source.path), _osmium_format(source.path.name))
         found = osmium.FileProcessor(file, entities[kind])
@@ -186,15 +189,27 @@ def _remarks(extract: _Extract) -> Iterator[Remark]:
     unusable = [name for name in left if name.partition("=")[2].split(" ")[0] in NOT_YET_ROADS]
     others = [name for name in left if name not in unusable]
     for kind, text, ids in (
-        ("not_yet_roads", Text("roads that nobody can use yet or any more", "在建、规划或废弃的道路未读入"), unusable),
+        (
+            "not_yet_roads",
+            Text("roads that nobody can use yet or any more", "在建、规划或废弃的道路未读入"),
+            unusable,
+        ),
         ("classes_left_out", Text("ways that are no roads were left out", "非道路的 way 未读入"), others),
         ("values_unread", Text("values not understood and left out", "未能识别而忽略的值"), extract.unread),
-        ("ways_cut_off", Text("ways that leave the extract end at its edge", "超出数据范围的道路在边界处截断"), extract.cut_off),
+        (
+            "ways_cut_off",
+            Text("ways that leave the extract end at its edge", "超出数据范围的道路在边界处截断"),
+            extract.cut_off,
+        ),
     ):
         if ids:
             yield Remark(kind, text, tuple(ids))
     if extract.n_restrictions:
         count = extract.n_restrictions
-        yield Remark("turns_left_out", Text(
-            f"{count} turn restrictions are not used: every turn is open", f"{count} 条转向限制未使用: 各方向均可转弯"
-        ))
+        yield Remark(
+            "turns_left_out",
+            Text(
+                f"{count} turn restrictions are not used: every turn is open",
+                f"{count} 条转向限制未使用: 各方向均可转弯",
+            ),
+        )

@@ -49,7 +49,10 @@ def located(network: RawNetwork, given: str | None) -> RawNetwork:
         _refuse(file, _misfits(places, own, file))
         return replace(network, crs=own)
     if not _misfits(places, own, file):
-        rule = Text(f"contradicts the file, whose coordinates fit the {own} it states", f"与文件矛盾: 文件写明 {own}, 坐标也相符")
+        rule = Text(
+            f"contradicts the file, whose coordinates fit the {own} it states",
+            f"与文件矛盾: 文件写明 {own}, 坐标也相符",
+        )
         remedy = Text("leave crs out, or correct the file", "去掉 crs, 或更正文件")
         raise FormatError(file, [Issue(file, rule, remedy, "crs", value=given)])
     _refuse(file, _misfits(places, stated, file))
@@ -152,7 +155,9 @@ def _misfits(places: _Places, crs: str, file: str) -> list[Issue]:
     return [_contradiction(places, worst, file, name, _elsewhere(area))]
 
 
-def _inside(xy: Points, crs: str, area: tuple[float, float, float, float], geographic: bool) -> NDArray[np.bool_]:
+def _inside(
+    xy: Points, crs: str, area: tuple[float, float, float, float], geographic: bool
+) -> NDArray[np.bool_]:
     """Return which points lie in the area of a system, given as west, south, east, north."""
     degrees = xy if geographic else transformed(xy, crs, WGS84)
     west, south, east, north = area
@@ -167,7 +172,9 @@ _Verdict = tuple[Callable[[str], Text], Text]
 """What the coordinates are instead, told of a system; what to write."""
 
 _DEGREES: _Verdict = (
-    lambda name: Text(f"is longitude and latitude, not metres of {name}", f"是经纬度, 不是 {name} 的米制坐标"),
+    lambda name: Text(
+        f"is longitude and latitude, not metres of {name}", f"是经纬度, 不是 {name} 的米制坐标"
+    ),
     same("crs: EPSG:4326"),
 )
 _METRES: _Verdict = (
@@ -184,9 +191,11 @@ _EXCHANGED: _Verdict = (
 
 
 def _elsewhere(area: tuple[float, float, float, float]) -> _Verdict:
-    bounds = "{:.1f}..{:.1f} E, {:.1f}..{:.1f} N".format(area[0], area[2], area[1], area[3])
+    bounds = f"{area[0]:.1f}..{area[2]:.1f} E, {area[1]:.1f}..{area[3]:.1f} N"
     return (
-        lambda name: Text(f"lies outside the area of {name} ({bounds})", f"在 {name} 的适用范围 ({bounds}) 之外"),
+        lambda name: Text(
+            f"lies outside the area of {name} ({bounds})", f"在 {name} 的适用范围 ({bounds}) 之外"
+        ),
         Text(
             "write the system they are in, such as crs: EPSG:4326 or EPSG:32650",
             "写明其坐标系, 如 crs: EPSG:4326 或 EPSG:32650",
@@ -201,7 +210,9 @@ def _contradiction(places: _Places, place: int, file: str, name: str, verdict: _
 
 def _stray(places: _Places, place: int, file: str, name: str) -> Issue:
     owner, line = places.owners[place]
-    rule = Text(f"lies far from the rest, outside the area of {name}", f"远离其余各点, 在 {name} 的适用范围之外")
+    rule = Text(
+        f"lies far from the rest, outside the area of {name}", f"远离其余各点, 在 {name} 的适用范围之外"
+    )
     remedy = Text("correct its coordinates, or remove it", "更正坐标, 或将其删去")
     return Issue(file, rule, remedy, owner, line, _written(places, place))
 

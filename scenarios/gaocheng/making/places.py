@@ -35,9 +35,9 @@ _KINDS = {
 }
 _TRAIT_NAMES = ("household_size", "elderly_share", "assisted_share", "car_share", "storeys")
 _TRAITS = {
-    # Empty where the district's figure holds.
+    # Empty where the district's figure holds. Elderly 86 % is all but the 14 % children of every zone.
     "residential": ("", "", "", "", ""),
-    "care_home": (5, "100 %", "60 %", "0 %", 2),
+    "care_home": (5, "86 %", "60 %", "0 %", 2),
     "school": (5, "0 %", "0 %", "0 %", 4),
     "hospital": (2, "50 %", "60 %", "0 %", 4),
     "construction_site": (2, "0 %", "0 %", "0 %", 1),

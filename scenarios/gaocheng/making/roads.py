@@ -30,7 +30,7 @@ class RoadClass:
 
 
 CLASSES = {
-    "national": RoadClass("primary", 2, 70, 600, 1.2),
+    "national": RoadClass("primary", 2, 70, 600, 1.7),
     "provincial": RoadClass("primary", 1, 60, 600, 0.9),
     "county": RoadClass("secondary", 1, 50, 600, 0.6),
     "township": RoadClass("tertiary", 1, 40, 600, 0.4),

@@ -1,0 +1,77 @@
+"""What the report rests on: indicators, assumptions, repairs, provenance, how to repeat the run."""
+
+from collections.abc import Iterator, Sequence
+
+from evacsim.analysis.indicators import indicators
+from evacsim.report.markup import Html, Words, folded, joined, shortened, table, tag
+from evacsim.report.texts import MARKS
+from evacsim.results.record import RunRecord
+from evacsim.results.wording import count, quantity
+
+
+def indicators_section(record: RunRecord, words: Words) -> Html:
+    """Return every indicator with its value and meaning."""
+    rows = [
+        [words(found.name), tag("b", _indicator_value(found.value, found.unit, words)), words(found.note)]
+        for found in indicators(record).values()
+    ]
+    return table([words(head) for head in ("indicator", "value", "note")], rows, numbers="tnt")
+
+
+def _indicator_value(value: float, unit: str, words: Words) -> str:
+    text = quantity(value, unit, words.lang)
+    return f"{text} 人" if unit == "person" and words.lang == "zh" else text
+
+
+def assumptions_section(record: RunRecord, words: Words) -> Html:
+    """Return what the run takes for granted, the least sure first."""
+    assumptions = record.tables["assumptions"]
+    order = {mark: number for number, mark in enumerate(MARKS)}
+    ranked = assumptions.assign(order=assumptions["mark"].map(order).fillna(len(order)))
+    ranked = ranked.sort_values("order", kind="stable")
+    numbers = assumptions["mark"].value_counts()
+    counted = [
+        tag("li", _mark(mark), f" {words(text)}: ", tag("b", str(numbers.get(mark, 0))))
+        for mark, text in MARKS.items()
+    ]
+    rows = [
+        [tag("code", row["path"]), row["value"], _mark(row["mark"]), row["source"]]
+        for row in ranked.to_dict("records")
+    ]
+    heads = [words(head) for head in ("parameter", "value", "mark", "source")]
+    return tag("ul", *counted, class_="marks") + joined(shortened(heads, rows, "tttt", words))
+
+
+def repairs_section(record: RunRecord, words: Words) -> Html:
+    """Return what was done to the road network before the run."""
+    repairs = record.tables["repairs"]
+    if repairs.empty:
+        return tag("p", words("no_repairs"))
+    rows = [[row[f"told_{words.lang}"], count(row["count"])] for row in repairs.to_dict("records")]
+    return table([words("repair"), words("number")], rows, numbers="tn")
+
+
+def repeat_section(record: RunRecord, words: Words, digest: str) -> Html:
+    """Return the command that repeats the run, and where everything comes from."""
+    command = record.provenance.get("command") or f"evacsim run {record.scenario_id} --seed {record.seed}"
+    rows = [[tag("code", key), value] for key, value in _flat(record.provenance)]
+    return joined(
+        [
+            tag("p", words("repeat_note"), class_="note"),
+            tag("pre", tag("code", command)),
+            tag("p", f"{words('digest')}: ", tag("code", digest), class_="digest"),
+            folded(words("provenance"), table(["", ""], rows, numbers="tt")) if rows else "",
+        ]
+    )
+
+
+def _flat(tree: dict[str, object], before: str = "") -> Iterator[tuple[str, str]]:
+    for key, value in tree.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{before}{key}.")
+        else:
+            yield f"{before}{key}", str(value)
+
+
+def _mark(mark: str) -> Html:
+    return tag("span", mark, class_=f"chip {mark if mark in MARKS else 'given'}")

@@ -1,0 +1,129 @@
+"""The report: one HTML file with everything in it, for a phone, a screen and A4 paper.
+
+No font, script or picture is fetched; the page itself forbids it (Content-Security-Policy).
+The same record gives the same file, byte for byte.
+"""
+
+import json
+from importlib.resources import files
+from pathlib import Path
+from string import Template
+from typing import Any
+
+from evacsim.language import Language
+from evacsim.report.charts import NARROW, WIDE, course_chart, legend
+from evacsim.report.map_data import map_data
+from evacsim.report.markup import Html, Words, html, joined, tag
+from evacsim.report.basis_told import assumptions_section, indicators_section, repairs_section, repeat_section
+from evacsim.report.means_told import busiest_roads, shelter_section, transport_section
+from evacsim.report.people_told import late_section, states_section, time_use, verdict_cards
+from evacsim.results.digest import events_digest
+from evacsim.results.record import RunRecord
+from evacsim.results.wording import count, moment
+
+
+def write_report(record: RunRecord, path: str | Path, *, lang: Language = "zh") -> Path:
+    """Write the report of `record` as one HTML file and return its path.
+
+    Raises
+    ------
+    ResultsError
+        If the final states of the record do not add up to its population.
+    """
+    path = Path(path)
+    path.write_text(report_html(record, lang), encoding="utf-8")
+    return path
+
+
+def report_html(record: RunRecord, lang: Language) -> str:
+    """Return the report as HTML."""
+    words, digest = Words(lang), events_digest(record)
+    world = map_data(record, lang)
+    parts = [
+        _section("verdict", verdict_cards(record, words), words),
+        _section("course", _course(record, words), words),
+        _section("map", _map(words) if world else busiest_roads(record, words), words),
+        _section("states", states_section(record, words), words),
+        _section("late", late_section(record, words), words),
+        _section("time_use", time_use(record, words), words),
+        _section("shelters", shelter_section(record, words), words),
+        _section("transport", transport_section(record, words), words),
+        _section("indicators", indicators_section(record, words), words),
+        _section("assumptions", assumptions_section(record, words), words),
+        _section("repairs", repairs_section(record, words), words),
+        _section("repeat", repeat_section(record, words, digest), words),
+    ]
+    return Template(_file("page.html")).substitute(
+        lang="zh-CN" if lang == "zh" else "en",
+        title=html(f"{words('report')} · {record.name}"),
+        style=_file("page.css"),
+        head=_title_block(record, words, digest),
+        body=joined(parts),
+        footer=html(words("footer")),
+        data=_script_json(world),
+        script=_file("page.js"),
+    )
+
+
+def _title_block(record: RunRecord, words: Words, digest: str) -> Html:
+    period = f"{moment(record.start, 0.0, words.lang)} – {moment(record.start, record.end, words.lang)}"
+    facts = {
+        "scenario": record.scenario_id,
+        "district": record.district_name,
+        "hazard": record.hazard_name,
+        "plan": record.plan_name,
+        "population": count(record.population),
+        "period": f"{record.start:%Y} · {period}",
+        "seed": str(record.seed),
+        "version": str(record.provenance.get("version") or words("unknown")),
+        "digest": tag("code", digest[:16]),
+    }
+    listed = [tag("div", tag("dt", words(key)), tag("dd", fact)) for key, fact in facts.items()]
+    synthetic = [
+        record.tables["zones"]["synthetic"].astype(bool).any(),
+        record.tables["shelters"]["synthetic"].astype(bool).any(),
+        (record.tables["assumptions"]["mark"] == "synthetic").any(),
+    ]
+    banner = tag("p", words("synthetic_banner"), class_="banner") if any(synthetic) else ""
+    return joined(
+        [
+            tag("p", words("report"), class_="kicker"),
+            tag("h1", record.name or record.scenario_id),
+            banner,
+            tag("dl", *listed),
+        ]
+    )
+
+
+def _section(key: str, content: Html, words: Words) -> Html:
+    return tag("section", tag("h2", words(key)), content, id=key)
+
+
+def _course(record: RunRecord, words: Words) -> Html:
+    entries = [tag("li", Html(line), text) for line, text in legend(record, words.lang)]
+    drawings = [Html(course_chart(record, words.lang, width)) for width in (WIDE, NARROW)]
+    return joined(
+        [tag("ul", *entries, class_="legend"), *drawings, tag("p", words("curve_note"), class_="note")]
+    )
+
+
+def _map(words: Words) -> Html:
+    """Return the empty stage of the map; the script of the page fills it."""
+    return Html(Template(_file("map.html")).substitute({key: html(words(key)) for key in MAP_KEYS}))
+
+
+MAP_KEYS = (
+    "map_script", "map_play", "map_time", "map_places", "map_all", "map_zoom_in", "map_zoom_out", "map_label",
+    "map_hint",
+)  # fmt: skip
+"""Texts that stand in `map.html`."""
+
+
+def _script_json(data: dict[str, Any] | None) -> str:
+    """Return data as JSON that cannot end the script element it stands in."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def _file(name: str) -> str:
+    return files("evacsim.report").joinpath(name).read_text(encoding="utf-8")

@@ -1,0 +1,153 @@
+"""People in the report: the verdict, who is late and why, where the time goes, who ended where."""
+
+import numpy as np
+
+from evacsim.analysis import lateness
+from evacsim.analysis.clearance import group_clearance
+from evacsim.analysis.headline import ONE_RUN, verdicts
+from evacsim.analysis.people import final_states, stuck_places
+from evacsim.report.markup import (
+    ROWS_SHOWN,
+    Html,
+    Words,
+    bar,
+    folded,
+    html,
+    joined,
+    named,
+    shortened,
+    table,
+    tag,
+)
+from evacsim.results.causes import why
+from evacsim.results.record import RunRecord
+from evacsim.results.wording import Names, count, day_and_time, duration, percent
+from evacsim.terms import HOUSEHOLD_STATES, HouseholdState
+
+SIGNS = {True: "✓", False: "✕", None: "–"}
+CLASSES = {True: "good", False: "short", None: "open"}
+
+
+def verdict_cards(record: RunRecord, words: Words) -> Html:
+    """Return the verdict as cards, and what it does not say."""
+    cards = [
+        tag(
+            "li",
+            tag(
+                "h3",
+                words(verdict.link),
+                tag("span", f"{SIGNS[verdict.good]} {words(verdict.word)}", class_="word"),
+            ),
+            tag("p", words(verdict.line), class_="line"),
+            tag("p", words(verdict.reason), class_="reason"),
+            class_=f"card {CLASSES[verdict.good]}",
+        )
+        for verdict in verdicts(record)
+    ]
+    return tag("ul", *cards, class_="cards") + tag("p", words(ONE_RUN), class_="note")
+
+
+def late_section(record: RunRecord, words: Words) -> Html:
+    """Return who is late in each zone and why, with the stories of example households."""
+    note = tag("p", words("late_note"), class_="note")
+    ranked = lateness.late_by_zone(record)
+    if ranked.empty:
+        return joined([note, tag("p", words("nobody_late"))])
+    cleared = {row["zone"]: row for row in group_clearance(record, "zone").to_dict("records")}
+    zones = {row["zone"]: row for row in record.tables["zones"].to_dict("records")}
+    rows = []
+    for zone, causes in ranked.groupby("zone", sort=False):
+        about, moved = zones[zone], cleared[zone]
+        reasons = [
+            Html(f"{html(words(lateness.CAUSES[row['cause']]))}&nbsp;<b>{count(row['people'])}</b>")
+            for row in causes.to_dict("records")
+        ]
+        rows.append(
+            [
+                named(about, "zone", words),
+                about["township"],
+                count(moved["people"]),
+                count(moved["out"]),
+                tag("b", count(int(causes["people"].sum()))),
+                day_and_time(record.start, about["deadline_s"], words.lang),
+                day_and_time(record.start, about["water_s"], words.lang),
+                joined(reasons, "<br>"),
+            ]
+        )
+    heads = ["zone", "township", "had_to_go", "out", "late_people", "deadline", "water", "why"]
+    told = shortened([words(head) for head in heads], rows, numbers="ttnnnttt", words=words)
+    return joined([note, told, _stories(record, words)])
+
+
+def _stories(record: RunRecord, words: Words) -> Html:
+    """Return one household's story for each cause: the one with most people, the earliest in the ledger."""
+    late = lateness.late_households(record)
+    total = late.groupby("cause")["people"].sum().sort_values(ascending=False, kind="stable")
+    told = []
+    for cause in total.index:
+        household = late[late["cause"] == cause].sort_values("people", ascending=False, kind="stable").iloc[0]
+        lines = why(record, str(household["household"]), words.lang)
+        title = f"{words(lateness.CAUSES[str(cause)])}: {lines[0]}"
+        told.append(
+            tag("details", tag("summary", title), tag("ol", *(tag("li", line) for line in lines[1:])))
+        )
+    return tag("h3", words("examples")) + tag("div", *told, class_="stories")
+
+
+def time_use(record: RunRecord, words: Words) -> Html:
+    """Return the mean time in each stage as bars."""
+    means = lateness.mean_stage_times(record)
+    longest = max((mean for mean in means.values() if np.isfinite(mean)), default=0.0)
+    rows = [
+        [
+            words(lateness.STAGES[stage]),
+            duration(mean, words.lang),
+            bar(*([("fill", mean / longest)] if longest and np.isfinite(mean) else [])),
+        ]
+        for stage, mean in means.items()
+    ]
+    note = tag("p", words("stage_note"), class_="note")
+    return note + table([words("stage"), words("mean_time"), ""], rows, numbers="tnt", class_="bars")
+
+
+def states_section(record: RunRecord, words: Words) -> Html:
+    """Return how many people ended in each state; the total is the population."""
+    states = final_states(record)
+    rows = [
+        [
+            _state(row["state"], words),
+            count(row["people"]),
+            percent(row["people"] / max(record.population, 1)),
+            count(row["households"]),
+        ]
+        for row in states.to_dict("records")
+        if row["households"]
+    ]
+    total = [words("total"), count(states["people"].sum()), percent(1.0), count(states["households"].sum())]
+    rows.append([tag("b", part) for part in total])
+    heads = ["state", "people", "share", "households"]
+    parts = [table([words(head) for head in heads], rows, numbers="tnnn"), tag("h3", words("stuck"))]
+    stuck, names = stuck_places(record), Names(record)
+    if stuck.empty:
+        return joined([*parts, tag("p", words("nobody_stuck"))])
+    places = [
+        [
+            names.told(row["place"], words.lang),
+            _state(row["state"], words),
+            count(row["people"]),
+            count(row["households"]),
+        ]
+        for row in stuck.to_dict("records")
+    ]
+    return joined(
+        [
+            *parts,
+            *shortened(
+                [words(head) for head in ("place", "state", "people", "households")], places, "ttnn", words
+            ),
+        ]
+    )
+
+
+def _state(state: str, words: Words) -> str:
+    return words(HOUSEHOLD_STATES[HouseholdState[state.upper()]])
