@@ -38,7 +38,7 @@ def parse_wall_time(text: object) -> datetime:
     if isinstance(text, datetime) and text.tzinfo is None and text.year in YEARS:
         return text
     raise RefusedValueError(
-        Text("must be a local date and time", "须为当地日期和时间"),
+        Text("must be a date and a time of day, without time zone", "须为日期和时间，不带时区"),
         Text("write it as '2026-07-18 20:00'", "写成 '2026-07-18 20:00'"),
     )
 

@@ -41,11 +41,10 @@ class Issue:
         if self.severity == "warning":
             where = f"{Text('warning', '提醒').said(lang)} {where}"
         rule, remedy = self.rule.said(lang), self.remedy.said(lang)
-        if lang == "zh":
-            found = self.place if self.value is None else f"{self.place} 为 {self.value}"
-            return f"{where}: {found}{': ' if found.strip() else ''}{rule}。处理: {remedy}"
-        found = self.place if self.value is None else f"{self.place} is {self.value}"
-        return f"{where}: {found}{': ' if found.strip() else ''}{rule}. Remedy: {remedy}"
+        is_ = Text(" is ", " 为 ").said(lang)
+        found = is_.join(part for part in (self.place, self.value) if part)
+        sentence = f"{where}: {found}: {rule}" if found else f"{where}: {rule}"
+        return f"{sentence}。处理: {remedy}" if lang == "zh" else f"{sentence}. Remedy: {remedy}"
 
 
 class RefusedValueError(ValueError):

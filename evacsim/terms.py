@@ -75,6 +75,7 @@ EVENT_KINDS: dict[str, Text] = {
     "settled": Text("is registered and settled", "登记入住"),
     "cut_off": Text("finds no way left", "无路可走"),
     "stopped": Text("is stopped by water on the road", "途中被水所阻"),
+    "left_vehicle": Text("leaves the stopped vehicle and walks back", "弃车步行返回"),
     "resumed": Text("goes on: the road is open again", "道路恢复,继续前行"),
     "stranded": Text("is stranded", "滞留"),
     "trapped": Text("is trapped", "被困"),
@@ -89,7 +90,6 @@ EVENT_KINDS: dict[str, Text] = {
     "vehicle_left_pickup": Text("the vehicle leaves with its passengers", "车辆载客出发"),
     "vehicle_at_shelter": Text("the vehicle is at the shelter", "车辆到达安置点"),
     "vehicle_cut_off": Text("the vehicle finds no way left", "车辆无路可走"),
-    "vehicle_done": Text("the vehicle has nobody left to fetch", "车辆任务完成"),
     "run_ended": Text("the run ends", "推演结束"),
 }
 """What each kind of event is called."""

@@ -5,7 +5,6 @@ quantity in a file is a number and a unit ("45 min", "0.3 m", "1800 veh/h"); a b
 refused, because nobody can tell whether 30 means seconds or minutes.
 """
 
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -49,12 +48,16 @@ LONGEST_TEXT = 60
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Kind:
-    """A kind of quantity: what it is called, its unit inside, its units in files, an example."""
+    """A kind of quantity: what it is called, its unit inside, its units in files, an example.
+
+    Nothing that happens on this planet exceeds `largest`; what does is a mistake.
+    """
 
     name: Text
     si: str
     factors: Mapping[str, float]
     example: str
+    largest: float
 
     def written(self, value: float) -> str:
         """Return the quantity as a file holds it; reading it again gives `value` exactly.
@@ -76,14 +79,14 @@ class Kind:
         )
 
 
-DURATION = Kind(Text("duration", "时长"), "s", SECONDS, "45 min")
-LENGTH = Kind(Text("length", "长度"), "m", METRES, "0.3 m")
-LEVEL = Kind(Text("water level", "水位"), "m", METRES, "1.5 m")
-SPEED = Kind(Text("speed", "速度"), "m/s", METRES_PER_SECOND, "40 km/h")
-FLOW = Kind(Text("flow", "流量"), "veh/s", PER_SECOND, "1800 veh/h")
-DENSITY = Kind(Text("density", "密度"), "veh/m", PER_METRE, "140 veh/km")
-AREA = Kind(Text("area", "面积"), "m2", SQUARE_METRES, "3.5 m2")
-SHARE = Kind(Text("share", "比例"), "", SHARES, "95 %")
+DURATION = Kind(Text("duration", "时长"), "s", SECONDS, "45 min", 10 * 366 * 86400.0)
+LENGTH = Kind(Text("length", "长度"), "m", METRES, "0.3 m", 4e7)
+LEVEL = Kind(Text("water level", "水位"), "m", METRES, "1.5 m", 1e4)
+SPEED = Kind(Text("speed", "速度"), "m/s", METRES_PER_SECOND, "40 km/h", 1e3)
+FLOW = Kind(Text("flow", "流量"), "veh/s", PER_SECOND, "1800 veh/h", 1e3)
+DENSITY = Kind(Text("density", "密度"), "veh/m", PER_METRE, "140 veh/km", 1e2)
+AREA = Kind(Text("area", "面积"), "m2", SQUARE_METRES, "3.5 m2", 1e14)
+SHARE = Kind(Text("share", "比例"), "", SHARES, "95 %", 1e3)
 
 
 def quantity(text: object, kind: Kind) -> float:
@@ -103,8 +106,15 @@ def quantity(text: object, kind: Kind) -> float:
     if match is None or unit not in kind.factors:
         raise kind.refusal()
     value = float(match.group(1)) * kind.factors[unit]
-    if not math.isfinite(value):
-        raise kind.refusal()
+    if abs(value) > kind.largest:
+        largest = kind.written(kind.largest)
+        raise RefusedValueError(
+            Text(f"must not exceed {largest}", f"不能超过 {largest}"),
+            Text(
+                f"write a {kind.name.en} such as '{kind.example}'",
+                f"写合理的{kind.name.zh}，如 '{kind.example}'",
+            ),
+        )
     return value
 
 

@@ -51,8 +51,8 @@ class Comparison:
     def told(self, lang: Language) -> list[str]:
         """Return the comparison as plain lines: people first, then every indicator that differs."""
         if lang == "zh":
-            head = f"{self.name_a} → {self.name_b}:"
-            head += f"转为安全 {self.became_safe:,} 人,转为不安全 {self.became_unsafe:,} 人"
+            head = f"{self.name_a} → {self.name_b}："
+            head += f"转为安全 {self.became_safe:,} 人，转为不安全 {self.became_unsafe:,} 人"
         else:
             head = (
                 f"{self.name_a} -> {self.name_b}: {people_told(self.became_safe, 'en')} became safe, "
@@ -62,13 +62,15 @@ class Comparison:
         if not self.same_luck:
             caveat = Text(
                 "The seeds differ: part of every difference is chance.",
-                "两次推演的随机种子不同,差异中含有偶然成分。",
+                "两次推演的随机种子不同，差异中含有偶然成分。",
             )
             lines.append(caveat.said(lang))
         changed = self.indicators[self.indicators["differs"]]
         for row in changed.to_dict("records"):
             before, after = quantity(row["a"], row["unit"], lang), quantity(row["b"], row["unit"], lang)
-            lines.append(Text(f"{row['name_en']}: ", f"{row['name_zh']}:").said(lang) + f"{before} → {after}")
+            lines.append(
+                Text(f"{row['name_en']}: ", f"{row['name_zh']}：").said(lang) + f"{before} → {after}"
+            )
         return lines
 
     def __str__(self) -> str:
@@ -104,7 +106,7 @@ def _check_same_people(a: RunRecord, b: RunRecord) -> None:
     rule = Text("both runs must have the same households", "两次推演的住户必须相同")
     remedy = Text(
         "compare runs of one district with one seed; the households are drawn from both",
-        "请比较同一地区、同一随机种子的推演;住户由两者共同决定",
+        "请比较同一地区、同一随机种子的推演；住户由两者共同决定",
     )
     value = f"{len(one)} / {len(other)}"
     raise ResultsError(f"{_name(a)} | {_name(b)}", [Issue("ledger", rule, remedy, "household", value=value)])

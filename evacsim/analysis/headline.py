@@ -20,7 +20,7 @@ from evacsim.results.wording import Names, count, decimal, duration, percent
 
 ONE_RUN = Text(
     "One run is one draw: it tells what happened this time, not how probable it is.",
-    "一次推演只是一次抽样,说明本次结果,不代表概率。",
+    "一次推演只是一次抽样，说明本次结果，不代表概率。",
 )
 
 WORDS: dict[bool | None, Text] = {
@@ -68,7 +68,7 @@ def _when(facts: Facts) -> Verdict:
         reason = Text(
             f"median lead {duration(facts.lead.median, 'en')} before the water, "
             f"{percent(facts.lead.share_in_good_time)} had {duration(LEAD_WANTED, 'en')} or more",
-            f"提前量中位数 {duration(facts.lead.median, 'zh')},"
+            f"提前量中位数 {duration(facts.lead.median, 'zh')}，"
             f"提前 {duration(LEAD_WANTED, 'zh')}以上的占 {percent(facts.lead.share_in_good_time)}",
         )
         reason = reason if facts.lead.people else Text("no water at their homes", "住处均未进水")
@@ -77,14 +77,14 @@ def _when(facts: Facts) -> Verdict:
         told = [(CAUSES[str(cause)], count(people)) for cause, people in causes.head(3).items()]
         reason = Text(
             "late, by reason: " + "; ".join(f"{cause.en} {people}" for cause, people in told),
-            "逾期原因:" + ";".join(f"{cause.zh} {people} 人" for cause, people in told),
+            "逾期原因：" + "；".join(f"{cause.zh} {people} 人" for cause, people in told),
         )
     return Verdict(
         Text("When to go", "何时转"),
         in_time == total if total else None,
         Text(
             f"{count(in_time)} of {count(total)} people who had to go reached a place before the water ({shown})",
-            f"应转 {count(total)} 人中,{count(in_time)} 人在来水前转移到位({shown})",
+            f"应转 {count(total)} 人中，{count(in_time)} 人在来水前转移到位（{shown}）",
         )
         if total
         else Text("nobody had to go", "无应转人员"),
@@ -111,7 +111,7 @@ def _who(facts: Facts) -> Verdict:
         out == total and missed == 0 if total or missed else None,
         Text(
             f"{count(out)} of {count(total)} people who had to go are out ({shown})",
-            f"应转 {count(total)} 人,已转移 {count(out)} 人({shown})",
+            f"应转 {count(total)} 人，已转移 {count(out)} 人（{shown}）",
         )
         if total
         else Text("nobody of the plan had to go", "预案内无应转人员"),
@@ -149,7 +149,7 @@ def _organize(facts: Facts, names: Names) -> Verdict:
             0,
             Text(
                 f"most people late: {name}, {count(worst['left'])}",
-                f"逾期最多:{name},{count(worst['left'])} 人",
+                f"逾期最多：{name}，{count(worst['left'])} 人",
             ),
         )
     return Verdict(
@@ -157,7 +157,7 @@ def _organize(facts: Facts, names: Names) -> Verdict:
         (len(missed) == 0 and len(nameless) == 0) if len(table) or len(nameless) else None,
         Text(
             f"{facts.zones_in_time} of {facts.zones_with_deadline} zones were out by their deadline",
-            f"设定时限的 {facts.zones_with_deadline} 个区域中,{facts.zones_in_time} 个按时完成",
+            f"设定时限的 {facts.zones_with_deadline} 个区域中，{facts.zones_in_time} 个按时完成",
         )
         if len(table)
         else Text("no zone has a deadline", "各区域均未设定完成时限"),
@@ -174,23 +174,23 @@ def _where(facts: Facts) -> Verdict:
         reasons.append(
             Text(
                 f"{count(away)} people were turned away at a full or flooded shelter",
-                f"安置点已满或进水,未能接收 {count(away)} 人次",
+                f"安置点已满或进水，未能接收 {count(away)} 人次",
             )
         )
     if len(flooded):
         listed = ", ".join(flooded["name"].where(flooded["name"] != "", flooded["shelter"]).head(3))
-        reasons.append(Text(f"water in shelters: {listed}", f"安置点进水:{listed.replace(', ', '、')}"))
+        reasons.append(Text(f"water in shelters: {listed}", f"安置点进水：{listed.replace(', ', '、')}"))
     limited = facts.shelters[np.isfinite(facts.shelters["peak_ratio"])]
     if len(limited):
         fullest = limited.iloc[0]
         name, load = fullest["name"] or fullest["shelter"], decimal(fullest["peak_ratio"], 2)
-        reasons.append(Text(f"highest load ratio {load}, {name}", f"最高负荷率 {load}({name})"))
+        reasons.append(Text(f"highest load ratio {load}, {name}", f"最高负荷率 {load}（{name}）"))
     return Verdict(
         Text("Where to go", "转到哪"),
         homeless == 0 and away == 0 if arrived + homeless else None,
         Text(
             f"{count(arrived)} of {count(arrived + homeless)} people who arrived have a place",
-            f"到达 {count(arrived + homeless)} 人,落实安置 {count(arrived)} 人",
+            f"到达 {count(arrived + homeless)} 人，落实安置 {count(arrived)} 人",
         )
         if arrived + homeless
         else Text("nobody arrived at a shelter", "无人到达安置点"),
@@ -234,20 +234,20 @@ def _lives(facts: Facts, names: Names) -> Verdict:
             lang: [f"{names.told(str(place), lang)} {count(number)}" for place, number in places.items()]
             for lang in LANGUAGES
         }
-        reason = Text("most at: " + "; ".join(listed["en"]), "主要分布:" + ";".join(listed["zh"]))
+        reason = Text("most at: " + "; ".join(listed["en"]), "主要分布：" + "；".join(listed["zh"]))
     return Verdict(
         Text("Lives", "人员安全"),
         dead + trapped + stranded == 0,
         Text(
             f"{count(dead)} dead, {count(trapped)} trapped, {count(stranded)} stranded at the end",
-            f"遇难 {count(dead)} 人,结束时被困 {count(trapped)} 人,滞留 {count(stranded)} 人",
+            f"遇难 {count(dead)} 人，结束时被困 {count(trapped)} 人，滞留 {count(stranded)} 人",
         ),
         reason,
     )
 
 
 def _joined(parts: list[Text]) -> Text:
-    return Text("; ".join(part.en for part in parts), ";".join(part.zh for part in parts))
+    return Text("; ".join(part.en for part in parts), "；".join(part.zh for part in parts))
 
 
 def told(record: RunRecord, lang: Language) -> list[str]:

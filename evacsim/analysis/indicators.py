@@ -20,7 +20,7 @@ class Indicator(NamedTuple):
 
     id: str
     value: float
-    """In `unit`; nan where it cannot be said, inf for a time that is never reached."""
+    """In `unit`; nan where it cannot be said, inf for a time never reached, -inf for a lead that too few have."""
     unit: str
     """`person`, `share`, `s`, `ratio`, `1/100000`, `seat/h` or `` for a plain count."""
     name: Text
@@ -70,7 +70,7 @@ def _plain(indicator: Indicator) -> dict[str, Any]:
     written: float | int | None = value if math.isfinite(value) else None
     if written is not None and indicator.unit in {"person", ""}:
         written = round(value)
-    never = {"never": True} if math.isinf(value) and indicator.unit == "s" else {}
+    never = {"never": True} if value == math.inf and indicator.unit == "s" else {}
     return {
         "value": written,
         **never,

@@ -39,7 +39,7 @@ CAUSES: dict[str, Text] = {
     "cut_off_on_the_way": Text("cut off by water on the way", "途中被水围困"),
     "under_way": Text("still under way at the end", "推演结束时仍在途中"),
     **{
-        f"slow_{stage}": Text(f"out too late: {text.en}", f"转移偏晚:{text.zh}")
+        f"slow_{stage}": Text(f"out too late: {text.en}", f"转移偏晚：{text.zh}")
         for stage, text in STAGES.items()
     },
 }

@@ -36,7 +36,7 @@ class Gathering:
         return self._news[pickup]
 
     def demand(self) -> simpy.Event:
-        """Return the event of the next change at any pick-up point."""
+        """Return the event of new people to be fetched at any pick-up point."""
         return self._demand
 
     def expect(self, households: Iterable[int], pickup: int) -> None:
@@ -46,6 +46,7 @@ class Gathering:
                 self._expected_at[household] = pickup
                 self.expected[pickup] += self._people[household]
         self._tell(pickup)
+        self.tell_all()
 
     def expect_no_more(self, household: int) -> None:
         """Stop reckoning with a household that will not come."""
@@ -54,17 +55,16 @@ class Gathering:
             self.expected[pickup] -= self._people[household]
             self._tell(pickup)
 
-    def is_expected(self, household: int) -> bool:
-        """Return whether buses reckon with a household that has not come yet."""
-        return household in self._expected_at
-
     def join(self, household: int, pickup: int, assigned: Sequence[int]) -> None:
         """Put a household at the end of a queue."""
+        was_expected = self._expected_at.get(household) == pickup
         self.expect_no_more(household)
         self._queues[pickup][household] = tuple(assigned)
         self.waiting[pickup] += self._people[household]
         self.peak_waiting[pickup] = max(self.peak_waiting[pickup], self.waiting[pickup])
         self._tell(pickup)
+        if not was_expected:
+            self.tell_all()
 
     def leave(self, household: int, pickup: int) -> None:
         """Take a household out of a queue without boarding."""
@@ -90,11 +90,10 @@ class Gathering:
         return bool(self._queues[pickup])
 
     def tell_all(self) -> None:
-        """Wake every driver without a task: something about the demand may have changed."""
+        """Wake every driver without a task: there may be somebody to fetch."""
         demand, self._demand = self._demand, simpy.Event(self._clock)
         demand.succeed()
 
     def _tell(self, pickup: int) -> None:
         news, self._news[pickup] = self._news[pickup], simpy.Event(self._clock)
         news.succeed()
-        self.tell_all()

@@ -182,7 +182,7 @@ class Movement:
         self._make_room_for_movers(self.n_movers + n)
         new = self._traffic.movers[rows[0] : rows[0] + n] if n else self._traffic.movers[:0]
         new.mode, new.speed, new.people, new.watched = movers.mode, movers.speed, movers.people, movers.watched
-        new.size = np.maximum(np.rint(np.multiply(movers.size, UNITS_PER_PCU)), 1)
+        new.space = np.maximum(np.rint(np.multiply(movers.size, UNITS_PER_PCU)), 1)
         new.key = rows if movers.key is None else movers.key
         new.link = new.ahead = new.behind = new.next = new.wants = NONE
         assert np.all(new.mode < MAX_MODES), "a travel mode is out of range"
@@ -272,6 +272,12 @@ class Movement:
         assert np.array_equal(self.links.from_node[next_link[nodes]], nodes), "a tree leaves a node by a link of another"
         self._begin_change(self.now)
         self._traffic.trees[tree * n_nodes : (tree + 1) * n_nodes] = next_link
+
+    def trees_in_use(self) -> NDArray[np.int64]:
+        """Return the trees that any mover follows now or is scheduled to follow, ascending."""
+        movers = self._traffic.movers
+        on_the_way = ~np.isin(movers.state, OFF_ROAD)
+        return np.unique(movers.tree[on_the_way]).astype(np.int64)
 
     def redirect(self, movers: ArrayLike, *, tree: ArrayLike) -> None:
         """Give movers that are under way, waiting or scheduled another destination from now on."""

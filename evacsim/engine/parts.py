@@ -12,6 +12,7 @@ from evacsim.engine.households import HouseholdBook
 from evacsim.engine.log import EventLog
 from evacsim.engine.movement import Movement
 from evacsim.engine.routing import Routing
+from evacsim.hazard.effects import SpeedFactors
 from evacsim.streams import Streams
 from evacsim.world.columns import World
 from evacsim.world.people import Households
@@ -45,6 +46,10 @@ class Parts:
     log: EventLog
     mode: NDArray[np.int8]
     """Planned mode of each household."""
+    road_depth: NDArray[np.float64]
+    """Depth of water on each road now [m]; `engine.water` writes it."""
+    speed_factors: SpeedFactors
+    """What water does to speeds."""
     mover: NDArray[np.int64]
     """Row in the movement that carries each household now: its own feet, or its car."""
     car: dict[int, int]

@@ -18,6 +18,7 @@ from evacsim.engine.sheltering import Sheltering
 from evacsim.engine.transfer import Transfer
 from evacsim.engine.transport import Transport
 from evacsim.engine.water import Water
+from evacsim.hazard.effects import SpeedFactors
 from evacsim.kernels.arrays import LinkColumns
 from evacsim.results.record import RunRecord
 from evacsim.streams import Streams
@@ -87,6 +88,8 @@ class Run:
             book=HouseholdBook(households, log),
             log=log,
             mode=mode,
+            road_depth=np.zeros(len(world.roads.link_ids)),
+            speed_factors=SpeedFactors(world.scenario.hazard.effects),
             mover=walkers.astype(np.int64),
             car=dict(zip(drivers.tolist(), cars.tolist(), strict=True)),
         )
@@ -103,7 +106,7 @@ class Run:
         if notice.mover < len(self._household_of):
             self.transfer.on_notice(int(self._household_of[notice.mover]), notice)
         else:
-            self.transport.on_notice(notice)
+            self.transfer.leave_vehicle(self.transport.on_notice(notice), notice.place)
 
 
 def link_columns(ways: Ways) -> LinkColumns:

@@ -45,15 +45,19 @@ class Sheltering:
         The assigned ones come first, in the order of the plan; then the nearest by travel time
         as the roads are now.
         """
-        time_to = self.parts.routing.times_to_shelters(node, mover_class)
-        possible = np.isfinite(time_to) & ~self.flooded & (self.people + people <= self.capacity)
-        possible[list(tried)] = False
+        routing = self.parts.routing
+        takes_in = ~self.flooded & (self.people + people <= self.capacity)
+        takes_in[list(tried)] = False
         for shelter in assigned:
-            if possible[shelter]:
-                return shelter
-        if (assigned and not self._goes_on) or not possible.any():
+            if takes_in[shelter]:
+                tree = routing.tree_to_shelter(shelter, mover_class)
+                if np.isfinite(routing.time(tree, node)):
+                    return shelter
+        if assigned and not self._goes_on:
             return None
-        return int(np.argmin(np.where(possible, time_to, np.inf)))
+        time_to = np.where(takes_in, routing.times_to_shelters(node, mover_class), np.inf)
+        nearest = int(np.argmin(time_to))
+        return nearest if np.isfinite(time_to[nearest]) else None
 
     def admit(self, household: int, shelter: int, cause: int) -> bool:
         """Let a household in if there is room; else count it as turned away. Return whether it is in."""

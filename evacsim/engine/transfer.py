@@ -106,9 +106,40 @@ class Transfer:
             self._go_elsewhere(household, self._journeys.pop(household), notice.place, cut_off)
         elif notice.kind == NoticeKind.STOPPED:
             place = Where(Kind.LINK, int(self.parts.world.ways.link[notice.place]))
-            book.become(household, HouseholdState.STRANDED, "stopped", now, place=place, cause=cause)
+            stopped = book.become(household, HouseholdState.STRANDED, "stopped", now, place=place, cause=cause)
+            if journey.mover_class == MoverClass.CAR and self._can_walk_out(notice.place):
+                self._journeys.pop(household)
+                self.parts.movement.remove(self.parts.mover[household])
+                self._walk_out(household, notice.place, stopped)
         elif notice.kind == NoticeKind.RESUMED:
             book.become(household, journey.state, "resumed", now, cause=cause)
+
+    def leave_vehicle(self, passengers: list[int], way: int) -> None:
+        """Let the passengers of a vehicle that water has stopped on a way walk out, if they still can."""
+        if self._can_walk_out(way):
+            for household in passengers:
+                self.transport.forget(household)
+                self._walk_out(household, way, int(self.parts.book.event[household]))
+
+    def _can_walk_out(self, way: int) -> bool:
+        """Return whether people whose vehicle the water has stopped on a way can still leave it on foot."""
+        depth = self.parts.road_depth[self.parts.world.ways.link[way]]
+        return bool(depth < self.parts.world.scenario.hazard.effects.walker_limit)
+
+    def _walk_out(self, household: int, way: int, cause: int) -> None:
+        """Let a household leave its stopped vehicle and walk back to where the way began, then to a shelter.
+
+        Nobody knows how far along the way the vehicle stands: the whole length counts, at the
+        wading speed of the moment.
+        """
+        parts = self.parts
+        depth = parts.road_depth[parts.world.ways.link[way]]
+        speed = parts.households.walking_speed[household] * float(parts.speed_factors.walker(depth))
+        node = int(parts.world.ways.from_node[way])
+        left = parts.book.note(household, "left_vehicle", parts.now, cause=cause)
+        back_at = parts.now + float(parts.world.ways.length[way]) / speed
+        if not self._go_to_shelter(household, node, Journey(HOME, MoverClass.WALKER), "redirected", left, back_at):
+            self._strand(household, node, left)
 
     def forget(self, household: int) -> None:
         """Take a household that has died out of roads, queues and seats."""
@@ -135,20 +166,22 @@ class Transfer:
         """Let a household leave home in the mode of the plan, or on foot where that fails."""
         parts = self.parts
         home = parts.households.home[household]
+        at_node = parts.now + float(parts.world.homes.access[home]) / parts.households.walking_speed[household]
         walk_node, drive_node = int(parts.world.homes.walk_node[home]), int(parts.world.homes.drive_node[home])
         transfer = parts.world.transfers[parts.households.zone[household]]
         mode = parts.mode[household]
         if mode == Mode.BUS and transfer is not None and transfer.pickup_point is not None:
             goal = Where(Kind.PICKUP_POINT, self._pickup_row[transfer.pickup_point])
-            if self._go(household, walk_node, Journey(goal, MoverClass.WALKER), "departed", cause):
+            if self._go(household, walk_node, Journey(goal, MoverClass.WALKER), "departed", cause, at_node):
                 self.gathering.expect([household], goal.row)
                 return
         self.gathering.expect_no_more(household)
         if mode == Mode.CAR and self._go_to_shelter(
-            household, drive_node, Journey(HOME, MoverClass.CAR), "departed", cause
+            household, drive_node, Journey(HOME, MoverClass.CAR), "departed", cause, at_node
         ):
             return
-        if not self._go_to_shelter(household, walk_node, Journey(HOME, MoverClass.WALKER), "departed", cause):
+        on_foot = Journey(HOME, MoverClass.WALKER)
+        if not self._go_to_shelter(household, walk_node, on_foot, "departed", cause, at_node):
             self._strand(household, walk_node, cause)
 
     def _reach_shelter(self, household: int, journey: Journey, node: int, cause: int) -> None:
@@ -166,7 +199,9 @@ class Transfer:
                 return
         self._strand(household, node, cause)
 
-    def _go_to_shelter(self, household: int, node: int, journey: Journey, kind: str, cause: int) -> bool:
+    def _go_to_shelter(
+        self, household: int, node: int, journey: Journey, kind: str, cause: int, depart_at: float | None = None
+    ) -> bool:
         """Send a household to the shelter that suits it best; return False where there is none."""
         people = int(self.parts.households.people[household])
         assigned = self._assigned[self.parts.households.zone[household]]
@@ -174,10 +209,16 @@ class Transfer:
         if shelter is None:
             return False
         goal = Where(Kind.SHELTER, shelter)
-        return self._go(household, node, Journey(goal, journey.mover_class, journey.tried), kind, cause)
+        onward = Journey(goal, journey.mover_class, journey.tried)
+        return self._go(household, node, onward, kind, cause, depart_at)
 
-    def _go(self, household: int, node: int, journey: Journey, kind: str, cause: int) -> bool:
-        """Send a household from a node to its goal; return False, and do nothing, where no way leads there."""
+    def _go(
+        self, household: int, node: int, journey: Journey, kind: str, cause: int, depart_at: float | None = None
+    ) -> bool:
+        """Send a household from a node to its goal, now or at `depart_at`.
+
+        Return False, and do nothing, where no way leads there.
+        """
         parts, book, routing = self.parts, self.parts.book, self.parts.routing
         to_tree = routing.tree_to_pickup if journey.goal.kind == Kind.PICKUP_POINT else routing.tree_to_shelter
         tree = to_tree(journey.goal.row, journey.mover_class)
@@ -190,7 +231,8 @@ class Transfer:
             book.mark("departed", household, parts.now)
         mover = parts.car[household] if journey.mover_class == MoverClass.CAR else household
         parts.mover[household] = mover
-        parts.movement.send(mover, origin_node=node, tree=tree, depart_time=parts.now)
+        depart_time = parts.now if depart_at is None else depart_at
+        parts.movement.send(mover, origin_node=node, tree=tree, depart_time=depart_time)
         return True
 
     def _strand(self, household: int, node: int, cause: int) -> None:

@@ -106,8 +106,8 @@ class Transport:
             if vehicle.came:
                 self.parts.clock.process(self._serve(vehicle))
 
-    def on_notice(self, notice: Notice) -> None:
-        """Take in what the movement reports about a vehicle."""
+    def on_notice(self, notice: Notice) -> list[int]:
+        """Take in what the movement reports about a vehicle; return its passengers if water has stopped it."""
         vehicle = self._by_mover[notice.mover]
         if notice.kind in (NoticeKind.ARRIVED, NoticeKind.CUT_OFF):
             vehicle.node = notice.place
@@ -116,12 +116,14 @@ class Transport:
             place = Where(Kind.LINK, int(self.parts.world.ways.link[notice.place]))
             self._record(vehicle, "vehicle_cut_off", place=place)
             self._passengers(vehicle, HouseholdState.STRANDED, "stopped")
+            return list(vehicle.aboard)
         elif notice.kind == NoticeKind.RESUMED:
             self._record(vehicle, "resumed", place=vehicle.where)
             self._passengers(vehicle, HouseholdState.RIDING, "resumed")
+        return []
 
     def forget(self, household: int) -> None:
-        """Take a household that has died out of its seat."""
+        """Take a household out of its seat."""
         row = int(self.parts.book.vehicle[household])
         if row >= 0 and household in self.vehicles[row].aboard:
             self.vehicles[row].aboard.remove(household)
@@ -147,6 +149,7 @@ class Transport:
                 self._record(vehicle, "vehicle_at_pickup", place=Where(Kind.PICKUP_POINT, pickup))
                 yield from self._load(vehicle, task)
                 self._seats_coming[pickup] -= seats
+                self.gathering.tell_all()
                 if vehicle.aboard:
                     yield from self._deliver(vehicle, task, at_pickup)
             else:
@@ -208,7 +211,7 @@ class Transport:
                 stands_at_shelter = yield from self._drive(
                     vehicle, self.parts.routing.tree_to_shelter(goal, MoverClass.BUS)
                 )
-                if stands_at_shelter:
+                if stands_at_shelter and vehicle.aboard:
                     people = self._people_aboard(vehicle)
                     self._record(vehicle, "vehicle_at_shelter", place=Where(Kind.SHELTER, goal), value=people)
                     self.rounds.append(
@@ -251,14 +254,14 @@ class Transport:
             if gathering.waiting[task.pickup] + gathering.expected[task.pickup] > 0:
                 return task
         served = self.served[vehicle.fleet]
-        time = np.array([routing.time(routing.tree_to_pickup(int(p), MoverClass.BUS), vehicle.node) for p in served])
         unserved = gathering.waiting[served] + gathering.expected[served] - self._seats_coming[served]
-        possible = np.flatnonzero((unserved > 0) & np.isfinite(time))
-        if not possible.size:
+        served, unserved = served[unserved > 0], unserved[unserved > 0]
+        time = routing.times_to_pickups(served, vehicle.node, MoverClass.BUS)
+        if not np.isfinite(time).any():
             return None
-        time, unserved = time[possible], unserved[possible]
+        unserved = np.where(np.isfinite(time), unserved, 0)
         first = np.lexsort((time, -unserved) if self._plan.dispatch != "nearest" else (-unserved, time))[0]
-        return PlannedRound(int(served[possible[first]]), None, self.fleets[vehicle.fleet].seats)
+        return PlannedRound(int(served[first]), None, self.fleets[vehicle.fleet].seats)
 
     def _choose_shelter(self, vehicle: Vehicle, planned: int | None, tried: set[int]) -> int | None:
         first = vehicle.aboard[0]

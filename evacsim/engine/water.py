@@ -15,7 +15,6 @@ from evacsim.engine.parts import Parts
 from evacsim.engine.routing import MoverClass
 from evacsim.engine.sheltering import Sheltering
 from evacsim.engine.transfer import Transfer
-from evacsim.hazard.effects import SpeedFactors
 from evacsim.terms import HouseholdState
 
 AT_REST_IN_WATER = (Kind.ZONE, Kind.PICKUP_POINT, Kind.SHELTER)
@@ -37,8 +36,6 @@ class Water:
         world = parts.world
         self._water = world.water
         self._effects = world.scenario.hazard.effects
-        self._factors = SpeedFactors(self._effects)
-        self._road_depth = np.zeros(len(world.roads.link_ids))
         self._place_depth = np.zeros(self._water.place_depth.shape[1])
         self._closed = np.zeros(len(world.roads.link_ids), dtype=bool)
         self._in_danger_since = np.full(parts.households.n, np.nan)
@@ -58,19 +55,20 @@ class Water:
 
     def _change(self, frame: int) -> None:
         water = self._water
-        road_depth = np.zeros_like(self._road_depth)
+        road_depth = np.zeros_like(self.parts.road_depth)
         road_depth[water.link_rows] = water.link_depth[frame]
         place_depth = water.place_depth[frame].astype(np.float64)
-        changed = np.flatnonzero(road_depth != self._road_depth)
+        changed = np.flatnonzero(road_depth != self.parts.road_depth)
         if not changed.size and np.array_equal(place_depth, self._place_depth):
             return
-        self._road_depth, self._place_depth = road_depth, place_depth
+        self.parts.road_depth[:], self._place_depth = road_depth, place_depth
         self._changed_event = self.parts.log.record(
             self.parts.now, "water_changed", Where(Kind.DISTRICT, 0), value=float(np.count_nonzero(road_depth))
         )
         if changed.size:
             self._slow_roads(changed)
         self._flood_places()
+        self._mark_wet_homes()
         self._read_harm()
         for try_again in self.parts.after_reopening:
             try_again()
@@ -80,25 +78,25 @@ class Water:
     def _slow_roads(self, roads: NDArray[np.int64]) -> None:
         """Give roads whose depth has changed their new speeds, close and open them, find ways again."""
         parts = self.parts
-        is_changed = np.zeros(len(self._road_depth), dtype=bool)
+        is_changed = np.zeros(len(self.parts.road_depth), dtype=bool)
         is_changed[roads] = True
         ways = np.flatnonzero(is_changed[parts.world.ways.link]).astype(np.int32)
-        depth = self._road_depth[parts.world.ways.link[ways]]
+        depth = self.parts.road_depth[parts.world.ways.link[ways]]
         free_speed = parts.world.ways.free_speed[ways]
         factors = {
-            MoverClass.WALKER: self._factors.walker(depth),
-            MoverClass.CAR: self._factors.car(depth, free_speed),
-            MoverClass.BUS: self._factors.bus(depth, free_speed),
+            MoverClass.WALKER: parts.speed_factors.walker(depth),
+            MoverClass.CAR: parts.speed_factors.car(depth, free_speed),
+            MoverClass.BUS: parts.speed_factors.bus(depth, free_speed),
         }
         parts.movement.change_links(ways, {int(c): factor for c, factor in factors.items()}, now=parts.now)
-        closed = self._road_depth[roads] >= self._effects.car_limit
+        closed = self.parts.road_depth[roads] >= self._effects.car_limit
         for road in roads[closed != self._closed[roads]]:
             kind = "link_opened" if self._closed[road] else "link_closed"
             parts.log.record(
                 parts.now,
                 kind,
                 Where(Kind.LINK, int(road)),
-                value=float(self._road_depth[road]),
+                value=float(self.parts.road_depth[road]),
                 cause=self._changed_event,
             )
         self._closed[roads] = closed
@@ -124,6 +122,12 @@ class Water:
                     value=float(at_homes[zone]),
                     cause=self._changed_event,
                 )
+
+    def _mark_wet_homes(self) -> None:
+        """Keep the moment at which water first stands at each home, whoever is still there."""
+        is_wet = self._place_depth[self._home_depth_row] > self._effects.leave_limit
+        first = self.parts.book.times["water"]
+        first[is_wet & np.isnan(first)] = self.parts.now
 
     # -- people -----------------------------------------------------------------------------
 
@@ -171,8 +175,6 @@ class Water:
         cause = self._changed_event
         if kind == Kind.ZONE:
             cause = self._home_flood_event.get(place, cause)
-            if np.isnan(book.times["water"][household]):
-                book.mark("water", household, self.parts.now)
             self.transfer.gathering.expect_no_more(household)
         elif kind == Kind.SHELTER:
             cause = int(self.sheltering.flood_event[place]) or cause
@@ -229,7 +231,7 @@ class Water:
         roads, ways = self.parts.world.roads, self.parts.world.ways
         where = self.parts.movement.where(movers)
         node_depth = np.full(len(roads.node_ids), np.inf)
-        np.minimum.at(node_depth, roads.from_node, self._road_depth)
-        np.minimum.at(node_depth, roads.to_node, self._road_depth)
+        np.minimum.at(node_depth, roads.from_node, self.parts.road_depth)
+        np.minimum.at(node_depth, roads.to_node, self.parts.road_depth)
         on_link = where.link >= 0
-        return np.where(on_link, self._road_depth[ways.link[where.link]], node_depth[where.node])
+        return np.where(on_link, self.parts.road_depth[ways.link[where.link]], node_depth[where.node])

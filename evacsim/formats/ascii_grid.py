@@ -12,6 +12,7 @@ import numpy as np
 from evacsim.errors import FormatError, Issue
 from evacsim.formats.crs import agreed_crs
 from evacsim.formats.rasters import DepthSeries, Grid, Nodata, Values, open_series
+from evacsim.formats.rows import unreadable
 from evacsim.language import Text
 
 HEADER_BYTES = 4096
@@ -67,11 +68,11 @@ def _projection_of(path: Path) -> str | None:
 def _read_header(path: Path) -> _Header:
     """Return what the `name value` lines say that come before the first row of numbers."""
     file = str(path)
-    if not path.is_file():
-        rule, remedy = Text("no such file", "没有这样的文件"), Text("check the path", "检查路径")
-        raise FormatError(file, [Issue(file, rule, remedy)])
-    with path.open("rb") as stream:
-        text = stream.read(HEADER_BYTES).decode("ascii", errors="replace")
+    try:
+        with path.open("rb") as stream:
+            text = stream.read(HEADER_BYTES).decode("ascii", errors="replace")
+    except OSError as error:
+        raise FormatError(file, [unreadable(file, error)]) from None
     lines = [line.split() for line in takewhile(_NAMED, text.splitlines())]
     issues: list[Issue] = []
     said: dict[str, float] = {}

@@ -58,7 +58,7 @@ def agreed_crs(found: str | None, given: str | None, *, file: str) -> str:
         rule = Text("must be known; the file does not say it", "必须已知；文件中没有说明")
         raise FormatError(file, [Issue(file, rule, remedy, "crs")])
     systems = [canonical_crs(text, file=file) for text in (found, given) if text is not None]
-    if systems[0] != systems[-1]:
+    if not _crs(systems[0]).equals(_crs(systems[-1]), ignore_axis_order=True):
         rule = Text(
             f"contradicts the file, which says {systems[0][:80]}", f"与文件中的 {systems[0][:80]} 矛盾"
         )

@@ -44,7 +44,7 @@ def read_geojson(text: str, *, file: str) -> Table:
     features = [_object(feature) for feature in document["features"]]
     geometries = [feature.get("geometry") for feature in features]
     for line, geometry in zip(lines, geometries, strict=True):
-        if geometry is not None and not _is_sound(geometry):
+        if geometry is not None and not is_sound(geometry):
             rule = Text("has no known type, or coordinates of another type", "类型未知，或坐标与类型不符")
             issues.append(Issue(file, rule, _WRITE_AGAIN, "geometry", line))
     refuse(file, issues)
@@ -159,7 +159,8 @@ def _start_of(text: str, features: list[Any]) -> int:
     raise AssertionError("a parsed list of features stands somewhere in its text")
 
 
-def _is_sound(geometry: Any) -> bool:
+def is_sound(geometry: Any) -> bool:
+    """Return whether a geometry has a known type and finite coordinates nested as deep as that type's."""
     if not isinstance(geometry, dict) or geometry.get("type") not in NESTING:
         return False
     positions = [geometry.get("coordinates")]

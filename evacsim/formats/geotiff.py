@@ -1,6 +1,8 @@
 """GeoTIFFs (.tif), one frame a file."""
 
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +30,7 @@ def open_geotiffs(
     for time, path in frames:
         file = str(path)
         try:
-            with rasterio.open(path) as raster:
+            with _opened(path, rasterio) as raster:
                 found = None if raster.crs is None else str(raster.crs.to_wkt())
                 described.append((time, file, _grid_of(raster, file), agreed_crs(found, crs, file=file)))
         except rasterio.errors.RasterioIOError as error:
@@ -41,7 +43,7 @@ def open_geotiffs(
     def read(index: int) -> Values:
         file = described[index][1]
         try:
-            with rasterio.open(file) as raster:
+            with _opened(Path(file), rasterio) as raster:
                 band = raster.read(1, masked=True)
                 factor = metres_in(raster.units[0], file=file) * raster.scales[0]
                 depth = band.data * factor + raster.offsets[0] * factor
@@ -50,6 +52,15 @@ def open_geotiffs(
         return Values(depth.astype(np.float32), np.ma.getmaskarray(band))
 
     return open_series(source, described, nodata, read)
+
+
+@contextmanager
+def _opened(path: Path, rasterio: Any) -> Iterator[Any]:
+    """Open a raster; that it has no place on earth is said by `_grid_of`, not by a warning."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)
+        with rasterio.open(path) as raster:
+            yield raster
 
 
 def _rasterio(source: str) -> Any:

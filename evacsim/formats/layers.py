@@ -6,10 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from evacsim.errors import FormatError, Issue, MissingExtraError
-from evacsim.formats.geojson import point_of
+from evacsim.formats.geojson import Geometry, is_sound, point_of
 from evacsim.formats.rows import Table, cell, refuse
 from evacsim.formats.text import decode_text
 from evacsim.language import Text
+
+QGIS_STYLES = "layer_styles"
+"""Table in which QGIS keeps how it draws the layers of a GeoPackage (recalled)."""
 
 
 def read_layer(path: Path, *, encoding: str | None = None) -> Table:
@@ -36,7 +39,7 @@ def _read(path: Path, encoding: str | None) -> Table:
     except ImportError:
         raise MissingExtraError.for_library("pyogrio", "geo", str(path)) from None
     try:
-        layers = [str(name) for name, _ in pyogrio.list_layers(path)]
+        layers = [str(name) for name, _ in pyogrio.list_layers(path) if name != QGIS_STYLES]
         if len(layers) != 1:
             rule = Text(
                 f"must hold one layer; it holds {', '.join(layers)}",
@@ -44,29 +47,39 @@ def _read(path: Path, encoding: str | None) -> Table:
             )
             remedy = Text("export the layer meant to a file of its own", "将所需图层单独导出为一个文件")
             raise FormatError(str(path), [Issue(str(path), rule, remedy)])
-        meta, _, shapes, fields = pyogrio.raw.read(path, encoding=encoding, datetime_as_string=True)
+        meta, _, shapes, fields = pyogrio.raw.read(
+            path, layer=layers[0], encoding=encoding, datetime_as_string=True
+        )
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, UnicodeDecodeError) as error:
         raise FormatError(str(path), [_damaged(path, str(error).split(";")[0])]) from None
     columns = tuple(str(name) for name in meta["fields"])
     cells = [[cell(value) for value in field.tolist()] for field in fields]
-    n_rows = len(cells[0]) if cells else 0 if shapes is None else len(shapes)
-    geometries: list[dict[str, Any] | None] = [None] * n_rows
-    if shapes is not None:
-        geometries = [
-            None if shape is None or shape.is_empty else _plain(shapely.geometry.mapping(shape))
-            for shape in shapely.from_wkb(shapes)
-        ]
+    n_rows = len(shapes) if shapes is not None else len(cells[0]) if cells else 0
+    drawn = [None] * n_rows if shapes is None else shapely.from_wkb(shapes).tolist()
+    geometries = [_geometry(shape) for shape in drawn]
+    refuse(str(path), _geometry_issues(path, geometries))
     return Table(
         str(path),
         columns,
-        tuple(dict(zip(columns, row, strict=True)) for row in zip(*cells, strict=True))
-        if cells
-        else ({},) * n_rows,
+        tuple(
+            {name: column[row] for name, column in zip(columns, cells, strict=True)} for row in range(n_rows)
+        ),
         tuple(range(1, n_rows + 1)),
         tuple(point_of(geometry) for geometry in geometries),
         tuple(geometries),
         meta["crs"],
     )
+
+
+def _geometry(shape: Any) -> Geometry | None:
+    return None if shape is None or shape.is_empty else _plain(shape.__geo_interface__)
+
+
+def _geometry_issues(path: Path, geometries: list[Geometry | None]) -> Iterator[Issue]:
+    for row, geometry in enumerate(geometries, start=1):
+        if geometry is not None and not is_sound(geometry):
+            rule = Text("is no point, line or polygon with finite coordinates", "不是坐标有效的点、线或面")
+            yield Issue(str(path), rule, Text("draw it again", "重新绘制"), "geometry", row, geometry["type"])
 
 
 def _plain(value: Any) -> Any:
@@ -83,7 +96,7 @@ def _damaged(path: Path, what: str) -> Issue:
 
 def _geopackage_issues(path: Path) -> Iterator[Issue]:
     """Yield what is wrong with the SQLite file: its header says how long it must be."""
-    data = path.read_bytes()[:100]
+    data = _head(path)
     if len(data) < 100 or not data.startswith(b"SQLite format 3\0"):
         yield _damaged(path, "no GeoPackage")
         return
@@ -105,10 +118,15 @@ def _shapefile_issues(path: Path) -> Iterator[Issue]:
             )
             yield Issue(str(path), rule, remedy)
             continue
-        size, head = part.stat().st_size, part.read_bytes()[:100]
+        size, head = part.stat().st_size, _head(part)
         expected = _dbf_size(head) if part.suffix == ".dbf" else _shp_size(head)
         if size < expected:
             yield _damaged(part, f"{size} of {expected} bytes")
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as stream:
+        return stream.read(100)
 
 
 def _shp_size(head: bytes) -> int:

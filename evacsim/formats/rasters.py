@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from evacsim.errors import FormatError, Issue
 from evacsim.formats.crs import metres_per_unit
+from evacsim.formats.rows import unreadable
 from evacsim.language import Text
 from evacsim.units import METRES
 
@@ -45,21 +46,21 @@ class Grid:
         column = np.floor((xy[:, 0] - self.x0) / self.dx)
         row = self.n_rows - 1 - np.floor((xy[:, 1] - self.y0) / self.dy)
         inside = (column >= 0) & (column < self.n_columns) & (row >= 0) & (row < self.n_rows)
-        return np.where(inside, row * self.n_columns + column, -1).astype(np.int64)
+        cells = np.full(len(xy), -1, dtype=np.int64)
+        cells[inside] = row[inside] * self.n_columns + column[inside]
+        return cells
 
     def equals(self, other: "Grid") -> bool:
         """Return whether both have the same cells, to a hundredth of a cell."""
-        here = (self.x0, self.y0, self.x0 + self.dx * self.n_columns, self.y0 + self.dy * self.n_rows)
-        there = (
-            other.x0,
-            other.y0,
-            other.x0 + other.dx * other.n_columns,
-            other.y0 + other.dy * other.n_rows,
-        )
         slack = 0.01 * min(self.dx, self.dy)
         return (self.n_rows, self.n_columns) == (other.n_rows, other.n_columns) and all(
-            abs(a - b) <= slack for a, b in zip(here, there, strict=True)
+            abs(a - b) <= slack for a, b in zip(self.edges(), other.edges(), strict=True)
         )
+
+    def edges(self) -> tuple[float, float, float, float]:
+        """Return the western, southern, eastern and northern edge [unit of the CRS]."""
+        east, north = self.x0 + self.dx * self.n_columns, self.y0 + self.dy * self.n_rows
+        return self.x0, self.y0, east, north
 
     def __str__(self) -> str:
         return f"{self.n_rows} x {self.n_columns} cells of {self.dx:g} x {self.dy:g} at ({self.x0:g}, {self.y0:g})"
@@ -107,28 +108,26 @@ class DepthSeries:
         Raises
         ------
         FormatError
-            For a broken file, depths beyond 100 m, and numbers that are none (nan, inf) in cells
-            not marked as without a value - nan only unless `nodata` is "dry".
+            For a broken file, depths beyond 100 m, and - unless `nodata` is "dry" - for cells
+            that hold no depth (nan, -9999) and that the file does not mark as without a value.
         """
-        depth, is_missing = self.read(index)
-        is_wrong = ~is_missing & ~np.isfinite(depth)
-        if self.nodata == "dry":
-            is_wrong &= ~np.isnan(depth)
-        is_missing = is_missing | np.isnan(depth)
-        known = np.where(is_missing, np.float32(0), depth)
-        is_deep = ~is_wrong & (known > DEEPEST)
+        try:
+            depth, is_missing = self.read(index)
+        except OSError as error:
+            raise FormatError(self.files[index], [unreadable(self.files[index], error)]) from None
+        is_none = ~is_missing & ~(depth >= -DEEPEST)
+        is_deep = ~is_missing & (depth > DEEPEST)
         issues = [
             self._issue(index, cells, depth, rule, remedy)
-            for cells, (rule, remedy) in ((is_wrong, _NO_NUMBER), (is_deep, _TOO_DEEP))
-            if cells.any()
+            for cells, (rule, remedy) in ((is_none, _NO_DEPTH), (is_deep, _TOO_DEEP))
+            if cells.any() and not (cells is is_none and self.nodata == "dry")
         ]
         if issues:
             raise FormatError(self.files[index], issues)
-        n_negative = int((known < 0).sum())
-        known = np.maximum(known, np.float32(0))
-        if self.nodata == "error":
-            known[is_missing] = np.nan
-        return Frame(known, n_negative)
+        is_missing = is_missing | is_none
+        n_negative = int((~is_missing & (depth < 0)).sum())
+        without = np.float32(0 if self.nodata == "dry" else np.nan)
+        return Frame(np.where(is_missing, without, np.maximum(depth, np.float32(0))), n_negative)
 
     def frames_at(self, xy: NDArray[np.float64]) -> Iterator[Frame]:
         """Yield frame by frame the depth of the cell at each point (n, 2).
@@ -168,7 +167,7 @@ class DepthSeries:
         )
 
 
-_NO_NUMBER = (
+_NO_DEPTH = (
     Text("is no depth, and not marked as nodata", "不是水深，也未标为无数据"),
     Text(
         "find out why the model wrote it; write nodata: dry if it means dry land",
@@ -195,11 +194,8 @@ def open_series(
         If there is none, if times do not grow, or if grids or systems differ.
     """
     if not frames:
-        rule, remedy = (
-            Text("no such file", "没有匹配的文件"),
-            Text("check the path or pattern", "检查路径或通配符"),
-        )
-        raise FormatError(source, [Issue(source, rule, remedy)])
+        rule = Text("holds no frame", "没有任何帧")
+        raise FormatError(source, [Issue(source, rule, Text("export the file again", "重新导出文件"))])
     times, files, grids, systems = zip(*frames, strict=True)
     issues = [
         *_time_issues(times, files),

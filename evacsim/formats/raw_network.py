@@ -23,6 +23,7 @@ from evacsim.formats.roads.raw import (
     RawNode,
     Remark,
     Rows,
+    Statements,
 )
 from evacsim.formats.roads.sumo import read_sumo
 from evacsim.language import Text
@@ -36,6 +37,7 @@ __all__ = [
     "RawNode",
     "Remark",
     "Rows",
+    "Statements",
     "read_network",
     "write_node_link_csv",
 ]

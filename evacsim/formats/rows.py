@@ -68,6 +68,12 @@ def cell(value: Any) -> Cell:
     return json.dumps(value, ensure_ascii=False, default=str)
 
 
+def unreadable(file: str, error: OSError) -> Issue:
+    """Return the issue that the system does not let us read a file."""
+    rule = Text(f"cannot be opened ({error.strerror})", f"无法打开（{error.strerror}）")
+    return Issue(file, rule, Text("check the path and the rights", "检查路径和读取权限"))
+
+
 def refuse(file: str, issues: Iterable[Issue]) -> None:
     """Raise what is wrong with `file`, all at once; return where nothing is."""
     issues = list(issues)

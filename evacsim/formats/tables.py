@@ -6,9 +6,9 @@ from pathlib import Path
 from evacsim.errors import FormatError, Issue
 from evacsim.formats.crs import WGS84, agreed_crs, canonical_crs
 from evacsim.formats.delimited import read_delimited
-from evacsim.formats.geojson import read_geojson
+from evacsim.formats.geojson import NESTING, Geometry, read_geojson
 from evacsim.formats.layers import read_layer
-from evacsim.formats.rows import Cell, Point, Row, Table
+from evacsim.formats.rows import Cell, Point, Row, Table, unreadable
 from evacsim.formats.text import decode_text
 from evacsim.language import Text
 
@@ -33,10 +33,14 @@ def read_table(path: str | Path, *, encoding: str | None = None, crs: str | None
     FormatError
         With everything that is wrong with the file.
     """
-    path, file = Path(path), str(path)
-    if not path.is_file():
-        rule, remedy = Text("no such file", "文件不存在"), Text("check the path", "检查路径")
-        raise FormatError(file, [Issue(file, rule, remedy)])
+    try:
+        return _read(Path(path), encoding, crs)
+    except OSError as error:
+        raise FormatError(str(path), [unreadable(str(path), error)]) from None
+
+
+def _read(path: Path, encoding: str | None, crs: str | None) -> Table:
+    file = str(path)
     match path.suffix.lower():
         case ".csv" | ".tsv" | ".txt":
             table = read_delimited(decode_text(path.read_bytes(), file=file, encoding=encoding), file=file)
@@ -60,13 +64,18 @@ def read_table(path: str | Path, *, encoding: str | None = None, crs: str | None
 
 
 def _in_degrees(table: Table) -> Table:
-    """Return a GeoJSON table as WGS 84, refusing points that cannot be degrees."""
-    for row, point in enumerate(table.points):
-        if point is not None and (abs(point[0]) > 180 or abs(point[1]) > 90):
+    """Return a GeoJSON table as WGS 84, refusing coordinates that cannot be degrees."""
+    for geometry, line in zip(table.geometries, table.lines, strict=True):
+        x, y = (0.0, 0.0) if geometry is None else _first_position(geometry)
+        if abs(x) > 180 or abs(y) > 90:
             rule = Text("is no longitude and latitude", "不是经纬度")
             remedy = Text("write the file's crs, such as crs: EPSG:4547", "写明文件的 crs，如 crs: EPSG:4547")
-            value = f"{point[0]}, {point[1]}"
-            raise FormatError(
-                table.file, [Issue(table.file, rule, remedy, "geometry", table.lines[row], value)]
-            )
+            raise FormatError(table.file, [Issue(table.file, rule, remedy, "geometry", line, f"{x}, {y}")])
     return replace(table, crs=WGS84)
+
+
+def _first_position(geometry: Geometry) -> Point:
+    position = geometry["coordinates"]
+    for _ in range(NESTING[geometry["type"]]):
+        position = position[0]
+    return position[0], position[1]

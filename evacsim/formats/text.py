@@ -53,26 +53,27 @@ def _codec(data: bytes, file: str, encoding: str | None) -> str:
     marked = next((name for mark, name in _MARKS.items() if data.startswith(mark)), None)
     if encoding is None:
         if marked == "utf-16":
-            raise FormatError(file, [_say("utf-16", file, "encoding", None)])
+            raise FormatError(file, [_say("utf-16", file, None)])
         return "utf-8-sig"
     try:
+        "".encode(encoding)  # refuses codecs that are none of text, too
         codec = codecs.lookup(encoding).name
-    except LookupError:
-        raise FormatError(file, [_say("gb18030", file, "encoding", encoding)]) from None
+    except (LookupError, ValueError):
+        raise FormatError(file, [_say("gb18030", file, encoding)]) from None
     if marked is not None and not codec.startswith(marked):
-        raise FormatError(file, [_say(marked, file, "encoding", encoding)])
+        raise FormatError(file, [_say(marked, file, encoding)])
     return "utf-8-sig" if codec == "utf-8" else codec
 
 
 _MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
 
-def _say(right: str, file: str, place: str, value: str | None) -> Issue:
+def _say(right: str, file: str, value: str | None) -> Issue:
     rule = Text("does not name the encoding of this file", "不是该文件的文字编码")
     if value is None:
         rule = Text(f"must be given: the file marks itself as {right}", f"必须写明: 文件自带 {right} 标记")
     remedy = Text(f"write encoding: {right}", f"写 encoding: {right}")
-    return Issue(file, rule, remedy, place, value=value)
+    return Issue(file, rule, remedy, "encoding", value=value)
 
 
 def _misfit(data: bytes, file: str, expected: str, line: int) -> Issue:

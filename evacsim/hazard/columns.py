@@ -12,10 +12,10 @@ from evacsim.hazard.water import Floats
 from evacsim.language import Text
 from evacsim.units import LENGTH, LEVEL, Kind, parse_duration, quantity
 
-TIME = ("time", "时间", "time_s", "时间_s")
-DEPTH = ("depth", "水深", "depth_m", "水深_m")
-STAGE = ("stage", "水位", "stage_m", "水位_m")
-"""Names of a column; one that ends in `_s` or `_m` holds plain numbers of seconds or metres."""
+TIME = ("time", "时间", "time_s", "时间_s", "time(s)", "时间(s)", "时间（s）", "时间（秒）")
+DEPTH = ("depth", "水深", "depth_m", "水深_m", "depth(m)", "水深(m)", "水深（m）", "水深（米）")
+STAGE = ("stage", "水位", "stage_m", "水位_m", "stage(m)", "水位(m)", "水位（m）", "水位（米）")
+"""Names of a column; all but the first two say a unit, and hold plain numbers of seconds or metres."""
 
 
 def times_in(table: Table, *, start: datetime) -> tuple[Floats, list[Issue]]:

@@ -7,10 +7,12 @@ Depths are metres above the road, speeds metres per second; arrays of any shape.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from evacsim.hazard.water import Floats
 from evacsim.scenario.hazard import WaterEffects
+
+Bools = NDArray[np.bool_]
 
 STANDSTILL = 0.30
 """Depth at which cars stand still in both published laws (seen: DOI 10.1016/j.trd.2017.06.020; nird) [m].
@@ -20,8 +22,6 @@ WADING_DEPTHS = (0.0, 0.35, 0.60, 0.90)
 WADING_FACTORS = (1.0, 0.58, 0.47, 0.40)
 """Walking speed at these depths [m] against dry ground: 0.58 is the mean of the men's 0.614 and the
 women's 0.552 (seen: Li, Song et al., 188 subjects); the two deeper ones are assumed."""
-WADING_FACTOR_MEN, WADING_FACTOR_WOMEN = 0.614, 0.552
-"""Walking speed at 0.35 m against dry ground (seen: Li, Song et al.)."""
 DARK_WATER_FACTOR = 0.6
 """Further factor in dark or turbid water, within the 0.5 to 0.7 seen in Mizuno & Nihei 2016 (assumed)."""
 WADING_LIMIT_OF_HEIGHT = 0.7
@@ -31,13 +31,21 @@ STOP_AND_GO = 4 * 0.44704
 """LifeSim lets cars crawl at 4 mph on any wet road (seen: TRM-11) [m/s]."""
 
 
+def is_stopped(depth: ArrayLike, limit: float) -> Bools:
+    """Return whether water is `limit` deep or deeper, to the precision in which depths are kept.
+
+    In float32 a depth of 0.9 m is 0.89999998 m, and would not stop whom 0.9 m stops.
+    """
+    return np.asarray(np.asarray(depth, dtype=np.float32) >= np.float32(limit))
+
+
 def nird_factor(depth: ArrayLike, *, limit: float = STANDSTILL) -> Floats:
     """Return the speed of vehicles in water against the free speed, (d / limit - 1)^2, 0 from `limit` on.
 
     Seen in the code of nird for cars and 0.30 m; assumed for other vehicles and limits.
     """
-    dry_part = np.clip(1 - np.asarray(depth, dtype=np.float64) / limit, 0.0, 1.0)
-    return np.asarray(dry_part**2)
+    d = np.asarray(depth, dtype=np.float64)
+    return np.where(is_stopped(d, limit), 0.0, (1 - d / limit) ** 2)
 
 
 def pregnolato_speed(depth: ArrayLike) -> Floats:
@@ -48,16 +56,18 @@ def pregnolato_speed(depth: ArrayLike) -> Floats:
     """
     w = np.asarray(depth, dtype=np.float64) * 1000
     speed = (0.0009 * w**2 - 0.5529 * w + 86.9448) / 3.6
-    return np.where(w < STANDSTILL * 1000, speed, 0.0)
+    return np.where(is_stopped(depth, STANDSTILL), 0.0, speed)
 
 
-def wading_factor(depth: ArrayLike, *, limit: float = 1.2) -> Floats:
+def wading_factor(
+    depth: ArrayLike, *, limit: float = 1.2, factors: tuple[float, ...] = WADING_FACTORS
+) -> Floats:
     """Return the speed of walkers in water against dry ground, 0 from `limit` on.
 
-    Straight between the points of `WADING_DEPTHS`; beyond the last it stays (assumed).
+    Straight between `factors` at `WADING_DEPTHS`; beyond the last it stays (assumed).
     """
     d = np.asarray(depth, dtype=np.float64)
-    return np.where(d < limit, np.interp(d, WADING_DEPTHS, WADING_FACTORS), 0.0)
+    return np.where(is_stopped(d, limit), 0.0, np.interp(d, WADING_DEPTHS, factors))
 
 
 def wading_limit(height: ArrayLike, *, limit: float = 1.2) -> Floats:
@@ -99,6 +109,6 @@ class SpeedFactors:
         if self.effects.car_speed == "nird":
             return nird_factor(depth, limit=limit)
         stretched = np.asarray(depth, dtype=np.float64) * (STANDSTILL / limit)
-        is_dry = stretched <= 0
         bound = pregnolato_speed(stretched) / np.asarray(free_speed, dtype=np.float64)
-        return np.where(is_dry, 1.0, np.minimum(bound, 1.0))
+        in_water = np.where(is_stopped(depth, limit), 0.0, np.minimum(bound, 1.0))
+        return np.where(stretched > 0, in_water, 1.0)

@@ -2,26 +2,23 @@
 
 A link is as deep as its deepest point: a long road that dips once into the water is cut there,
 however dry its middle. Points lie at both ends, at every vertex and in between, no further
-apart than half a cell and than 10 m.
+apart than half a cell and than 10 m; a road that only clips the corner of a cell may miss it.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Protocol
 
 import numpy as np
 
 from evacsim.errors import Issue, ScenarioError
 from evacsim.formats.crs import metres_per_unit, transformed
-from evacsim.formats.rasters import Frame
+from evacsim.formats.rasters import Frame, Nodata
 from evacsim.hazard.water import Depths, Floats, Rows, Water
 from evacsim.language import Text
 
-SPACING = 10.0
-"""Points along a link lie no further apart (assumed) [m]."""
-
-Unknown = Literal["dry", "error"]
-"""What it means that the water data say nothing about a point: dry land, or a mistake."""
+SPACING, FINEST_SPACING = 10.0, 1.0
+"""Points along a link lie no further apart than the first, and need not lie closer than the second (assumed) [m]."""
 
 
 class Field(Protocol):
@@ -71,12 +68,12 @@ class PlacePoints:
 
 
 def sample_water(
-    field: Field, links: LinkShapes, places: PlacePoints, *, crs: str, unknown: Unknown = "error"
+    field: Field, links: LinkShapes, places: PlacePoints, *, crs: str, unknown: Nodata = "error"
 ) -> Water:
     """Return the water that `field` puts on links and places, whose coordinates are in `crs`.
 
-    The depth on a bridge is the depth above its deck. `unknown` says what it means where the
-    field holds no depth: outside its grid, or in a cell without a value.
+    The depth on a bridge is the depth above its deck. `unknown` says what it means that the field
+    holds no depth for a point, because it lies outside its grid or in a cell without a value.
 
     Raises
     ------
@@ -86,7 +83,7 @@ def sample_water(
     FormatError
         For broken frames.
     """
-    walk = _walk(links, min(SPACING, field.cell_size() / 2), crs)
+    walk = _walk(links, max(min(SPACING, field.cell_size() / 2), FINEST_SPACING), crs)
     points = transformed(np.concatenate((walk.xy, places.xy)), crs, field.crs)
     n_walk, starts = len(walk.xy), walk.starts
     wet = _WetLinks()

@@ -61,11 +61,8 @@ class Water:
     def place_depth_at(self, time: float) -> Depths:
         """Return the depth at every place at `time` [s], shape (n_places,) [m]."""
         frame = self.frame_at(time)
-        return (
-            self.place_depth[frame]
-            if frame >= 0
-            else np.zeros_like(self.place_depth, shape=self.place_depth.shape[1])
-        )
+        dry = np.zeros(self.place_depth.shape[1], dtype=np.float32)
+        return self.place_depth[frame] if frame >= 0 else dry
 
     def _of_all_links(self, values: Depths, time: float) -> Depths:
         frame = self.frame_at(time)

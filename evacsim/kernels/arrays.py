@@ -113,7 +113,7 @@ MOVER = np.dtype(
         ("behind", "i4"),  # mover that entered the link after it
         ("next", "i4"),  # mover behind it in its queue
         ("wants", "i4"),  # link that it waits for: at its gate, with its entry granted, or in the origin line
-        ("size", "i4"),  # room it takes [thousandths of a pcu]
+        ("space", "i4"),  # room it takes [thousandths of a pcu]
         ("people", "i4"),  # people on board
         ("tree", "i4"),  # next-link tree it follows
         ("key", "i4"),  # settles ties
@@ -160,7 +160,7 @@ LINE = np.dtype(
 GAP = np.dtype(
     [
         ("time", "f8"),  # when it reaches the entrance [s]
-        ("size", "i4"),  # [thousandths of a pcu]
+        ("space", "i4"),  # [thousandths of a pcu]
         ("next", "i4"),  # gap behind it, or the next unused one
     ]
 )

@@ -15,17 +15,17 @@ from evacsim.kernels.arrays import NONE, UNITS_PER_PCU, UNLIMITED, Traffic
 @part
 def room_needed(traffic: Traffic, link: int, mover: int) -> int:
     """Return the room a mover takes on a link; an empty link takes in anyone, however big."""
-    return min(traffic.movers[mover].size, traffic.links[link].storage)
+    return min(traffic.movers[mover].space, traffic.links[link].storage)
 
 
 @part
 def passing_time(traffic: Traffic, link: int, mover: int) -> float:
     """Return how long a mover keeps the entrance or the exit of a link busy [s]."""
-    return traffic.links[link].headway * (traffic.movers[mover].size / UNITS_PER_PCU)
+    return traffic.links[link].headway * (traffic.movers[mover].space / UNITS_PER_PCU)
 
 
 @part
-def leave_gap(traffic: Traffic, link: int, size: int, time: float) -> None:
+def leave_gap(traffic: Traffic, link: int, space: int, time: float) -> None:
     """Send the gap of a mover that leaves the link at `time` on its way upstream."""
     gaps, road, control = traffic.gaps, traffic.links[link], traffic.control[0]
     if road.storage == UNLIMITED:
@@ -34,7 +34,7 @@ def leave_gap(traffic: Traffic, link: int, size: int, time: float) -> None:
     control.unused_gap = gaps[gap].next
     control.n_unused_gaps -= 1
     gaps[gap].time = time + road.wave_time
-    gaps[gap].size = size
+    gaps[gap].space = space
     gaps[gap].next = NONE
     if road.first_gap == NONE:
         road.first_gap = gap
@@ -50,7 +50,7 @@ def close_gaps(traffic: Traffic, link: int, time: float) -> None:
     gap = road.first_gap
     while gap != NONE and gaps[gap].time <= time:
         behind = gaps[gap].next
-        road.room += gaps[gap].size
+        road.room += gaps[gap].space
         gaps[gap].next = control.unused_gap
         control.unused_gap = gap
         control.n_unused_gaps += 1
@@ -69,7 +69,7 @@ def opening_time(traffic: Traffic, link: int, mover: int, time: float) -> float:
     missing = room_needed(traffic, link, mover) - road.room
     gap = road.first_gap
     while missing > 0 and gap != NONE:
-        missing -= gaps[gap].size
+        missing -= gaps[gap].space
         opening = max(opening, gaps[gap].time)
         gap = gaps[gap].next
     return opening if missing <= 0 else np.inf

@@ -67,7 +67,7 @@ class Aim(NamedTuple):
 
 
 class Change(NamedTuple):
-    """Up to two vehicles with new orders, and up to two trips with new shelters; -1 for none."""
+    """Up to two vehicles with new orders, two trips with new shelters, and a trip dropped; -1 for none."""
 
     vehicle: int
     other_vehicle: int
@@ -77,6 +77,10 @@ class Change(NamedTuple):
     shelter: int
     other_trip: int
     other_shelter: int
+    dropped: int
+
+
+NOTHING = Change(-1, -1, 0, 0, -1, -1, -1, -1, -1)
 
 
 @kernel
@@ -188,6 +192,10 @@ def anneal(
         settle(schedule, aim, one, finish, cost)
         if two >= 0:
             settle(schedule, aim, two, other_finish, other_cost)
+        if change.dropped >= 0:
+            renumber(schedule, change.dropped)
+        elif trip == schedule.count[0]:
+            schedule.count[0] += 1
         if n_late > 0 and schedule.count[1] == 0:
             return attempt + 1
     return len(draws)
@@ -202,7 +210,6 @@ def pick(draw: float, n: int) -> int:
 @part
 def propose(rounds: Rounds, schedule: Schedule, draw: NDArray[np.float64]) -> Change:
     """Draw a change and write the orders that it would lead to into `line`; its vehicle is -1 if it is none."""
-    nothing = Change(-1, -1, 0, 0, -1, -1, -1, -1)
     order, line, length = schedule.order, schedule.line, schedule.length
     n_trips, n_late = schedule.count
     n_vehicles, limit = order.shape
@@ -228,12 +235,12 @@ def propose(rounds: Rounds, schedule: Schedule, draw: NDArray[np.float64]) -> Ch
             for position in range(length[one] - 1, goal, -1):
                 line[0, position] = line[0, position - 1]
             line[0, goal] = trip
-            return Change(one, -1, length[one], 0, trip, shelter, -1, -1)
+            return Change(one, -1, length[one], 0, trip, shelter, -1, -1, -1)
         if length[two] == limit:
-            return nothing
+            return NOTHING
         goal = pick(draw[4], length[two] + 1)
         copy_with(schedule, two, goal, trip)
-        return Change(one, two, length[one] - 1, length[two] + 1, trip, shelter, -1, -1)
+        return Change(one, two, length[one] - 1, length[two] + 1, trip, shelter, -1, -1, -1)
 
     if kind < SWAP or REROUTE <= kind < SWAP_SHELTERS:
         other = pick(draw[3], n_trips)
@@ -254,17 +261,17 @@ def propose(rounds: Rounds, schedule: Schedule, draw: NDArray[np.float64]) -> Ch
         else:
             shelter, other_shelter = other_shelter, shelter
         if trip == other:
-            return nothing
+            return NOTHING
         if two == one:
-            return Change(one, -1, length[one], 0, trip, shelter, other, other_shelter)
-        return Change(one, two, length[one], length[two], trip, shelter, other, other_shelter)
+            return Change(one, -1, length[one], 0, trip, shelter, other, other_shelter, -1)
+        return Change(one, two, length[one], length[two], trip, shelter, other, other_shelter, -1)
 
     if kind < SWAP_TAILS:
         two = pick(draw[3], n_vehicles)
         cut, other_cut = at + 1, pick(draw[4], length[two] + 1)
         new_length, other_length = cut + length[two] - other_cut, other_cut + length[one] - cut
         if one == two or new_length > limit or other_length > limit:
-            return nothing
+            return NOTHING
         for position in range(cut):
             line[0, position] = order[one, position]
         for position in range(other_cut, length[two]):
@@ -273,28 +280,28 @@ def propose(rounds: Rounds, schedule: Schedule, draw: NDArray[np.float64]) -> Ch
             line[1, position] = order[two, position]
         for position in range(cut, length[one]):
             line[1, other_cut + position - cut] = order[one, position]
-        return Change(one, two, new_length, other_length, -1, -1, -1, -1)
+        return Change(one, two, new_length, other_length, -1, -1, -1, -1, -1)
 
     if kind < REROUTE:
         copy_order(schedule, 0, one)
-        return Change(one, -1, length[one], 0, trip, any_shelter, -1, -1)
+        return Change(one, -1, length[one], 0, trip, any_shelter, -1, -1, -1)
 
     if kind < ADD:
         two = pick(draw[3], n_vehicles)
         if n_trips == len(schedule.pickup) or length[two] == limit:
-            return nothing
+            return NOTHING
         schedule.pickup[n_trips] = pick(draw[6], len(rounds.people))
         schedule.shelter[n_trips] = any_shelter
         copy_with(schedule, two, pick(draw[4], length[two] + 1), n_trips)
         for position in range(length[two] + 1):
             line[0, position] = line[1, position]
-        return Change(two, -1, length[two] + 1, 0, n_trips, any_shelter, -1, -1)
+        return Change(two, -1, length[two] + 1, 0, n_trips, any_shelter, -1, -1, -1)
 
     for position in range(at):
         line[0, position] = order[one, position]
     for position in range(at, length[one] - 1):
         line[0, position] = order[one, position + 1]
-    return Change(one, -1, length[one] - 1, 0, -1, -1, trip, -1)
+    return Change(one, -1, length[one] - 1, 0, -1, -1, -1, -1, trip)
 
 
 @part

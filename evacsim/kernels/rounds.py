@@ -221,10 +221,10 @@ def undo_bookings(bookings: Bookings, n_changes: int) -> None:
 @kernel
 def book_everybody(rounds: Rounds, bookings: Bookings) -> int:
     """Book places for all who wait; return how many find none [person]."""
-    bookings.people[:] = 0
-    bookings.room[:] = rounds.room
-    for pickup in range(len(rounds.people)):
-        for shelter in range(len(rounds.room)):
+    for shelter in range(len(rounds.room)):
+        bookings.room[shelter] = rounds.room[shelter]
+        for pickup in range(len(rounds.people)):
+            bookings.people[pickup, shelter] = 0
             is_open = np.isfinite(rounds.carry[pickup, shelter])
             bookings.seats[pickup, shelter] = ANY_NUMBER if is_open else 0
     without = 0

@@ -44,7 +44,9 @@ LINK_ATTRIBUTES = (
             "全部车道每米可停车辆数; 仅供行人的路段以人计",
         ),
     ),
-    Attribute("road_class", "str", "", Text("class as OpenStreetMap names it", "道路等级 (OpenStreetMap 名称)")),
+    Attribute(
+        "road_class", "str", "", Text("class as OpenStreetMap names it", "道路等级 (OpenStreetMap 名称)")
+    ),
     Attribute("name", "str", "", Text("name of the road", "道路名称")),
     Attribute("modes", "frozenset[str]", "", Text(f"who may use it: {', '.join(MODES)}", "可通行的交通方式")),
     Attribute(
@@ -55,7 +57,10 @@ LINK_ATTRIBUTES = (
     ),
     Attribute("bridge", "bool", "", Text("is a bridge", "是否桥梁")),
     Attribute(
-        "bridge_offset_m", "float", "m", Text("height of a bridge's deck above the ground", "桥面高出地面的高度")
+        "bridge_offset_m",
+        "float",
+        "m",
+        Text("height of a bridge's deck above the ground", "桥面高出地面的高度"),
     ),
 )
 """Attributes of a link, in the order of `links.csv` where they stand there."""

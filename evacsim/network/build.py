@@ -55,7 +55,7 @@ def build_network(
     target = metric_crs(raw, crs)
     draft = begin_draft(projected(raw, target), options)
     if target != raw.crs:
-        draft.ledger.write("projected", raw.file, raw.crs, target)
+        draft.ledger.write("projected", "crs", raw.crs, target)
     if not draft.is_abstract:
         _repair_geometry(draft)
     measure_links(draft)

@@ -8,7 +8,8 @@ from math import dist, nan
 from evacsim.errors import FormatError, Issue
 from evacsim.formats.raw_network import RawLink, RawNetwork, RawNode
 from evacsim.language import Text
-from evacsim.network.repairs import Ledger, RepairOptions
+from evacsim.network.ledger import Ledger
+from evacsim.network.repairs import RepairOptions
 
 Point = tuple[float, float]
 

@@ -85,7 +85,7 @@ def check_scale(draft: Draft) -> bool:
             raise FormatError(draft.file, [Issue(draft.file, rule, remedy, "length")])
     typical = _typical_ratio(draft, [link for link in draft.links if link.geometry is not None])
     if abs(typical - 1) > OFF_SCALE:
-        draft.ledger.write("lengths_off_scale", draft.file, typical, 1.0)
+        draft.ledger.write("lengths_off_scale", "length", typical, 1.0)
         return False
     return True
 

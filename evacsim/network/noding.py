@@ -16,7 +16,7 @@ import numpy as np
 
 from evacsim.errors import MissingExtraError
 from evacsim.formats.raw_network import RawLink
-from evacsim.formats.roads.link_tables import numbered
+from evacsim.formats.roads.numbering import numbered
 from evacsim.network.draft import Draft, Point
 
 TOUCH = 0.01

@@ -1,6 +1,6 @@
 """What the report rests on: indicators, assumptions, repairs, provenance, how to repeat the run."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from evacsim.analysis.indicators import indicators
 from evacsim.report.markup import Html, Words, folded, joined, shortened, table, tag
@@ -15,7 +15,7 @@ def indicators_section(record: RunRecord, words: Words) -> Html:
         [words(found.name), tag("b", _indicator_value(found.value, found.unit, words)), words(found.note)]
         for found in indicators(record).values()
     ]
-    return table([words(head) for head in ("indicator", "value", "note")], rows, numbers="tnt")
+    return table(words, ["indicator", "value", "note"], rows, kinds="tnt")
 
 
 def _indicator_value(value: float, unit: str, words: Words) -> str:
@@ -31,15 +31,15 @@ def assumptions_section(record: RunRecord, words: Words) -> Html:
     ranked = ranked.sort_values("order", kind="stable")
     numbers = assumptions["mark"].value_counts()
     counted = [
-        tag("li", _mark(mark), f" {words(text)}: ", tag("b", str(numbers.get(mark, 0))))
-        for mark, text in MARKS.items()
+        tag("li", _mark(mark, words), f" {words(meaning)} ", tag("b", count(numbers.get(mark, 0))))
+        for mark, (_, meaning) in MARKS.items()
     ]
     rows = [
-        [tag("code", row["path"]), row["value"], _mark(row["mark"]), row["source"]]
+        [tag("code", row["path"]), row["value"], _mark(row["mark"], words), row["source"]]
         for row in ranked.to_dict("records")
     ]
-    heads = [words(head) for head in ("parameter", "value", "mark", "source")]
-    return tag("ul", *counted, class_="marks") + joined(shortened(heads, rows, "tttt", words))
+    heads = ["parameter", "value", "mark", "source"]
+    return tag("ul", *counted, class_="marks") + shortened(words, heads, rows, kinds="tttt")
 
 
 def repairs_section(record: RunRecord, words: Words) -> Html:
@@ -48,7 +48,7 @@ def repairs_section(record: RunRecord, words: Words) -> Html:
     if repairs.empty:
         return tag("p", words("no_repairs"))
     rows = [[row[f"told_{words.lang}"], count(row["count"])] for row in repairs.to_dict("records")]
-    return table([words("repair"), words("number")], rows, numbers="tn")
+    return table(words, ["repair", "number"], rows, kinds="tn")
 
 
 def repeat_section(record: RunRecord, words: Words, digest: str) -> Html:
@@ -60,7 +60,7 @@ def repeat_section(record: RunRecord, words: Words, digest: str) -> Html:
             tag("p", words("repeat_note"), class_="note"),
             tag("pre", tag("code", command)),
             tag("p", f"{words('digest')}: ", tag("code", digest), class_="digest"),
-            folded(words("provenance"), table(["", ""], rows, numbers="tt")) if rows else "",
+            folded(words("provenance"), table(words, ["", ""], rows, kinds="tt")) if rows else "",
         ]
     )
 
@@ -73,5 +73,7 @@ def _flat(tree: dict[str, object], before: str = "") -> Iterator[tuple[str, str]
             yield f"{before}{key}", str(value)
 
 
-def _mark(mark: str) -> Html:
-    return tag("span", mark, class_=f"chip {mark if mark in MARKS else 'given'}")
+def _mark(mark: str, words: Words) -> Html:
+    if mark not in MARKS:
+        return tag("span", mark, class_="chip")
+    return tag("span", words(MARKS[mark][0]), class_=f"chip {mark}")

@@ -75,7 +75,7 @@ def course_chart(record: RunRecord, lang: Language, width: int) -> str:
     curves = evacuation_curve(record, at)
     total = int(people_of(record.ledger)[had_to_go(record.ledger)].sum())
     ticks = value_ticks(0, max(total, int(curves["wet"].max()), 1), 5)
-    left, right = 56.0, width - 10.0
+    left, right = 56.0, width - 22.0
     people = Panel(left, right, 14, 250, end, 0, ticks[-1])
     parts = [_value_axis(people, ticks, TEXTS["curve_people"].said(lang))]
     area = people.line(at, curves["wet"].to_numpy(np.float64))
@@ -176,10 +176,14 @@ def _rug(panel: Panel, when: Floats, bottom: float, label: str, color: str) -> s
     places = sorted({round(panel.x(time)) for time in when if 0 <= time <= panel.end})
     path = "".join(f"M{place} {bottom - 12:.0f}v10" for place in places)
     text = f"{label} ({len(when):,})"
+    # The label stands on the side that has more room.
+    left_free = (places[0] if places else panel.right) - panel.left
+    right_free = panel.right - (places[-1] if places else panel.left)
+    x, anchor = (panel.left + 4, "start") if left_free >= right_free else (panel.right - 4, "end")
     return (
         f'<line x1="{panel.left}" x2="{panel.right}" y1="{bottom - 2:.0f}" y2="{bottom - 2:.0f}" class="grid"/>'
+        f'<text x="{x}" y="{bottom - 4:.0f}" text-anchor="{anchor}" class="small">{escape(text)}</text>'
         f'<path d="{path}" stroke="{color}" stroke-width="1.6" fill="none"/>'
-        f'<text x="{panel.left + 4}" y="{bottom - 4:.0f}" class="halo">{escape(text)}</text>'
     )
 
 

@@ -10,16 +10,16 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from evacsim.language import Language
+from evacsim.language import Language, Text
+from evacsim.report.basis_told import assumptions_section, indicators_section, repairs_section, repeat_section
 from evacsim.report.charts import NARROW, WIDE, course_chart, legend
 from evacsim.report.map_data import map_data
 from evacsim.report.markup import Html, Words, html, joined, tag
-from evacsim.report.basis_told import assumptions_section, indicators_section, repairs_section, repeat_section
 from evacsim.report.means_told import busiest_roads, shelter_section, transport_section
 from evacsim.report.people_told import late_section, states_section, time_use, verdict_cards
 from evacsim.results.digest import events_digest
 from evacsim.results.record import RunRecord
-from evacsim.results.wording import count, moment
+from evacsim.results.wording import count, day_and_time, duration
 
 
 def write_report(record: RunRecord, path: str | Path, *, lang: Language = "zh") -> Path:
@@ -66,14 +66,18 @@ def report_html(record: RunRecord, lang: Language) -> str:
 
 
 def _title_block(record: RunRecord, words: Words, digest: str) -> Html:
-    period = f"{moment(record.start, 0.0, words.lang)} – {moment(record.start, record.end, words.lang)}"
+    begin, end = (day_and_time(record.start, seconds, words.lang) for seconds in (0.0, record.end))
+    lasting = duration(record.end, words.lang)
+    period = Text(
+        f"{record.start:%Y}, {begin} to {end} ({lasting})", f"{record.start:%Y}年{begin}至{end}（{lasting}）"
+    )
     facts = {
         "scenario": record.scenario_id,
         "district": record.district_name,
         "hazard": record.hazard_name,
         "plan": record.plan_name,
         "population": count(record.population),
-        "period": f"{record.start:%Y} · {period}",
+        "period": words(period),
         "seed": str(record.seed),
         "version": str(record.provenance.get("version") or words("unknown")),
         "digest": tag("code", digest[:16]),

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any
 
+import pandas as pd
+
 from evacsim.language import Language, Text
 from evacsim.report.texts import TEXTS
-
 
 Row = dict[Any, Any]
 """One row of a table of a record."""
@@ -60,36 +61,41 @@ class Words:
 
 
 def table(
-    heads: Sequence[object], rows: Iterable[Sequence[object]], *, numbers: str, **attributes: str
+    words: Words, heads: Sequence[str], rows: Iterable[Sequence[object]], *, kinds: str, class_: str = ""
 ) -> Html:
-    """Return a table; `numbers` has one letter per column: `n` right-aligned number, `t` text."""
-    sides = ["num" if kind == "n" else "txt" for kind in numbers]
+    """Return a table under heads from `TEXTS`; `kinds` has a letter per column: `n` number, `t` text."""
+    sides = ["num" if kind == "n" else "txt" for kind in kinds]
 
     def line(cell: str, row: Sequence[object]) -> Html:
         return tag("tr", *(tag(cell, content, class_=side) for content, side in zip(row, sides, strict=True)))
 
+    head = line("th", [words(key) if key else "" for key in heads])
     body = joined(line("td", row) for row in rows)
-    return tag(
-        "div",
-        tag("table", tag("thead", line("th", heads)), tag("tbody", body), **attributes),
-        class_="scroll",
-    )
+    inner = tag("table", tag("thead", head), tag("tbody", body), class_=class_)
+    return tag("div", inner, class_="scroll")
 
 
-def shortened(
-    heads: Sequence[object], rows: Sequence[Sequence[object]], *, numbers: str, words: Words
-) -> Html:
+def shortened(words: Words, heads: Sequence[str], rows: Sequence[Sequence[object]], *, kinds: str) -> Html:
     """Return a table of which the first rows are seen and the others are folded away."""
-    first = table(heads, rows[:ROWS_SHOWN], numbers=numbers)
+    first = table(words, heads, rows[:ROWS_SHOWN], kinds=kinds)
     if len(rows) <= ROWS_SHOWN:
         return first
-    rest = table(heads, rows[ROWS_SHOWN:], numbers=numbers)
+    rest = table(words, heads, rows[ROWS_SHOWN:], kinds=kinds)
     return first + folded(f"{words('more_rows')} ({len(rows) - ROWS_SHOWN})", rest)
 
 
 def folded(title: str, content: Html) -> Html:
     """Return content that opens when its title is clicked, and for printing."""
     return tag("details", tag("summary", title), content, class_="folded")
+
+
+def synthetic_marked(places: pd.DataFrame) -> pd.DataFrame:
+    """Return zones or shelters with the mark `synthetic` only where it tells some from others.
+
+    Where all figures are invented the banner of the page says so once.
+    """
+    invented = places["synthetic"].astype(bool)
+    return places.assign(synthetic=False if invented.all() else invented)
 
 
 def named(row: Row, kind: str, words: Words) -> Html:

@@ -4,7 +4,7 @@ import numpy as np
 
 from evacsim.analysis.sheltering import shelter_loads, township_loads
 from evacsim.analysis.transport import fleets
-from evacsim.report.markup import Html, Row, Words, bar, joined, named, table, tag
+from evacsim.report.markup import Html, Row, Words, bar, joined, named, synthetic_marked, table, tag
 from evacsim.results.record import RunRecord
 from evacsim.results.wording import Names, count, day_and_time, decimal, percent, quantity
 
@@ -14,7 +14,7 @@ BUSIEST = 15
 
 def shelter_section(record: RunRecord, words: Words) -> Html:
     """Return how full each shelter was, the fullest first, with the capacity as one line down the bars."""
-    loads = shelter_loads(record)
+    loads = synthetic_marked(shelter_loads(record))
     finite = loads.loc[np.isfinite(loads["peak_ratio"]), "peak_ratio"]
     scale = min(max(1.25, 1.05 * float(finite.max() if len(finite) else 0.0)), 2.5)
     heads = ["shelter", "township", "load", "peak", "final", "capacity", "turned_away", "flooded"]
@@ -36,7 +36,7 @@ def shelter_section(record: RunRecord, words: Words) -> Html:
     return joined(
         [
             tag("p", words("capacity_line"), class_="note"),
-            table([words(head) for head in heads], rows, numbers="tttnnnnt", class_="bars"),
+            table(words, heads, rows, kinds="tttnnnnt", class_="bars"),
             tag("h3", words("townships")),
             _township_table(record, words),
         ]
@@ -49,9 +49,13 @@ def _load(row: Row, scale: float) -> Html:
     if np.isinf(row["capacity"]) or np.isnan(row["peak_ratio"]):
         return tag("div", bar(kind=kind), tag("span", "–"), class_="load")
     peak, final = (("peak", row["peak_ratio"]), ("fill", row["final_ratio"]))
-    drawn = bar(*((name, min(ratio / scale, 1.0)) for name, ratio in (peak, final)), line=1 / scale, kind=kind)
+    drawn = bar(
+        *((name, min(ratio / scale, 1.0)) for name, ratio in (peak, final)), line=1 / scale, kind=kind
+    )
     number = quantity(row["peak_ratio"], "ratio", "en")
-    return tag("div", drawn, tag("span", number, class_="over" if row["peak_ratio"] > 1 else "value"), class_="load")
+    return tag(
+        "div", drawn, tag("span", number, class_="over" if row["peak_ratio"] > 1 else "value"), class_="load"
+    )
 
 
 def _capacity(capacity: float, words: Words) -> str:
@@ -68,11 +72,11 @@ def _township_table(record: RunRecord, words: Words) -> Html:
             _capacity(row["capacity"], words),
             _capacity(row["dry_capacity"], words),
             count(row["people"]),
-            quantity(row["ratio"], "ratio", words.lang),
+            quantity(row["ratio"] if np.isfinite(row["capacity"]) else np.nan, "ratio", words.lang),
         ]
         for row in township_loads(record).to_dict("records")
     ]
-    return table([words(head) for head in heads], rows, numbers="tnnnnnn")
+    return table(words, heads, rows, kinds="tnnnnnn")
 
 
 def transport_section(record: RunRecord, words: Words) -> Html:
@@ -91,7 +95,7 @@ def transport_section(record: RunRecord, words: Words) -> Html:
         ]
         for row in found.to_dict("records")
     ]
-    return table([words(head) for head in heads], rows, numbers="tnnnnnnnt")
+    return table(words, heads, rows, kinds="tnnnnnnnt")
 
 
 def busiest_roads(record: RunRecord, words: Words) -> Html:
@@ -108,5 +112,5 @@ def busiest_roads(record: RunRecord, words: Words) -> Html:
         ]
         for row in links.to_dict("records")
     ]
-    heads = [words(head) for head in ("road", "road_class", "carried", "closed", "max_depth")]
-    return tag("p", words("map_abstract"), class_="note") + table(heads, rows, numbers="ttntn")
+    heads = ["road", "road_class", "carried", "closed", "max_depth"]
+    return tag("p", words("map_abstract"), class_="note") + table(words, heads, rows, kinds="ttntn")

@@ -29,7 +29,7 @@
     shelter: "#3d4b8f", full: "#d55e00", wet: "#0072b2",
   };
   const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
-  const FULL = 0.995;
+  const FULL = 0.995, BINS = 8;
 
   // ---- unpacking (report/packing.py) ----
 
@@ -195,15 +195,20 @@
       pen.lineWidth = 2.2 + 1.8 * thick();
       pen.stroke();
     });
+    // One stroke for each of a few widths: thousands of single strokes would be slow.
+    const bins = Array.from({ length: BINS }, () => []);
     for (const [road, people] of flows[frame] || []) {
-      if (!seen(roads[road])) continue;
-      const share = flowShare(people);
+      if (seen(roads[road])) bins[Math.min(Math.floor(BINS * flowShare(people)), BINS - 1)].push(roads[road]);
+    }
+    bins.forEach((group, bin) => {
+      if (!group.length) return;
+      const share = (bin + 0.5) / BINS;
       pen.beginPath();
-      trace(pen, roads[road]);
+      for (const road of group) trace(pen, road);
       pen.strokeStyle = flowColor(share);
       pen.lineWidth = 1 + 6 * share;
       pen.stroke();
-    }
+    });
     world.points.forEach((point) => drawPoint(pen, toX(point.at[0]), toY(point.at[1])));
     world.zones.forEach((zone) => drawZone(pen, zone));
     world.shelters.forEach((shelter) => drawShelter(pen, shelter));
@@ -288,12 +293,18 @@
     pen.fillStyle = COLORS.ink; pen.fillText(text, x + wide + 6, y - 4);
   }
 
-  let waiting = false;
-  function drawAll() {
-    if (waiting) return;
-    waiting = true;
-    requestAnimationFrame(() => { waiting = false; drawGround(); drawLife(); });
+  let due = null;
+  function draw(withGround) {
+    if (due === null) {
+      requestAnimationFrame(() => {
+        if (due) drawGround();
+        drawLife();
+        due = null;
+      });
+    }
+    due = due || withGround;
   }
+  const drawAll = () => draw(true);
 
   // ---- time ----
 
@@ -302,11 +313,11 @@
     const at = new Date(start + 60000 * Math.floor(seconds / 60 + 0.5));
     const time = at.toISOString().slice(11, 16), hours = (seconds >= 0 ? "+" : "") + (seconds / 3600).toFixed(1);
     return world.lang === "zh"
-      ? `${at.getUTCMonth() + 1}月${at.getUTCDate()}日${time}(T${hours}小时)`
+      ? `${at.getUTCMonth() + 1}月${at.getUTCDate()}日${time}（T${hours}小时）`
       : `${at.getUTCDate()} ${MONTHS[at.getUTCMonth()]} ${time} (T${hours} h)`;
   }
   const many = (number) => Math.round(number).toLocaleString("en-US");
-  const colon = world.lang === "zh" ? ":" : ": ";
+  const colon = world.lang === "zh" ? "：" : ": ";
 
   function show(number) {
     frame = Math.min(Math.max(Math.round(number), 0), world.frames - 1);
@@ -323,7 +334,7 @@
     });
     element("figures").replaceChildren(...parts);
     tip.hidden = true;
-    drawLife();
+    draw(false);
   }
 
   let playing = 0;

@@ -7,15 +7,14 @@ from evacsim.analysis.clearance import group_clearance
 from evacsim.analysis.headline import ONE_RUN, verdicts
 from evacsim.analysis.people import final_states, stuck_places
 from evacsim.report.markup import (
-    ROWS_SHOWN,
     Html,
     Words,
     bar,
-    folded,
     html,
     joined,
     named,
     shortened,
+    synthetic_marked,
     table,
     tag,
 )
@@ -54,7 +53,7 @@ def late_section(record: RunRecord, words: Words) -> Html:
     if ranked.empty:
         return joined([note, tag("p", words("nobody_late"))])
     cleared = {row["zone"]: row for row in group_clearance(record, "zone").to_dict("records")}
-    zones = {row["zone"]: row for row in record.tables["zones"].to_dict("records")}
+    zones = {row["zone"]: row for row in synthetic_marked(record.tables["zones"]).to_dict("records")}
     rows = []
     for zone, causes in ranked.groupby("zone", sort=False):
         about, moved = zones[zone], cleared[zone]
@@ -75,8 +74,7 @@ def late_section(record: RunRecord, words: Words) -> Html:
             ]
         )
     heads = ["zone", "township", "had_to_go", "out", "late_people", "deadline", "water", "why"]
-    told = shortened([words(head) for head in heads], rows, numbers="ttnnnttt", words=words)
-    return joined([note, told, _stories(record, words)])
+    return note + shortened(words, heads, rows, kinds="ttnnnttt") + _stories(record, words)
 
 
 def _stories(record: RunRecord, words: Words) -> Html:
@@ -107,7 +105,7 @@ def time_use(record: RunRecord, words: Words) -> Html:
         for stage, mean in means.items()
     ]
     note = tag("p", words("stage_note"), class_="note")
-    return note + table([words("stage"), words("mean_time"), ""], rows, numbers="tnt", class_="bars")
+    return note + table(words, ["stage", "mean_time", ""], rows, kinds="tnt", class_="bars")
 
 
 def states_section(record: RunRecord, words: Words) -> Html:
@@ -126,11 +124,14 @@ def states_section(record: RunRecord, words: Words) -> Html:
     total = [words("total"), count(states["people"].sum()), percent(1.0), count(states["households"].sum())]
     rows.append([tag("b", part) for part in total])
     heads = ["state", "people", "share", "households"]
-    parts = [table([words(head) for head in heads], rows, numbers="tnnn"), tag("h3", words("stuck"))]
+    return table(words, heads, rows, kinds="tnnn") + tag("h3", words("stuck")) + _stuck(record, words)
+
+
+def _stuck(record: RunRecord, words: Words) -> Html:
     stuck, names = stuck_places(record), Names(record)
     if stuck.empty:
-        return joined([*parts, tag("p", words("nobody_stuck"))])
-    places = [
+        return tag("p", words("nobody_stuck"))
+    rows = [
         [
             names.told(row["place"], words.lang),
             _state(row["state"], words),
@@ -139,14 +140,7 @@ def states_section(record: RunRecord, words: Words) -> Html:
         ]
         for row in stuck.to_dict("records")
     ]
-    return joined(
-        [
-            *parts,
-            *shortened(
-                [words(head) for head in ("place", "state", "people", "households")], places, "ttnn", words
-            ),
-        ]
-    )
+    return shortened(words, ["place", "state", "people", "households"], rows, kinds="ttnn")
 
 
 def _state(state: str, words: Words) -> str:

@@ -100,7 +100,7 @@ def why(record: RunRecord, household: str | int, lang: Language = "zh") -> list[
     where, zone = names.told(str(row["final_place"]), lang), names.told(f"zone/{row['zone']}", lang)
     number = people(float(row["people"]), lang)
     if lang == "zh":
-        head = f"住户 {row['household']},{zone},{number},结局:{state}" + (f"({where})" if where else "")
+        head = f"住户 {row['household']}，{zone}，{number}，结局：{state}" + (f"（{where}）" if where else "")
     else:
         head = f"household {row['household']} of {zone}, {number}, at the end: {state}"
         head += f" ({where})" if where else ""
@@ -111,7 +111,7 @@ def why(record: RunRecord, household: str | int, lang: Language = "zh") -> list[
     ]
     told = [event_told(event, record, names, lang) for event in chain(record, household)]
     if times:
-        told.insert(0, Text("; ", ";").said(lang).join(times))
+        told.insert(0, Text("; ", "；").said(lang).join(times))
     return [head, *(told or [Text("nothing ever happened to it", "推演期间没有任何事件涉及该户").said(lang)])]
 
 
@@ -124,7 +124,7 @@ def event_told(event: Event, record: RunRecord, names: Names, lang: Language) ->
     at = moment(record.start, event.time_s, lang)
     if lang == "zh":
         asides = "、".join(part for part in (where, amount) if part)
-        return f"{at} {who}:{what}" + (f"({asides})" if asides else "")
+        return f"{at} {who}：{what}" + (f"（{asides}）" if asides else "")
     asides = ", ".join(part for part in (where, amount) if part)
     return f"{at} {who}: {what}" + (f" ({asides})" if asides else "")
 
@@ -139,7 +139,7 @@ def ledger_row(record: RunRecord, household: str | int) -> "pd.Series[Any]":
         return row
     near = ", ".join(_nearest(wanted, ids.to_numpy(dtype=object)))
     rule = Text("there is no such household in the ledger", "户台账中没有该户")
-    remedy = Text(f"nearest ids: {near}", f"相近的编号:{near}")
+    remedy = Text(f"nearest ids: {near}", f"相近的编号：{near}")
     raise ResultsError("ledger", [Issue("ledger", rule, remedy, place="household", value=wanted)])
 
 

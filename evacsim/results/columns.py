@@ -48,7 +48,7 @@ def column_issues(file: str, frame: pd.DataFrame, columns: Sequence[Column]) -> 
 
 RUN_AGAIN = Text(
     "run the scenario again with this version, or use the version that wrote the results",
-    "用当前版本重新推演,或改用生成该结果的版本",
+    "用当前版本重新推演，或改用生成该结果的版本",
 )
 """What to do about results that cannot be read."""
 

@@ -70,7 +70,7 @@ def write_record(
         _write_aside(record, frames, _work(folder))
         _put_in_place(_work(folder), folder)
     except (OSError, duckdb.Error) as error:
-        rule = Text(f"cannot be written: {error}", f"无法写入:{error}")
+        rule = Text(f"cannot be written: {error}", f"无法写入：{error}")
         remedy = Text("check the space on the disk and the right to write there", "请检查磁盘空间和写入权限")
         raise ResultsError(str(folder), [Issue(str(folder), rule, remedy)]) from error
     return folder
@@ -193,7 +193,7 @@ def _read_table(folder: Path, place: str, issues: list[Issue]) -> pd.DataFrame |
 def _read_described(folder: Path, issues: list[Issue]) -> dict[str, Any] | None:
     path = folder / PROVENANCE
     if not path.is_file():
-        rule = Text("is missing: this is no folder of results", "文件缺失:该文件夹不是推演结果")
+        rule = Text("is missing: this is no folder of results", "文件缺失：该文件夹不是推演结果")
         remedy = Text("name the folder that a run wrote", "请指定推演生成的文件夹")
         issues.append(Issue(PROVENANCE, rule, remedy))
         return None
@@ -208,7 +208,7 @@ def _read_described(folder: Path, issues: list[Issue]) -> dict[str, Any] | None:
         return dict(described)
     rule = Text(
         f"is damaged or not of version {FORMAT_VERSION} of the results format",
-        f"文件已损坏,或不是第 {FORMAT_VERSION} 版结果格式",
+        f"文件已损坏，或不是第 {FORMAT_VERSION} 版结果格式",
     )
     issues.append(Issue(PROVENANCE, rule, RUN_AGAIN))
     return None
@@ -231,18 +231,18 @@ def _in_the_way(folder: Path, if_exists: str) -> Iterator[Issue]:
         yield Issue(
             str(folder),
             Text("exists already", "已存在"),
-            Text("name another folder, or say that it may be replaced", "请换一个文件夹,或指明允许覆盖"),
+            Text("name another folder, or say that it may be replaced", "请换一个文件夹，或指明允许覆盖"),
         )
     elif folder.exists() and not _is_ours(folder):
         yield Issue(
             str(folder),
-            Text("is no folder of results, so it is not replaced", "不是推演结果文件夹,不予覆盖"),
-            Text("name another folder, or move this one away", "请换一个文件夹,或先移走该文件夹"),
+            Text("is no folder of results, so it is not replaced", "不是推演结果文件夹，不予覆盖"),
+            Text("name another folder, or move this one away", "请换一个文件夹，或先移走该文件夹"),
         )
     if _work(folder).exists() and not _is_ours(_work(folder)):
         yield Issue(
             str(_work(folder)),
-            Text("is in the way and was not left by a run", "占用了所需的名称,且不是推演留下的"),
+            Text("is in the way and was not left by a run", "占用了所需的名称，且不是推演留下的"),
             Text("move or remove it", "请移走或删除"),
         )
 

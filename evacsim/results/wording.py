@@ -71,14 +71,14 @@ def percent(share: float) -> str:
 
 
 def duration(seconds: float, lang: Language) -> str:
-    """Return a duration to the minute, or to the second below one minute.
+    """Return a duration to the minute, or to the second below one minute; infinite is never.
 
     >>> duration(5430, "en"), duration(5400, "zh"), duration(40, "en")
     ('1 h 31 min', '1小时30分', '40 s')
     """
-    if math.isnan(seconds):
+    if math.isnan(seconds) or seconds == -math.inf:
         return UNKNOWN
-    if math.isinf(seconds):
+    if seconds == math.inf:
         return Text("never", "未达到").said(lang)
     sign = "-" if seconds < 0 else ""
     size = abs(seconds)
@@ -123,12 +123,12 @@ def moment(start: datetime, seconds: float, lang: Language) -> str:
     """Return a moment as reports show it: the wall clock, and the time since the start.
 
     >>> moment(datetime(2026, 7, 18, 20), 5400, "en"), moment(datetime(2026, 7, 18, 20), 5400, "zh")
-    ('18 Jul 21:30 (T+1.5 h)', '7月18日21:30(T+1.5小时)')
+    ('18 Jul 21:30 (T+1.5 h)', '7月18日21:30（T+1.5小时）')
     """
     if not math.isfinite(seconds):
         return UNKNOWN
     at, hours = day_and_time(start, seconds, lang), seconds / 3600
-    return f"{at}(T{hours:+.1f}小时)" if lang == "zh" else f"{at} (T{hours:+.1f} h)"
+    return f"{at}（T{hours:+.1f}小时）" if lang == "zh" else f"{at} (T{hours:+.1f} h)"
 
 
 class Names:

@@ -72,7 +72,12 @@ def gauge_issues(parts: Parts) -> list[Issue]:
             continue
         for transfer in parts.transfers:
             stage = transfer.item.trigger_stage
-            if stage is not None and transfer.item.trigger_gauge == entry.item.id and stage > highest:
+            if (
+                parts.is_whole
+                and stage is not None
+                and transfer.item.trigger_gauge == entry.item.id
+                and stage > highest
+            ):
                 rule = Text(
                     f"never reaches {stage:g} m, which is to trigger {transfer.item.zone} (highest: {highest:g} m)",
                     f"未达到 {transfer.item.zone} 的触发水位 {stage:g} m（最高 {highest:g} m）",
@@ -108,7 +113,7 @@ def _named_zones(parts: Parts) -> Iterator[Finding]:
         zone = entry.item.zone
         named = matching(zone, ordered)
         if not named:
-            rule = Text("names no zone of the district", "不是地区内的转移单元")
+            rule = Text("the district has no such zone", "地区内没有这个转移单元")
             if "*" in zone:
                 rule = Text("matches no zone of the district", "没有匹配的转移单元")
             yield Finding((*entry.loc, "zone"), rule, suggestion(zone, ids), zone)
@@ -136,11 +141,11 @@ def _unknown_names(parts: Parts) -> Iterator[Finding]:
         for kind, steps, id_ in named:
             ids = parts.known[kind]
             if id_ is not None and ids is not None and id_ not in ids:
-                rule = Text(f"is no {KINDS[kind].en}", f"没有这个{KINDS[kind].zh}")
+                rule = Text(f"no {KINDS[kind].en} has this id", f"没有这个{KINDS[kind].zh}")
                 yield Finding((*entry.loc, *steps), rule, suggestion(id_, ids), id_)
         for number, id_ in enumerate(transfer.shelter):
             if id_ in transfer.shelter[:number]:
-                rule = Text("is named twice in this line", "在同一行中重复")
+                rule = Text("stands twice in this line", "在同一行中重复")
                 yield Finding((*entry.loc, "shelter", number), rule, Text("name it once", "只写一次"), id_)
 
 
@@ -212,6 +217,8 @@ def _ages(parts: Parts) -> Iterator[Finding]:
 
 def _room(parts: Parts) -> Iterator[Finding]:
     """Yield what the report must not keep silent about: shelters and fleets that cannot hold everybody."""
+    if not parts.is_whole:
+        return
     shelters = [entry.item for entry in parts.shelters]
     where: Loc = ("district", "shelters")
     if unlimited := [shelter.id for shelter in shelters if shelter.capacity is None]:

@@ -72,6 +72,9 @@ class Expanding:
                 inside[name] = self._field(child, known[name], inner, crs)
             else:
                 self.issues.append(_unknown_key(child, model, name, inner))
+                meant = names_of(model).get(plainly(name)) or nearest(name, known)
+                if meant is not None and meant not in given.value:
+                    inside[meant] = child.spoil()
         return replace(given, value=inside)
 
     def _field(self, given: Given, shape: Shape, place: str, crs: str | None) -> Given:
@@ -149,9 +152,9 @@ class Expanding:
         kind = kind_of(path)
         if kind == "file" or (kind == "folder" and names is Names.FILE_OR_FOLDER):
             return path
-        rule = Text("is no file here", "文件不存在")
+        rule = Text("there is no such file", "文件不存在")
         if kind == "folder":
-            rule = Text("is a folder, not a file", "是文件夹，不是文件")
+            rule = Text("names a folder, not a file", "是文件夹，不是文件")
         self.issues.append(given.issue(rule, _other_file(path, text), place))
         return None
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from evacsim.errors import Issue
 from evacsim.language import Text
+from evacsim.scenario.nearest import visible
 
 Loc = tuple[int | str, ...]
 """Steps from the root of a scenario to one of its values, as pydantic counts them."""
@@ -69,7 +70,7 @@ def shortened(written: str | None) -> str | None:
     """Return a value as a message shows it: on one line, at most 60 letters."""
     if written is None:
         return None
-    words = " ".join(written[:200].split())
+    words = " ".join(visible(written[:200]).split())
     return words if len(words) <= 60 else words[:59] + "…"
 
 
@@ -87,16 +88,13 @@ class Spot(NamedTuple):
 def find(root: Given, loc: Iterable[int | str]) -> Spot:
     """Return where `loc` leads; tags of unions, which pydantic adds, are stepped over."""
     here, place, spoiled = root, root.place, root.spoiled
-    steps = list(loc)
-    for number, step in enumerate(steps, start=1):
+    for step in loc:
         inside = here.value
         child = inside.get(step) if isinstance(inside, dict) else _entry(inside, step)
         if child is not None:
             place = child.place or (joined(place, step) if child.source is here.source else "")
             here, spoiled = child, spoiled or child.spoiled
-        elif not isinstance(inside, dict):
-            break
-        elif number == len(steps) or not _is_tag(inside, step):
+        elif not _is_silent(inside, step):
             return Spot(here, joined(place, step), False, spoiled)
     return Spot(here, place, True, spoiled)
 
@@ -118,8 +116,11 @@ def _entry(inside: object, step: int | str) -> Given | None:
     return None
 
 
-def _is_tag(inside: dict[str, Given], step: int | str) -> bool:
-    return "type" in inside and inside["type"].value == step
+def _is_silent(inside: object, step: int | str) -> bool:
+    """Return whether a step leads nowhere: to the variant of a section, or into a time like "30 min"."""
+    if isinstance(inside, dict):
+        return "type" in inside and inside["type"].value == step
+    return not isinstance(inside, list) and step in ("fixed", "value")
 
 
 def given_from(value: object, source: Source, depth: int = 0) -> Given:

@@ -38,6 +38,9 @@ class WaterGrids(Section):
     """Time from one file to the next, in the order of their names, where the names hold no time [s]."""
     variable: str | None = None
     """Name of the depth variable in a NetCDF file."""
+    interpolate: Duration | None = Field(default=None, gt=0)
+    """Draws straight lines between the depths given and reads them this often, such as `10 min`; without it each
+    depth holds until the next."""
     nodata: Literal["dry", "error"] = "error"
     """What a cell without a value means: dry land, or a mistake where a road or place lies on it."""
 
@@ -62,6 +65,9 @@ class WaterTables(Section):
     """Table of link depths (columns link/路段, time/时间, depth/水深)."""
     places: FilePath | None = None
     """Table of depths at zones, pick-up points, shelters and depots (columns place/地点, time/时间, depth/水深)."""
+    interpolate: Duration | None = Field(default=None, gt=0)
+    """Draws straight lines between the depths given and reads them this often, such as `10 min`; without it each
+    depth holds until the next."""
     encoding: str | None = None
     """Text encoding, such as `gb18030`, where it is not UTF-8."""
 
@@ -123,7 +129,7 @@ class WaterEffects(Section):
     """Depth at which a car stops [m]."""
     bus_limit: Length = assumed(0.50, "closure classes of science 2.3", gt=0)
     """Depth at which a bus or truck stops [m]."""
-    walker_limit: Length = assumed(1.2, "wading table of science 2.1 ends at 1.2 m", gt=0)
+    walker_limit: Length = assumed(0.9, "greatest depth of the wading tests; below the critical depth", gt=0)
     """Depth at which a walker stops [m]."""
     leave_limit: Length = seen(0.61, "LifeSim: people stay at home above 2 ft of water")
     """Depth at a home above which nobody sets out any more [m]."""

@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 
 from evacsim.errors import Issue
 from evacsim.formats.crs import transformed
-from evacsim.formats.tables import Cell, Table
+from evacsim.formats.tables import Cell, Row, Table
 from evacsim.language import Text
+from evacsim.scenario.areas import lies_inside
 from evacsim.scenario.columns import CHOICES, COLUMNS, field_and_unit, names_of, spellings
-from evacsim.scenario.given import Given, Source
+from evacsim.scenario.given import Given, Source, shortened
 from evacsim.scenario.nearest import nearest, plainly, suggestion
 from evacsim.scenario.section import Section
 
@@ -60,21 +61,12 @@ def entries(
     """
     columns, issues = _columns(table, model, reference)
     fields = {column.field for column in columns}
-    rows = [
-        Given(
-            {
-                column.field: value
-                for column in columns
-                if (value := _value(row[column.header], column, line, source))
-            },
-            source,
-            line,
-        )
-        for row, line in zip(table.rows, table.lines, strict=True)
-    ]
+    rows = [_row(cells, line, columns, source) for cells, line in zip(table.rows, table.lines, strict=True)]
     if any(table.geometries):
         if "x" in fields or "y" in fields or "x" not in model.model_fields:
             issues.append(_spare_geometry(table, fields & {"x", "y"}))
+            for row in rows:
+                _spoil(row, *fields & {"x", "y"})
         else:
             fields |= {"x", "y"}
             issues += _place_by_geometry(rows, table, model, source)
@@ -84,7 +76,7 @@ def entries(
         if field.is_required() and name not in fields:
             issues.append(_missing_column(table, model, name))
             for row in rows:
-                row.value[name] = Given(None, source, row.line, spoiled=True)
+                _spoil(row, name)
     return rows, issues
 
 
@@ -94,7 +86,7 @@ def _columns(table: Table, model: type[Section], reference: TableFile) -> tuple[
     columns: dict[str, _Column] = {}
     for name in [*reference.ignore, *reference.columns.values()]:
         if name not in table.columns:
-            rule = Text("is no column of this table", "表中没有此列")
+            rule = Text("the table has no such column", "表中没有此列")
             issues.append(Issue(table.file, rule, suggestion(name, table.columns), f"column {name}"))
     for field in reference.columns:
         if field not in model.model_fields:
@@ -122,6 +114,23 @@ def _columns(table: Table, model: type[Section], reference: TableFile) -> tuple[
             continue
         columns[field] = _Column(header, field, unit, CHOICES.get((model, field), {}))
     return list(columns.values()), issues
+
+
+def _row(cells: Row, line: int, columns: Sequence[_Column], source: Source) -> Given:
+    """Return one row as an entry; messages call it by its id."""
+    values = {
+        column.field: value
+        for column in columns
+        if (value := _value(cells[column.header], column, line, source))
+    }
+    name = values.get("id") or values.get("zone")
+    return Given(values, source, line, place=shortened(name.written) or "" if name else "")
+
+
+def _spoil(row: Given, *names: str) -> None:
+    """Mark values of a row as ones of which nothing more need be said."""
+    for name in names:
+        row.value[name] = Given(None, row.source, row.line, spoiled=True)
 
 
 def _value(cell: Cell, column: _Column, line: int, source: Source) -> Given | None:
@@ -155,6 +164,7 @@ def _place_by_geometry(
                 rule = Text(f"a {geometry.get('type')} is no place", f"{geometry.get('type')} 不能作为地点")
                 remedy = Text("draw a point or a polygon", "改为点或多边形")
                 yield Issue(table.file, rule, remedy, "geometry", row.line)
+                _spoil(row, "x", "y")
             continue
         for axis, value in zip("xy", point, strict=True):
             row.value[axis] = Given(value, source, row.line, str(value), "geometry")
@@ -170,12 +180,13 @@ def _convert(rows: Sequence[Given], table: Table, target: str) -> Iterator[Issue
         return
     placed = [row for row in rows if _has_numbers(row)]
     xy = np.array([[float(row.value[axis].value) for axis in "xy"] for row in placed]).reshape(-1, 2)
-    for row, point in zip(placed, transformed(xy, table.crs, target), strict=True):
-        if not np.isfinite(point).all():
-            rule = Text(f"lies outside {table.crs} or {target}", f"超出 {table.crs} 或 {target} 的范围")
-            remedy = Text("check the coordinates and the crs", "检查坐标和 crs")
+    is_inside = lies_inside(xy, table.crs)
+    for row, inside, point in zip(placed, is_inside, transformed(xy, table.crs, target), strict=True):
+        if not inside:
+            rule = Text(f"lies outside the area of {table.crs}", f"超出坐标系 {table.crs} 的适用范围")
+            remedy = Text("check the coordinates and the crs of the table", "检查坐标和表的 crs")
             yield row.value["x"].issue(rule, remedy)
-            row.value |= {axis: row.value[axis].spoil() for axis in "xy"}
+            _spoil(row, "x", "y")
             continue
         for axis, value in zip("xy", point.tolist(), strict=True):
             row.value[axis].value = value
@@ -201,7 +212,7 @@ def _unknown_column(table: Table, model: type[Section], header: str) -> Issue:
         f" (ignore: [{header}])",
         f"{meant.zh}改列名，或写明含义（columns: {{{field}: {header}}}），或写明不需要（ignore: [{header}]）",
     )
-    return Issue(table.file, Text("is no column known here", "不是已知的列名"), remedy, f"column {header}")
+    return Issue(table.file, Text("nothing here has this name", "不是已知的列名"), remedy, f"column {header}")
 
 
 def _missing_column(table: Table, model: type[Section], name: str) -> Issue:

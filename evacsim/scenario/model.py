@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import Field, PrivateAttr
 
@@ -10,6 +11,9 @@ from evacsim.scenario.hazard import Hazard
 from evacsim.scenario.plan import Plan
 from evacsim.scenario.section import Identifier, Section, WallTime, YesNo, assumed
 from evacsim.units import Duration
+
+ScenarioDuration = Annotated[Duration, Field(gt=0, le=366 * 86400.0)]
+"""More than nothing, at most a year [s]."""
 
 
 class Recording(Section):
@@ -33,7 +37,7 @@ class Scenario(Section):
     plan: Plan
     start: WallTime
     """Wall clock time of T+0."""
-    duration: Duration = Field(gt=0, le=366 * 86400.0)
+    duration: ScenarioDuration
     """How long the scenario lasts [s]; the run ends sooner when nothing can happen any more."""
     recording: Recording = Field(default_factory=Recording)
 

@@ -17,6 +17,15 @@ def plainly(word: str) -> str:
     return "".join(letter for letter in folded if not letter.isspace() and letter not in "_-")
 
 
+def visible(text: str) -> str:
+    """Return a text with its invisible letters spelled out.
+
+    >>> visible("east\\u200b")
+    'east\\\\u200b'
+    """
+    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
+
+
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """Return the known name that is most like `word`, or None where none is.
 
@@ -24,7 +33,8 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     'school-6'
     """
     names = {plainly(name): name for name in sorted(known, reverse=True)}
-    close = get_close_matches(plainly(word[:80]), names, n=1, cutoff=0.6)
+    cutoff = 0.6 if len(word) > 2 else 0.5  # one of two Chinese characters
+    close = get_close_matches(plainly(word[:80]), names, n=1, cutoff=cutoff)
     return names[close[0]] if close else None
 
 
@@ -33,6 +43,6 @@ def suggestion(word: str, known: Iterable[str]) -> Text:
     names = sorted(known)
     close = nearest(word, names)
     if close is not None:
-        return Text(f"did you mean '{close}'?", f"是否应为 '{close}'？")
-    shown = ", ".join(names[:12]) + (" …" if len(names) > 12 else "")
+        return Text(f"did you mean '{visible(close)}'?", f"是否应为 '{visible(close)}'？")
+    shown = ", ".join(map(visible, names[:12])) + (" …" if len(names) > 12 else "")
     return Text(f"there are: {shown or 'none'}", f"已有：{shown or '无'}")

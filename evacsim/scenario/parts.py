@@ -10,11 +10,10 @@ from pydantic import TypeAdapter, ValidationError
 from evacsim.scenario.district import Fleet, Force, PickupPoint, Place, Population, Shelter, Store, Zone
 from evacsim.scenario.given import Given, Loc, find
 from evacsim.scenario.hazard import Gauge
-from evacsim.scenario.model import Scenario
+from evacsim.scenario.model import Scenario, ScenarioDuration
 from evacsim.scenario.plan import Whereto, ZoneTransfer
 from evacsim.scenario.section import Section, WallTime, Words
 from evacsim.scenario.wording import validated
-from evacsim.units import Duration
 
 S = TypeVar("S", bound=Section)
 T_co = TypeVar("T_co", bound=Section, covariant=True)
@@ -46,7 +45,9 @@ class Parts:
     gauges: list[Entry[Gauge]]
     transfers: list[Entry[ZoneTransfer]]
     known: Mapping[str, frozenset[str] | None]
-    """Ids in each list, those of wrong entries among them; None where the list could not be read."""
+    """Ids in each list, those of wrong entries among them; None where the list is not there to be read."""
+    is_whole: bool
+    """Whether nothing is missing."""
 
     def lists(self) -> dict[str, list[Entry[Any]]]:
         """Return the lists whose entries have ids, by name."""
@@ -99,12 +100,13 @@ def parts_given(root: Given) -> Parts:
     lists: dict[str, Any] = {name: list(_entries(root, loc, model)) for name, (loc, model) in WHERE.items()}
     return Parts(
         _piece(root, ("start",), WallTime),
-        _piece(root, ("duration",), Duration),
+        _piece(root, ("duration",), ScenarioDuration),
         _piece(root, ("district", "crs"), Words),
         _piece(root, ("district", "population"), Population, Population()),
         _piece(root, ("plan", "to"), Whereto, Whereto()),
         **lists,
         known={name: _ids(root, loc) for name, (loc, _) in WHERE.items()},
+        is_whole=False,
     )
 
 
@@ -139,6 +141,8 @@ def _ids(root: Given, loc: Loc) -> frozenset[str] | None:
             not above.is_spoiled and isinstance(above.given.value, dict) and loc[-1] not in above.given.value
         )
         return frozenset() if above.is_there and is_left_out else None
+    if not listed and loc[-1] in ("zones", "shelters"):
+        return None
     named = [given.value["id"] for given in listed if isinstance(given.value, dict) and "id" in given.value]
     return None if any(given.spoiled for given in named) else frozenset(str(given.value) for given in named)
 

@@ -3,17 +3,14 @@
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from evacsim.errors import EvacsimError
-from evacsim.formats.crs import WGS84, canonical_crs, transformed
+from evacsim.formats.crs import canonical_crs
 from evacsim.language import Text
+from evacsim.scenario.areas import lies_inside
 from evacsim.scenario.district import Place
 from evacsim.scenario.finding import Finding
 from evacsim.scenario.parts import Entry, Parts
-
-MARGIN = 3.0
-"""Degrees that a place may lie outside the area for which its system is made."""
 
 
 def misplaced(parts: Parts) -> Iterator[Finding]:
@@ -25,13 +22,13 @@ def misplaced(parts: Parts) -> Iterator[Finding]:
         if has_x != has_y:
             missing = "y" if has_x else "x"
             rule = Text(f"has no {missing}", f"缺少 {missing}")
-            yield Finding(entry.loc, rule, Text("write both x and y", "同时写 x 和 y"))
+            yield Finding((*entry.loc, missing), rule, Text("write both x and y", "同时写 x 和 y"))
         elif has_x and place.node is not None:
             rule = Text("has both coordinates and a node", "同时有坐标和路网节点")
             yield Finding((*entry.loc, "node"), rule, Text("keep one of the two", "只保留一种"))
         elif not has_x and place.node is None:
             rule = Text("has no position", "没有位置")
-            yield Finding(entry.loc, rule, Text("write x and y, or node", "写 x 和 y，或写 node"))
+            yield Finding((*entry.loc, "x"), rule, Text("write x and y, or node", "写 x 和 y，或写 node"))
         elif (place.x, place.y) == (0.0, 0.0):
             rule = Text("stands at 0, 0, which programs write for 'unknown'", "位于 (0, 0)，通常表示“未知”")
             yield Finding((*entry.loc, "x"), rule, Text("write the true position", "写真实坐标"))
@@ -54,9 +51,19 @@ def _outside(placed: Sequence[Entry[Place]], crs: str) -> Iterator[Finding]:
             yield Finding(("district", "crs"), issue.rule, issue.remedy)
         return
     xy = np.array([(entry.item.x, entry.item.y) for entry in placed], dtype=np.float64).reshape(-1, 2)
-    swapped = _lies_inside(xy[:, ::-1], system)
+    swapped = lies_inside(xy[:, ::-1], system)
+    outside = np.flatnonzero(~lies_inside(xy, system)).tolist()
+    if len(outside) == len(placed) > 1 and not swapped.any():
+        x, y = xy[0].tolist()
+        rule = Text(
+            f"all places lie outside its area, such as {placed[0].item.id} at {x:.15g}, {y:.15g}",
+            f"所有地点都超出其适用范围，如 {placed[0].item.id} 位于 {x:.15g}, {y:.15g}",
+        )
+        remedy = Text("write the system that the coordinates are in", "写坐标实际所用的坐标系")
+        yield Finding(("district", "crs"), rule, remedy)
+        return
     rule = Text(f"lies outside the area of {system[:40]}", f"超出坐标系 {system[:40]} 的适用范围")
-    for row in np.flatnonzero(~_lies_inside(xy, system)).tolist():
+    for row in outside:
         x, y = xy[row].tolist()
         remedy = Text("check the coordinates and district.crs", "检查坐标和 district.crs")
         if swapped[row]:
@@ -70,28 +77,3 @@ def _outside(placed: Sequence[Entry[Place]], crs: str) -> Iterator[Finding]:
                 "若为经纬度，写 crs: EPSG:4326 或 EPSG:4490；x 为经度",
             )
         yield Finding((*placed[row].loc, "x"), rule, remedy, f"{x:.15g}, {y:.15g}")
-
-
-def _lies_inside(xy: NDArray[np.float64], system: str) -> NDArray[np.bool_]:
-    """Return for each point whether it lies in (or near) the area of use of its system."""
-    import pyproj
-
-    crs = pyproj.CRS.from_user_input(system)
-    degrees = xy if crs.is_geographic else transformed(xy, system, WGS84)
-    is_right = _within(degrees, -180.0, -90.0, 180.0, 90.0)
-    if not crs.is_geographic:
-        # Degrees taken for metres would lie a few steps from the origin of the system.
-        is_right &= ~_within(xy, -180.0, -90.0, 180.0, 90.0)
-    area = crs.area_of_use
-    if area is not None and area.west < area.east:
-        bounds = (area.west - MARGIN, area.south - MARGIN, area.east + MARGIN, area.north + MARGIN)
-        is_right &= _within(degrees, *bounds)
-    return is_right
-
-
-def _within(
-    xy: NDArray[np.float64], west: float, south: float, east: float, north: float
-) -> NDArray[np.bool_]:
-    """Return for each point whether it lies within bounds."""
-    x, y = xy[:, 0], xy[:, 1]
-    return (west <= x) & (x <= east) & (south <= y) & (y <= north)

@@ -41,6 +41,8 @@ def locate(given: Given, loc: Loc, place: str = "") -> tuple[Spot, str]:
 
 def _issue(details: ErrorDetails, given: Given, place: str) -> Issue | None:
     loc = details["loc"]
+    if details["type"] == "union_tag_invalid":
+        loc = (*loc, "type")
     spot, name = locate(given, loc, place)
     if spot.is_spoiled:
         return None
@@ -71,7 +73,7 @@ def _limit(word: str, chinese: str, key: str) -> Callable[[Mapping[str, Any], Sp
         limit = f"{context[key]:.15g}"
         return (
             Text(f"must be {word} {limit}", f"须{chinese} {limit}"),
-            Text(f"write a value {word} {limit}", f"写{chinese} {limit} 的值"),
+            Text(f"write a value that is {word} {limit}", f"写{chinese} {limit} 的值"),
         )
 
     return say
@@ -104,6 +106,7 @@ _SECTION = _always(
     Text("must be a section of lines 'key: value'", "须为由 'key: value' 组成的一节"),
     Text("write its entries below it, indented", "在其下缩进写各项"),
 )
+_TOO_LONG = _always(Text("must have at most 64 letters", "不能超过 64 个字符"), Text("shorten it", "请缩短"))
 
 _SAID: dict[str, Callable[[Mapping[str, Any], Spot], Said]] = {
     "greater_than": _limit("above", "大于", "gt"),
@@ -123,9 +126,8 @@ _SAID: dict[str, Callable[[Mapping[str, Any], Spot], Said]] = {
         ),
         Text("use letters, digits, - and _ (any script)", "用文字、数字、- 和 _"),
     ),
-    "string_too_long": _always(
-        Text("must have at most 64 letters", "不能超过 64 个字符"), Text("shorten it", "请缩短")
-    ),
+    "string_too_long": _TOO_LONG,
+    "too_long": _TOO_LONG,
     "float_type": _NUMBER,
     "float_parsing": _NUMBER,
     "finite_number": _always(
@@ -140,7 +142,7 @@ _SAID: dict[str, Callable[[Mapping[str, Any], Spot], Said]] = {
         ),
     ),
     "too_short": lambda context, _: (
-        Text(f"must have at least {context['min_length']} entries", f"至少须有 {context['min_length']} 项"),
+        Text(f"must have {context['min_length']} or more entries", f"至少须有 {context['min_length']} 项"),
         Text("add what is missing", "补上缺少的项"),
     ),
     "tuple_type": _NUMBER,

@@ -77,6 +77,9 @@ class _Builder:
         homes = build_homes(zones, locator, roads, n_places)
         self.issues += locator.issues
         water = self._tried(lambda: self._water(roads, [zones, pickups, shelters, fleets], homes, network.crs))
+        given = scenario.hazard.water
+        if water is not None and given is not None and given.interpolate is not None:
+            water = water.refined(given.interpolate)
         if water is None or any(issue.severity == "error" for issue in self.issues):
             return None
         return World(

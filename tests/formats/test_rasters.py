@@ -1,5 +1,6 @@
 """Depth grids in time: the same water whatever the format, and no broken frame passes."""
 
+import warnings
 from datetime import datetime
 from pathlib import Path
 
@@ -49,7 +50,8 @@ def test_the_first_cell_lies_in_the_north_west():
         [[501, 1019], [529, 1019], [501, 1001], [499, 1001], [501, 1021], [531, 1001], [501, 999]]
     )
     assert grid.cells(points.astype(float)).tolist() == [0, 2, 3, -1, -1, -1, -1]
-    assert grid.cells(np.array([[np.inf, 0.0]])).tolist() == [-1]
+    nowhere = np.array([[np.inf, np.inf], [-np.inf, np.inf], [np.nan, 1005.0]])
+    assert grid.cells(nowhere).tolist() == [-1, -1, -1]
 
 
 @given(row=st.integers(0, 6), column=st.integers(0, 4), size=st.floats(1e-5, 1e3))
@@ -205,16 +207,21 @@ def test_an_elevation_is_no_depth(open_as):
 
 
 @pytest.mark.parametrize("open_as", [as_ascii, as_geotiff], indirect=True)
-def test_a_number_that_is_none_is_refused_unless_nan_means_dry(open_as):
-    broken = np.where(ONE_MISSING, np.nan, DEPTH)
-    rule = "is no depth, and not marked as nodata (1 such cells)"
+@pytest.mark.parametrize("code", [np.nan, -999.0, -np.inf])
+def test_a_cell_that_holds_no_depth_is_refused_unless_such_cells_are_dry(open_as, code):
+    broken = np.where(ONE_MISSING, np.float32(code), DEPTH)
     assert refused(lambda: open_as([broken], [NOTHING_MISSING]).frame(0)) == [
-        ("cell row 1, column 2", None, rule)
+        ("cell row 1, column 2", None, "is no depth, and not marked as nodata (1 such cells)")
     ]
-    assert open_as([broken], [NOTHING_MISSING], nodata="dry").frame(0).depth[0, 1] == 0
-    infinite = np.where(ONE_MISSING, np.inf, DEPTH)
+    frame = open_as([broken], [NOTHING_MISSING], nodata="dry").frame(0)
+    assert (frame.depth[0, 1], frame.n_negative) == (0, 0)
+
+
+@pytest.mark.parametrize("open_as", [as_ascii, as_geotiff], indirect=True)
+def test_infinite_depth_is_refused_whatever_nodata_means(open_as):
+    infinite = np.where(ONE_MISSING, np.float32(np.inf), DEPTH)
     found = refused(lambda: open_as([infinite], [NOTHING_MISSING], nodata="dry").frame(0))
-    assert found[0][2] == rule
+    assert found[0][2] == "is deeper than any flood (100 m) (1 such cells)"
 
 
 def test_all_broken_frames_are_named_together(open_as):
@@ -291,9 +298,14 @@ def test_all_that_the_headers_show_is_said_at_once(tmp_path):
     found = refused(lambda: open_ascii_grids("a", frames, crs=UTM))
     assert [place for place, _, _ in found] == ["grid", "grid"]
     lost = [(0.0, tmp_path / "7.asc"), (60.0, tmp_path / "8.asc")]
-    assert [rule for _, _, rule in refused(lambda: open_ascii_grids("a", lost, crs=UTM))] == [
-        "no such file"
-    ] * 2
+    rules = [rule for _, _, rule in refused(lambda: open_ascii_grids("a", lost, crs=UTM))]
+    assert rules == ["cannot be opened (No such file or directory)"] * 2
+
+
+def test_a_frame_that_is_gone_when_it_is_read_is_refused(tmp_path):
+    series = one_grid(tmp_path)
+    (tmp_path / "0.asc").unlink()
+    assert refused(lambda: series.frame(0)) == [("", None, "cannot be opened (No such file or directory)")]
 
 
 def test_the_system_comes_from_the_prj_or_the_user_and_never_from_both_differently(tmp_path):
@@ -336,6 +348,17 @@ def test_a_geotiff_must_lie_north_up_in_one_band(tmp_path):
         "bands",
         "transform",
     ]
+
+
+def test_a_picture_without_a_place_is_refused(tmp_path):
+    rasterio = pytest.importorskip("rasterio")
+    path = tmp_path / "0.tif"
+    shape = {"height": 2, "width": 3, "count": 1, "dtype": "float32"}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)
+        with rasterio.open(path, "w", "GTiff", **shape) as raster:
+            raster.write(DEPTH, 1)
+    assert [place for place, _, _ in refused(lambda: open_geotiffs("tif", [(0.0, path)]))] == ["transform"]
 
 
 def test_a_geotiff_in_centimetres_is_read_in_metres(tmp_path):

@@ -131,6 +131,7 @@ def test_bytes_that_are_not_utf8_are_never_guessed(tmp_path, encoding, name):
     ("content", "encoding", "rule"),
     [
         ("名\n1\n".encode(), "utf-9", "does not name the encoding of this file"),
+        ("名\n1\n".encode(), "hex", "does not name the encoding of this file"),
         ("\ufeff名\n1\n".encode(), "gb18030", "does not name the encoding of this file"),
         ("名\n1\n".encode("utf-16"), None, "must be given: the file marks itself as utf-16"),
         (b"name\n\xff\xff\xff\n", None, "the bytes are not UTF-8 and fit no encoding known here"),
@@ -209,9 +210,11 @@ def test_geojson_says_its_own_system_or_the_user_does(tmp_path):
         "crs",
         "contradicts the file, which says EPSG:4547",
     )
-    plain = geojson(tmp_path, metres)
+    plain = geojson(tmp_path, metres).rename(tmp_path / "plain.geojson")
     assert read_table(plain, crs="EPSG:4547").crs == "EPSG:4547"
-    assert [rule for _, _, rule in refused(plain)] == ["is no longitude and latitude"]
+    street = geojson(tmp_path, feature({"type": "LineString", "coordinates": [[432000.0, 0], [0, 0]]}))
+    for path in (plain, street):
+        assert [rule for _, _, rule in refused(path)] == ["is no longitude and latitude"]
 
 
 @pytest.mark.parametrize(
@@ -278,6 +281,20 @@ def test_a_geopackage_with_two_layers_is_refused(tmp_path, places):
     assert refused(tmp_path / "a.gpkg") == [(None, "", "must hold one layer; it holds roads, zones")]
 
 
+def test_styles_that_qgis_leaves_in_a_geopackage_are_no_layer(tmp_path, places):
+    places.to_file(tmp_path / "a.gpkg", layer="zones")
+    places.to_file(tmp_path / "a.gpkg", layer="layer_styles")
+    assert len(read_table(tmp_path / "a.gpkg").rows) == 2
+
+
+def test_a_geometry_that_is_no_point_line_or_polygon_is_refused(tmp_path, places):
+    shapely = pytest.importorskip("shapely")
+    mixed = shapely.GeometryCollection([shapely.Point(0, 0), shapely.Point(1, 1)])
+    places.set_geometry([shapely.Point(0, 0), mixed]).to_file(tmp_path / "a.gpkg")
+    rule = "is no point, line or polygon with finite coordinates"
+    assert refused(tmp_path / "a.gpkg") == [(2, "geometry", rule)]
+
+
 @pytest.mark.parametrize("kept", [0.0, 0.001, 0.5, 0.99])
 def test_a_geopackage_cut_off_anywhere_is_refused(tmp_path, places, kept):
     places.to_file(tmp_path / "a.gpkg")
@@ -326,7 +343,8 @@ def test_a_shapefile_without_prj_needs_a_system(shapefile):
 
 
 def test_other_files_are_refused_kindly(tmp_path):
-    assert refused(tmp_path / "none.csv") == [(None, "", "no such file")]
+    for name in ("none.csv", "none.geojson", "none.gpkg"):
+        assert refused(tmp_path / name) == [(None, "", "cannot be opened (No such file or directory)")]
     assert refused(write(tmp_path, "a.xlsx", b"PK")) == [
         (None, "format", "is no table that can be read here")
     ]

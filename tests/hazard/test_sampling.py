@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 
 from evacsim.errors import ScenarioError
 from evacsim.formats.ascii_grid import open_ascii_grids
+from evacsim.formats.frames import files_of, times_in_names
 from evacsim.formats.geotiff import open_geotiffs
 from evacsim.formats.netcdf import open_netcdf
 from evacsim.formats.rasters import DepthSeries, Frame, Grid, Values
+from evacsim.formats.tables import read_table
 from evacsim.hazard.polygons import FloodPolygons, Outline
 from evacsim.hazard.sampling import LinkShapes, PlacePoints, sample_water
 
@@ -272,9 +274,6 @@ def shapes_of(table) -> LinkShapes:
 
 
 def test_the_seaside_tsunami_floods_the_seaside_roads(data_dir):
-    from evacsim.formats.frames import files_of, times_in_names
-    from evacsim.formats.tables import read_table
-
     folder = data_dir / "seaside_or"
     field = open_ascii_grids(
         "sea", times_in_names(files_of(folder / "tsunami_inundation/[0-9]*.asc"), unit=1.0)
@@ -297,8 +296,6 @@ def test_the_seaside_tsunami_floods_the_seaside_roads(data_dir):
     [(1, 117, 117, 230), (20, 880, 877, 956), (100, 1022, 1022, 1064)],
 )
 def test_miami_beach_edges_are_as_wet_as_published(data_dir, period, published, by_mean, by_deepest):
-    from evacsim.formats.tables import read_table
-
     folder = data_dir / "miami_beach_us"
     edges = read_table(folder / "base_graph_hazard_edges.gpkg")
     roads = shapes_of(edges)

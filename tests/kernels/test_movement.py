@@ -241,17 +241,16 @@ def check_conservation(movement):
     on_road = np.isin(state, [MoverState.MOVING, MoverState.STOPPED])
     assert np.array_equal(on_road, link != NONE)
     assert movement.on_links().tolist() == np.bincount(link[on_road], minlength=len(movement.links.length)).tolist()
-    assert np.all(np.diff(movement.now - movement._traffic.records.time[:0]) >= 0)
-    sizes = movement._traffic.movers.size[rows]
+    spaces = movement._traffic.movers.space[rows]
     for row, road in enumerate(movement._traffic.links):
         if road.storage != UNLIMITED:
-            gap, on_their_way = road.first_gap, 0
+            taken = np.minimum(spaces[link == row], road.storage).sum()
+            gaps, gap = [], road.first_gap
             while gap != NONE:
-                on_their_way += movement._traffic.gaps[gap].size
-                gap = movement._traffic.gaps[gap].next
-            taken = np.minimum(sizes[link == row], road.storage).sum()
-            assert taken + on_their_way + road.room == road.storage
-            assert road.room >= 0
+                gaps.append(movement._traffic.gaps[gap])
+                gap = gaps[-1].next
+            assert taken + road.room + sum(gap.space for gap in gaps) == road.storage
+            assert road.room + sum(gap.space for gap in gaps if gap.time <= movement.now) >= 0
 
 
 @settings(max_examples=300)

@@ -69,7 +69,6 @@ def read_pair(
     findings.settle()
     links, others = open_to_us(table.links(table.courses()))
     if pair.nodes is None:
-        _refuse_geometry_without_nodes(links, findings)
         findings.settle()
         return _ends(links), links, [*table.remarks(), *others]
     node_findings = Findings(str(pair.nodes))
@@ -130,15 +129,6 @@ def _ends(links: Iterable[RawLink]) -> tuple[RawNode, ...]:
     """Return nodes without coordinates, where there is no table of nodes."""
     ends = dict.fromkeys(end for link in links for end in (link.from_node, link.to_node) if end is not None)
     return tuple(RawNode(end) for end in ends)
-
-
-def _refuse_geometry_without_nodes(links: Iterable[RawLink], findings: Findings) -> None:
-    if any(link.geometry for link in links):
-        rule = Text(
-            "has no table of nodes beside it, yet its links have a geometry", "路段带有几何, 但缺少节点表"
-        )
-        remedy = Text("add nodes.csv with node_id, x, y", "补上 nodes.csv (node_id, x, y)")
-        findings.add(rule, remedy, "nodes.csv")
 
 
 def _first(folder: Path, names: list[str]) -> Path | None:

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field, replace
 from xml.etree.ElementTree import Element
 
 from evacsim.formats.roads.findings import Findings
-from evacsim.formats.roads.link_tables import Conventions, LinkTable, numbered, open_to_us
+from evacsim.formats.roads.link_tables import Conventions, LinkTable, open_to_us
 from evacsim.formats.roads.markup import elements
+from evacsim.formats.roads.numbering import numbered
 from evacsim.formats.roads.raw import NetworkFile, RawNetwork, RawNode
 from evacsim.formats.rows import Row, Table
 

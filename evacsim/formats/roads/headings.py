@@ -152,3 +152,24 @@ def _note_double(what: str, present: list[str], findings: Findings) -> None:
     rule = Text(f"more than one column could be {what}", f"不止一列可能是 {what}")
     remedy = Text("keep one of them, or rename the others", "保留其中一列, 其余改名")
     findings.add(rule, remedy, "columns", line=1, value=", ".join(present))
+
+
+_STATED_UNITS: dict[str, Mapping[str, float]] = {
+    "length": METRES
+    | {"meter": 1.0, "meters": 1.0, "metre": 1.0, "metres": 1.0, "feet": 0.3048, "foot": 0.3048}
+    | {"mile": 1609.344, "miles": 1609.344, "kilometer": 1000.0, "kilometers": 1000.0},
+    "free_speed": METRES_PER_SECOND | {"kph": 1 / 3.6, "kmh": 1 / 3.6, "kmph": 1 / 3.6, "mps": 1.0},
+}
+"""Units that a user may state, as people and GMNS write them."""
+
+
+def unit_factor(what: str, unit: str, findings: Findings) -> float | None:
+    """Return the SI value of one `unit` of a length or speed; an unknown unit is noted."""
+    factor = _STATED_UNITS[what].get(unit.strip().lower())
+    if factor is None:
+        rule = Text("is no known unit", "不是已知单位")
+        remedy = Text(
+            f"write one of {', '.join(_STATED_UNITS[what])}", f"写下列之一: {', '.join(_STATED_UNITS[what])}"
+        )
+        findings.add(rule, remedy, {"length": "length_unit", "free_speed": "speed_unit"}[what], value=unit)
+    return factor

@@ -62,7 +62,8 @@ _BOTH_WAYS = Text(
 
 
 _ENDS_EXCHANGED = Text(
-    "the line runs from its to_node to its from_node: the direction of the line holds", "折线由终点画向起点: 以折线方向为准"
+    "the line runs from its to_node to its from_node: the direction of the line holds",
+    "折线由终点画向起点: 以折线方向为准",
 )
 
 
@@ -167,6 +168,7 @@ def _along_their_course(
         and (link.geometry[0], link.geometry[-1]) == (places[str(link.to_node)], places[str(link.from_node)])
     }
     turned = tuple(
-        replace(link, from_node=link.to_node, to_node=link.from_node) if link.id in against else link for link in links
+        replace(link, from_node=link.to_node, to_node=link.from_node) if link.id in against else link
+        for link in links
     )
     return turned, tuple(sorted(against))

@@ -3,19 +3,19 @@
 In a two-way row lanes, capacity and jam density count both directions, as road registers do.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from evacsim.formats.roads.directions import DirectionColumn
 from evacsim.formats.roads.findings import Findings
-from evacsim.formats.roads.headings import read_link_headings
+from evacsim.formats.roads.headings import read_link_headings, unit_factor
+from evacsim.formats.roads.numbering import numbered
 from evacsim.formats.roads.raw import BUS, CAR, MODES, WALK, Point, RawLink, Remark, Rows
 from evacsim.formats.roads.tags import Direction, RoadTags, read_tags, values
 from evacsim.formats.roads.wkt import read_line
 from evacsim.formats.rows import Table
 from evacsim.language import Text
-from evacsim.units import METRES, METRES_PER_SECOND
 
 Course = tuple[Point, ...] | None
 """Where a link runs; None where the file does not say."""
@@ -27,12 +27,6 @@ _MODE_WORDS = {
     WALK: {"walk", "foot", "ped", "pedestrian", "步行", "行人"},
 }
 _ALL_MODES = {"all", "全部", "所有"}
-_UNITS: dict[str, Mapping[str, float]] = {
-    "length": METRES
-    | {"meter": 1.0, "meters": 1.0, "metre": 1.0, "metres": 1.0, "feet": 0.3048, "foot": 0.3048}
-    | {"mile": 1609.344, "miles": 1609.344, "kilometer": 1000.0, "kilometers": 1000.0},
-    "free_speed": METRES_PER_SECOND | {"kph": 1 / 3.6, "kmh": 1 / 3.6, "kmph": 1 / 3.6, "mps": 1.0},
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,33 +248,6 @@ _EXAMPLES = {
     "bridge_offset": ("bridge_offset_m", ""),
 }
 """For each quantity: headings with a unit, and how a user states it instead."""
-
-
-def unit_factor(what: str, unit: str, findings: Findings) -> float | None:
-    """Return the SI value of one `unit` of a length or speed; an unknown unit is noted."""
-    factor = _UNITS[what].get(unit.strip().lower())
-    if factor is None:
-        rule = Text("is no known unit", "不是已知单位")
-        remedy = Text(f"write one of {', '.join(_UNITS[what])}", f"写下列之一: {', '.join(_UNITS[what])}")
-        findings.add(rule, remedy, {"length": "length_unit", "free_speed": "speed_unit"}[what], value=unit)
-    return factor
-
-
-def numbered(bases: Sequence[str], keys: Sequence[Any]) -> list[str]:
-    """Return unique ids: a base that occurs once as it is, others numbered in the order of their keys.
-
-    >>> numbered(["a", "b", "a"], [2, 1, 1])
-    ['a.2', 'b', 'a.1']
-    """
-    places: dict[str, list[int]] = {}
-    for place, base in enumerate(bases):
-        places.setdefault(base, []).append(place)
-    ids = list(bases)
-    for base, same in places.items():
-        if len(same) > 1:
-            for number, place in enumerate(sorted(same, key=lambda place: keys[place]), start=1):
-                ids[place] = f"{base}.{number}"
-    return ids
 
 
 def open_to_us(links: Iterable[RawLink]) -> tuple[tuple[RawLink, ...], list[Remark]]:

@@ -87,7 +87,7 @@ def root_name(source: NetworkFile) -> str:
             if not tree.outermost:
                 rule = Text(f"is not well-formed XML ({error})", f"不是格式完好的 XML ({error})")
                 raise _damaged(source, rule, line=error.lineno) from None
-        except (EOFError, OSError, zlib.error, ValueError):
+        except (EOFError, OSError, zlib.error, LookupError, ValueError):
             return tree.outermost
     return tree.outermost
 

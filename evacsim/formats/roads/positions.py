@@ -5,8 +5,10 @@ from the numbers themselves is told: degrees declared as metres and the reverse,
 longitude, and points outside the area the system is meant for.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,11 +18,17 @@ from evacsim.formats.crs import WGS84, canonical_crs, transformed
 from evacsim.formats.roads.raw import LOCAL, RawNetwork, Remark
 from evacsim.language import Text, same
 
+if TYPE_CHECKING:
+    import pyproj
+
 Points = NDArray[np.float64]
 """Coordinates, shape (n, 2)."""
 
 MARGIN = 1.0
 """How far outside its area a system is still used [degree of longitude and latitude]; assumed."""
+
+REACH = 10.0
+"""No network reaches further from its middle [degree of longitude and latitude]; assumed."""
 
 
 def located(network: RawNetwork, given: str | None) -> RawNetwork:
@@ -34,6 +42,7 @@ def located(network: RawNetwork, given: str | None) -> RawNetwork:
     """
     if network.is_final and given in {None, network.crs}:
         return network
+    _refuse(network.file, _half_placed(network))
     if network.is_abstract:
         return replace(network, crs=None)
     file, found = network.file, network.crs
@@ -63,6 +72,19 @@ def located(network: RawNetwork, given: str | None) -> RawNetwork:
     return replace(network, crs=stated, remarks=(*network.remarks, Remark("crs_overruled", overruled)))
 
 
+def _half_placed(network: RawNetwork) -> list[Issue]:
+    """Return the nodes without coordinates in a network that has some."""
+    if network.is_abstract and not any(link.geometry for link in network.links):
+        return []
+    rule = Text("has no coordinates, though others of this network have", "缺少坐标, 而该路网其他部分有坐标")
+    remedy = Text("give x and y for every node, or for nothing at all", "为每个节点给出 x 和 y, 或一律不给")
+    return [
+        Issue(network.file, rule, remedy, f"node {node.id}", node.line)
+        for node in network.nodes
+        if node.x is None or node.y is None
+    ]
+
+
 @dataclass(frozen=True, slots=True)
 class _Places:
     """All points of a network, and what each belongs to."""
@@ -86,7 +108,20 @@ def _places(network: RawNetwork) -> _Places:
 
 
 def _spelled(crs: str, file: str) -> str:
-    return LOCAL if crs.strip().lower() == LOCAL else canonical_crs(crs, file=file)
+    """Return the one spelling of a system; a PROJ string is recognized only as a UTM zone of WGS 84.
+
+    Other PROJ strings leave out the datum, and a code found for them would bring along the
+    area of some other country's system.
+    """
+    if crs.strip().lower() == LOCAL:
+        return LOCAL
+    if not crs.strip().startswith("+"):
+        return canonical_crs(crs, file=file)
+    zone = re.search(r"\+proj=utm\b.*\+zone=(\d{1,2})\b", crs)
+    if zone and "WGS84" in crs:
+        return f"EPSG:{(32700 if '+south' in crs else 32600) + int(zone[1])}"
+    canonical_crs(crs, file=file)
+    return _system(crs, file).to_wkt()
 
 
 def _refuse(file: str, issues: list[Issue]) -> None:
@@ -133,39 +168,50 @@ def _misfits(places: _Places, crs: str, file: str) -> list[Issue]:
     """Return how the coordinates contradict the system."""
     if crs == LOCAL:
         return []
-    try:
-        import pyproj
-    except ImportError:
-        raise MissingExtraError.for_library("pyproj", "geo", file) from None
-    system = pyproj.CRS.from_user_input(crs)
+    system = _system(crs, file)
     name = crs if crs.startswith("EPSG") else system.name
-    if not system.is_geographic and _are_degrees(places.xy):
+    exchanged = places.xy[:, ::-1]
+    if not system.is_geographic and (_are_degrees(places.xy) or _are_degrees(exchanged)):
         return [_contradiction(places, 0, file, name, _DEGREES)]
     area = system.area_of_use.bounds if system.area_of_use else (-180.0, -90.0, 180.0, 90.0)
-    inside = _inside(places.xy, crs, area, system.is_geographic)
-    if inside.all():
-        return []
-    if inside.mean() >= 0.5:
-        return [_stray(places, int(place), file, name) for place in np.flatnonzero(~inside)]
-    worst = int(np.flatnonzero(~inside)[0])
-    if _inside(places.xy[:, ::-1], crs, area, system.is_geographic).mean() > 0.5:
+    in_area = _inside(transformed(places.xy, crs, WGS84), area)
+    if in_area.mean() >= 0.5:
+        strays = ~in_area | _far_from_the_rest(transformed(places.xy, crs, WGS84))
+        return [_stray(places, int(place), file, name) for place in np.flatnonzero(strays)]
+    worst = int(np.flatnonzero(~in_area)[0])
+    if _inside(transformed(exchanged, crs, WGS84), area).mean() > 0.5:
         return [_contradiction(places, worst, file, name, _EXCHANGED)]
     if system.is_geographic and np.median(np.abs(places.xy)) > 180:
         return [_contradiction(places, worst, file, name, _METRES)]
     return [_contradiction(places, worst, file, name, _elsewhere(area))]
 
 
-def _inside(
-    xy: Points, crs: str, area: tuple[float, float, float, float], geographic: bool
-) -> NDArray[np.bool_]:
-    """Return which points lie in the area of a system, given as west, south, east, north."""
-    degrees = xy if geographic else transformed(xy, crs, WGS84)
+def _system(crs: str, file: str) -> "pyproj.CRS":
+    try:
+        import pyproj
+    except ImportError:
+        raise MissingExtraError.for_library("pyproj", "geo", file) from None
+    system: pyproj.CRS = pyproj.CRS.from_user_input(crs)
+    return system
+
+
+def _inside(degrees: Points, area: tuple[float, float, float, float]) -> NDArray[np.bool_]:
+    """Return which points lie in an area given as west, south, east, north."""
     west, south, east, north = area
-    lon, lat = degrees[:, 0], degrees[:, 1]
-    in_range = np.isfinite(degrees).all(axis=1) & (np.abs(lon) <= 180 + MARGIN) & (np.abs(lat) <= 90)
-    after_west, before_east = lon >= west - MARGIN, lon <= east + MARGIN
+    longitude, latitude = degrees[:, 0], degrees[:, 1]
+    possible = (
+        np.isfinite(degrees).all(axis=1) & (np.abs(longitude) <= 180 + MARGIN) & (np.abs(latitude) <= 90)
+    )
+    after_west, before_east = longitude >= west - MARGIN, longitude <= east + MARGIN
     between = after_west & before_east if west <= east else after_west | before_east
-    return in_range & between & (lat >= south - MARGIN) & (lat <= north + MARGIN)
+    return possible & between & (latitude >= south - MARGIN) & (latitude <= north + MARGIN)
+
+
+def _far_from_the_rest(degrees: Points) -> NDArray[np.bool_]:
+    """Return which points lie further from the middle of all than any evacuation reaches."""
+    away = np.abs(degrees - np.median(degrees[np.isfinite(degrees).all(axis=1)], axis=0))
+    away[:, 0] = np.minimum(away[:, 0], 360 - away[:, 0])
+    return np.asarray(~(away <= REACH).all(axis=1), dtype=np.bool_)
 
 
 _Verdict = tuple[Callable[[str], Text], Text]

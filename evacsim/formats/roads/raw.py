@@ -6,7 +6,7 @@ holds from its end back to its start, and lanes and capacity are those of one di
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypedDict
 
 from evacsim.language import Text
 
@@ -24,6 +24,17 @@ MODES = (CAR, BUS, WALK)
 
 BACK = ".back"
 """Added to the id of a link for the same link the other way."""
+
+
+class Statements(TypedDict, total=False):
+    """What a user may say about a file: the keyword arguments of `read_network`."""
+
+    form: Form | None
+    crs: str | None
+    encoding: str | None
+    length_unit: str | None
+    speed_unit: str | None
+    rows: Rows | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,5 +140,7 @@ class RawNetwork:
 
     @property
     def is_abstract(self) -> bool:
-        """True where neither nodes nor links have coordinates."""
-        return all(node.x is None for node in self.nodes) and not any(link.geometry for link in self.links)
+        """True where nothing has coordinates."""
+        if self.nodes:
+            return all(node.x is None for node in self.nodes)
+        return not any(link.geometry for link in self.links)
