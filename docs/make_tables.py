@@ -164,7 +164,14 @@ def constants(names: Iterable[str]) -> str:
         marks = [mark for mark in MARKS if re.search(rf"\b{mark}\b", said)]
         value = getattr(import_module(module), constant)
         is_plain = isinstance(value, int | float | tuple)
-        rows.append((f"`{name.removeprefix('evacsim.')}`", f"{value}" if is_plain else "a law", ", ".join(marks), said))
+        rows.append(
+            (
+                f"`{name.removeprefix('evacsim.')}`",
+                f"{value}" if is_plain else "a law",
+                ", ".join(marks),
+                said,
+            )
+        )
     return table(("constant", "value (SI)", "mark", "what the code says of it"), rows)
 
 
@@ -189,7 +196,9 @@ def columns(model: type[Section]) -> str:
     rows = []
     for name, field in model.model_fields.items():
         others = COLUMNS[model].get(name, ())
-        rows.append((f"`{name}`", _names(others), _needed(field, shapes(model)[name].kind), field.description or ""))
+        rows.append(
+            (f"`{name}`", _names(others), _needed(field, shapes(model)[name].kind), field.description or "")
+        )
     return table(("column", "also called", "if absent", "meaning"), rows)
 
 
@@ -206,14 +215,20 @@ def _needed(field: FieldInfo, kind: Kind | None) -> str:
 
 def road_columns(names: Mapping[str, tuple[str, ...]]) -> str:
     """Return the columns of a table of links or nodes."""
-    return table(("meaning", "names of the column"), [(f"`{what}`", _names(said)) for what, said in names.items()])
+    return table(
+        ("meaning", "names of the column"), [(f"`{what}`", _names(said)) for what, said in names.items()]
+    )
 
 
 def units() -> str:
     """Return the units of all kinds of quantity."""
     kinds = (DURATION, LENGTH, LEVEL, SPEED, FLOW, DENSITY, AREA, SHARE)
     rows = [
-        (f"{kind.name.en} {kind.name.zh}", ", ".join(unit for unit in kind.factors if unit), f"`{kind.example}`")
+        (
+            f"{kind.name.en} {kind.name.zh}",
+            ", ".join(unit for unit in kind.factors if unit),
+            f"`{kind.example}`",
+        )
         for kind in kinds
     ]
     return table(("quantity", "units", "example"), rows)
@@ -230,13 +245,16 @@ def results(described: Iterable[Column]) -> str:
 
 def all_results() -> str:
     """Return the columns of every table of results, one heading each."""
-    return "\n".join(f"#### `tables/{name}.parquet`\n\n{results(described)}" for name, described in TABLES.items())
+    return "\n".join(
+        f"#### `tables/{name}.parquet`\n\n{results(described)}" for name, described in TABLES.items()
+    )
 
 
 def indicators() -> str:
     """Return all indicators."""
     rows = [
-        (f"`{entry.id}`", entry.unit, entry.name.en, entry.name.zh, entry.note.en, entry.better) for entry in REGISTRY
+        (f"`{entry.id}`", entry.unit, entry.name.en, entry.name.zh, entry.note.en, entry.better)
+        for entry in REGISTRY
     ]
     return table(("indicator", "unit", "meaning", "含义", "how it is counted", "better"), rows)
 

@@ -216,7 +216,9 @@ def _provenance(world: World, record: RunRecord, *, build_s: float, run_s: float
     return {
         "evacsim": _version("evacsim"),
         "python": sys.version.split()[0],
-        "libraries": {name: _version(name) for name in ("numpy", "numba", "simpy", "networkx", "pandas", "pydantic")},
+        "libraries": {
+            name: _version(name) for name in ("numpy", "numba", "simpy", "networkx", "pandas", "pydantic")
+        },
         "seed": record.seed,
         "inputs": world.digests,
         "machine": {"system": platform.platform(), "processor": platform.machine(), "cores": os.cpu_count()},

@@ -19,7 +19,9 @@ from evacsim.language import LANGUAGES, Language, Text
 Parameters = ParamSpec("Parameters")
 Returned = TypeVar("Returned")
 
-language = click.option("--lang", type=click.Choice(LANGUAGES), default="en", help="Language of what is said (语言).")
+language = click.option(
+    "--lang", type=click.Choice(LANGUAGES), default="en", help="Language of what is said (语言)."
+)
 
 
 def told_in_full(command: Callable[Parameters, Returned]) -> Callable[Parameters, Returned]:
@@ -60,13 +62,25 @@ def check(scenario: Path, lang: Language) -> None:
 
 @main.command()
 @click.argument("scenario", type=click.Path(path_type=Path))
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of all random streams.")
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder for the results.")
-@click.option("--set", "changes", multiple=True, metavar="PATH=VALUE", help="Change a value, e.g. plan.who.compliance=0.9.")
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of all random streams."
+)
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder for the results."
+)
+@click.option(
+    "--set",
+    "changes",
+    multiple=True,
+    metavar="PATH=VALUE",
+    help="Change a value, e.g. plan.who.compliance=0.9.",
+)
 @click.option("--if-exists", type=click.Choice(["error", "replace"]), default="error", show_default=True)
 @language
 @told_in_full
-def run(scenario: Path, seed: int, out: Path, changes: tuple[str, ...], if_exists: str, lang: Language) -> None:
+def run(
+    scenario: Path, seed: int, out: Path, changes: tuple[str, ...], if_exists: str, lang: Language
+) -> None:
     """Run SCENARIO once and write results and report to the folder of --out (推演)."""
     from evacsim import api
     from evacsim.kernels import first_compile_pending
@@ -89,7 +103,9 @@ def run(scenario: Path, seed: int, out: Path, changes: tuple[str, ...], if_exist
 
 @main.command()
 @click.argument("results", type=click.Path(path_type=Path))
-@click.option("--out", type=click.Path(path_type=Path), help="File to write; report.html in RESULTS by default.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="File to write; report.html in RESULTS by default."
+)
 @language
 @told_in_full
 def report(results: Path, out: Path | None, lang: Language) -> None:
@@ -144,8 +160,12 @@ def import_() -> None:
 
 @import_.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder for the network.")
-@click.option("--format", "form", help="matsim, osm, graphml, gmns, sumo, lines or csv; by name and content if absent.")
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder for the network."
+)
+@click.option(
+    "--format", "form", help="matsim, osm, graphml, gmns, sumo, lines or csv; by name and content if absent."
+)
 @click.option("--crs", help="Coordinate reference system of the file, such as EPSG:32650.")
 @click.option("--encoding", help="Text encoding, such as gb18030, where it is not UTF-8.")
 @language
@@ -169,14 +189,19 @@ REPORT = Text("Report", "报告")
 def _checked(scenario: Path, errors: int, issues: list[Issue]) -> Text:
     warnings = len(issues) - errors
     if errors:
-        return Text(f"{scenario}: {errors} errors, {warnings} warnings", f"{scenario}: {errors} 处错误, {warnings} 处提醒")
+        return Text(
+            f"{scenario}: {errors} errors, {warnings} warnings",
+            f"{scenario}: {errors} 处错误, {warnings} 处提醒",
+        )
     return Text(f"{scenario}: can be run, {warnings} warnings", f"{scenario}: 可以推演, {warnings} 处提醒")
 
 
 def _change(change: str) -> tuple[str, str]:
     path, equals, value = change.partition("=")
     if not equals or not path.strip():
-        raise click.BadParameter(f"{change!r} is no PATH=VALUE, such as plan.who.compliance=0.9", param_hint="--set")
+        raise click.BadParameter(
+            f"{change!r} is no PATH=VALUE, such as plan.who.compliance=0.9", param_hint="--set"
+        )
     return path.strip(), value.strip()
 
 
@@ -192,7 +217,12 @@ class _progress:
             return None
         from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-        self._bar = Progress(TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TimeElapsedColumn())
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.percentage:>3.0f} %"),
+            TimeElapsedColumn(),
+        )
         self._bar.start()
         task = self._bar.add_task(self._label)
         return lambda now, end: self._bar.update(task, completed=now, total=end)

@@ -85,6 +85,10 @@ EVENT_KINDS: dict[str, Text] = {
     # vehicles
     "called_up": Text("the driver is called up", "召集司机"),
     "vehicle_absent": Text("the vehicle does not come", "车辆未到位"),
+    "rounds_not_planned": Text(
+        "no plan of rounds fetches everybody; vehicles go where people wait",
+        "无法编排出接完全部人员的趟次,车辆按候车情况调度",
+    ),
     "vehicle_departed": Text("the vehicle departs", "车辆出发"),
     "vehicle_at_pickup": Text("the vehicle is at the pick-up point", "车辆到达集合点"),
     "vehicle_left_pickup": Text("the vehicle leaves with its passengers", "车辆载客出发"),

@@ -1,19 +1,25 @@
-"""The balanced dispatcher: rounds that end together, found by annealing towards one target after the other."""
+"""The balanced dispatcher's search: rounds of all vehicles that end together.
+
+One target after the other is tried for the completion time. An annealing search towards the
+target leaves its vehicles' rounds in a pool; when it misses the target, the best choice of
+rounds from the pool may still meet it. In the end a search shortens the time people spend.
+"""
 
 import numpy as np
 
-from evacsim.engine.round_plans import RoundPlan, RoundProblem, empty_bookings, evaluate
+from evacsim.engine.recombining import Pool
+from evacsim.engine.round_plans import RoundPlan, RoundProblem, book_seats, fill
 from evacsim.kernels.round_search import N_DRAWS, Aim, Schedule, anneal, measure_all
-from evacsim.kernels.rounds import Bookings, Rounds, Trips
+from evacsim.kernels.rounds import Bookings, Rounds
 
 N_TARGETS = 8
-"""Targets tried one after the other for the completion time; a last search shortens the time people spend."""
+"""Targets tried one after the other for the completion time."""
 HOT, COLD = 0.05, 0.001
 """Temperatures at the beginning and end of a search, as parts of the mean time of a round. Chosen by trial."""
 N_STEPS = 50
 """Steps in which a search cools down."""
-SECONDARY = 0.001
-"""Weight of the time that people spend while the completion time is being shortened. Chosen by trial."""
+PROMPT = 0.001
+"""Seconds late that an hour spent by people is worth while a target is being met."""
 
 
 def balance(plan: RoundPlan, *, stream: np.random.Generator, effort: int) -> RoundPlan:
@@ -29,18 +35,22 @@ def balance(plan: RoundPlan, *, stream: np.random.Generator, effort: int) -> Rou
         Number of changes to try.
     """
     n_changes = effort // (N_TARGETS + 1)
-    floor = slowest_first_trip(plan.problem.numbers)
+    mean_load = float(plan.trips.people.mean())
+    floor, pool = lowest_completion(plan.problem.numbers), Pool(plan.problem)
     for _ in range(N_TARGETS):
         if plan.completion_time <= floor:
             break
         target = (floor + plan.completion_time) / 2
-        found = search(plan, _prompt(plan, target), stream=stream, n_changes=n_changes)
-        if found.completion_time < plan.completion_time:
-            plan = found
-        if found.completion_time > target:
+        schedule = search(plan, Aim(target, 1.0, 0.001 / mean_load), stream=stream, n_changes=n_changes)
+        pool.add(schedule)
+        found = [_plan(plan.problem, schedule), pool.recombine(target)]
+        plan = min((plan, *(one for one in found if one is not None)), key=rank)
+        if plan.completion_time > target:
             floor = target
-    found = search(plan, _patient(plan), stream=stream, n_changes=n_changes)
-    return min(plan, found, key=rank)
+    schedule = search(
+        plan, Aim(plan.completion_time, 100.0, 1.0 / mean_load), stream=stream, n_changes=n_changes
+    )
+    return min(plan, _plan(plan.problem, schedule) or plan, key=rank)
 
 
 def rank(plan: RoundPlan) -> tuple[float, float]:
@@ -48,31 +58,23 @@ def rank(plan: RoundPlan) -> tuple[float, float]:
     return plan.completion_time, plan.person_time
 
 
-def slowest_first_trip(rounds: Rounds) -> float:
-    """Return when the last of all pick-up points can at best have somebody at a shelter [s]."""
+def lowest_completion(rounds: Rounds) -> float:
+    """Return a completion time that no plan can beat, without much thought [s]."""
     arrival = (rounds.ready[:, None] + rounds.approach[rounds.depot]).min(axis=0, initial=np.inf)
     return float((arrival + rounds.carry.min(axis=1))[rounds.people > 0].max(initial=0.0))
 
 
-def search(plan: RoundPlan, aim: Aim, *, stream: np.random.Generator, n_changes: int) -> RoundPlan:
-    """Return the plan that a search with this aim ends with, better or not."""
+def search(plan: RoundPlan, aim: Aim, *, stream: np.random.Generator, n_changes: int) -> Schedule:
+    """Return the schedule that a search with this aim ends with, better or not."""
     rounds = plan.problem.numbers
     schedule, bookings = _schedule(plan)
     measure_all(rounds, schedule, aim)
-    unit = float((plan.finish - plan.departure).mean())
-    for temperature in unit * np.geomspace(HOT, COLD, N_STEPS):
+    mean_time = float((plan.finish - plan.departure).mean())
+    for temperature in mean_time * np.geomspace(HOT, COLD, N_STEPS):
         draws = stream.random((n_changes // N_STEPS, N_DRAWS))
         if anneal(rounds, schedule, bookings, aim, temperature, draws) < len(draws):
             break
-    return evaluate(plan.problem, _trips(rounds, schedule, bookings))
-
-
-def _prompt(plan: RoundPlan, target: float) -> Aim:
-    return Aim(target, 1.0, SECONDARY / float(plan.trips.people.mean()))
-
-
-def _patient(plan: RoundPlan) -> Aim:
-    return Aim(plan.completion_time, 100.0, 1.0 / float(plan.trips.people.mean()))
+    return schedule
 
 
 def _schedule(plan: RoundPlan) -> tuple[Schedule, Bookings]:
@@ -99,27 +101,16 @@ def _schedule(plan: RoundPlan) -> tuple[Schedule, Bookings]:
     schedule.pickup[:n_trips], schedule.shelter[:n_trips] = trips.pickup, trips.shelter
     position = np.arange(n_trips) - np.repeat(np.cumsum(length) - length, length)
     schedule.order[trips.vehicle, position] = np.arange(n_trips)
-    bookings = empty_bookings(problem)
-    np.add.at(bookings.people, (trips.pickup, trips.shelter), trips.people)
-    np.add.at(bookings.seats, (trips.pickup, trips.shelter), problem.seats[trips.vehicle])
-    bookings.room[:] = problem.room - bookings.people.sum(axis=0)
+    seats = np.zeros_like(problem.carry, dtype=np.int64)
+    np.add.at(seats, (trips.pickup, trips.shelter), problem.seats[trips.vehicle])
+    bookings, _ = book_seats(problem, seats)
     return schedule, bookings
 
 
-def _trips(rounds: Rounds, schedule: Schedule, bookings: Bookings) -> Trips:
-    """Return the trips of a search, the earliest of each way filled first; empty ones are not made."""
-    left = bookings.people.copy()
-    columns = []
-    end = np.zeros(schedule.count[0])
-    for vehicle, length in enumerate(schedule.length):
-        end[schedule.order[vehicle, :length]] = schedule.finish[vehicle] * np.arange(1, length + 1) / max(1, length)
-    people = np.zeros(len(end), dtype=np.int64)
-    for trip in np.argsort(end, kind="stable"):
-        way = schedule.pickup[trip], schedule.shelter[trip]
-        people[trip] = min(left[way], rounds.seats[schedule.vehicle[trip]])
-        left[way] -= people[trip]
-    for vehicle, length in enumerate(schedule.length):
-        for trip in schedule.order[vehicle, :length]:
-            if people[trip]:
-                columns.append((vehicle, schedule.pickup[trip], schedule.shelter[trip], people[trip]))
-    return Trips(*np.array(columns, dtype=np.int64).T)
+def _plan(problem: RoundProblem, schedule: Schedule) -> RoundPlan | None:
+    """Return the plan that a search has ended with."""
+    trip = np.concatenate(
+        [order[:length] for order, length in zip(schedule.order, schedule.length, strict=True)]
+    )
+    vehicle = np.repeat(np.arange(len(schedule.length)), schedule.length)
+    return fill(problem, vehicle, schedule.pickup[trip], schedule.shelter[trip])

@@ -86,7 +86,9 @@ class Command:
         for zone in zones:
             place = Where(Kind.ZONE, zone)
             people = self.parts.world.zones.models[zone].population
-            order = self.parts.log.record(self.parts.now, "decided", place, place=place, value=people, cause=cause)
+            order = self.parts.log.record(
+                self.parts.now, "decided", place, place=place, value=people, cause=cause
+            )
             self.ordered[zone] = self.parts.now
             self._send_word(zone, order)
 
@@ -96,7 +98,9 @@ class Command:
         plan, transfer = parts.world.scenario.plan, parts.world.transfers[zone]
         assert transfer is not None, "only zones of the plan are ordered to go"
         rows = np.flatnonzero((households.zone == zone) & (parts.mode != Mode.NONE))
-        told = parts.now + quantiles(transfer.relay_time or plan.organize.relay_time, households.relay_luck[rows])
+        told = parts.now + quantiles(
+            transfer.relay_time or plan.organize.relay_time, households.relay_luck[rows]
+        )
         ready = told + quantiles(
             transfer.preparation or plan.organize.preparation, households.preparation_luck[rows]
         )

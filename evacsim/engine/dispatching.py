@@ -10,12 +10,13 @@ from evacsim.engine.round_plans import (
     DispatchError,
     RoundPlan,
     RoundProblem,
+    book_seats,
     check,
-    empty_bookings,
     evaluate,
+    seats_without_limit,
 )
 from evacsim.errors import Issue
-from evacsim.kernels.rounds import Rule, Trips, book_everybody, dispatch
+from evacsim.kernels.rounds import Rule, Trips, dispatch
 from evacsim.language import Text, same
 
 EFFORT = 2_000_000
@@ -105,15 +106,14 @@ def plan_rounds(
 
 def send_out(problem: RoundProblem, rule: Rule) -> Trips:
     """Return the trips that a rule leads to."""
-    numbers, bookings = problem.numbers, empty_bookings(problem)
-    book_everybody(numbers, bookings)
+    bookings, _ = book_seats(problem, seats_without_limit(problem))
     n_pickups, n_shelters, n_vehicles = len(problem.pickups), len(problem.shelters), len(problem.vehicles)
     least = int(problem.seats.min(initial=1))
     most = int((problem.people // least + 1).sum()) + n_pickups * n_shelters
     trips = Trips(*(np.zeros(most, dtype=np.int64) for _ in Trips._fields))
     waiting = problem.people.copy()
     n_trips = dispatch(
-        numbers,
+        problem.numbers,
         int(rule),
         bookings,
         waiting,

@@ -80,9 +80,13 @@ class HouseholdBook:
         self.event[household] = number
         return number
 
-    def note(self, household: int, kind: str, time: float, *, place: Where = NOWHERE, cause: int = ROOT) -> int:
+    def note(
+        self, household: int, kind: str, time: float, *, place: Where = NOWHERE, cause: int = ROOT
+    ) -> int:
         """Record an event of a household that leaves its state as it is; return its number."""
-        return self.become(household, HouseholdState(int(self.state[household])), kind, time, place=place, cause=cause)
+        return self.become(
+            household, HouseholdState(int(self.state[household])), kind, time, place=place, cause=cause
+        )
 
     def mark(self, stage: str, household: int, time: float) -> None:
         """Keep the moment of a stage."""

@@ -114,7 +114,9 @@ class EventLog:
             {
                 "seq": np.arange(1, n + 1, dtype=np.int64),
                 "time_s": np.array(self._time, dtype=np.float64),
-                "kind": kinds[np.array(self._kind, dtype=np.int64)].astype(str) if n else np.array([], dtype=str),
+                "kind": kinds[np.array(self._kind, dtype=np.int64)].astype(str)
+                if n
+                else np.array([], dtype=str),
                 "subject": _written(np.array(self._subject_kind), np.array(self._subject), names),
                 "place": _written(np.array(self._place_kind), np.array(self._place), names),
                 "value": np.array(self._value, dtype=np.float64),

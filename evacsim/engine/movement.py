@@ -42,7 +42,7 @@ from evacsim.kernels.arrays import (
     record_array,
 )
 
-__all__ = ["LinkColumns", "MoverColumns", "MoverState", "Movement", "Notice", "NoticeKind", "Whereabouts"]
+__all__ = ["LinkColumns", "Movement", "MoverColumns", "MoverState", "Notice", "NoticeKind", "Whereabouts"]
 
 OFF_ROAD = (MoverState.IDLE, MoverState.SCHEDULED, MoverState.ARRIVED, MoverState.CUT_OFF)
 """States from which a mover can be sent."""
@@ -176,12 +176,19 @@ class Movement:
         depart_time: ArrayLike = np.inf,
     ) -> NDArray[np.int64]:
         """Add movers and return their rows; `depart_time` inf: not sent yet (see `send`)."""
-        shape = np.broadcast_shapes(*(np.shape(column) for column in (*movers[:5], origin_node, tree, depart_time)))
+        shape = np.broadcast_shapes(
+            *(np.shape(column) for column in (*movers[:5], origin_node, tree, depart_time))
+        )
         n = int(np.prod(shape, dtype=int))
         rows = np.arange(self.n_movers, self.n_movers + n)
         self._make_room_for_movers(self.n_movers + n)
         new = self._traffic.movers[rows[0] : rows[0] + n] if n else self._traffic.movers[:0]
-        new.mode, new.speed, new.people, new.watched = movers.mode, movers.speed, movers.people, movers.watched
+        new.mode, new.speed, new.people, new.watched = (
+            movers.mode,
+            movers.speed,
+            movers.people,
+            movers.watched,
+        )
         new.space = np.maximum(np.rint(np.multiply(movers.size, UNITS_PER_PCU)), 1)
         new.key = rows if movers.key is None else movers.key
         new.link = new.ahead = new.behind = new.next = new.wants = NONE
@@ -241,9 +248,7 @@ class Movement:
         self._end_change()
         return self._run(until)
 
-    def change_links(
-        self, links: ArrayLike, speed_factors: Mapping[int, ArrayLike], *, now: float
-    ) -> None:
+    def change_links(self, links: ArrayLike, speed_factors: Mapping[int, ArrayLike], *, now: float) -> None:
         """Change the speed factors [0 to 1, 0: closed] of links for some modes, at time `now`.
 
         `speed_factors` maps a mode to one factor per link (or one for all); other modes keep
@@ -269,7 +274,9 @@ class Movement:
         n_nodes = int(self._control["n_nodes"])
         assert 0 <= tree < self.n_trees, "a tree is out of range"
         nodes = np.flatnonzero(next_link >= 0)
-        assert np.array_equal(self.links.from_node[next_link[nodes]], nodes), "a tree leaves a node by a link of another"
+        assert np.array_equal(self.links.from_node[next_link[nodes]], nodes), (
+            "a tree leaves a node by a link of another"
+        )
         self._begin_change(self.now)
         self._traffic.trees[tree * n_nodes : (tree + 1) * n_nodes] = next_link
 
@@ -296,7 +303,9 @@ class Movement:
         missing = len(rows) - int(self._control["n_unused_gaps"])
         if missing > 0:
             self._add_gaps(max(missing, len(self._traffic.gaps)))
-        changes.remove(self._traffic, rows[np.argsort(self._traffic.movers.key[rows], kind="stable")], self.now)
+        changes.remove(
+            self._traffic, rows[np.argsort(self._traffic.movers.key[rows], kind="stable")], self.now
+        )
 
     def drain_records(self) -> NDArray[np.void]:
         """Return the records since the last call, in order of time, as a structured array.

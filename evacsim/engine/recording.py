@@ -14,6 +14,7 @@ from evacsim.engine.log import Kind, Where
 from evacsim.engine.parts import Mode, Parts
 from evacsim.engine.sheltering import Sheltering
 from evacsim.engine.transport import Transport
+from evacsim.hazard.effects import is_stopped
 from evacsim.results.record import LEDGER, TABLES, RunRecord
 from evacsim.scenario.assumptions import assumptions
 from evacsim.scenario.model import Scenario
@@ -240,7 +241,7 @@ def _links(parts: Parts) -> pd.DataFrame:
     water = world.water
     if len(water.times):
         max_depth[water.link_rows] = water.link_depth.max(axis=0)
-        shut = water.link_depth >= world.scenario.hazard.effects.car_limit
+        shut = is_stopped(water.link_depth, world.scenario.hazard.effects.car_limit)
         ever = shut.any(axis=0)
         closed[water.link_rows[ever]] = np.maximum(water.times, 0.0)[shut.argmax(axis=0)[ever]]
     return pd.DataFrame(
@@ -278,12 +279,18 @@ def _flows(parts: Parts) -> pd.DataFrame:
     per_way = parts.movement.people_entries()
     way, interval = np.nonzero(per_way)
     flows = pd.DataFrame(
-        {"road": parts.world.ways.link[way], "interval": interval, "people": per_way[way, interval].astype(np.float64)}
+        {
+            "road": parts.world.ways.link[way],
+            "interval": interval,
+            "people": per_way[way, interval].astype(np.float64),
+        }
     )
     flows = flows.groupby(["road", "interval"], sort=True)["people"].sum().reset_index()
     return pd.DataFrame(
         {
-            "link": np.array(parts.world.roads.link_ids, dtype=object)[flows["road"].to_numpy(dtype=np.int64)],
+            "link": np.array(parts.world.roads.link_ids, dtype=object)[
+                flows["road"].to_numpy(dtype=np.int64)
+            ],
             "time_s": flows["interval"].to_numpy() * parts.world.scenario.recording.flow_interval,
             "people": flows["people"],
         }
@@ -294,7 +301,12 @@ def _states(parts: Parts) -> pd.DataFrame:
     """Return the people in every state after each moment at which any state changes."""
     n_states = len(HouseholdState)
     changes = np.array(parts.book.changes(), dtype=np.float64).reshape(-1, 4)
-    time, old, new, people = changes[:, 0], changes[:, 1].astype(int), changes[:, 2].astype(int), changes[:, 3]
+    time, old, new, people = (
+        changes[:, 0],
+        changes[:, 1].astype(int),
+        changes[:, 2].astype(int),
+        changes[:, 3],
+    )
     moments, index = np.unique(np.append(0.0, time), return_inverse=True)
     counts = np.zeros((len(moments), n_states))
     counts[0, HouseholdState.AT_HOME] = parts.households.people.sum()
@@ -303,7 +315,9 @@ def _states(parts: Parts) -> pd.DataFrame:
     counts = counts.cumsum(axis=0)
     row, state = np.nonzero(np.vstack([counts[:1] != 0, np.diff(counts, axis=0) != 0]))
     ids = np.array([state.id for state in HouseholdState], dtype=object)
-    return pd.DataFrame({"time_s": moments[row], "state": ids[state], "people": counts[row, state].astype(np.int64)})
+    return pd.DataFrame(
+        {"time_s": moments[row], "state": ids[state], "people": counts[row, state].astype(np.int64)}
+    )
 
 
 def _shelter_load(world: World, sheltering: Sheltering) -> pd.DataFrame:
@@ -326,7 +340,9 @@ def _water(world: World) -> Frames:
     ]
     place_depth = water.place_depth[:, [row for _, row in places]]
     gauges = [
-        pd.DataFrame({"gauge": gauge.id, "time_s": gauge.times, "stage_m": gauge.stages, "datum": gauge.datum})
+        pd.DataFrame(
+            {"gauge": gauge.id, "time_s": gauge.times, "stage_m": gauge.stages, "datum": gauge.datum}
+        )
         for gauge in world.gauges.values()
     ]
     return {
@@ -343,7 +359,9 @@ def _changes_of_depth(
 ) -> pd.DataFrame:
     before = np.vstack([np.zeros((1, depth.shape[1]), dtype=depth.dtype), depth])
     frame, row = np.nonzero(np.diff(before, axis=0))
-    return pd.DataFrame({column: ids[row], "time_s": times[frame], "depth_m": depth[frame, row].astype(np.float64)})
+    return pd.DataFrame(
+        {column: ids[row], "time_s": times[frame], "depth_m": depth[frame, row].astype(np.float64)}
+    )
 
 
 def _assumptions(scenario: Scenario) -> pd.DataFrame:

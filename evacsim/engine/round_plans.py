@@ -195,18 +195,57 @@ def check(problem: RoundProblem) -> None:
         raise DispatchError(problem.source, issues)
 
 
-def empty_bookings(problem: RoundProblem) -> Bookings:
-    """Return bookings to be filled by a kernel."""
-    n_pickups, n_shelters = len(problem.pickups), len(problem.shelters)
-    n_places = n_pickups + n_shelters
-    return Bookings(
-        people=np.zeros((n_pickups, n_shelters), dtype=np.int64),
-        seats=np.zeros((n_pickups, n_shelters), dtype=np.int64),
-        room=np.zeros(n_shelters, dtype=np.int64),
+def book_seats(problem: RoundProblem, seats: Counts) -> tuple[Bookings, int]:
+    """Book places for everybody; return the bookings, and how many found none [person].
+
+    Parameters
+    ----------
+    problem : RoundProblem
+    seats : ndarray of int64, shape (P, S)
+        Seats on the way from a pick-up point to a shelter [person].
+    """
+    n_places = len(problem.pickups) + len(problem.shelters)
+    bookings = Bookings(
+        people=np.zeros_like(seats),
+        seats=seats,
+        room=np.zeros_like(problem.room),
         parent=np.empty(n_places, dtype=np.int64),
         queue=np.empty(n_places, dtype=np.int64),
         changes=np.empty((64 * (n_places + 1), 3), dtype=np.int64),
     )
+    return bookings, book_everybody(problem.numbers, bookings)
+
+
+def seats_without_limit(problem: RoundProblem) -> Counts:
+    """Return seats for everybody on every way that the plan allows, shape (P, S)."""
+    return np.where(np.isfinite(problem.carry), problem.people.sum(), 0)
+
+
+def fill(problem: RoundProblem, vehicle: Counts, pickup: Counts, shelter: Counts) -> RoundPlan | None:
+    """Return the plan that makes these trips, or None if they have too few seats.
+
+    Of the trips on one way the earliest are filled first; those that stay empty are not made.
+
+    Parameters
+    ----------
+    problem : RoundProblem
+    vehicle, pickup, shelter : ndarray of int64, shape (n,)
+        The trips by vehicle, in the order they are made.
+    """
+    seats = np.zeros_like(problem.carry, dtype=np.int64)
+    np.add.at(seats, (pickup, shelter), problem.seats[vehicle])
+    bookings, without = book_seats(problem, seats)
+    if without:
+        return None
+    full = Trips(vehicle, pickup, shelter, np.minimum(problem.seats[vehicle], problem.people[pickup]))
+    times = np.empty((4, len(vehicle)))
+    time_trips(problem.numbers, full, *times)
+    people = np.zeros_like(vehicle)
+    for trip in np.argsort(times[3], kind="stable"):
+        way = pickup[trip], shelter[trip]
+        people[trip] = min(bookings.people[way], full.people[trip])
+        bookings.people[way] -= people[trip]
+    return evaluate(problem, Trips(*(column[people > 0] for column in (vehicle, pickup, shelter, people))))
 
 
 def _wrong_shapes(problem: RoundProblem) -> Iterator[Issue]:
@@ -299,13 +338,15 @@ def _out_of_reach(problem: RoundProblem) -> Iterator[Issue]:
                 file=problem.source,
                 place=place,
                 value=waiting,
-                rule=Text("no shelter of the plan can be reached from it", "从该处无法到达预案指定的任何安置点"),
+                rule=Text(
+                    "no shelter of the plan can be reached from it", "从该处无法到达预案指定的任何安置点"
+                ),
                 remedy=Text("assign a shelter that can be reached", "指定可以到达的安置点"),
             )
 
 
 def _without_room(problem: RoundProblem) -> Iterator[Issue]:
-    without = book_everybody(problem.numbers, empty_bookings(problem))
+    _, without = book_seats(problem, seats_without_limit(problem))
     if without:
         total, room = int(problem.people.sum()), int(problem.room.sum())
         yield Issue(
@@ -352,7 +393,9 @@ def _broken_promises(problem: RoundProblem, trips: Trips, finish: Times) -> Iter
         yield _broken(problem, f"people fetched from {problem.pickups[row]}", int(fetched[row]), rule)
     brought = np.bincount(trips.shelter, trips.people, len(problem.shelters)).astype(np.int64)
     for row in np.flatnonzero(brought > problem.room):
-        rule = Text(f"must not exceed its {problem.room[row]} places", f"不能超过其容量 {problem.room[row]} 人")
+        rule = Text(
+            f"must not exceed its {problem.room[row]} places", f"不能超过其容量 {problem.room[row]} 人"
+        )
         yield _broken(problem, f"people brought to {problem.shelters[row]}", int(brought[row]), rule)
     for trip in np.flatnonzero(~np.isfinite(finish)):
         rule = Text("must have a way to its pick-up point and its shelter", "必须有路可达上车点和安置点")

@@ -51,19 +51,24 @@ class Routing:
         self._ways = ways
         self._free_time = ways.length / np.where(ways.is_footway, NOMINAL_WALKING_SPEED, ways.free_speed)
         self._cost = {
-            mover_class: np.where(ways.is_footway == (mover_class == MoverClass.WALKER), self._free_time, np.inf)
+            mover_class: np.where(
+                ways.is_footway == (mover_class == MoverClass.WALKER), self._free_time, np.inf
+            )
             for mover_class in MoverClass
         }
         self._n_shelters, self._n_pickups = world.shelters.n, world.pickup_points.n
         shelters = [
-            (world.shelters.walk_node if c == MoverClass.WALKER else world.shelters.drive_node, c) for c in MoverClass
+            (world.shelters.walk_node if c == MoverClass.WALKER else world.shelters.drive_node, c)
+            for c in MoverClass
         ]
         pickups = [
             (world.pickup_points.walk_node if c == MoverClass.WALKER else world.pickup_points.drive_node, c)
             for c in (MoverClass.WALKER, MoverClass.BUS)
         ]
         self._target = np.concatenate([nodes for nodes, _ in shelters + pickups])
-        self._class = np.concatenate([np.full(len(nodes), c, dtype=np.int8) for nodes, c in shelters + pickups])
+        self._class = np.concatenate(
+            [np.full(len(nodes), c, dtype=np.int8) for nodes, c in shelters + pickups]
+        )
         n_trees, n_nodes = len(self._target), len(world.roads.node_ids)
         self._next = np.full((n_trees, n_nodes), -1, dtype=np.int32)
         self._time = np.full((n_trees, n_nodes), np.inf)

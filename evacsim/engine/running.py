@@ -159,4 +159,3 @@ def planned_modes(world: World, households: Households) -> NDArray[np.int8]:
             special = households.elderly[rows] + households.children[rows] + households.assisted[rows] > 0
             mode[rows[~special]] = Mode.NONE
     return mode
-

@@ -17,6 +17,7 @@ from evacsim.engine.parts import Mode, Parts
 from evacsim.engine.routing import MoverClass
 from evacsim.engine.sheltering import Sheltering
 from evacsim.engine.transport import Transport
+from evacsim.hazard.effects import is_stopped
 from evacsim.kernels.arrays import NoticeKind
 from evacsim.terms import HouseholdState
 
@@ -84,7 +85,9 @@ class Transfer:
         if book.place_kind[household] == Kind.PICKUP_POINT:
             pickup = int(book.place[household])
             self.gathering.join(household, pickup, self._assigned[self.parts.households.zone[household]])
-        elif book.state[household] == HouseholdState.PREPARING and np.isfinite(book.times["ready"][household]):
+        elif book.state[household] == HouseholdState.PREPARING and np.isfinite(
+            book.times["ready"][household]
+        ):
             self._set_out(household, int(book.event[household]))
 
     def on_notice(self, household: int, notice: Notice) -> None:
@@ -95,7 +98,9 @@ class Transfer:
         if notice.kind == NoticeKind.ARRIVED and journey.goal.kind == Kind.PICKUP_POINT:
             self._journeys.pop(household)
             book.mark("at_pickup", household, now)
-            book.become(household, HouseholdState.WAITING, "reached_pickup", now, place=journey.goal, cause=cause)
+            book.become(
+                household, HouseholdState.WAITING, "reached_pickup", now, place=journey.goal, cause=cause
+            )
             self.gathering.join(
                 household, journey.goal.row, self._assigned[self.parts.households.zone[household]]
             )
@@ -106,7 +111,9 @@ class Transfer:
             self._go_elsewhere(household, self._journeys.pop(household), notice.place, cut_off)
         elif notice.kind == NoticeKind.STOPPED:
             place = Where(Kind.LINK, int(self.parts.world.ways.link[notice.place]))
-            stopped = book.become(household, HouseholdState.STRANDED, "stopped", now, place=place, cause=cause)
+            stopped = book.become(
+                household, HouseholdState.STRANDED, "stopped", now, place=place, cause=cause
+            )
             if journey.mover_class == MoverClass.CAR and self._can_walk_out(notice.place):
                 self._journeys.pop(household)
                 self.parts.movement.remove(self.parts.mover[household])
@@ -124,7 +131,7 @@ class Transfer:
     def _can_walk_out(self, way: int) -> bool:
         """Return whether people whose vehicle the water has stopped on a way can still leave it on foot."""
         depth = self.parts.road_depth[self.parts.world.ways.link[way]]
-        return bool(depth < self.parts.world.scenario.hazard.effects.walker_limit)
+        return not is_stopped(depth, self.parts.world.scenario.hazard.effects.walker_limit).item()
 
     def _walk_out(self, household: int, way: int, cause: int) -> None:
         """Let a household leave its stopped vehicle and walk back to where the way began, then to a shelter.
@@ -138,7 +145,9 @@ class Transfer:
         node = int(parts.world.ways.from_node[way])
         left = parts.book.note(household, "left_vehicle", parts.now, cause=cause)
         back_at = parts.now + float(parts.world.ways.length[way]) / speed
-        if not self._go_to_shelter(household, node, Journey(HOME, MoverClass.WALKER), "redirected", left, back_at):
+        if not self._go_to_shelter(
+            household, node, Journey(HOME, MoverClass.WALKER), "redirected", left, back_at
+        ):
             self._strand(household, node, left)
 
     def forget(self, household: int) -> None:
@@ -166,8 +175,13 @@ class Transfer:
         """Let a household leave home in the mode of the plan, or on foot where that fails."""
         parts = self.parts
         home = parts.households.home[household]
-        at_node = parts.now + float(parts.world.homes.access[home]) / parts.households.walking_speed[household]
-        walk_node, drive_node = int(parts.world.homes.walk_node[home]), int(parts.world.homes.drive_node[home])
+        at_node = (
+            parts.now + float(parts.world.homes.access[home]) / parts.households.walking_speed[household]
+        )
+        walk_node, drive_node = (
+            int(parts.world.homes.walk_node[home]),
+            int(parts.world.homes.drive_node[home]),
+        )
         transfer = parts.world.transfers[parts.households.zone[household]]
         mode = parts.mode[household]
         if mode == Mode.BUS and transfer is not None and transfer.pickup_point is not None:
@@ -200,7 +214,13 @@ class Transfer:
         self._strand(household, node, cause)
 
     def _go_to_shelter(
-        self, household: int, node: int, journey: Journey, kind: str, cause: int, depart_at: float | None = None
+        self,
+        household: int,
+        node: int,
+        journey: Journey,
+        kind: str,
+        cause: int,
+        depart_at: float | None = None,
     ) -> bool:
         """Send a household to the shelter that suits it best; return False where there is none."""
         people = int(self.parts.households.people[household])
@@ -213,14 +233,22 @@ class Transfer:
         return self._go(household, node, onward, kind, cause, depart_at)
 
     def _go(
-        self, household: int, node: int, journey: Journey, kind: str, cause: int, depart_at: float | None = None
+        self,
+        household: int,
+        node: int,
+        journey: Journey,
+        kind: str,
+        cause: int,
+        depart_at: float | None = None,
     ) -> bool:
         """Send a household from a node to its goal, now or at `depart_at`.
 
         Return False, and do nothing, where no way leads there.
         """
         parts, book, routing = self.parts, self.parts.book, self.parts.routing
-        to_tree = routing.tree_to_pickup if journey.goal.kind == Kind.PICKUP_POINT else routing.tree_to_shelter
+        to_tree = (
+            routing.tree_to_pickup if journey.goal.kind == Kind.PICKUP_POINT else routing.tree_to_shelter
+        )
         tree = to_tree(journey.goal.row, journey.mover_class)
         if not np.isfinite(routing.time(tree, node)):
             return False

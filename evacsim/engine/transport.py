@@ -18,6 +18,7 @@ from evacsim.engine.gathering import Assigned, Gathering
 from evacsim.engine.log import ROOT, Kind, Where
 from evacsim.engine.movement import MoverColumns, Notice
 from evacsim.engine.parts import Parts
+from evacsim.engine.round_plans import DispatchError
 from evacsim.engine.rounds import PlannedRound, plan_fleet
 from evacsim.engine.routing import MoverClass
 from evacsim.engine.sheltering import Sheltering
@@ -99,7 +100,7 @@ class Transport:
         self._called.add(fleet)
         vehicles = [vehicle for vehicle in self.vehicles if vehicle.fleet == fleet]
         if self._plan.dispatch not in ONLINE:
-            self._plan_beforehand(fleet, [vehicle for vehicle in vehicles if vehicle.came])
+            self._plan_beforehand(fleet, [vehicle for vehicle in vehicles if vehicle.came], cause)
         for vehicle in vehicles:
             kind = "called_up" if vehicle.came else "vehicle_absent"
             self._record(vehicle, kind, place=Where(Kind.DEPOT, fleet), cause=cause)
@@ -143,7 +144,9 @@ class Transport:
                 continue
             pickup = task.pickup
             self._seats_coming[pickup] += seats
-            reached = yield from self._drive(vehicle, self.parts.routing.tree_to_pickup(pickup, MoverClass.BUS))
+            reached = yield from self._drive(
+                vehicle, self.parts.routing.tree_to_pickup(pickup, MoverClass.BUS)
+            )
             if reached:
                 at_pickup = self.parts.now
                 self._record(vehicle, "vehicle_at_pickup", place=Where(Kind.PICKUP_POINT, pickup))
@@ -216,7 +219,13 @@ class Transport:
                     self._record(vehicle, "vehicle_at_shelter", place=Where(Kind.SHELTER, goal), value=people)
                     self.rounds.append(
                         Round(
-                            vehicle.row, vehicle.rounds, task.pickup, goal, people, at_pickup, left_pickup,
+                            vehicle.row,
+                            vehicle.rounds,
+                            task.pickup,
+                            goal,
+                            people,
+                            at_pickup,
+                            left_pickup,
                             self.parts.now,
                         )  # fmt: skip
                     )
@@ -237,7 +246,9 @@ class Transport:
         """Drive to the root of a tree; return whether it was reached. The vehicle's node is where it stands."""
         arrival = simpy.Event(self.parts.clock)
         self._arrival[vehicle.row] = arrival
-        self.parts.movement.send(vehicle.mover, origin_node=vehicle.node, tree=tree, depart_time=self.parts.now)
+        self.parts.movement.send(
+            vehicle.mover, origin_node=vehicle.node, tree=tree, depart_time=self.parts.now
+        )
         kind = yield arrival
         if kind == NoticeKind.ARRIVED:
             return True
@@ -272,18 +283,23 @@ class Transport:
         people = int(self.parts.households.people[first])
         return self.sheltering.choose(assigned, vehicle.node, MoverClass.BUS, people, tried)
 
-    def _plan_beforehand(self, fleet: int, vehicles: list[Vehicle]) -> None:
+    def _plan_beforehand(self, fleet: int, vehicles: list[Vehicle], cause: int) -> None:
+        """Plan all rounds of a fleet; where no plan fetches everybody, its vehicles go where people wait."""
         gathering, served = self.gathering, self.served[fleet]
-        rounds = plan_fleet(
-            self.parts,
-            policy=self._plan.dispatch,
-            fleet=self.fleets[fleet],
-            depot=vehicles[0].node if vehicles else 0,
-            ready=np.array([vehicle.call_up for vehicle in vehicles]),
-            pickups=served,
-            people=gathering.waiting[served] + gathering.expected[served],
-            room=self.sheltering.capacity - self.sheltering.people,
-        )
+        try:
+            rounds = plan_fleet(
+                self.parts,
+                policy=self._plan.dispatch,
+                fleet=self.fleets[fleet],
+                depot=int(self.parts.world.fleets.drive_node[fleet]),
+                ready=np.array([vehicle.call_up for vehicle in vehicles]),
+                pickups=served,
+                people=gathering.waiting[served] + gathering.expected[served],
+                room=self.sheltering.capacity - self.sheltering.people,
+            )
+        except DispatchError:
+            self.parts.log.record(self.parts.now, "rounds_not_planned", Where(Kind.DEPOT, fleet), cause=cause)
+            return
         for vehicle, planned in zip(vehicles, rounds, strict=True):
             vehicle.planned.extend(planned)
 

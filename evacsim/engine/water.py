@@ -15,6 +15,7 @@ from evacsim.engine.parts import Parts
 from evacsim.engine.routing import MoverClass
 from evacsim.engine.sheltering import Sheltering
 from evacsim.engine.transfer import Transfer
+from evacsim.hazard.effects import is_stopped
 from evacsim.terms import HouseholdState
 
 AT_REST_IN_WATER = (Kind.ZONE, Kind.PICKUP_POINT, Kind.SHELTER)
@@ -63,7 +64,10 @@ class Water:
             return
         self.parts.road_depth[:], self._place_depth = road_depth, place_depth
         self._changed_event = self.parts.log.record(
-            self.parts.now, "water_changed", Where(Kind.DISTRICT, 0), value=float(np.count_nonzero(road_depth))
+            self.parts.now,
+            "water_changed",
+            Where(Kind.DISTRICT, 0),
+            value=float(np.count_nonzero(road_depth)),
         )
         if changed.size:
             self._slow_roads(changed)
@@ -89,7 +93,7 @@ class Water:
             MoverClass.BUS: parts.speed_factors.bus(depth, free_speed),
         }
         parts.movement.change_links(ways, {int(c): factor for c, factor in factors.items()}, now=parts.now)
-        closed = self.parts.road_depth[roads] >= self._effects.car_limit
+        closed = is_stopped(self.parts.road_depth[roads], self._effects.car_limit)
         for road in roads[closed != self._closed[roads]]:
             kind = "link_opened" if self._closed[road] else "link_closed"
             parts.log.record(
@@ -142,7 +146,7 @@ class Water:
             self._hold(int(household))
         for household in np.flatnonzero(book.held_by_water & alive & resting & ~held):
             self._free(int(household))
-        danger = alive & (depth - refuge >= self._effects.critical_depth)
+        danger = alive & is_stopped(depth - refuge, self._effects.critical_depth)
         for household in np.flatnonzero(danger & (book.state == HouseholdState.STRANDED)):
             self._note(int(household), HouseholdState.TRAPPED, "trapped")
         for household in np.flatnonzero(~danger & (book.state == HouseholdState.TRAPPED)):
@@ -158,7 +162,7 @@ class Water:
         """Let those die who have been in critical depth without a break since `since`."""
         depth, refuge, _ = self._depth_at_households()
         book = self.parts.book
-        still = (self._in_danger_since == since) & (depth - refuge >= self._effects.critical_depth)
+        still = (self._in_danger_since == since) & is_stopped(depth - refuge, self._effects.critical_depth)
         for household in np.flatnonzero(still & (book.state != HouseholdState.DEAD)):
             if book.place_kind[household] == Kind.SHELTER and book.has_place[household]:
                 self.sheltering.release(int(household), int(book.place[household]))
@@ -180,7 +184,9 @@ class Water:
             cause = int(self.sheltering.flood_event[place]) or cause
         elif kind == Kind.PICKUP_POINT:
             self.transfer.gathering.leave(household, place)
-        self._note(household, HouseholdState.STRANDED, "stranded", cause=max(cause, int(book.event[household])))
+        self._note(
+            household, HouseholdState.STRANDED, "stranded", cause=max(cause, int(book.event[household]))
+        )
 
     def _free(self, household: int) -> None:
         book = self.parts.book
@@ -217,7 +223,9 @@ class Water:
         depth[pickup] = self._place_depth[world.pickup_points.depth_row[book.place[pickup]]]
         shelter = at(Kind.SHELTER)
         rows = book.place[shelter]
-        depth[shelter] = self._place_depth[world.shelters.depth_row[rows]] - self.sheltering.floor_height[rows]
+        depth[shelter] = (
+            self._place_depth[world.shelters.depth_row[rows]] - self.sheltering.floor_height[rows]
+        )
         refuge[shelter], limit[shelter] = effects.storey_height, effects.shelter_limit
         own = np.flatnonzero(np.isin(book.place_kind, (Kind.NODE, Kind.LINK)))
         depth[own] = self._depth_at_movers(parts.mover[own])

@@ -1,4 +1,4 @@
-"""The columns of water tables: times, depths, stages, each with its unit in the cell or in its name."""
+"""The columns of water tables: times and depths, each with its unit in the cell or in its name."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -10,11 +10,10 @@ from evacsim.errors import Issue, RefusedValueError
 from evacsim.formats.tables import Cell, Table
 from evacsim.hazard.water import Floats
 from evacsim.language import Text
-from evacsim.units import LENGTH, LEVEL, Kind, parse_duration, quantity
+from evacsim.units import LENGTH, Kind, parse_duration, quantity
 
 TIME = ("time", "时间", "time_s", "时间_s", "time(s)", "时间(s)", "时间（s）", "时间（秒）")
 DEPTH = ("depth", "水深", "depth_m", "水深_m", "depth(m)", "水深(m)", "水深（m）", "水深（米）")
-STAGE = ("stage", "水位", "stage_m", "水位_m", "stage(m)", "水位(m)", "水位（m）", "水位（米）")
 """Names of a column; all but the first two say a unit, and hold plain numbers of seconds or metres."""
 
 
@@ -36,11 +35,6 @@ def times_in(table: Table, *, start: datetime) -> tuple[Floats, list[Issue]]:
 def depths_in(table: Table) -> tuple[Floats, list[Issue]]:
     """Return the depth in each row [m], and an issue for each wrong one: "0.3 m", or in `depth_m` 0.3."""
     return _read(table, DEPTH, _reader_of(LENGTH))
-
-
-def stages_in(table: Table) -> tuple[Floats, list[Issue]]:
-    """Return the stage in each row [m], and an issue for each wrong one: "82.5 m", or in `stage_m` 82.5."""
-    return _read(table, STAGE, _reader_of(LEVEL))
 
 
 def _reader_of(kind: Kind) -> Callable[[str], float]:

@@ -8,6 +8,7 @@ import numpy as np
 
 from evacsim.errors import FormatError, Issue
 from evacsim.formats.rasters import DEEPEST
+from evacsim.formats.roads.raw import BACK
 from evacsim.formats.tables import Table
 from evacsim.hazard.columns import DEPTH, depths_in, times_in
 from evacsim.hazard.water import Depths, Floats, Rows, Water
@@ -30,7 +31,8 @@ def water_from_tables(
 
     A row says how deep one link (`link_id`, 路段) or place (`place_id`, 地点) is from a time on,
     until its next row. Before its first row it is dry, after its last one the water stays;
-    without any row it is dry for ever. A wet link is wet over its whole length.
+    without any row it is dry for ever. A wet link is wet over its whole length. Of a road that is
+    open both ways it is enough to name one link: the other is as deep, unless it has rows of its own.
 
     Raises
     ------
@@ -42,6 +44,7 @@ def water_from_tables(
     if link_issues or place_issues:
         files = " + ".join(table.file for table in (links, places) if table is not None)
         raise FormatError(files, [*link_issues, *place_issues])
+    link_entries = link_entries.both_ways(link_ids)
     times = np.unique(np.concatenate((link_entries.times, place_entries.times)))
     rows = np.unique(link_entries.rows)
     link_depth = link_entries.held(times, rows)
@@ -62,6 +65,18 @@ class _Entries:
     times: Floats
     rows: Rows
     depths: Floats
+
+    def both_ways(self, ids: Sequence[str]) -> "_Entries":
+        """Return the entries, and again those of each road for its other direction where that has none."""
+        known = {name: row for row, name in enumerate(ids)}
+        named = set(self.rows.tolist())
+        back = np.array([known.get(f"{ids[row]}{BACK}", -1) for row in self.rows], dtype=np.int64)
+        also = np.array([row >= 0 and row not in named for row in back.tolist()], dtype=bool)
+        return _Entries(
+            np.append(self.times, self.times[also]),
+            np.append(self.rows, back[also]),
+            np.append(self.depths, self.depths[also]),
+        )
 
     def held(self, times: Floats, columns: Rows) -> Depths:
         """Return the depth of each of `columns` at all `times`: each entry holds until the next."""

@@ -14,10 +14,6 @@ from numpy.typing import NDArray
 
 from evacsim.kernels._jit import kernel, part
 
-ANY_NUMBER = np.int64(1) << 40
-"""Seats to a shelter when the number of vehicles is no limit."""
-
-
 class Rounds(NamedTuple):
     """A collective transfer (集中转移) as numbers; P pick-up points, S shelters, V vehicles, D depots."""
 
@@ -220,13 +216,11 @@ def undo_bookings(bookings: Bookings, n_changes: int) -> None:
 
 @kernel
 def book_everybody(rounds: Rounds, bookings: Bookings) -> int:
-    """Book places for all who wait; return how many find none [person]."""
+    """Book places for all who wait, as far as seats go; return how many find none [person]."""
     for shelter in range(len(rounds.room)):
         bookings.room[shelter] = rounds.room[shelter]
         for pickup in range(len(rounds.people)):
             bookings.people[pickup, shelter] = 0
-            is_open = np.isfinite(rounds.carry[pickup, shelter])
-            bookings.seats[pickup, shelter] = ANY_NUMBER if is_open else 0
     without = 0
     for pickup in range(len(rounds.people)):
         if book(bookings, pickup, rounds.people[pickup], 0) < 0:

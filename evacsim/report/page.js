@@ -143,7 +143,7 @@
   }
 
   function zoom(factor, px = view.width / 2, py = view.height / 2) {
-    const scale = Math.min(Math.max(view.scale * factor, view.base * 0.5), 4 / world.grid.unit);
+    const scale = Math.min(Math.max(view.scale * factor, view.base * 0.5), 2 * world.grid.unit);
     view.x += px / view.scale - px / scale; view.y += py / view.scale - py / scale;
     view.scale = scale;
     drawAll();
@@ -159,7 +159,7 @@
     for (let k = 2; k < points.length; k += 2) pen.lineTo(toX(points[k]), toY(points[k + 1]));
   }
 
-  const thick = () => Math.min(Math.max(Math.sqrt(view.scale * world.grid.unit / 0.04), 0.8), 3);
+  const thick = () => Math.min(Math.max(Math.sqrt(view.scale / world.grid.unit / 0.05), 0.7), 3);
 
   function drawGround() {
     const pen = ground.getContext("2d");

@@ -87,7 +87,7 @@ COLUMNS: Mapping[type[Section], Names] = {
             "shelter_id",
             *PLACE["id"],
         ),
-        "name": (*PLACE["name"], "安置点名称", "避难场所名称", "shelter_name"),
+        "name": (*PLACE["name"], "安置点名称", "避难场所名称", "避難收容處所名稱", "shelter_name"),
         "capacity": (
             "容量",
             "可容纳人数",

@@ -114,7 +114,7 @@ class Expanding:
         expanded = self.section(given, TableFile, place)
         reference, issues = validated(TableFile, expanded, place)
         self.issues += issues
-        if reference is None or len(expanded.value) < len(given.value):
+        if reference is None or expanded.value.keys() != given.value.keys():
             return given.spoil()
         path = self._located(expanded.value["file"], Names.FILE, place)
         if path is None:

@@ -117,10 +117,10 @@ def _entry(inside: object, step: int | str) -> Given | None:
 
 
 def _is_silent(inside: object, step: int | str) -> bool:
-    """Return whether a step leads nowhere: to the variant of a section, or into a time like "30 min"."""
+    """Return whether a step stays where it is: the variant of a section, the inside of "30 min" or "a; b"."""
     if isinstance(inside, dict):
         return "type" in inside and inside["type"].value == step
-    return not isinstance(inside, list) and step in ("fixed", "value")
+    return step in ("fixed", "value") or (isinstance(step, int) and not isinstance(inside, list))
 
 
 def given_from(value: object, source: Source, depth: int = 0) -> Given:

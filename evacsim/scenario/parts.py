@@ -92,6 +92,7 @@ def parts_of(scenario: Scenario) -> Parts:
         scenario.plan.to,
         **lists,
         known=known,
+        is_whole=True,
     )
 
 

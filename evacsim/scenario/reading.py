@@ -1,5 +1,6 @@
 """Reading a scenario: all files, all mistakes in them, at once."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,6 +18,8 @@ from evacsim.scenario.wording import locate, validated
 
 FILE = "scenario.yaml"
 """The file of a scenario folder that names all others."""
+ALIKE = 100
+"""Issues of one kind in one file that are told one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +92,29 @@ def _read(given: Given, expanding: Expanding) -> Reading:
     issues.sort(
         key=lambda issue: (issue.severity == "warning", order.get(issue.file, len(order)), issue.line or 0)
     )
+    issues = _condensed(issues)
     has_errors = any(issue.severity == "error" for issue in issues)
     if scenario is not None:
         scenario._folder = expanding.folder
     return Reading(None if has_errors else scenario, tuple(issues), tuple(expanding.files))
+
+
+def _condensed(issues: list[Issue]) -> list[Issue]:
+    """Return the issues with all but the first hundred of a kind in one file told as a number."""
+    kept: list[Issue] = []
+    seen: Counter[tuple[str, Text]] = Counter()
+    for issue in issues:
+        kind = (issue.file, issue.rule)
+        seen[kind] += 1
+        if seen[kind] <= ALIKE:
+            kept.append(issue)
+    for (file, rule), number in seen.items():
+        if number > ALIKE:
+            more = number - ALIKE
+            told = Text(f"{rule.en}: so it is at {more} more places", f"{rule.zh}：另有 {more} 处相同")
+            first = next(issue for issue in kept if (issue.file, issue.rule) == (file, rule))
+            kept.append(replace(first, rule=told, place="", line=None, value=None))
+    return kept
 
 
 def _issue(finding: Finding, root: Given) -> Issue | None:

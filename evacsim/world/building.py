@@ -1,6 +1,5 @@
 """From a scenario to a world: networks, places and water read, checked together, laid on rows."""
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
@@ -12,19 +11,19 @@ import numpy as np
 
 from evacsim.errors import EvacsimError, Issue, ScenarioError
 from evacsim.formats.raw_network import read_network
-from evacsim.formats.tables import read_table
 from evacsim.hazard.reading import read_depth_tables, read_grids
 from evacsim.hazard.sampling import LinkShapes, PlacePoints
-from evacsim.hazard.stages import stages_from_table
-from evacsim.hazard.water import Floats, Water
+from evacsim.hazard.water import Water
 from evacsim.language import Text
 from evacsim.network.build import RoadNetwork, build_network
 from evacsim.network.columns import RoadColumns, road_columns
 from evacsim.scenario.district import Zone
-from evacsim.scenario.hazard import Gauge, WaterGrids, WaterTables
+from evacsim.scenario.gauges import read_stages
+from evacsim.scenario.hazard import WaterGrids, WaterTables
 from evacsim.scenario.model import Scenario
 from evacsim.scenario.plan import ZoneTransfer
 from evacsim.world.columns import Homes, Places, StageSeries, World
+from evacsim.world.digests import input_digests
 from evacsim.world.places import Locator, build_homes
 from evacsim.world.ways import build_ways
 
@@ -76,7 +75,9 @@ class _Builder:
         n_places = zones.n + pickups.n + shelters.n + fleets.n
         homes = build_homes(zones, locator, roads, n_places)
         self.issues += locator.issues
-        water = self._tried(lambda: self._water(roads, [zones, pickups, shelters, fleets], homes, network.crs))
+        water = self._tried(
+            lambda: self._water(roads, [zones, pickups, shelters, fleets], homes, network.crs)
+        )
         given = scenario.hazard.water
         if water is not None and given is not None and given.interpolate is not None:
             water = water.refined(given.interpolate)
@@ -96,7 +97,7 @@ class _Builder:
             transfers=_transfers(scenario, zones),
             repairs=network.report,
             warnings=[*warnings, *self.issues],
-            digests=_digests(scenario),
+            digests=input_digests(scenario),
         )
 
     def _tried(self, build: Callable[[], Result]) -> Result | None:
@@ -119,15 +120,14 @@ class _Builder:
     def _gauges(self) -> dict[str, StageSeries]:
         gauges = {}
         for gauge in sorted(self.scenario.hazard.gauges, key=lambda gauge: gauge.id):
-            read = self._tried(partial(self._stages, gauge))
+            read = self._tried(partial(read_stages, gauge, start=self.scenario.start))
             if read is not None:
-                gauges[gauge.id] = StageSeries(gauge.id, *read, gauge.datum)
+                gauges[gauge.id] = StageSeries(gauge.id, read.times, read.stages, gauge.datum)
         return gauges
 
-    def _stages(self, gauge: Gauge) -> tuple[Floats, Floats]:
-        return stages_from_table(read_table(gauge.series, encoding=gauge.encoding), start=self.scenario.start)
-
-    def _water(self, roads: RoadColumns, groups: Sequence[Places[Any]], homes: Homes, crs: str | None) -> Water:
+    def _water(
+        self, roads: RoadColumns, groups: Sequence[Places[Any]], homes: Homes, crs: str | None
+    ) -> Water:
         """Return the water on links, then zones, pick-up points, shelters, depots, and homes of wide zones."""
         given = self.scenario.hazard.water
         own = np.flatnonzero(homes.depth_row >= sum(group.n for group in groups))
@@ -154,7 +154,9 @@ class _Builder:
                 ids=roads.link_ids,
                 offsets=roads.geometry_start,
                 xy=roads.geometry,
-                deck_height=np.where(roads.is_bridge & (roads.bridge_offset == 0), offset, roads.bridge_offset),
+                deck_height=np.where(
+                    roads.is_bridge & (roads.bridge_offset == 0), offset, roads.bridge_offset
+                ),
             ),
             PlacePoints(ids=ids, xy=np.concatenate(points)),
             folder=Path(),
@@ -184,14 +186,3 @@ def _transfers(scenario: Scenario, zones: Places[Zone]) -> list[ZoneTransfer | N
         return exact.get(zone) or next((t for t in patterns if fnmatchcase(zone, t.zone)), None)
 
     return [row_of(zone) for zone in zones.ids]
-
-
-def _digests(scenario: Scenario) -> dict[str, str]:
-    """Return the SHA-256 of every file that the world was read from."""
-    return {}
-
-
-def file_digest(path: Path) -> str:
-    """Return the SHA-256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

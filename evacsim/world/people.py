@@ -117,7 +117,9 @@ def draw_zone(zone: Zone, district: Population, streams: Streams) -> ZoneHouseho
     def per_household(trait: NDArray[np.bool_]) -> Ints:
         return np.bincount(person[trait], minlength=len(sizes)).astype(np.int32)
 
-    return ZoneHouseholds(sizes, per_household(elderly), per_household(child), per_household(assisted), slowest)
+    return ZoneHouseholds(
+        sizes, per_household(elderly), per_household(child), per_household(assisted), slowest
+    )
 
 
 def draw_households(world: World, streams: Streams) -> Households:
@@ -127,7 +129,10 @@ def draw_households(world: World, streams: Streams) -> Households:
 
     def luck(purpose: str) -> Floats:
         return _joined(
-            [streams.get(purpose, zone.id).random(n) for zone, n in zip(world.zones.models, counts, strict=True)]
+            [
+                streams.get(purpose, zone.id).random(n)
+                for zone, n in zip(world.zones.models, counts, strict=True)
+            ]
         )
 
     first = world.homes.first

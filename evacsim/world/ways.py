@@ -29,9 +29,13 @@ def build_ways(roads: RoadColumns, given: Roads) -> Ways:
     is_footway = np.arange(len(links)) >= len(drive)
     is_backward = np.arange(len(links)) >= len(drive) + len(walk)
     length = roads.length[links]
-    capacity = roads.capacity[links] if given.lane_capacity is None else roads.lanes[links] * given.lane_capacity
+    capacity = (
+        roads.capacity[links] if given.lane_capacity is None else roads.lanes[links] * given.lane_capacity
+    )
     jam_density = np.where(is_footway, WALKER_JAM * given.footway_width, roads.jam_density[links])
-    free_speed = roads.free_speed[links] if given.free_speed is None else np.full(len(links), given.free_speed)
+    free_speed = (
+        roads.free_speed[links] if given.free_speed is None else np.full(len(links), given.free_speed)
+    )
     return Ways(
         link=links,
         is_footway=is_footway,

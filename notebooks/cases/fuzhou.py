@@ -36,7 +36,9 @@ def scenario(data: Path, folder: Path) -> dict[str, Any]:
     stream = np.random.Generator(np.random.Philox(20260718))
     points = inner[np.sort(stream.choice(len(inner), N_ZONES, replace=False))]
     write_water(folder, center, half_width=20_000.0)
-    stations = gpd.read_file(source / "fuzhou_metro_stations_osm.geojson").to_crs("EPSG:32650").geometry.centroid
+    stations = (
+        gpd.read_file(source / "fuzhou_metro_stations_osm.geojson").to_crs("EPSG:32650").geometry.centroid
+    )
     stations = stations[(np.abs(np.column_stack([stations.x, stations.y]) - center) <= 18_000).all(axis=1)]
     chosen = stations.iloc[np.unique(np.linspace(0, len(stations) - 1, N_SHELTERS).astype(int))]
     return {
@@ -86,7 +88,11 @@ def scenario(data: Path, folder: Path) -> dict[str, Any]:
                 }
             ],
             "provenance": [
-                {"item": "people, shelters, fleet", "mark": "synthetic", "source": "rules in notebooks/cases/fuzhou.py"}
+                {
+                    "item": "people, shelters, fleet",
+                    "mark": "synthetic",
+                    "source": "rules in notebooks/cases/fuzhou.py",
+                }
             ],
         },
         "hazard": {

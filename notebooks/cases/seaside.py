@@ -64,7 +64,7 @@ def scenario(data: Path, *, car_share: float = 0.5, critical_depth: str = "1.0 m
             "name": "tsunami of the model's data",
             "water": {
                 "type": "asc",
-                "files": str(folder / "tsunami_inundation/*.asc"),
+                "files": str(folder / "tsunami_inundation/[0-9]*.asc"),
                 "crs": "EPSG:32610",
                 "time_unit": "s",
                 "nodata": "dry",

@@ -53,7 +53,12 @@ def links(text: str) -> list[str]:
 
 def commands(text: str) -> list[str]:
     """Return every command line for `evacsim` or `make`, in blocks and in running text."""
-    lines = [line for block in blocks(text) if block.language in {"", "sh", "bash"} for line in block.text.splitlines()]
+    lines = [
+        line
+        for block in blocks(text)
+        if block.language in {"", "sh", "bash"}
+        for line in block.text.splitlines()
+    ]
     lines += re.findall(r"`([^`\n]+)`", prose(text))
     return [line.split("#")[0].strip() for line in lines if re.match(r"(evacsim|make) [a-z]", line)]
 

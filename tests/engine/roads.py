@@ -47,7 +47,9 @@ def tree_to(movement, nodes, closed=()):
 
 def flow(*pieces):
     """Return departure times of (vehicles per second, from, to), the first of each piece at its beginning."""
-    return np.concatenate([start + np.arange(round((end - start) * rate)) / rate for rate, start, end in pieces])
+    return np.concatenate(
+        [start + np.arange(round((end - start) * rate)) / rate for rate, start, end in pieces]
+    )
 
 
 def cars(movement, times, *, origin=0, target, **columns):

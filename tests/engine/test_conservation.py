@@ -50,8 +50,12 @@ def test_people_are_conserved_and_limits_hold(
     folder = tmp_path_factory.mktemp("district")
     water = {
         "type": "table",
-        "links": write_depths(folder / "links.csv", "link", [(name, f"T+{t} min", d) for name, t, d in links]),
-        "places": write_depths(folder / "places.csv", "place", [(name, f"T+{t} min", d) for name, t, d in places]),
+        "links": write_depths(
+            folder / "links.csv", "link", [(name, f"T+{t} min", d) for name, t, d in links]
+        ),
+        "places": write_depths(
+            folder / "places.csv", "place", [(name, f"T+{t} min", d) for name, t, d in places]
+        ),
     }
     scenario = small_district(
         folder,
@@ -72,9 +76,13 @@ def test_people_are_conserved_and_limits_hold(
     assert set(ledger["final_state"]) <= {state.id for state in HouseholdState}
     assert events["time_s"].is_monotonic_increasing
     assert (events["cause"].dropna() < events.loc[events["cause"].notna(), "seq"]).all()
-    at_every_moment = record.tables["states"].pivot_table(index="time_s", columns="state", values="people").ffill()
+    at_every_moment = (
+        record.tables["states"].pivot_table(index="time_s", columns="state", values="people").ffill()
+    )
     assert (at_every_moment.fillna(0).sum(axis=1) == 300).all()
-    loads = record.tables["shelter_load"].merge(record.tables["shelters"][["shelter", "capacity"]], on="shelter")
+    loads = record.tables["shelter_load"].merge(
+        record.tables["shelters"][["shelter", "capacity"]], on="shelter"
+    )
     assert (loads["people_x" if "people_x" in loads else "people"] <= loads["capacity"]).all()
     assert (record.tables["rounds"]["people"] <= seats).all()
     stages = ledger[["told_s", "ready_s", "departed_s", "arrived_s", "settled_s"]].to_numpy()

@@ -133,7 +133,9 @@ def test_e1_e2_two_equal_roads_share_a_merge(rate):
     first, second = taken[arrived["mover"] < len(departures)], taken[arrived["mover"] >= len(departures)]
     assert len(first) == len(second) == len(departures)
     assert first.mean() == pytest.approx(second.mean(), abs=1.25)  # one headway for who is first at a tie
-    assert arrived["time"].max() == pytest.approx(max(1000 - 1 / rate + 100, 100 + 2 * len(departures) / 0.8), abs=2.5)
+    assert arrived["time"].max() == pytest.approx(
+        max(1000 - 1 / rate + 100, 100 + 2 * len(departures) / 0.8), abs=2.5
+    )
 
 
 def test_e5_a_diverge_is_first_in_first_out():
@@ -160,7 +162,12 @@ def test_who_becomes_ready_first_enters_first_and_ties_go_to_the_smaller_key():
 
 def test_a_bus_takes_the_room_and_the_headways_of_its_size():
     movement = road(CORRIDOR, storage=[200.0, 4.0], capacity=[0.8, 0.8])
-    movement.add(MoverColumns(mode=[BUS, CAR, CAR, CAR], size=[2.0, 1.0, 1.0, 1.0]), origin_node=0, tree=2, depart_time=0.0)
+    movement.add(
+        MoverColumns(mode=[BUS, CAR, CAR, CAR], size=[2.0, 1.0, 1.0, 1.0]),
+        origin_node=0,
+        tree=2,
+        depart_time=0.0,
+    )
     movement.advance(np.inf)
     drained = movement.drain_records()
     assert entries(drained, 0).tolist() == [0.0, 2.5, 3.75, 5.0]
@@ -198,8 +205,12 @@ def test_waiting_in_a_queue_that_moves_is_no_gridlock():
 
 
 def test_walkers_walk_at_their_own_speed_and_pass_each_other():
-    movement = road([(0, 1)], length=40.0, free_speed=np.inf, capacity=np.inf, storage=np.inf, overtaking=True)
-    movement.add(MoverColumns(mode=WALKER, speed=[0.5, 1.33, 1.0]), origin_node=0, tree=1, depart_time=[0.0, 1.0, 2.0])
+    movement = road(
+        [(0, 1)], length=40.0, free_speed=np.inf, capacity=np.inf, storage=np.inf, overtaking=True
+    )
+    movement.add(
+        MoverColumns(mode=WALKER, speed=[0.5, 1.33, 1.0]), origin_node=0, tree=1, depart_time=[0.0, 1.0, 2.0]
+    )
     movement.advance(np.inf)
     arrived = records(movement, NoticeKind.ARRIVED)
     assert arrived["mover"].tolist() == [1, 2, 0]
@@ -208,7 +219,9 @@ def test_walkers_walk_at_their_own_speed_and_pass_each_other():
 
 def test_a_door_lets_people_through_one_after_the_other():
     movement = road([(0, 1)], length=5.0, free_speed=np.inf, capacity=1.33, storage=np.inf, overtaking=True)
-    movement.add(MoverColumns(mode=WALKER, speed=np.linspace(0.6, 1.6, 100)), origin_node=0, tree=1, depart_time=0.0)
+    movement.add(
+        MoverColumns(mode=WALKER, speed=np.linspace(0.6, 1.6, 100)), origin_node=0, tree=1, depart_time=0.0
+    )
     movement.advance(np.inf)
     arrived = np.sort(records(movement, NoticeKind.ARRIVED)["time"])
     assert np.diff(arrived).min() >= 1 / 1.33 - 1e-9
@@ -216,9 +229,22 @@ def test_a_door_lets_people_through_one_after_the_other():
 
 
 def test_at_the_end_of_a_footway_the_first_to_come_is_the_first_to_leave():
-    movement = road(CORRIDOR, length=[10.0, 100.0], free_speed=np.inf, capacity=[1.0, 0.1], storage=np.inf, overtaking=True)
-    movement.add(MoverColumns(mode=WALKER, speed=[1.0, 2.0, 1.5]), origin_node=0, tree=2, depart_time=[0.0, 1.0, 2.0])
+    movement = road(
+        CORRIDOR,
+        length=[10.0, 100.0],
+        free_speed=np.inf,
+        capacity=[1.0, 0.1],
+        storage=np.inf,
+        overtaking=True,
+    )
+    movement.add(
+        MoverColumns(mode=WALKER, speed=[1.0, 2.0, 1.5]), origin_node=0, tree=2, depart_time=[0.0, 1.0, 2.0]
+    )
     movement.advance(np.inf)
     drained = movement.drain_records()
-    assert drained["mover"][(drained["kind"] == NoticeKind.ENTERED) & (drained["place"] == 1)].tolist() == [1, 2, 0]
+    assert drained["mover"][(drained["kind"] == NoticeKind.ENTERED) & (drained["place"] == 1)].tolist() == [
+        1,
+        2,
+        0,
+    ]
     assert entries(drained, 1) == pytest.approx([6.0, 16.0, 26.0])

@@ -60,7 +60,9 @@ def test_a_mover_stops_where_its_link_closes_and_resumes_with_the_way_left(overt
 @pytest.mark.parametrize(("overtaking", "arrival"), [(False, 108.75), (True, 17.5)])
 def test_a_stopped_mover_blocks_those_behind_only_where_nobody_can_pass(overtaking, arrival):
     movement = road([(0, 1)], length=100.0, free_speed=10.0, overtaking=overtaking)
-    movement.add(MoverColumns(mode=[CAR, BUS], size=[1.0, 2.0]), origin_node=0, tree=1, depart_time=[0.0, 7.5])
+    movement.add(
+        MoverColumns(mode=[CAR, BUS], size=[1.0, 2.0]), origin_node=0, tree=1, depart_time=[0.0, 7.5]
+    )
     movement.change_links([0], {CAR: 0.0}, now=2.5)
     movement.change_links([0], {CAR: 1.0}, now=100.0)
     movement.advance(np.inf)

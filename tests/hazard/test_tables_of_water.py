@@ -1,4 +1,4 @@
-"""Water and stages written by hand: units, moments, unknown ids, and everything wrong at once."""
+"""Water written by hand: units, moments, unknown ids, and everything wrong at once."""
 
 from datetime import datetime
 from pathlib import Path
@@ -10,7 +10,6 @@ from evacsim.errors import FormatError
 from evacsim.formats.tables import read_table
 from evacsim.hazard.depth_tables import water_from_tables
 from evacsim.hazard.polygons import polygons_from_table
-from evacsim.hazard.stages import stages_from_table
 
 START = datetime(2026, 7, 18, 20)
 
@@ -51,6 +50,14 @@ def test_a_depth_holds_from_its_row_to_the_next_in_every_way_of_writing(tmp_path
     assert water.link_wet_share.tolist() == [[0, 1], [1, 1], [1, 0]]
     assert water.link_depth_at(3599).tolist() == [0, 0, 0]
     assert water.place_depth_at(9e9).tolist() == [0]
+
+
+def test_a_road_open_both_ways_is_as_deep_the_other_way_unless_that_has_rows_of_its_own(tmp_path):
+    ids = ["A", "A.back", "B", "B.back"]
+    written = table(tmp_path, "link,time_s,depth_m\nA,0,0.3\nA,60,0.5\nB,0,0.1\nB.back,60,0.2\n")
+    water = water_from_tables(written, None, link_ids=ids, place_ids=[], start=START)
+    assert water.link_depth_at(0).tolist() == np.float32([0.3, 0.3, 0.1, 0]).tolist()
+    assert water.link_depth_at(60).tolist() == np.float32([0.5, 0.5, 0.1, 0.2]).tolist()
 
 
 def test_links_and_places_share_one_row_of_times(tmp_path):
@@ -95,74 +102,3 @@ def test_a_column_of_metres_holds_numbers_only(tmp_path, cell):
 def test_two_depths_for_one_moment_are_refused(tmp_path):
     written = table(tmp_path, "link_id,time,depth\nA,T+1 h,0.3 m\nB,T+1 h,0.1 m\nA,2026-07-18 21:00,0.4 m\n")
     assert issues_of(lambda: link_water(written)) == [(4, "link_id", "A")]
-
-
-# -- stages ---------------------------------------------------------------------------------
-
-
-def test_stages_may_lie_below_the_datum(tmp_path):
-    times, stages = stages_from_table(table(tmp_path, "时间,水位\nT+0 h,-3.3 m\nT+14 h,0 m\n"), start=START)
-    assert times.tolist() == [0, 14 * 3600]
-    assert stages.tolist() == [-3.3, 0]
-
-
-def test_stages_must_grow_in_time_and_be_there(tmp_path):
-    written = table(
-        tmp_path, "time,stage\n2026-07-18 20:00,1 m\n2026-07-17 21:00,2 m\n2026-07-18 22:00,high\n"
-    )
-    found = issues_of(lambda: stages_from_table(written, start=START))
-    assert found == [(4, "stage", "high"), (3, "time", "2026-07-17 21:00")]
-    assert issues_of(lambda: stages_from_table(table(tmp_path, "time,stage\n"), start=START)) == [
-        (None, "", None)
-    ]
-
-
-def test_a_real_gauge_is_read_with_its_columns_renamed(tmp_path, data_dir):
-    text = (data_dir / "hydrographs/04119000_00065_iv.tsv").read_text(encoding="utf-8")
-    header, rest = text.split("\n", 1)
-    named = header.replace('"dateTime"', '"time"').replace('"GH_Inst"', '"stage_m"')
-    path = tmp_path / "gauge.tsv"
-    path.write_text(f"{named}\n{rest}", encoding="utf-8")
-    times, stages = stages_from_table(read_table(path), start=datetime(2017, 6, 21, 5))
-    assert (len(times), times[0], stages[0]) == (11_549, 0, 5.56)
-
-
-# -- polygons -------------------------------------------------------------------------------
-
-
-def outlines(folder: Path, *rows: tuple[str, str, str]):
-    features = ",\n".join(
-        f'{{"type": "Feature", "properties": {{"time": "{time}", "depth": "{depth}"}}, "geometry": {geometry}}}'
-        for time, depth, geometry in rows
-    )
-    return table(folder, f'{{"type": "FeatureCollection", "features": [\n{features}]}}', "a.geojson")
-
-
-SQUARE = '{"type": "Polygon", "coordinates": [[[0, 0], [2, 0], [2, 2], [0, 2], [0, 0]]]}'
-CORNER = '{"type": "Polygon", "coordinates": [[[1, 1], [2, 1], [2, 2], [1, 2], [1, 1]]]}'
-
-
-def test_polygons_hold_their_depth_until_the_next_frame(tmp_path):
-    pytest.importorskip("shapely")
-    rows = [
-        ("T+1 h", "0.4 m", SQUARE),
-        ("T+1 h", "0.9 m", CORNER),
-        ("T+3 h", "0 m", "null"),
-        ("T+2 h", "0.2 m", SQUARE),
-    ]
-    field = polygons_from_table(outlines(tmp_path, *rows), start=START)
-    assert (field.times.tolist(), field.crs) == ([3600, 7200, 10800], "EPSG:4326")
-    points = np.array([[0.5, 0.5], [1.5, 1.5], [3.0, 3.0]])
-    depths = [frame.depth.tolist() for frame in field.frames_at(points)]
-    assert depths == np.float32([[0.4, 0.9, 0], [0.2, 0.2, 0], [0, 0, 0]]).tolist()
-
-
-def test_what_is_no_polygon_is_refused(tmp_path):
-    point = '{"type": "Point", "coordinates": [1, 1]}'
-    rows = [("T+1 h", "0.4 m", point), ("T+1 h", "0.4 m", "null"), ("T+1 h", "-1 m", SQUARE)]
-    written = outlines(tmp_path, *rows)
-    assert issues_of(lambda: polygons_from_table(written, start=START)) == [
-        (2, "geometry", None),
-        (3, "geometry", None),
-        (4, "depth", "-1 m"),
-    ]

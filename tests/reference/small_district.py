@@ -13,7 +13,9 @@ def node(column: int, row: int) -> str:
     return f"n{column}-{row}"
 
 
-def write_grid(folder: Path, *, columns: int = 5, rows: int = 3, speed: float = 10.0, capacity: float = 0.5) -> Path:
+def write_grid(
+    folder: Path, *, columns: int = 5, rows: int = 3, speed: float = 10.0, capacity: float = 0.5
+) -> Path:
     """Write a two-way grid of streets as nodes.csv and links.csv; return their folder."""
     folder.mkdir(parents=True, exist_ok=True)
     corners = [(c, r) for c in range(columns) for r in range(rows)]
@@ -25,7 +27,16 @@ def write_grid(folder: Path, *, columns: int = 5, rows: int = 3, speed: float = 
     with (folder / "links.csv").open("w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(
-            ["link_id", "from_node", "to_node", "length_m", "free_speed_mps", "lanes", "capacity_vps", "jam_density_vpm"]
+            [
+                "link_id",
+                "from_node",
+                "to_node",
+                "length_m",
+                "free_speed_mps",
+                "lanes",
+                "capacity_vps",
+                "jam_density_vpm",
+            ]
         )
         for c, r in corners:
             for other in ((c + 1, r), (c, r + 1)):

@@ -247,7 +247,7 @@ def test_water_comes_to_every_kind_of_zone_at_its_hour():
     assert 19 <= span("", "upper", "0.5 m")[0] < span("", "upper", "0.5 m")[1] < 25
     assert span("", "main", "0.5 m")[0] > 26, "polders stay dry until the levee is overtopped"
     assert 27 < span("", "main", "1.0 m")[0] < span("", "main", "1.0 m")[1] < 58
-    assert 22 <= span("", "main", "1.5 m")[0] < span("", "main", "1.5 m")[1] < 58
+    assert 22 <= span("", "upper", "1.5 m")[0] < span("", "upper", "1.5 m")[1] < 58
     assert 34 < span("T+30 h", "R3", "1.5 m")[0] < span("T+30 h", "R3", "1.5 m")[1] < 37
     assert sum(count for _, count in arrivals["T+30 h", "R3", "1.5 m"]) == 480
     assert dry == 1061, "houses under cut slopes, which no water reaches"

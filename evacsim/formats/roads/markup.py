@@ -5,6 +5,7 @@ import gzip
 import zlib
 from collections import deque
 from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from typing import IO, Any, cast
 from xml.etree.ElementTree import Element
 from xml.parsers import expat
@@ -31,24 +32,41 @@ def elements(
         outermost element is not `root`.
     """
     tree = _Tree(source, root, frozenset(whole), frozenset(heads))
-    try:
-        with open_bytes(source) as stream:
-            decode = codecs.getincrementaldecoder(source.encoding)().decode if source.encoding else None
-            while chunk := stream.read(CHUNK):
-                tree.parser.Parse(decode(chunk).encode() if decode else chunk, False)
-                yield from tree.finished()
-            tree.parser.Parse(b"", True)
+    with _told_as_ours(source):
+        for chunk in _chunks(source):
+            tree.parser.Parse(chunk, False)
             yield from tree.finished()
-    except expat.ExpatError as error:
-        rule = Text(f"is not well-formed XML ({error})", f"不是格式完好的 XML ({error})")
-        raise _damaged(source, rule, line=error.lineno) from None
-    except (EOFError, OSError, zlib.error) as error:
-        rule = Text(f"is cut off or damaged ({error})", f"文件不完整或已损坏 ({error})")
-        raise _damaged(source, rule) from None
-    except (LookupError, ValueError) as error:
-        rule = Text(f"the encoding of the text is not understood ({error})", f"无法识别文字编码 ({error})")
-        remedy = Text("write encoding: gb18030 or whatever it is", "写明文字编码, 如 encoding: gb18030")
-        raise FormatError(source.name, [Issue(source.name, rule, remedy, "encoding")]) from None
+        tree.parser.Parse(b"", True)
+        yield from tree.finished()
+
+
+def root_name(source: NetworkFile) -> str:
+    """Return the name of the outermost element.
+
+    Raises
+    ------
+    FormatError
+        If the file is not XML.
+    """
+    tree = _Tree(source, "", frozenset(), frozenset())
+    with _told_as_ours(source):
+        for chunk in _chunks(source):
+            try:
+                tree.parser.Parse(chunk, False)
+            except expat.ExpatError:
+                if not tree.outermost:
+                    raise
+            if tree.outermost:
+                break
+    return tree.outermost
+
+
+def _chunks(source: NetworkFile) -> Iterator[bytes]:
+    """Yield the file piece by piece; in UTF-8 where the user states its encoding."""
+    decode = codecs.getincrementaldecoder(source.encoding)().decode if source.encoding else None
+    with open_bytes(source) as stream:
+        while chunk := stream.read(CHUNK):
+            yield decode(chunk).encode() if decode else chunk
 
 
 def open_bytes(source: NetworkFile) -> IO[bytes]:
@@ -67,29 +85,27 @@ def open_bytes(source: NetworkFile) -> IO[bytes]:
         raise FormatError(source.name, [Issue(source.name, rule, remedy)]) from None
     zipped = stream.read(2) == b"\x1f\x8b"
     stream.seek(0)
-    return cast(IO[bytes], gzip.open(stream)) if zipped else stream
+    if not zipped:
+        return stream
+    stream.close()
+    return cast(IO[bytes], gzip.open(source.path))
 
 
-def root_name(source: NetworkFile) -> str:
-    """Return the name of the outermost element.
-
-    Raises
-    ------
-    FormatError
-        If the file is not XML.
-    """
-    tree = _Tree(source, "", frozenset(), frozenset())
-    with open_bytes(source) as stream:
-        try:
-            while not tree.outermost and (chunk := stream.read(1024)):
-                tree.parser.Parse(chunk, False)
-        except expat.ExpatError as error:
-            if not tree.outermost:
-                rule = Text(f"is not well-formed XML ({error})", f"不是格式完好的 XML ({error})")
-                raise _damaged(source, rule, line=error.lineno) from None
-        except (EOFError, OSError, zlib.error, LookupError, ValueError):
-            return tree.outermost
-    return tree.outermost
+@contextmanager
+def _told_as_ours(source: NetworkFile) -> Iterator[None]:
+    """Tell whatever goes wrong inside as a FormatError."""
+    try:
+        yield
+    except expat.ExpatError as error:
+        rule = Text(f"is not well-formed XML ({error})", f"不是格式完好的 XML ({error})")
+        raise _damaged(source, rule, line=error.lineno) from None
+    except (EOFError, OSError, zlib.error) as error:
+        rule = Text(f"is cut off or damaged ({error})", f"文件不完整或已损坏 ({error})")
+        raise _damaged(source, rule) from None
+    except (LookupError, ValueError) as error:
+        rule = Text(f"the encoding of the text is not understood ({error})", f"无法识别文字编码 ({error})")
+        remedy = Text("write encoding: gb18030 or whatever it is", "写明文字编码, 如 encoding: gb18030")
+        raise FormatError(source.name, [Issue(source.name, rule, remedy, "encoding")]) from None
 
 
 def _damaged(source: NetworkFile, rule: Text, *, line: int | None = None) -> FormatError:

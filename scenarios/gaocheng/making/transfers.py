@@ -39,7 +39,7 @@ TRIGGERS = {
     "middle": UPPER_HIGH,
     "polder_near": Trigger(3, gauge="main", stage="0.5 m"),
     "polder_far": Trigger(3, gauge="main", stage="1.0 m"),
-    "fringe": Trigger(3, gauge="main", stage="1.5 m"),
+    "fringe": Trigger(3, gauge="upper", stage="1.5 m"),
     # Nothing but somebody who sees the seepage can trigger this one: R3 never reaches the stage.
     "dam": Trigger(4, at="T+30 h", gauge="R3", stage="1.5 m"),
 }
@@ -105,6 +105,20 @@ def assign_fleets(zones: list[Zone], times: dict[str, Array], position: Array) -
     return fleet
 
 
+def _shares(zone: Zone, drive: float) -> tuple[str, str]:
+    """Return the shares that go by bus and by car, empty for the plan's; `drive` to the first shelter in seconds.
+
+    Nobody is sent on foot to a shelter more than five minutes' drive away.
+    """
+    match zone.site.kind:
+        case "scenic_area":
+            return "20 %", "80 %"
+        case "residential":
+            return ("", "") if drive <= 300 else ("85 %", "15 %")
+        case _:
+            return "100 %", "0 %"
+
+
 def transfer_rows(settled: Settled, network: Network, zone_wet_from: Array) -> list[dict[str, object]]:
     """Return the rows of transfers_timely.csv, the first wave first.
 
@@ -118,11 +132,13 @@ def transfer_rows(settled: Settled, network: Network, zone_wet_from: Array) -> l
     wet_from = dict(zip((zone.id for zone in settled.zones), zone_wet_from, strict=True))
     zones = sorted(settled.zones, key=lambda zone: (trigger_of(zone).wave, zone.id))
     shelters, fleets = assign_shelters(zones, settled, times), assign_fleets(zones, times, position)
+    node_of = {shelter.id: shelter.node for shelter in settled.shelters}
     rows: list[dict[str, object]] = []
     for zone in zones:
         trigger, site = trigger_of(zone), zone.site
         is_home = site.kind == "residential"
         deadline = wet_from[zone.id] - 0.5 if np.isfinite(wet_from[zone.id]) else 24.0
+        bus_share, car_share = _shares(zone, times[zone.id][node_of[shelters[zone.id][0]]])
         rows.append({
             "zone": zone.id,
             "trigger_at": trigger.at,
@@ -132,8 +148,8 @@ def transfer_rows(settled: Settled, network: Network, zone_wet_from: Array) -> l
             "organizer": f"{zone.id} 村社区书记 village secretary" if is_home else f"{zone.id} 单位负责人 head",
             "compliance": "" if is_home else "100 %",
             "preparation": "" if is_home else "60 min",
-            "bus_share": "" if is_home else "20 %" if site.kind == "scenic_area" else "100 %",
-            "car_share": "" if is_home else "80 %" if site.kind == "scenic_area" else "0 %",
+            "bus_share": bus_share,
+            "car_share": car_share,
             "pickup_point": zone.pickup_point,
             "fleet": fleets[zone.id],
             "shelter": ";".join(shelters[zone.id]),
