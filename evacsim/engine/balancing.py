@@ -12,7 +12,7 @@ from evacsim.engine.round_plans import RoundPlan, RoundProblem, book_seats, fill
 from evacsim.kernels.round_search import N_DRAWS, Aim, Schedule, anneal, measure_all
 from evacsim.kernels.rounds import Bookings, Rounds
 
-N_TARGETS = 8
+N_TARGETS = 16
 """Targets tried one after the other for the completion time."""
 HOT, COLD = 0.05, 0.001
 """Temperatures at the beginning and end of a search, as parts of the mean time of a round. Chosen by trial."""
@@ -36,17 +36,17 @@ def balance(plan: RoundPlan, *, stream: np.random.Generator, effort: int) -> Rou
     """
     n_changes = effort // (N_TARGETS + 1)
     mean_load = float(plan.trips.people.mean())
-    floor, pool = lowest_completion(plan.problem.numbers), Pool(plan.problem)
+    floor, step, pool = lowest_completion(plan.problem.numbers), 0.5, Pool(plan.problem)
     for _ in range(N_TARGETS):
         if plan.completion_time <= floor:
             break
-        target = (floor + plan.completion_time) / 2
+        target = plan.completion_time - step * (plan.completion_time - floor)
         schedule = search(plan, Aim(target, 1.0, 0.001 / mean_load), stream=stream, n_changes=n_changes)
         pool.add(schedule)
         found = [_plan(plan.problem, schedule), pool.recombine(target)]
         plan = min((plan, *(one for one in found if one is not None)), key=rank)
         if plan.completion_time > target:
-            floor = target
+            step /= 2
     schedule = search(
         plan, Aim(plan.completion_time, 100.0, 1.0 / mean_load), stream=stream, n_changes=n_changes
     )
@@ -59,9 +59,21 @@ def rank(plan: RoundPlan) -> tuple[float, float]:
 
 
 def lowest_completion(rounds: Rounds) -> float:
-    """Return a completion time that no plan can beat, without much thought [s]."""
-    arrival = (rounds.ready[:, None] + rounds.approach[rounds.depot]).min(axis=0, initial=np.inf)
-    return float((arrival + rounds.carry.min(axis=1))[rounds.people > 0].max(initial=0.0))
+    """Return a completion time that no plan can beat, without much thought [s].
+
+    Somebody must be fetched from the farthest pick-up point; and the shortest rounds that
+    could be made take their time, shared by all vehicles.
+    """
+    arrival = (rounds.ready[:, None] + rounds.approach[rounds.depot]).min(axis=0)
+    carry = rounds.carry.min(axis=1) + rounds.boarding + rounds.alighting
+    slowest = (arrival + carry)[rounds.people > 0].max(initial=0.0)
+    fewest = -(-rounds.people // rounds.seats.max())
+    nearest = np.minimum(rounds.approach.min(axis=0), rounds.back.min(axis=0))
+    handling = rounds.people.sum() * (rounds.boarding_each + rounds.alighting_each)
+    work = fewest[fewest > 0] @ (nearest + carry)[fewest > 0] + handling
+    ready = np.sort(rounds.ready)
+    shared = (work + np.cumsum(ready)) / np.arange(1, len(ready) + 1)
+    return float(max(slowest, shared.min()))
 
 
 def search(plan: RoundPlan, aim: Aim, *, stream: np.random.Generator, n_changes: int) -> Schedule:

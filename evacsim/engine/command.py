@@ -83,35 +83,48 @@ class Command:
         parts.clock.call_at(parts.now + delay, partial(self._order, zones, cause))
 
     def _order(self, zones: list[int], cause: int) -> None:
+        orders = {}
         for zone in zones:
             place = Where(Kind.ZONE, zone)
             people = self.parts.world.zones.models[zone].population
-            order = self.parts.log.record(
+            orders[zone] = self.parts.log.record(
                 self.parts.now, "decided", place, place=place, value=people, cause=cause
             )
             self.ordered[zone] = self.parts.now
+        # First every zone's people are reckoned with, then the buses are called: who plans
+        # rounds beforehand must know them all.
+        for zone, order in orders.items():
             self._send_word(zone, order)
+        for zone, order in orders.items():
+            self._call_buses(zone, order)
 
     def _send_word(self, zone: int, order: int) -> None:
-        """Let the order of a zone reach its households one by one, and call up the buses."""
+        """Let the order of a zone reach its households one by one."""
         parts, households = self.parts, self.parts.households
-        plan, transfer = parts.world.scenario.plan, parts.world.transfers[zone]
-        assert transfer is not None, "only zones of the plan are ordered to go"
+        plan, transfer = parts.world.scenario.plan, self._transfer(zone)
         rows = np.flatnonzero((households.zone == zone) & (parts.mode != Mode.NONE))
-        told = parts.now + quantiles(
-            transfer.relay_time or plan.organize.relay_time, households.relay_luck[rows]
-        )
+        told = parts.now + quantiles(transfer.relay_time or plan.organize.relay_time, households.relay_luck[rows])
         ready = told + quantiles(
             transfer.preparation or plan.organize.preparation, households.preparation_luck[rows]
         )
         compliance = plan.who.compliance if transfer.compliance is None else transfer.compliance
         complies = households.compliance_luck[rows] < compliance
         by_bus = rows[parts.mode[rows] == Mode.BUS]
-        if by_bus.size and transfer.pickup_point is not None and transfer.fleet is not None:
+        if by_bus.size and transfer.pickup_point is not None:
             self.gathering.expect(by_bus.tolist(), self._pickup_row[transfer.pickup_point])
-            self.transport.call_up(self._fleet_row[transfer.fleet], order)
         for k, household in enumerate(rows.tolist()):
             tell = partial(
                 self.transfer.tell, household, order, ready_at=float(ready[k]), complies=bool(complies[k])
             )
             parts.clock.call_at(float(told[k]), tell)
+
+    def _call_buses(self, zone: int, order: int) -> None:
+        transfer = self._transfer(zone)
+        goes_by_bus = (self.parts.households.zone == zone) & (self.parts.mode == Mode.BUS)
+        if transfer.fleet is not None and goes_by_bus.any():
+            self.transport.call_up(self._fleet_row[transfer.fleet], order)
+
+    def _transfer(self, zone: int) -> ZoneTransfer:
+        transfer = self.parts.world.transfers[zone]
+        assert transfer is not None, "only zones of the plan are ordered to go"
+        return transfer

@@ -15,7 +15,7 @@ Kind = tuple[int, int]
 
 MOST_DRIVES = 3000
 """A larger pool is left alone: its integer program would take longer than a search."""
-NODE_LIMIT = 100
+NODE_LIMIT = 1
 """Branches of the integer program; most are solved in the first."""
 
 

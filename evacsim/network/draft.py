@@ -85,13 +85,16 @@ def begin_draft(network: RawNetwork, options: RepairOptions) -> Draft:
 def _unique_nodes(network: RawNetwork, ledger: Ledger, issues: list[Issue]) -> dict[str, RawNode]:
     nodes: dict[str, RawNode] = {}
     for node in network.nodes:
-        known = nodes.setdefault(node.id, node)
+        if node.id not in nodes:
+            nodes[node.id] = node
+            continue
+        known = nodes[node.id]
         if (known.x, known.y) != (node.x, node.y):
             rule = Text("the same id stands for two places", "同一编号对应两个位置")
             remedy = Text("give each node an id of its own", "每个节点用不同的编号")
             value = f"({known.x}, {known.y}) / ({node.x}, {node.y})"
             issues.append(Issue(network.file, rule, remedy, f"node {node.id}", node.line, value))
-        elif known is not node:
+        else:
             ledger.write("node_duplicate", node.id)
     return nodes
 
@@ -99,10 +102,9 @@ def _unique_nodes(network: RawNetwork, ledger: Ledger, issues: list[Issue]) -> d
 def _unique_links(network: RawNetwork, ledger: Ledger, issues: list[Issue]) -> list[RawLink]:
     links: dict[str, RawLink] = {}
     for link in network.links:
-        known = links.setdefault(link.id, link)
-        if known is link:
-            continue
-        if is_alike(known, link):
+        if link.id not in links:
+            links[link.id] = link
+        elif is_alike(links[link.id], link):
             ledger.write("link_written_twice", link.id)
         else:
             rule = Text("the same id stands for two different links", "同一编号对应两条不同的路段")

@@ -22,6 +22,8 @@ DETOUR = 10.0
 """A road more than so many times longer than the straight line, and a kilometre, needs a look; assumed."""
 SHORTEST = 1.0
 """No link is shorter [m]; assumed."""
+ENOUGH = 8
+"""Links from which something can be said about all lengths; assumed."""
 OFF_SCALE = 0.05
 """Where the lengths of courses are typically off by more than this share, none of them is trusted; assumed.
 Lengths measured in Web Mercator are too long by 1 / cos(latitude)."""
@@ -91,7 +93,7 @@ def check_scale(draft: Draft) -> bool:
 
 
 def _typical_ratio(draft: Draft, links: list[RawLink]) -> float:
-    """Return the median of length over length on the map; 1 where there is nothing to compare."""
+    """Return the median of length over length on the map; 1 where there is too little to compare."""
     ratios = [
         link.length / on_map
         for link in links
@@ -99,7 +101,7 @@ def _typical_ratio(draft: Draft, links: list[RawLink]) -> float:
         and link.length > 0
         and (on_map := course_length(draft.course(link))) > SLACK
     ]
-    return float(np.median(ratios)) if ratios else 1.0
+    return float(np.median(ratios)) if len(ratios) >= ENOUGH else 1.0
 
 
 def measure_links(draft: Draft) -> None:

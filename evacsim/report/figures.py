@@ -159,6 +159,7 @@ def _finish(axes: "Axes", lang: Language, label: str) -> None:
     axes.set_ylabel(label)
     axes.set_ylim(bottom=0)
     axes.margins(x=0)
+    axes.set_axisbelow(True)
     axes.grid(color="#e4e7eb")
     axes.spines[["top", "right"]].set_visible(False)
     if axes.get_legend_handles_labels()[0]:

@@ -4,7 +4,7 @@ from unicodedata import east_asian_width
 
 from evacsim.analysis.headline import ONE_RUN, verdicts
 from evacsim.language import Language
-from evacsim.report.markup import Words, joined, tag
+from evacsim.report.markup import Html, Words, joined, tag
 from evacsim.results.record import RunRecord
 
 GAP = "  "
@@ -39,7 +39,7 @@ def repr_html(record: RunRecord, *, lang: Language = "zh") -> str:
             "tr",
             tag("td", words(found.link)),
             tag("td", words(found.word)),
-            tag("td", words(found.line), tag("br"), tag("small", words(found.reason))),
+            tag("td", words(found.line), Html("<br>"), tag("small", words(found.reason))),
         )
         for found in verdicts(record)
     ]

@@ -27,7 +27,7 @@ def table_digest(frame: pd.DataFrame, columns: Sequence[Column]) -> str:
         values = frame[column.name]
         digest.update(f"{column.name}:{len(values)}\n".encode())
         if column.dtype == "str":
-            digest.update("\0".join(values).encode())
+            digest.update("\0".join(values.to_numpy(dtype=object)).encode())
         elif column.dtype == "float64":
             numbers = values.to_numpy(dtype="<f8", copy=True)
             numbers[np.isnan(numbers)] = np.nan  # one bit pattern for "unknown"

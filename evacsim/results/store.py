@@ -87,7 +87,7 @@ def read_record(folder: str | Path) -> RunRecord:
     folder = Path(folder)
     issues: list[Issue] = []
     described = _read_described(folder, issues)
-    frames = {place: frame for place in PLACES if (frame := _read_table(folder, place, issues)) is not None}
+    frames = _read_tables(folder, issues)
     if described is not None:
         issues += _changed(frames, described["digests"])
     if issues or described is None:
@@ -171,23 +171,27 @@ def _quoted(path: Path) -> str:
     return "'" + str(path).replace("'", "''") + "'"
 
 
-def _read_table(folder: Path, place: str, issues: list[Issue]) -> pd.DataFrame | None:
-    path = folder / place
-    if not path.is_file():
-        issues.append(Issue(place, Text("is missing", "文件缺失"), RUN_AGAIN))
-        return None
-    try:
-        with duckdb.connect() as database:
-            database.execute("SET threads = 1")
-            frame = database.read_parquet(glob.escape(str(path))).df()
-    except duckdb.Error:
-        issues.append(
-            Issue(place, Text("is damaged or is no Parquet file", "文件已损坏或不是 Parquet 文件"), RUN_AGAIN)
-        )
-        return None
-    wrong = column_issues(place, frame, PLACES[place])
-    issues += wrong
-    return None if wrong else table(frame, PLACES[place])
+def _read_tables(folder: Path, issues: list[Issue]) -> dict[str, pd.DataFrame]:
+    """Return the tables that are there and sound; what is wrong with the others goes to `issues`."""
+    frames = {}
+    with duckdb.connect() as database:
+        database.execute("SET threads = 1; SET preserve_insertion_order = true")
+        for place, columns in PLACES.items():
+            if not (folder / place).is_file():
+                issues.append(Issue(place, Text("is missing", "文件缺失"), RUN_AGAIN))
+                continue
+            try:
+                frame = database.read_parquet(glob.escape(str(folder / place))).df()
+            except duckdb.Error:
+                rule = Text("is damaged or is no Parquet file", "文件已损坏或不是 Parquet 文件")
+                issues.append(Issue(place, rule, RUN_AGAIN))
+                continue
+            wrong = column_issues(place, frame, columns)
+            if wrong:
+                issues += wrong
+            else:
+                frames[place] = table(frame, columns)
+    return frames
 
 
 def _read_described(folder: Path, issues: list[Issue]) -> dict[str, Any] | None:

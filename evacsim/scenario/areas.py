@@ -9,17 +9,23 @@ MARGIN = 3.0
 """Degrees that a place may lie outside the area for which its system is made."""
 
 
+def is_in_degrees(system: str) -> bool:
+    """Return whether coordinates of a system are longitude and latitude."""
+    import pyproj
+
+    return bool(pyproj.CRS.from_user_input(system).is_geographic)
+
+
 def lies_inside(xy: NDArray[np.float64], system: str) -> NDArray[np.bool_]:
     """Return for each point whether it lies in (or near) the area of use of its system."""
     import pyproj
 
-    crs = pyproj.CRS.from_user_input(system)
-    degrees = xy if crs.is_geographic else transformed(xy, system, WGS84)
+    degrees = xy if is_in_degrees(system) else transformed(xy, system, WGS84)
     is_right = _within(degrees, -180.0, -90.0, 180.0, 90.0)
-    if not crs.is_geographic:
+    if not is_in_degrees(system):
         # Degrees taken for metres would lie a few steps from the origin of the system.
         is_right &= ~_within(xy, -180.0, -180.0, 180.0, 180.0)
-    area = crs.area_of_use
+    area = pyproj.CRS.from_user_input(system).area_of_use
     if area is not None and area.west < area.east:
         bounds = (area.west - MARGIN, area.south - MARGIN, area.east + MARGIN, area.north + MARGIN)
         is_right &= _within(degrees, *bounds)

@@ -7,7 +7,7 @@ import numpy as np
 from evacsim.errors import EvacsimError
 from evacsim.formats.crs import canonical_crs
 from evacsim.language import Text
-from evacsim.scenario.areas import lies_inside
+from evacsim.scenario.areas import is_in_degrees, lies_inside
 from evacsim.scenario.district import Place
 from evacsim.scenario.finding import Finding
 from evacsim.scenario.parts import Entry, Parts
@@ -71,7 +71,7 @@ def _outside(placed: Sequence[Entry[Place]], crs: str) -> Iterator[Finding]:
                 "swap x and y: x is east (longitude), y is north (latitude)",
                 "对调 x 和 y：x 为东（经度），y 为北（纬度）",
             )
-        elif abs(x) <= 180 and abs(y) <= 180:
+        elif abs(x) <= 180 and abs(y) <= 180 and not is_in_degrees(system):
             remedy = Text(
                 "if these are degrees write crs: EPSG:4326 or EPSG:4490; x is the longitude",
                 "若为经纬度，写 crs: EPSG:4326 或 EPSG:4490；x 为经度",

@@ -6,7 +6,7 @@ to be shown as a study of Fuzhou.
 
 * People: 300 zones at road nodes, drawn with equal chance in the inner 24 km x 24 km; 1,000 each;
   homes lie at the road nodes within 500 m.
-* Shelters: at 100 of the metro stations (every second or third along the list), 3,300 places each.
+* Shelters: at up to 100 of the metro stations that stay dry, spread evenly along the list, 3,300 places each.
 * Water: a lake that grows for 12 hours around the median node: depth = rise(t) - distance / 2 km,
   at most 2.5 m, on 250 m cells, hourly.
 """
@@ -19,17 +19,20 @@ import numpy as np
 N_ZONES, PEOPLE_PER_ZONE = 300, 1000
 N_SHELTERS, PLACES = 100, 3300
 CELL = 250.0
+DRY_BEYOND = 7_000.0
+"""The lake never reaches further than this from its middle [m]."""
 
 
 def scenario(data: Path, folder: Path) -> dict[str, Any]:
     """Write the assumed water to `folder` and return the scenario as a mapping for `evacsim.scenario`."""
     import geopandas as gpd
 
-    from evacsim.network import read_and_build
+    from evacsim.formats.raw_network import read_network
+    from evacsim.network.build import build_network
 
     source = data / "fuzhou_cn"
     roads = source / "fuzhou_car_network.xml.gz"
-    nodes = read_and_build(roads, crs="EPSG:32650").graph.nodes(data=True)
+    nodes = build_network(read_network(roads, crs="EPSG:32650")).graph.nodes(data=True)
     xy = np.array([(node["x"], node["y"]) for _, node in sorted(nodes)])
     center = np.median(xy, axis=0)
     inner = xy[(np.abs(xy - center) <= 12_000).all(axis=1)]
@@ -39,7 +42,8 @@ def scenario(data: Path, folder: Path) -> dict[str, Any]:
     stations = (
         gpd.read_file(source / "fuzhou_metro_stations_osm.geojson").to_crs("EPSG:32650").geometry.centroid
     )
-    stations = stations[(np.abs(np.column_stack([stations.x, stations.y]) - center) <= 18_000).all(axis=1)]
+    offset = np.column_stack([stations.x, stations.y]) - center
+    stations = stations[(np.abs(offset) <= 18_000).all(axis=1) & (np.hypot(*offset.T) > DRY_BEYOND)]
     chosen = stations.iloc[np.unique(np.linspace(0, len(stations) - 1, N_SHELTERS).astype(int))]
     return {
         "id": "fuzhou",

@@ -108,10 +108,12 @@ def water_on_links(network: Network) -> Iterator[dict[str, object]]:
 
 def water_at_places(settled: Settled, position: Array) -> Iterator[dict[str, object]]:
     """Yield the depths at zones, pick-up points, shelters and depots."""
+    lift = {place.id: place.lift for place in settled.pickup_points}
     points = {zone.id: zone.site.point for zone in settled.zones}
     points |= {place.id: place.point for place in (*settled.rests, *settled.pickup_points, *settled.shelters)}
     points |= {depot.id: position[depot_node(depot, position)] for depot in DEPOTS}
-    yield from water_rows("place", list(points), depths(np.array(list(points.values()))), change=0.01)
+    depth = depths(np.array(list(points.values())), np.array([lift.get(name, 0.0) for name in points]))
+    yield from water_rows("place", list(points), depth, change=0.01)
 
 
 def water_rows(what: str, names: list[str], depth: Array, *, change: float) -> Iterator[dict[str, object]]:

@@ -80,7 +80,7 @@ def test_tags_become_values_of_each_direction(network):
     assert (links["10.1"].lanes, links["10.1"].name) == (3, "深南大道")
     assert links["10.1"].free_speed == pytest.approx(60 / 3.6)
     assert links["10.1"].walk_back
-    assert (links["20.1"].lanes, links["20.1.back"].lanes) == (2, 1.5)
+    assert (links["20.1"].lanes, links["20.1.back"].lanes) == (2, 1)
     assert links["20.2"].geometry == (PLACES[2], PLACES[8], PLACES[5])
     assert links["20.2.back"].geometry == (PLACES[5], PLACES[8], PLACES[2])
     assert (links["30"].bridge, links["30"].layer) == (True, 1)
@@ -157,6 +157,10 @@ def test_access(tags, permitted, prohibited):
     ("tags", "lanes"),
     [
         ({"lanes": "4"}, 2),
+        ({"lanes": "5"}, 2.5),
+        ({"lanes": "3", "lanes:backward": "2"}, 1),
+        ({"lanes:forward": "2"}, 2),
+        ({"lanes": "4", "lanes:backward": "3", "oneway": "-1"}, 3),
         ({"lanes": "1"}, 1),
         ({"lanes": "3", "oneway": "yes"}, 3),
         ({"lanes": "['3', '2']", "oneway": "yes"}, 2),

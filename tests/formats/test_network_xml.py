@@ -13,7 +13,8 @@ MATSIM_V1 = """<?xml version="1.0" encoding="utf-8"?>
 <network>
  <nodes><node id="a" x="730000" y="2880000"/><node id="b" x="730300" y="2880000"/></nodes>
  <links capperiod="{period}">
-  <link id="1" from="a" to="b" length="310" freespeed="13.9" capacity="1800" permlanes="1.2" modes="car" type="primary"/>
+  <link id="1" from="a" to="b" length="310" freespeed="13.9" capacity="1800" permlanes="1.2" modes="car"
+   type="primary"/>
   <link id="2" from="b" to="a" length="310" freespeed="13.9" capacity="1800" permlanes="2" modes="train"/>
  </links>
 </network>"""

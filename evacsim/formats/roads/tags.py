@@ -23,7 +23,7 @@ _SPEED_UNITS = METRES_PER_SECOND | {
 }  # fmt: skip
 _NOT_A_SPEED = re.compile(r"none|signals|variable|walk|[A-Z]{2}:.*")
 _NOTHING = {"", "nan", "none", "null", "<na>"}
-_NO = {"no", "false", "0"}
+_NO = {"no", "false", "0", "n", "f", "否", "无", "不是"}
 _CLOSED = {"no", "agricultural", "forestry", "agricultural;forestry", "military", "emergency", "use_sidepath"}
 _OPEN = {"yes", "designated", "permissive", "official"}
 _RULING_TAGS = {
@@ -64,16 +64,14 @@ def read_tags(tags: Tags) -> RoadTags:
     (2.0, 13.41, 'both')
     """
     direction = _direction(tags)
-    both = direction == "both"
-    lanes = _least(_numbers(tags, "lanes"))
-    one_side = None if lanes is None else max(lanes / 2, 1.0) if both else lanes
+    lanes_forward, lanes_backward = _lanes(tags, direction)
     speed = _speed(tags, "maxspeed")
     permitted, prohibited = _access(tags)
     return RoadTags(
         road_class=_class(tags),
         direction=direction,
-        lanes_forward=_or(_least(_numbers(tags, "lanes:forward")), one_side),
-        lanes_backward=_or(_least(_numbers(tags, "lanes:backward")), one_side),
+        lanes_forward=lanes_forward,
+        lanes_backward=lanes_backward,
         speed_forward=_or(_speed(tags, "maxspeed:forward"), speed),
         speed_backward=_or(_speed(tags, "maxspeed:backward"), speed),
         permitted=permitted,
@@ -128,6 +126,21 @@ def _direction(tags: Tags) -> Direction:
     if word not in _NO and (circles or _word(tags, "highway") == "motorway"):
         return "forward"
     return "both"
+
+
+def _lanes(tags: Tags, direction: Direction) -> tuple[float | None, float | None]:
+    """Return the lanes of each direction; what is not told apart is shared, but one lane is one lane."""
+    total = _least(_numbers(tags, "lanes"))
+    forward, backward = (_least(_numbers(tags, key)) for key in ("lanes:forward", "lanes:backward"))
+    if direction != "both":
+        side = _or(backward if direction == "backward" else forward, total)
+        return side, side
+    if total is None:
+        return forward, backward
+    if forward is None and backward is None:
+        return max(total / 2, 1.0), max(total / 2, 1.0)
+    rest = max(total - (forward or backward or 0.0), 1.0)
+    return _or(forward, rest), _or(backward, rest)
 
 
 def _holds(tags: Tags, key: str) -> bool:

@@ -42,10 +42,10 @@ _R3_WAVE = np.array([
 ])  # fmt: skip
 _HOLLOW_FILL = np.array([(0, 0.0), (1.5, 0.5), (4, 1.0), (14, 0.9), (24, 0.3), (34, 0.0)])
 _VALLEYS = [
-    # stream, rise of its valley's sides [m/km], its stage at the source [m above the bank]
-    (TRIBUTARY, 1.6, _TRIBUTARY_STAGE),
-    (BROOK_R3, 3.5, _R3_WAVE),
-    *((gully, 4.0, _GULLY_STAGE) for gully in GULLIES),
+    # Each stream and its stage at the source [m above the bank].
+    (TRIBUTARY, _TRIBUTARY_STAGE),
+    (BROOK_R3, _R3_WAVE),
+    *((gully, _GULLY_STAGE) for gully in GULLIES),
 ]
 _R3_LEVEL = np.array([
     (-6, 0.0), (0, 0.1), (6, 0.4), (16, 0.7), (24, 1.0), (30, 1.1), (34, 1.1), (36, -1.5), (144, -3.0),
@@ -59,17 +59,17 @@ _FRONT = 0.5
 """Speed of the water's front over the fields of a polder [m/s]."""
 
 
-def curve(points: Array, hours: Array | float) -> Array:
+def curve(points: Array, hours: Array) -> Array:
     """Return a curve of (hours, value) points at the given hours."""
     return np.interp(hours, points[:, 0], points[:, 1])
 
 
-def stage(hours: Array | float, *, at: float = GAUGE) -> Array:
+def stage(hours: Array, *, at: Array | float = GAUGE) -> Array:
     """Return the stage of the main river at a chainage, by default at the gauge in the city."""
-    return curve(STAGE, np.asarray(hours) - (at - GAUGE) / RIVER.celerity / 3600)
+    return curve(STAGE, hours - (at - GAUGE) / RIVER.celerity / 3600)
 
 
-def reservoir_stage(hours: Array | float) -> Array:
+def reservoir_stage(hours: Array) -> Array:
     """Return the level of reservoir R3 above its flood limit level."""
     return curve(_R3_LEVEL, hours)
 
@@ -106,8 +106,8 @@ def depths(points: Array, lift: Array | float = 0.0) -> Array:
     delay = np.where(in_polder, overtopping_delay(points), 0.0)[:, None]
     surface = np.where(in_polder[:, None], _polder_surface(FRAMES - delay), stage(FRAMES, at=along[:, None]))
     deepest = surface - river_level(points)[:, None]
-    for valley, rise, water in _VALLEYS:
-        level = valley_level(valley, points, rise)
+    for valley, water in _VALLEYS:
+        level = valley_level(valley, points)
         # The levees of the polders keep the other waters out.
         low = np.nonzero((level < water[:, 1].max()) & ~in_polder)[0]
         _, along, _ = valley.nearest(points[low])

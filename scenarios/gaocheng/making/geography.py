@@ -99,6 +99,8 @@ class Stream:
     """From the middle to the bank [m]."""
     celerity: float
     """Speed of a rise along it [m/s]."""
+    rise: float = 0.0
+    """Rise of its valley's sides away from the banks [m/km]; of the main river see `river_level`."""
 
     @cached_property
     def chainage(self) -> Array:
@@ -149,15 +151,15 @@ RIVER = _meandering(
 TRIBUTARY = _meandering(
     "tributary",
     [(18.5, 1.5), (14.5, 5.6), (11.5, 8.2), (7.5, 9.6), (3.5, 11.3), (-1.6, 11.6)],
-    swing=180, wave=3100, half_width=40, celerity=2.0,
+    swing=180, wave=3100, half_width=40, celerity=2.0, rise=1.6,
 )  # fmt: skip
 BROOK_R3 = _meandering(
     "brook below reservoir R3",
     [(14.2, -18.2), (11.6, -17.3), (8.6, -17.2), (5, -16.1), (1.5, -15.6), (-1.2, -15)],
-    swing=120, wave=2400, half_width=15, celerity=1.6,
+    swing=120, wave=2400, half_width=15, celerity=1.6, rise=3.5,
 )  # fmt: skip
 GULLIES = [
-    _meandering(f"gully {name}", corners, swing=90, wave=1900, half_width=10, celerity=2.5)
+    _meandering(f"gully {name}", corners, swing=90, wave=1900, half_width=10, celerity=2.5, rise=4.0)
     for name, corners in {
         "J11": [(-8.6, -18.2), (-6.6, -19.6), (-4.6, -20.4), (-2.3, -21.6)],
         "J12": [(-16.8, -22.6), (-14, -24), (-11.6, -25.6), (-8.8, -27), (-6.6, -27.2)],
@@ -291,16 +293,16 @@ def township_rows(points: Array) -> np.ndarray:
     return np.argmin(np.where(is_same_bank, apart, np.inf), axis=1)
 
 
-def valley_level(valley: Stream, points: Array, rise: float) -> Array:
-    """Return the ground's level above the bank of a small stream whose valley rises `rise` [m/km]."""
+def valley_level(valley: Stream, points: Array) -> Array:
+    """Return the ground's level above the bank of a small stream [m]."""
     distance, along, _ = valley.nearest(points)
-    level = rise * np.maximum(distance - valley.half_width, 0) / 1000
+    level = valley.rise * np.maximum(distance - valley.half_width, 0) / 1000
     # Above the source and below the mouth there is no valley.
     ends = np.minimum(
         np.linalg.norm(points - valley.line[0], axis=1), np.linalg.norm(points - valley.line[-1], axis=1)
     )
     beyond = (along == 0) | (along == valley.chainage[-1])
-    return level + np.where(beyond, 3 * rise * ends / 1000, 0)
+    return level + np.where(beyond, 3 * valley.rise * ends / 1000, 0)
 
 
 def polder_rows(points: Array) -> np.ndarray:

@@ -26,6 +26,11 @@ class Depot:
     availability: int
     """Share of the vehicles that really come [%]."""
 
+    @property
+    def seats_that_come(self) -> float:
+        """Seats of the vehicles that really come."""
+        return self.vehicles * self.seats * self.availability / 100
+
 
 DEPOTS = [
     Depot("coach-east", "旅游客运公司东场 tourist coaches, east yard", (4.2, 3.2), 30, 45, 85),

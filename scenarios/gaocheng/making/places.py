@@ -12,6 +12,8 @@ from making.sites import SHELTER_FLOOR, Site
 
 WALK = 1800.0
 """Farthest pick-up point from a village by road [m]."""
+MOUND = 1.2
+"""Height of the mound (避水台) or ramp of a pick-up point on ground that gets wet [m]."""
 BEDS = 300
 
 _KINDS = {
@@ -63,6 +65,8 @@ class Place:
     township: str
     point: Array
     node: int
+    lift: float = 0.0
+    """Height of its floor above the ground, where the table of water is about the floor [m]."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,7 @@ def settle(network: Network, sites: list[Site], wet_shelters: dict[str, list[Arr
     position = network.position()
     water = depths(position)
     wet_from = arrivals(water)
-    zones, pickup_points = _zones(network, sites, wet_from)
+    zones, pickup_points = _zones(network, sites, wet_from, water.max(axis=1))
     rests, shelters = [], []
     home = township_rows(position)
     for row, township in enumerate(TOWNSHIPS):
@@ -92,8 +96,10 @@ def settle(network: Network, sites: list[Site], wet_shelters: dict[str, list[Arr
     return Settled(zones, rests, pickup_points, shelters)
 
 
-def _zones(network: Network, sites: list[Site], wet_from: Array) -> tuple[list[Zone], list[Place]]:
-    """Return the zones, and for each its pick-up point: the nearest dry node, or the one dry for longest."""
+def _zones(
+    network: Network, sites: list[Site], wet_from: Array, deepest: Array
+) -> tuple[list[Zone], list[Place]]:
+    """Return the zones, and for each its pick-up point: the nearest dry node, or the one least under water."""
     near, position = network.neighbors(), network.position()
     zones: list[Zone] = []
     points: dict[int, Place] = {}
@@ -101,14 +107,15 @@ def _zones(network: Network, sites: list[Site], wet_from: Array) -> tuple[list[Z
     for site in sites:
         node = nearest(position, site.point)
         walk, _ = shortest(near, node, by="length", limit=WALK)
-        reached = np.nonzero(np.isfinite(walk))[0]
+        reached = np.nonzero(np.isfinite(walk) & (wet_from >= wet_from[node]))[0]
         if site.kind != "residential":
             # Buses come to the door of an institution.
             reached = np.array([node])
-        best = int(reached[np.lexsort((walk[reached], -wet_from[reached]))[0]])
+        best = int(reached[np.lexsort((walk[reached], np.round(deepest[reached], 1)))[0]])
         if best not in points:
             count = sum(place.township == site.township for place in points.values()) + 1
-            points[best] = Place(f"{site.township}-P{count:02d}", site.township, position[best], best)
+            lift = MOUND if deepest[best] > 0 else 0.0
+            points[best] = Place(f"{site.township}-P{count:02d}", site.township, position[best], best, lift)
         number[site.township] = number.get(site.township, 0) + 1
         zones.append(Zone(f"{site.township}-Z{number[site.township]:02d}", site, node, points[best].id))
     return zones, list(points.values())
@@ -175,8 +182,9 @@ def zone_rows(settled: Settled) -> list[dict[str, object]]:
 
 def pickup_rows(settled: Settled) -> list[dict[str, object]]:
     """Return the rows of pickup_points.csv."""
+    words = {0.0: "上车点 pick-up point", MOUND: "避水台上车点 pick-up point on a mound"}
     return [
-        located(place.id, f"上车点 pick-up point {place.id}", place.point) for place in settled.pickup_points
+        located(place.id, f"{words[place.lift]} {place.id}", place.point) for place in settled.pickup_points
     ]
 
 

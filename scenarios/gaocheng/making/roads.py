@@ -163,11 +163,6 @@ def build(villages: Array) -> Network:
     return network
 
 
-def _bank(points: Array) -> Array:
-    """Return 1 for points west of the main river, -1 for points east of it."""
-    return RIVER.nearest(points)[2]
-
-
 def _add_city(network: Network) -> None:
     """Lay the grid of streets over the urban townships, on both banks, and join the banks by bridges."""
     seats = np.array([township.seat for township in TOWNSHIPS if township.is_urban])

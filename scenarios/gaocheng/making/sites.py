@@ -84,13 +84,13 @@ def _exposures(points: Array, depth: Array) -> dict[str, np.ndarray]:
     level, deepest, first = river_level(points), depth.max(axis=1), arrivals(depth)
     delay = overtopping_delay(points)
     is_open = (polder_rows(points) < 0) & (level < 2.8)
-    in_tributary = valley_level(TRIBUTARY, points, 1.6)
-    in_gully = np.min([valley_level(gully, points, 4.0) for gully in GULLIES], axis=0)
+    in_tributary = valley_level(TRIBUTARY, points)
+    in_gully = np.min([valley_level(gully, points) for gully in GULLIES], axis=0)
     by_river = is_open & (in_tributary > 1.7) & (in_gully > 1.3)
     in_hollow = np.min(
         [np.linalg.norm(points - hollow.center, axis=1) - hollow.radius for hollow in HOLLOWS], axis=0
     )
-    apart = np.min([valley_level(valley, points, 1.0) for valley in (TRIBUTARY, BROOK_R3, *GULLIES)], axis=0)
+    apart = np.min([valley.nearest(points)[0] for valley in (TRIBUTARY, BROOK_R3, *GULLIES)], axis=0)
     flash = (first > 16) & (first < 22) & ~is_open
     return {
         "bank": by_river & (level > 0.22) & (level < 0.5),
@@ -102,8 +102,8 @@ def _exposures(points: Array, depth: Array) -> dict[str, np.ndarray]:
         "pond": (in_hollow < 0) & (deepest > 0.3) & (first > 12) & ~is_open,
         "tributary": (in_tributary < 1.2) & (deepest > 0.4) & (first > 17.5) & ~is_open,
         "gully": (in_gully < 0.8) & (deepest > 0.3) & flash,
-        "dam": (valley_level(BROOK_R3, points, 3.5) < 1.0) & (deepest > 0.5) & (first > 34) & (first < 36.5),
-        "slope": (deepest == 0) & (apart > 0.7) & (level > 6) & (ruggedness(points) > 0.03),
+        "dam": (valley_level(BROOK_R3, points) < 1.0) & (deepest > 0.5) & (first > 34) & (first < 36.5),
+        "slope": (deepest == 0) & (apart > 700) & (level > 6) & (ruggedness(points) > 0.03),
     }
 
 

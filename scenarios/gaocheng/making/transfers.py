@@ -5,12 +5,13 @@ institutions go one step before the others, every place in every shelter counts 
 shelters that lie in the flood's extent, because the register does not say so.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
 
 from making.curves import Array
-from making.means import DEPOTS, Depot, depot_node
+from making.means import DEPOTS, depot_node
 from making.places import BEDS, Settled, Zone
 from making.roads import Network, shortest
 
@@ -68,40 +69,42 @@ def assign_shelters(zones: list[Zone], settled: Settled, times: dict[str, Array]
     times : dict of zone id to ndarray
         Free travel time by road from the zone to every node [s].
     """
+    by_time = {
+        zone.id: sorted(settled.shelters, key=lambda place, to=times[zone.id]: (to[place.node], place.id))
+        for zone in zones
+    }
     left = {shelter.id: BEDS for shelter in settled.shelters}
     chosen: dict[str, list[str]] = {zone.id: [] for zone in zones}
     waiting = {zone.id: zone.site.people for zone in zones}
     for only_own in (True, False):
         for zone in zones:
-            by_time = sorted(settled.shelters, key=lambda place: (times[zone.id][place.node], place.id))
-            for shelter in by_time:
+            for shelter in by_time[zone.id]:
                 taken = min(left[shelter.id], waiting[zone.id])
                 if taken and (shelter.township == zone.site.township or not only_own):
                     chosen[zone.id].append(shelter.id)
                     left[shelter.id] -= taken
                     waiting[zone.id] -= taken
     for zone in zones:
-        by_time = sorted(settled.shelters, key=lambda place: (times[zone.id][place.node], place.id))
-        chosen[zone.id].append(next(place.id for place in by_time if place.id not in chosen[zone.id]))
+        chosen[zone.id].append(
+            next(place.id for place in by_time[zone.id] if place.id not in chosen[zone.id])
+        )
     return chosen
 
 
 def assign_fleets(zones: list[Zone], times: dict[str, Array], position: Array) -> dict[str, str]:
     """Return each zone's fleet: in every wave the least loaded one, an hour's drive weighing like a full round."""
-    load: dict[tuple[int, str], int] = {}
+    load: Counter[tuple[int, str]] = Counter()
     fleet: dict[str, str] = {}
-    yards = {depot.id: depot_node(depot, position) for depot in DEPOTS}
+    yards = [depot_node(depot, position) for depot in DEPOTS]
     for zone in zones:
-        wave = trigger_of(zone).wave
-
-        def burden(depot: Depot, zone: Zone = zone, wave: int = wave) -> float:
-            seats = depot.vehicles * depot.seats * depot.availability / 100
-            people = load.get((wave, depot.id), 0) + zone.site.people
-            return people / seats + times[zone.id][yards[depot.id]] / 3600
-
-        best = min(DEPOTS, key=lambda depot: (burden(depot), depot.id))
-        fleet[zone.id] = best.id
-        load[wave, best.id] = load.get((wave, best.id), 0) + zone.site.people
+        wave, people = trigger_of(zone).wave, zone.site.people
+        burdens = [
+            (load[wave, depot.id] + people) / depot.seats_that_come + times[zone.id][yard] / 3600
+            for depot, yard in zip(DEPOTS, yards, strict=True)
+        ]
+        best = DEPOTS[int(np.argmin(burdens))].id
+        fleet[zone.id] = best
+        load[wave, best] += people
     return fleet
 
 
