@@ -36,6 +36,7 @@ CONSTANTS = (
     "evacsim.world.people.SLOWEST",
     "evacsim.world.ways.WALKER_FLOW",
     "evacsim.world.ways.WALKER_JAM",
+    "evacsim.engine.routing.SPEED_CLASSES",
     "evacsim.hazard.effects.STANDSTILL",
     "evacsim.hazard.effects.WADING_FACTORS",
     "evacsim.analysis.exposure.LEAD_WANTED",

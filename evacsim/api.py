@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
@@ -30,7 +30,8 @@ from evacsim.errors import EvacsimError, Issue, ScenarioError
 from evacsim.language import Language
 from evacsim.network.importing import import_network
 from evacsim.report.html import write_report
-from evacsim.report.table_view import headline_html, headline_text
+from evacsim.report import figures
+from evacsim.report.table_view import headline_table, repr_html
 from evacsim.results.causes import why
 from evacsim.results.digest import events_digest
 from evacsim.results.record import RunRecord
@@ -39,6 +40,9 @@ from evacsim.scenario import reading
 from evacsim.scenario.model import Scenario
 from evacsim.world.building import build_world
 from evacsim.world.columns import World
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 __all__ = [
     "EvacsimError", "Run", "Scenario", "World", "build", "check", "compare", "import_network", "load", "open_run",
@@ -161,6 +165,25 @@ class Tables:
         return sorted(["events", "ledger", "arrivals", *self._record.tables])
 
 
+@dataclass(frozen=True, slots=True)
+class Plots:
+    """The figures of a run; they need matplotlib (`pip install 'evacsim[report]'`)."""
+
+    record: RunRecord = field(repr=False)
+
+    def curves(self, *, lang: Language = "zh") -> "Figure":
+        """Return people by state over time, against the water."""
+        return figures.curves(self.record, lang=lang)
+
+    def clearance(self, *, by: str = "zone", lang: Language = "zh") -> "Figure":
+        """Return when the people of each zone (or township, mode) were out."""
+        return figures.clearance(self.record, by=by, lang=lang)
+
+    def arrivals(self, *, lang: Language = "zh") -> "Figure":
+        """Return arrivals at the shelters over time."""
+        return figures.arrivals(self.record, lang=lang)
+
+
 @dataclass(frozen=True)
 class Run:
     """One run (一次推演) and everything that can be asked of it."""
@@ -178,17 +201,13 @@ class Run:
         return indicators(self.record)
 
     @property
-    def plot(self) -> Any:
+    def plot(self) -> "Plots":
         """Figures: `run.plot.clearance(by="zone")`, `run.plot.curves()`, `run.plot.arrivals()`."""
-        from evacsim.report.figures import Figures
+        return Plots(self.record)
 
-        return Figures(self.record)
-
-    def map(self, at: str | float) -> Any:
+    def map(self, at: str | float, *, lang: Language = "zh") -> "Figure":
         """Return a map at a moment: seconds, "T+6 h", "06:30" (its first time in the run) or a date with time."""
-        from evacsim.report.figures import Figures
-
-        return Figures(self.record).map(at)
+        return figures.map_at(self.record, at, lang=lang)
 
     def why(self, household: str | int, *, lang: Language = "zh") -> str:
         """Return the chain of causes that brought a household where it ended, from the root on."""
@@ -198,17 +217,17 @@ class Run:
         """Return the SHA-256 of all events: equal for equal runs."""
         return events_digest(self.record)
 
-    def save(self, folder: str | Path, *, if_exists: str = "error") -> Path:
+    def save(self, folder: str | Path, *, if_exists: Literal["error", "replace"] = "error") -> Path:
         """Write the run to a folder and return it; `if_exists` is `error` or `replace`."""
-        written = write_record(self.record, folder, if_exists=if_exists)
+        write_record(self.record, folder, if_exists=if_exists)
         write_summary(self.record, folder)
-        return Path(folder) if written is None else Path(written)
+        return Path(folder)
 
     def __str__(self) -> str:
-        return headline_text(self.record, lang="en")
+        return headline_table(self.record, lang="en")
 
     def _repr_html_(self) -> str:
-        return headline_html(self.record)
+        return repr_html(self.record)
 
 
 def _provenance(world: World, record: RunRecord, *, build_s: float, run_s: float) -> dict[str, Any]:

@@ -6,7 +6,8 @@ Nothing heavy is imported before a command needs it.
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
@@ -83,21 +84,21 @@ def run(
 ) -> None:
     """Run SCENARIO once and write results and report to the folder of --out (推演)."""
     from evacsim import api
-    from evacsim.kernels import first_compile_pending
-    from evacsim.report.table_view import headline_text
+    from evacsim.engine.movement import Movement
+    from evacsim.report.table_view import headline_table
     from evacsim.results.store import refuse_existing
 
     given = api.load(scenario)
     if changes:
         given = given.change(dict(_change(change) for change in changes))
     refuse_existing(out, if_exists=if_exists)
-    if first_compile_pending():
+    if not Movement.is_compiled():
         click.echo(COMPILING.said(lang), err=True)
     with _progress(lang) as progress:
         done = api.simulate(given, seed=seed, progress=progress)
     done.save(out, if_exists=if_exists)
     page = api.report(done, out / "report.html", lang=lang)
-    click.echo(headline_text(done.record, lang=lang))
+    click.echo(headline_table(done.record, lang=lang))
     click.echo(f"\n{REPORT.said(lang)}: {page}")
 
 
@@ -205,31 +206,20 @@ def _change(change: str) -> tuple[str, str]:
     return path.strip(), value.strip()
 
 
-class _progress:
-    """A progress bar on a terminal, nothing elsewhere."""
+@contextmanager
+def _progress(lang: Language) -> Iterator[Callable[[float, float], None] | None]:
+    """Show a progress bar on a terminal, nothing elsewhere; yield what is to be told the time and the end."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-    def __init__(self, lang: Language) -> None:
-        self._label = Text("Simulating", "推演中").said(lang)
-
-    def __enter__(self) -> Callable[[float, float], None] | None:
-        if not sys.stderr.isatty():
-            self._bar = None
-            return None
-        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-        self._bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TextColumn("{task.percentage:>3.0f} %"),
-            TimeElapsedColumn(),
-        )
-        self._bar.start()
-        task = self._bar.add_task(self._label)
-        return lambda now, end: self._bar.update(task, completed=now, total=end)
-
-    def __exit__(self, *_: object) -> None:
-        if self._bar is not None:
-            self._bar.stop()
+    share = TextColumn("{task.percentage:>3.0f} %")
+    columns = (TextColumn("{task.description}"), BarColumn(), share, TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task(Text("Simulating", "推演中").said(lang))
+        yield lambda now, end: bar.update(task, completed=now, total=end)
 
 
 if __name__ == "__main__":

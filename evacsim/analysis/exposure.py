@@ -23,7 +23,7 @@ from evacsim.results.record import RunRecord
 from evacsim.terms import HouseholdState
 
 LEAD_WANTED = 2 * 3600.0
-"""A transfer in good time is out this long before the water [s] (plan validation, limits to test: lead >= 2 h)."""
+"""A transfer in good time is out this long before the water [s] (assumed; a limit that plans are held against)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from evacsim.analysis.registry import REGISTRY, gather
 from evacsim.language import Text
 from evacsim.results.digest import events_digest
 from evacsim.results.record import RunRecord
+from evacsim.results.writing import write_text
 
 
 class Indicator(NamedTuple):
@@ -58,11 +59,8 @@ def write_summary(record: RunRecord, folder: str | Path) -> Path:
         "events_digest": events_digest(record),
         "indicators": {name: _plain(indicator) for name, indicator in indicators(record).items()},
     }
-    path = Path(folder) / "summary.json"
-    path.write_text(
-        json.dumps(summary, ensure_ascii=False, indent=2, allow_nan=False) + "\n", encoding="utf-8"
-    )
-    return path
+    text = json.dumps(summary, ensure_ascii=False, indent=2, allow_nan=False)
+    return write_text(Path(folder) / "summary.json", text + "\n")
 
 
 def _plain(indicator: Indicator) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The list of all indicators, and the facts of a run that they are made from.
 
-Names and units of the outcome goals follow the planning documents (requirements, rows 1, 8,
-18, 20, 22).
+Names and units of the outcome goals follow the planning documents (rows 1, 8, 18, 20 and 22 of
+docs/coverage.md).
 """
 
 import math

@@ -12,7 +12,7 @@ from evacsim.engine.round_plans import RoundPlan, RoundProblem, book_seats, fill
 from evacsim.kernels.round_search import N_DRAWS, Aim, Schedule, anneal, measure_all
 from evacsim.kernels.rounds import Bookings, Rounds
 
-N_TARGETS = 16
+N_TARGETS = 12
 """Targets tried one after the other for the completion time."""
 HOT, COLD = 0.05, 0.001
 """Temperatures at the beginning and end of a search, as parts of the mean time of a round. Chosen by trial."""

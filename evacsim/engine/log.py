@@ -126,8 +126,8 @@ class EventLog:
 
 
 def _written(kinds: np.ndarray, rows: np.ndarray, names: Mapping[Kind, np.ndarray]) -> np.ndarray:
-    """Return `kind/id` for each pair of kind code and row; None for nothing."""
-    written = np.full(len(kinds), None, dtype=object)
+    """Return `kind/id` for each pair of kind code and row; empty for nothing."""
+    written = np.full(len(kinds), "", dtype=object)
     for kind, ids in names.items():
         at = np.flatnonzero(kinds == kind)
         if at.size:

@@ -13,6 +13,7 @@ from math import dist
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from evacsim.errors import MissingExtraError
 from evacsim.formats.raw_network import RawLink
@@ -87,46 +88,50 @@ def _find_cuts(lines: _Lines, draft: Draft) -> None:
         raise MissingExtraError.for_library("shapely", "geo", draft.file) from None
     snap = draft.options.snap_distance
     shapes = np.array([shapely.LineString(course) for course in lines.courses], dtype=object)
-    first, second = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=snap)
-    pairs = sorted({(int(one), int(other)) for one, other in zip(first, second, strict=True) if one < other})
-    if not pairs:
-        return
-    one, other = np.array(pairs).T
-    shared = shapely.intersection(shapes[one], shapes[other])
-    for (row, partner), common in zip(pairs, shared, strict=True):
-        at_grade = _are_at_grade(lines.links[row], lines.links[partner])
-        reach = snap if at_grade else TOUCH
-        for ending, passing in ((row, partner), (partner, row)):
-            for end in (2 * ending, 2 * ending + 1):
-                point = shapely.Point(lines.points[end])
-                if shapes[passing].distance(point) <= reach:
-                    lines.cuts[passing].append((float(shapes[passing].project(point)), end))
-        ends = [lines.points[end] for line in (row, partner) for end in (2 * line, 2 * line + 1)]
-        for crossing in _points_of(common):
-            if min(dist(crossing, end) for end in ends) <= max(snap, TOUCH):
-                continue
-            if not at_grade:
-                draft.ledger.write("crossing_kept", lines.links[row].id, after=lines.links[partner].id)
-                continue
-            for line in (row, partner):
-                lines.cuts[line].append(
-                    (float(shapes[line].project(shapely.Point(crossing))), len(lines.points))
-                )
-            lines.points.append(crossing)
+    spots = shapely.points(np.array(lines.points))
+    found = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=snap)
+    one, other = np.unique(found[:, found[0] < found[1]], axis=1)
+    level = _are_at_grade(lines.links, one, other)
+
+    ending_on = np.concatenate((other, other, one, one))
+    end = np.concatenate((2 * one, 2 * one + 1, 2 * other, 2 * other + 1))
+    reach = np.tile(np.where(level, snap, TOUCH), 4)
+    on_it = shapely.distance(shapes[ending_on], spots[end]) <= reach
+    ending_on, end = ending_on[on_it], end[on_it]
+    along = shapely.line_locate_point(shapes[ending_on], spots[end])
+    for row, distance, point in zip(ending_on.tolist(), along.tolist(), end.tolist(), strict=True):
+        lines.cuts[row].append((distance, point))
+
+    crossings, pair = _points_shared(shapes[one], shapes[other])
+    ends = np.stack((2 * one, 2 * one + 1, 2 * other, 2 * other + 1))[:, pair]
+    apart = (shapely.distance(crossings, spots[ends]) > max(snap, TOUCH)).all(axis=0)
+    for crossing, number in zip(crossings[apart], pair[apart].tolist(), strict=True):
+        rows = (int(one[number]), int(other[number]))
+        if not level[number]:
+            draft.ledger.write("crossing_kept", lines.links[rows[0]].id, after=lines.links[rows[1]].id)
+            continue
+        for row in rows:
+            lines.cuts[row].append((float(shapes[row].project(crossing)), len(lines.points)))
+        lines.points.append((crossing.x, crossing.y))
 
 
-def _are_at_grade(one: RawLink, other: RawLink) -> bool:
-    raised = one.bridge or one.tunnel or other.bridge or other.tunnel
-    return not raised and one.layer == other.layer
+def _are_at_grade(links: list[RawLink], one: NDArray[np.intp], other: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Return for pairs of links whether both lie on the ground, or on the same layer."""
+    raised = np.array([link.bridge or link.tunnel for link in links])
+    layer = np.array([link.layer for link in links])
+    at_grade: NDArray[np.bool_] = ~raised[one] & ~raised[other] & (layer[one] == layer[other])
+    return at_grade
 
 
-def _points_of(common: Any) -> Iterator[Point]:
-    """Yield the points that two lines share; of a stretch they share, its ends."""
-    for part in getattr(common, "geoms", [common]):
-        corners = list(part.coords)
-        yield from (
-            (float(x), float(y)) for x, y, *_ in (corners if len(corners) < 2 else [corners[0], corners[-1]])
-        )
+def _points_shared(one: Any, other: Any) -> tuple[Any, NDArray[np.intp]]:
+    """Return the points that pairs of lines share - of a stretch they share, its ends - and whose they are."""
+    import shapely
+
+    parts, pair = shapely.get_parts(shapely.intersection(one, other), return_index=True)
+    is_point = shapely.get_type_id(parts) == shapely.GeometryType.POINT
+    stretches = parts[~is_point]
+    points = (parts[is_point], shapely.get_point(stretches, 0), shapely.get_point(stretches, -1))
+    return np.concatenate(points), np.concatenate((pair[is_point], pair[~is_point], pair[~is_point]))
 
 
 def _places(lines: _Lines, snap: float) -> _Places:

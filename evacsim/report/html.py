@@ -20,6 +20,7 @@ from evacsim.report.people_told import late_section, states_section, time_use, v
 from evacsim.results.digest import events_digest
 from evacsim.results.record import RunRecord
 from evacsim.results.wording import count, day_and_time, duration
+from evacsim.results.writing import write_text
 
 
 def write_report(record: RunRecord, path: str | Path, *, lang: Language = "zh") -> Path:
@@ -28,11 +29,10 @@ def write_report(record: RunRecord, path: str | Path, *, lang: Language = "zh") 
     Raises
     ------
     ResultsError
-        If the final states of the record do not add up to its population.
+        If the final states of the record do not add up to its population, or the file cannot
+        be written.
     """
-    path = Path(path)
-    path.write_text(report_html(record, lang), encoding="utf-8")
-    return path
+    return write_text(path, report_html(record, lang))
 
 
 def report_html(record: RunRecord, lang: Language) -> str:

@@ -8,9 +8,9 @@ from evacsim.analysis.headline import ONE_RUN, verdicts
 from evacsim.analysis.people import final_states, stuck_places
 from evacsim.report.markup import (
     Html,
+    Row,
     Words,
     bar,
-    html,
     joined,
     named,
     shortened,
@@ -57,10 +57,7 @@ def late_section(record: RunRecord, words: Words) -> Html:
     rows = []
     for zone, causes in ranked.groupby("zone", sort=False):
         about, moved = zones[zone], cleared[zone]
-        reasons = [
-            Html(f"{html(words(lateness.CAUSES[row['cause']]))}&nbsp;<b>{count(row['people'])}</b>")
-            for row in causes.to_dict("records")
-        ]
+        reasons = [_reason(row, words) for row in causes.to_dict("records")]
         rows.append(
             [
                 named(about, "zone", words),
@@ -75,6 +72,15 @@ def late_section(record: RunRecord, words: Words) -> Html:
         )
     heads = ["zone", "township", "had_to_go", "out", "late_people", "deadline", "water", "why"]
     return note + shortened(words, heads, rows, kinds="ttnnnttt") + _stories(record, words)
+
+
+def _reason(row: Row, words: Words) -> Html:
+    """Return a cause with its people and, where the cause itself does not name it, the longest stage."""
+    told = tag("span", words(lateness.CAUSES[row["cause"]]), " ", tag("b", count(row["people"])))
+    if not row["stage"] or row["cause"] == "no_seat" or row["cause"].startswith("slow"):
+        return told
+    stage = words(lateness.STAGES[row["stage"]])
+    return told + tag("small", f" {words('longest_stage')}{stage}")
 
 
 def _stories(record: RunRecord, words: Words) -> Html:

@@ -99,7 +99,6 @@ TEXTS: dict[str, Text] = {
     "map_label": Text(
         "Map of roads, water, zones, shelters and flows of people", "道路、来水、区域、安置点与人流地图"
     ),
-    "busiest": Text("Busiest roads", "通过人数最多的路段"),
     # columns
     "zone": Text("zone", "区域"),
     "township": Text("town or street", "乡镇、街道"),
@@ -109,7 +108,7 @@ TEXTS: dict[str, Text] = {
     "deadline": Text("deadline", "时限"),
     "water": Text("water", "进水"),
     "why": Text("why", "原因"),
-    "longest_stage": Text("longest stage", "耗时最长环节"),
+    "longest_stage": Text("longest stage: ", "最长环节："),
     "examples": Text("Examples, one household for each reason", "典型住户（每种原因一户）"),
     "more_rows": Text("show the others", "展开其余"),
     "nobody_late": Text("Nobody is late.", "无人逾期。"),
@@ -159,14 +158,12 @@ TEXTS: dict[str, Text] = {
     "parameter": Text("parameter", "参数"),
     "mark": Text("basis", "依据"),
     "source": Text("source or reason", "来源或理由"),
-    "kind": Text("kind", "类型"),
     "repair": Text("what was done", "处理"),
     "no_repairs": Text("None were needed.", "无需修复。"),
     "road": Text("road", "路段"),
     "road_class": Text("class", "等级"),
     "closed": Text("closed", "中断时间"),
     "max_depth": Text("deepest water", "最大水深"),
-    "none": Text("none", "无"),
     # repeating
     "repeat_note": Text(
         "Same scenario, same seed, same version: the same events, byte for byte; the digest proves it.",

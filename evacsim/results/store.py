@@ -26,6 +26,7 @@ from evacsim.language import Text
 from evacsim.results.columns import RUN_AGAIN, column_issues, table
 from evacsim.results.digest import table_digest
 from evacsim.results.record import EVENTS, LEDGER, TABLES, Column, RunRecord
+from evacsim.results.writing import unwritable
 
 FORMAT = "evacsim results"
 FORMAT_VERSION = 1
@@ -70,10 +71,21 @@ def write_record(
         _write_aside(record, frames, _work(folder))
         _put_in_place(_work(folder), folder)
     except (OSError, duckdb.Error) as error:
-        rule = Text(f"cannot be written: {error}", f"无法写入：{error}")
-        remedy = Text("check the space on the disk and the right to write there", "请检查磁盘空间和写入权限")
-        raise ResultsError(str(folder), [Issue(str(folder), rule, remedy)]) from error
+        raise ResultsError(str(folder), [unwritable(folder, error)]) from error
     return folder
+
+
+def refuse_existing(folder: str | Path, *, if_exists: Literal["error", "replace"] = "error") -> None:
+    """Raise what `write_record` would say about the folder, before a long run and not after it.
+
+    Raises
+    ------
+    ResultsError
+        If the folder exists and may not be replaced, or is no results folder.
+    """
+    issues = list(_in_the_way(Path(folder), if_exists))
+    if issues:
+        raise ResultsError(str(folder), issues)
 
 
 def read_record(folder: str | Path) -> RunRecord:

@@ -49,13 +49,15 @@ class Roads(Section):
 class Population(Section):
     """How people live together and how fast they walk; each zone may say otherwise."""
 
-    household_size: Number = seen(2.75, "demo_scenarios 4.1: district census figure", gt=0, le=20)
+    household_size: Number = assumed(
+        2.75, "a county of small households; take it from the census", gt=0, le=20
+    )
     """Mean people per household."""
     elderly_share: Share = assumed(0.18, "share of people of 65 and older in an ageing inland district")
     """Share of people aged 65 and more."""
     child_share: Share = assumed(0.14, "share of people under 12")
     """Share of people under 12."""
-    assisted_share: Share = assumed(0.04, "demo_scenarios 4.1")
+    assisted_share: Share = assumed(0.04, "one person in 25; take it from the register of special groups")
     """Share of people who need help to move (需协助转移)."""
     car_share: Share = assumed(0.3, "rural households with a car at hand")
     """Share of households with a car."""
@@ -157,18 +159,18 @@ class Fleet(Place):
     """Vehicles on the list."""
     seats: Seats = Field(gt=0, le=10_000)
     """People one vehicle takes."""
-    availability: Share = assumed(1.0, "all on the list come; demo_scenarios 4.1 gives 60-90 % for buses")
+    availability: Share = assumed(1.0, "all on the list come; take it from a call-out (拉动集结)")
     """Share of the vehicles that really come."""
     call_up: DurationLaw = assumed(
         lambda: Uniform(type="uniform", low="30 min", high="90 min"),
-        "demo_scenarios 4.1: driver call-up 30-90 min",
+        "drivers are called at home, by day or night",
     )
     """From the order to the vehicle's departure from the depot."""
-    boarding_time: Duration = assumed(2.5, "2-3 s per able person (science 2.2)")
+    boarding_time: Duration = assumed(2.5, "2-3 s per able person")
     """Time one able person takes to get in [s]."""
     alighting_time: Duration = assumed(2.0, "a little faster than boarding")
     """Time one able person takes to get out [s]."""
-    assisted_factor: Number = assumed(8.0, "10-15 min for a bus of frail people (science 2.2)", ge=1)
+    assisted_factor: Number = assumed(8.0, "10-15 min for a bus of frail people", ge=1)
     """How much longer a person who needs help takes to board or alight."""
     size: Number = recalled(2.5, "passenger-car equivalent of a bus, HCM", gt=0)
     """Road space of one vehicle in passenger-car units."""

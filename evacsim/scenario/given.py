@@ -35,7 +35,7 @@ class Source:
 
 @dataclass(slots=True, eq=False)
 class Given:
-    """One value as given: a scalar, a list of `Given`, or a dict of them by name."""
+    """One value as given: a list of `Given`, a dict of them by name, or a plain value."""
 
     value: Any
     source: Source

@@ -127,7 +127,9 @@ class WaterEffects(Section):
     """How cars slow down in water: a factor on any free speed, or an upper bound on the speed."""
     car_limit: Length = seen(0.30, "depth at which both published curves reach a standstill", gt=0)
     """Depth at which a car stops [m]."""
-    bus_limit: Length = assumed(0.50, "closure classes of science 2.3", gt=0)
+    bus_limit: Length = assumed(
+        0.50, "between cars (0.30 m) and trucks with high clearance (0.6-0.8 m)", gt=0
+    )
     """Depth at which a bus or truck stops [m]."""
     walker_limit: Length = assumed(0.9, "greatest depth of the wading tests; below the critical depth", gt=0)
     """Depth at which a walker stops [m]."""

@@ -170,7 +170,7 @@ def _place_by_geometry(
             row.value[axis] = Given(value, source, row.line, str(value), "geometry")
         if "outline" in model.model_fields and geometry is not None and geometry["type"] != "Point":
             polygons = [geometry["coordinates"]] if geometry["type"] == "Polygon" else geometry["coordinates"]
-            rings = [[(x, y) for x, y, *_ in ring] for polygon in polygons for ring in polygon]
+            rings = tuple([(x, y) for x, y, *_ in ring] for polygon in polygons for ring in polygon)
             row.value["outline"] = Given(rings, source, row.line, geometry["type"], "geometry")
 
 
@@ -192,7 +192,9 @@ def _convert(rows: Sequence[Given], table: Table, target: str) -> Iterator[Issue
             row.value[axis].value = value
         if "outline" in row.value:
             outline = row.value["outline"]
-            outline.value = [transformed(_points(ring), table.crs, target).tolist() for ring in outline.value]
+            outline.value = tuple(
+                transformed(_points(ring), table.crs, target).tolist() for ring in outline.value
+            )
 
 
 def _points(ring: Sequence[tuple[float, float]]) -> NDArray[np.float64]:

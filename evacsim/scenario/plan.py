@@ -40,9 +40,7 @@ class When(Section):
 class Who(Section):
     """转移谁: how many follow the order."""
 
-    compliance: Share = assumed(
-        0.97, "organised transfer; observed without organisation 0.58-0.99 (science 1.4)"
-    )
+    compliance: Share = assumed(0.97, "organised transfer; LifeSim's validation studies have 0.58-0.99")
     """Share of households that go when told to; the others refuse (拒不转移)."""
 
 

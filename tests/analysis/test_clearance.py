@@ -15,7 +15,7 @@ from evacsim.analysis.clearance import (
 )
 from evacsim.analysis.people import had_to_go, out_times, people_of
 from tests.reference.fake_record import fake_record
-from tests.reference.small_record import END, HOUR, ledgers, settled, small_record
+from tests.reference.small_record import END, FEW, HOUR, ledgers, settled, small_record
 
 TEN_HOURS = [settled(at=hour, people=10) for hour in range(1, 11)]
 """A hundred people, ten of them arriving after each hour."""
@@ -47,7 +47,13 @@ def test_the_curve_counts_people_at_each_time():
         [
             settled(at=3, people=4, ordered_s=1, told_s=1.5, departed_s=2, water=4),
             {"people": 5, "mode": "", "water_s": 2 * HOUR},
-            {"people": 7, "triggered_s": 0.0, "ordered_s": HOUR, "told_s": 2 * HOUR, "final_state": "refused"},
+            {
+                "people": 7,
+                "triggered_s": 0.0,
+                "ordered_s": HOUR,
+                "told_s": 2 * HOUR,
+                "final_state": "refused",
+            },
         ]
     )
     curve = evacuation_curve(record, np.array([0, 1, 1.5, 2, 2.99, 3, 4]) * HOUR)
@@ -58,6 +64,7 @@ def test_the_curve_counts_people_at_each_time():
     assert curve["wet"].to_list() == [0, 0, 0, 5, 5, 5, 9]
 
 
+@FEW
 @given(ledgers())
 def test_curves_only_rise_and_end_at_the_totals(homes):
     record = small_record(homes)
@@ -68,6 +75,7 @@ def test_curves_only_rise_and_end_at_the_totals(homes):
     assert curve["wet"].iloc[-1] == people[record.ledger["water_s"].notna()].sum()
 
 
+@FEW
 @given(ledgers())
 def test_clearance_times_rise_with_the_share_and_are_reached(homes):
     record = small_record(homes)

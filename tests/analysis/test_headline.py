@@ -4,7 +4,7 @@ from hypothesis import given
 
 from evacsim.analysis.headline import ONE_RUN, told, verdicts
 from tests.reference.fake_record import fake_record
-from tests.reference.small_record import HOUR, ledgers, settled, small_record
+from tests.reference.small_record import FEW, HOUR, ledgers, settled, small_record
 
 LINKS = ["何时转", "转移谁", "谁组织", "转到哪", "如何管", "人员安全"]
 
@@ -44,6 +44,7 @@ def test_one_person_short_is_short_and_never_shown_as_all():
     assert "(>99.9%)" in line.line.en
 
 
+@FEW
 @given(ledgers())
 def test_a_verdict_is_given_in_both_languages_for_any_run(homes):
     record = small_record(homes)

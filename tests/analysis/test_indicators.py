@@ -10,7 +10,7 @@ from evacsim.analysis.indicators import indicators, write_summary
 from evacsim.analysis.registry import REGISTRY
 from evacsim.results.digest import events_digest
 from tests.reference.fake_record import fake_record
-from tests.reference.small_record import HOUR, ledgers, settled, small_record
+from tests.reference.small_record import FEW, HOUR, ledgers, settled, small_record
 
 UNITS = {"person", "share", "s", "ratio", "1/100000", "seat/h", ""}
 
@@ -55,6 +55,7 @@ def test_indicators_of_the_reference_record(record):
     assert {name: values[name] for name in expected} == pytest.approx(expected)
 
 
+@FEW
 @given(ledgers())
 def test_indicators_keep_within_their_bounds_on_any_ledger(homes):
     found = indicators(small_record(homes))

@@ -15,9 +15,11 @@ from evacsim.analysis.lateness import (
 )
 from evacsim.analysis.people import had_to_go, out_times
 from tests.reference.fake_record import fake_record
-from tests.reference.small_record import END, HOUR, ledgers, settled, small_record
+from tests.reference.small_record import END, FEW, HOUR, ledgers, settled, small_record
 
-BY_BUS = settled(at=7, mode="bus", triggered_s=0, ordered_s=1, told_s=3, departed_s=4, at_pickup_s=4.5, boarded_s=6.5)
+BY_BUS = settled(
+    at=7, mode="bus", triggered_s=0, ordered_s=1, told_s=3, departed_s=4, at_pickup_s=4.5, boarded_s=6.5
+)
 
 
 def hours(record):
@@ -25,7 +27,9 @@ def hours(record):
 
 
 def test_each_mode_spends_its_time_in_its_own_stages():
-    record = small_record([BY_BUS, settled(at=3, mode="walk", departed_s=1), settled(at=3, mode="car", departed_s=2)])
+    record = small_record(
+        [BY_BUS, settled(at=3, mode="walk", departed_s=1), settled(at=3, mode="car", departed_s=2)]
+    )
     minute = pytest.approx(1 / 60)
     assert hours(record) == [
         {"decide": 1, "relay": 2, "prepare": 1, "walk": 0.5, "wait": 2, "ride": 0.5, "register": minute},
@@ -34,6 +38,7 @@ def test_each_mode_spends_its_time_in_its_own_stages():
     ]
 
 
+@FEW
 @given(ledgers())
 def test_the_stages_of_a_settled_household_add_up_to_its_whole_time(homes):
     record = small_record(homes)
@@ -101,12 +106,15 @@ def test_late_is_after_the_deadline_or_the_water_whichever_comes_first():
     assert (late["late_by_s"] / HOUR).to_list() == [1, 1, 1]
 
 
+@FEW
 @given(ledgers())
 def test_whoever_had_to_go_and_is_not_out_is_late(homes):
     record = small_record(homes)
     late = late_households(record)
     never = had_to_go(record.ledger) & np.isnan(out_times(record.ledger))
-    assert set(record.ledger.loc[never, "household"]) == set(late.loc[np.isinf(late["late_by_s"]), "household"])
+    assert set(record.ledger.loc[never, "household"]) == set(
+        late.loc[np.isinf(late["late_by_s"]), "household"]
+    )
     assert set(late["household"]) <= set(record.ledger.loc[had_to_go(record.ledger), "household"])
     assert set(late["cause"]) <= set(CAUSES)
     assert late_by_zone(record)["people"].sum() == late["people"].sum()

@@ -12,9 +12,10 @@ from evacsim.analysis.people import final_states, had_to_go, out_times, stuck_pl
 from evacsim.errors import ResultsError
 from evacsim.terms import HouseholdState
 from tests.reference.fake_record import fake_record
-from tests.reference.small_record import ledgers, settled, small_record
+from tests.reference.small_record import FEW, ledgers, settled, small_record
 
 
+@FEW
 @given(ledgers())
 def test_final_states_add_up_to_the_population(homes):
     record = small_record(homes)
@@ -69,7 +70,9 @@ def test_out_is_who_ended_in_safety():
 
 def test_missing_texts_count_as_empty_ones():
     record = small_record([{"mode": "bus", "triggered_s": 0.0}, {"mode": ""}])
-    ledger = record.ledger.assign(mode=record.ledger["mode"].astype(object).where(record.ledger["mode"] != "", None))
+    ledger = record.ledger.assign(
+        mode=record.ledger["mode"].astype(object).where(record.ledger["mode"] != "", None)
+    )
     assert had_to_go(replace(record, ledger=ledger).ledger).tolist() == [True, False]
 
 
@@ -91,7 +94,9 @@ def test_stuck_people_are_listed_by_place_most_first():
 
 
 @given(
-    pairs=st.lists(st.tuples(st.floats(-1e6, 1e6) | st.just(np.inf), st.integers(1, 9)), min_size=1, max_size=20),
+    pairs=st.lists(
+        st.tuples(st.floats(-1e6, 1e6) | st.just(np.inf), st.integers(1, 9)), min_size=1, max_size=20
+    ),
     percent=st.sampled_from([1, 5, 50, 90, 95, 100]),
 )
 def test_a_weighted_quantile_is_that_of_the_people_one_by_one(pairs, percent):

@@ -6,12 +6,13 @@ from evacsim.analysis.transport import bus_service, bused_before_water, fleets, 
 from tests.reference.fake_record import fake_record
 from tests.reference.small_record import HOUR, settled, small_record
 
+ALL = {"fleet": "F", "came": True}
 VEHICLES = [
-    {"vehicle": "a", "fleet": "F", "seats": 40, "came": True, "rounds": 3, "people": 90, "departed_s": 0.0, "done_s": 4 * HOUR},
-    {"vehicle": "b", "fleet": "F", "seats": 20, "came": True, "rounds": 1, "people": 20, "departed_s": HOUR, "done_s": 2 * HOUR},
-    {"vehicle": "c", "fleet": "F", "seats": 40, "came": False},
-    {"vehicle": "d", "fleet": "G", "seats": 50, "came": True, "departed_s": HOUR},
-]  # fmt: skip
+    ALL | {"vehicle": "a", "seats": 40, "rounds": 3, "people": 90, "departed_s": 0.0, "done_s": 4 * HOUR},
+    ALL | {"vehicle": "b", "seats": 20, "rounds": 1, "people": 20, "departed_s": HOUR, "done_s": 2 * HOUR},
+    ALL | {"vehicle": "c", "seats": 40, "came": False},
+    ALL | {"vehicle": "d", "seats": 50, "departed_s": HOUR, "fleet": "G"},
+]
 
 
 def test_a_fleet_is_counted_by_the_vehicles_that_came():

@@ -6,7 +6,7 @@ from evacsim.analysis.registry import REGISTRY
 from tests.docs.pages import REPOSITORY, text_of
 
 ROWS = [
-    [cell.strip() for cell in line.strip("|").split(" | ")]
+    [cell.strip() for cell in line.strip("|").split("|")]
     for line in text_of("docs/coverage.md").splitlines()
     if re.match(r"\| \d+ \|", line)
 ]

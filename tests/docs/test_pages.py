@@ -74,6 +74,9 @@ def _complaints(words: list[str]) -> str:
         command, words = command.commands[words[0]], words[1:]
     try:
         command.make_context(command.name, list(words), parent=context)
+    except click.MissingParameter as error:
+        # Running text may speak of a command without using it.
+        return error.format_message() if words else ""
     except click.ClickException as error:
         return error.format_message()
     return ""

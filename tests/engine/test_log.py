@@ -17,7 +17,7 @@ def test_events_are_numbered_from_one_and_written_with_their_ids():
     assert frame["subject"].tolist() == ["zone/b", "household/a/1"]
     assert frame["kind"].tolist() == ["decided", "told"]
     assert frame["cause"].isna().tolist() == [True, False]
-    assert frame["place"].isna().tolist() == [False, True]
+    assert frame["place"].tolist() == ["zone/b", ""]
 
 
 def test_time_never_runs_backwards():

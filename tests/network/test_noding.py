@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 import shapely
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from evacsim.formats.raw_network import RawLink, RawNetwork
@@ -116,6 +116,7 @@ points = st.tuples(coordinates, coordinates)
 courses = st.lists(points, min_size=2, max_size=4, unique=True).map(tuple)
 
 
+@settings(max_examples=60)
 @given(courses=st.lists(courses, min_size=1, max_size=8), order=st.randoms(use_true_random=False))
 def test_the_order_of_the_lines_does_not_matter_and_no_road_is_lost(courses, order):
     """On a coarse grid lines cross, touch and overlap all the time."""
@@ -138,6 +139,7 @@ def test_the_order_of_the_lines_does_not_matter_and_no_road_is_lost(courses, ord
     )  # snapping moves ends a little
 
 
+@settings(max_examples=60)
 @given(courses=st.lists(courses, min_size=1, max_size=8))
 def test_pieces_that_lie_on_one_another_are_cut_alike(courses):
     """The pieces, each counted once, are as long as the lines laid over one another (shapely's union)."""

@@ -424,7 +424,7 @@ def _road_tables(columns, rows):
                     ))  # fmt: skip
                     flows += [(link, t, p) for t, p in zip(times, people, strict=True)]
                     if np.isfinite(closed):
-                        water += [(link, closed + step * HOUR, 0.2 + 0.3 * step) for step in (-1, 0, 1, 2, 3)]
+                        water += [(link, closed + step * HOUR, 0.2 + 0.3 * step) for step in range(4)]
     return {
         "links": made("links", links),
         "flows": made("flows", flows),

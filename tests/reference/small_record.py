@@ -1,9 +1,11 @@
 """Records written out household by household, for answers that can be checked by hand."""
 
 from datetime import datetime
+from functools import cache
 
 import numpy as np
 import pandas as pd
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from evacsim.results.columns import empty, table
@@ -27,7 +29,7 @@ def small_record(households, *, population=None, limits=None, **tables):
             for number, home in enumerate(households, 1)
         ],
     )
-    made = {name: empty(columns) for name, columns in TABLES.items()}
+    made = empty_tables()
     made |= {name: frame(TABLES[name], rows) for name, rows in tables.items()}
     if "zones" not in tables:
         made["zones"] = frame(TABLES["zones"], [{"zone": zone, "organizer": "x"} for zone in ledger["zone"].unique()])
@@ -37,6 +39,16 @@ def small_record(households, *, population=None, limits=None, **tables):
         population=int(ledger["people"].sum()) if population is None else population,
         events=empty(EVENTS), ledger=ledger, tables=made, limits=limits or {},
     )  # fmt: skip
+
+
+@cache
+def _nothing():
+    return {name: empty(columns) for name, columns in TABLES.items()}
+
+
+def empty_tables():
+    """Return all tables of a record, without rows."""
+    return dict(_nothing())
 
 
 def frame(columns, rows):
@@ -82,6 +94,10 @@ def households(draw):
         return home | {"final_state": "registering"}
     stuck = [state.id for state in HouseholdState if state.id not in {"sheltered", "registering"}]
     return home | {"final_state": draw(st.sampled_from(stuck))}
+
+
+FEW = settings(max_examples=30)
+"""For properties of whole records, which take milliseconds each."""
 
 
 def ledgers():

@@ -1,6 +1,7 @@
 """Why a household ended as it did: one unbroken chain back to a root."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
@@ -21,7 +22,7 @@ def test_every_household_has_a_chain_from_a_root_to_its_end(record):
         assert events[0].cause is None
         assert [event.cause for event in events[1:]] == [event.seq for event in events[:-1]]
         assert events[-1].seq == row.final_event
-        assert all(one.time_s <= other.time_s for one, other in zip(events, events[1:], strict=False))
+        assert all(one.time_s <= other.time_s for one, other in pairwise(events))
 
 
 def test_a_chain_tells_the_events_themselves(record):
@@ -43,7 +44,10 @@ def test_a_story_is_told_in_both_languages(record):
         "19 Jul 04:00 (T+8.0 h) zone 新圩村 (Z6): water stands at homes (depth 0.70 m)",
         "19 Jul 04:00 (T+8.0 h) household Z6-001: is trapped (zone 新圩村 (Z6), 2 people)",
     ]
-    assert why(record, "Z6-001", "zh")[3] == "7月19日04:00（T+8.0小时） 区域 新圩村 (Z6)：住处进水（水深 0.70 m）"
+    assert (
+        why(record, "Z6-001", "zh")[3]
+        == "7月19日04:00（T+8.0小时） 区域 新圩村 (Z6)：住处进水（水深 0.70 m）"
+    )
 
 
 def test_a_household_may_be_named_as_events_name_it(record):

@@ -18,7 +18,9 @@ def record():
 
 
 def test_the_digest_depends_on_events_alone(record):
-    twin = replace(fake_record(), provenance={"machine": "another"}, name="another", ledger=record.ledger.iloc[:0])
+    twin = replace(
+        fake_record(), provenance={"machine": "another"}, name="another", ledger=record.ledger.iloc[:0]
+    )
     assert events_digest(twin) == events_digest(record)
 
 
@@ -31,7 +33,15 @@ def test_the_digest_does_not_depend_on_how_a_table_is_held(record):
 
 @pytest.mark.parametrize(
     ("column", "value"),
-    [("time_s", 1e-9), ("kind", "tola"), ("subject", "x"), ("place", "x"), ("value", -1.0), ("cause", 1), ("seq", 9)],
+    [
+        ("time_s", 1e-9),
+        ("kind", "tola"),
+        ("subject", "x"),
+        ("place", "x"),
+        ("value", -1.0),
+        ("cause", 1),
+        ("seq", 9),
+    ],
 )
 def test_the_digest_notices_a_change_of_one_cell(record, column, value):
     events = record.events.copy()

@@ -108,7 +108,9 @@ def test_the_old_results_stay_until_the_new_ones_are_complete(record, folder, mo
 
 
 def test_a_record_without_a_column_is_not_written(record, tmp_path):
-    broken = replace(record, events=record.events.drop(columns="cause"), ledger=record.ledger.drop(columns="zone"))
+    broken = replace(
+        record, events=record.events.drop(columns="cause"), ledger=record.ledger.drop(columns="zone")
+    )
     with pytest.raises(ResultsError) as caught:
         write_record(broken, tmp_path / "run")
     assert {(issue.file, issue.place) for issue in caught.value.issues} == {

@@ -14,8 +14,8 @@ from evacsim.scenario.reading import Reading, load, read, read_mapping
 from tests.broken.small import small_files, write
 
 WORDS = [
-    "", "T+6 h", "45 min", "0.3 m", "95 %", "*", "zones.csv", "scenario.yaml", ".", "..", "east", "school", "NaN", "inf",
-    "EPSG:4326", "2026-07-18 20:00", "9" * 400, "\u200b", "\0", "type", "T-1e308 h", "-1e308 m", "a" * 300,
+    "", "T+6 h", "45 min", "0.3 m", "95 %", "*", "zones.csv", "scenario.yaml", ".", "..", "east", "school", "NaN",
+    "inf",     "EPSG:4326", "2026-07-18 20:00", "9" * 400, "\u200b", "\0", "type", "T-1e308 h", "-1e308 m", "a" * 300,
 ]  # fmt: skip
 SCALARS = (
     st.none() | st.booleans() | st.integers() | st.floats() | st.sampled_from(WORDS) | st.text(max_size=8)

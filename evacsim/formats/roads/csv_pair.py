@@ -116,7 +116,7 @@ def read_nodes(table: Table, findings: Findings) -> tuple[tuple[RawNode, ...], l
 def _node(table: Table, row: int, columns: Mapping[str, str], findings: Findings) -> RawNode:
     cells, line = table.rows[row], table.lines[row]
     node_id = findings.text(cell_id(cells[columns["node_id"]]), columns["node_id"], line=line)
-    if "x" not in columns:
+    if "x" not in columns or (cells[columns["x"]] is None and cells[columns["y"]] is None):
         return RawNode(node_id, line=line)
     x, y = (
         findings.coordinate(cells[columns[axis]], f"node {node_id} {columns[axis]}", line=line)
