@@ -1,4 +1,4 @@
-"""evacsim: does the plan hold when the water comes?
+"""Simulate evacuation and rescue, and see whether the plan holds when the water comes.
 
 Discrete-event simulation of evacuation (转移避险) and rescue: districts, hazards and plans as data,
 one clock, an event log, and answers that a planner can read.
@@ -12,8 +12,8 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 __all__ = [
-    "EvacsimError", "Run", "Scenario", "World", "build", "check", "compare", "import_network", "load", "open_run",
-    "report", "scenario", "simulate",
+    "EvacsimError", "Run", "Scenario", "World", "build", "check", "compare", "from_mapping", "import_network", "load", "open_run",
+    "report", "simulate",
 ]  # fmt: skip
 
 try:

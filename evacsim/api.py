@@ -45,8 +45,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 __all__ = [
-    "EvacsimError", "Run", "Scenario", "World", "build", "check", "compare", "import_network", "load", "open_run",
-    "report", "scenario", "simulate",
+    "EvacsimError", "Run", "Scenario", "World", "build", "check", "compare", "from_mapping", "import_network", "load", "open_run",
+    "report", "simulate",
 ]  # fmt: skip
 
 
@@ -61,7 +61,7 @@ def load(path: str | Path) -> Scenario:
     return reading.load(path)
 
 
-def scenario(mapping: Mapping[str, Any], *, base: str | Path = ".") -> Scenario:
+def from_mapping(mapping: Mapping[str, Any], *, base: str | Path = ".") -> Scenario:
     """Return the scenario written as a mapping, with file names relative to `base`."""
     return reading.from_mapping(mapping, base=Path(base))
 
@@ -233,7 +233,7 @@ class Run:
 def _provenance(world: World, record: RunRecord, *, build_s: float, run_s: float) -> dict[str, Any]:
     """Return what made this run: versions, seed, inputs, machine, time and memory."""
     return {
-        "evacsim": _version("evacsim"),
+        "version": _version("evacsim"),
         "python": sys.version.split()[0],
         "libraries": {
             name: _version(name) for name in ("numpy", "numba", "simpy", "networkx", "pandas", "pydantic")

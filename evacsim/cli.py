@@ -169,15 +169,20 @@ def import_() -> None:
 )
 @click.option("--crs", help="Coordinate reference system of the file, such as EPSG:32650.")
 @click.option("--encoding", help="Text encoding, such as gb18030, where it is not UTF-8.")
+@click.option("--length-unit", help="Unit of lengths, such as m or mi, where the file does not say it.")
+@click.option("--speed-unit", help="Unit of speeds, such as km/h or mph, where the file does not say it.")
+@click.option(
+    "--rows",
+    type=click.Choice(["one-way", "two-way"]),
+    help="What a row of a table of links stands for, where the table does not say it.",
+)
 @language
 @told_in_full
-def network(
-    file: Path, out: Path, form: str | None, crs: str | None, encoding: str | None, lang: Language
-) -> None:
+def network(file: Path, out: Path, lang: Language, **statements: Any) -> None:
     """Read a road network FILE, repair it, say what was repaired, write nodes.csv and links.csv (导入路网)."""
     from evacsim import api
 
-    click.echo(api.import_network(file, out, form=form, crs=crs, encoding=encoding).told(lang))
+    click.echo(api.import_network(file, out, **statements).told(lang))
 
 
 COMPILING = Text(

@@ -48,8 +48,8 @@ class Comparison:
     def _changed(self, change: str) -> int:
         return int(self.households.loc[self.households["change"] == change, "people"].sum())
 
-    def told(self, lang: Language) -> list[str]:
-        """Return the comparison as plain lines: people first, then every indicator that differs."""
+    def told(self, lang: Language) -> str:
+        """Return the comparison as plain text: people first, then a line for every indicator that differs."""
         if lang == "zh":
             head = f"{self.name_a} → {self.name_b}："
             head += f"转为安全 {self.became_safe:,} 人，转为不安全 {self.became_unsafe:,} 人"
@@ -71,10 +71,10 @@ class Comparison:
             lines.append(
                 Text(f"{row['name_en']}: ", f"{row['name_zh']}：").said(lang) + f"{before} → {after}"
             )
-        return lines
+        return "\n".join(lines)
 
     def __str__(self) -> str:
-        return "\n".join(self.told("en"))
+        return self.told("en")
 
 
 def compare(a: RunRecord, b: RunRecord) -> Comparison:

@@ -36,6 +36,7 @@ CAUSES: dict[str, Text] = {
     "refused": Text("refused to go", "拒不转移"),
     "no_seat": Text("never got a seat on a bus", "未能上车"),
     "cut_off_at_home": Text("cut off by water before leaving home", "离家前被水围困"),
+    "cut_off_in_shelter": Text("cut off by water in its shelter", "在安置点被水围困"),
     "cut_off_on_the_way": Text("cut off by water on the way", "途中被水围困"),
     "under_way": Text("still under way at the end", "推演结束时仍在途中"),
     **{
@@ -143,6 +144,7 @@ def _causes(ledger: pd.DataFrame, longest: np.ndarray) -> np.ndarray:
         "refused": in_state(ledger, HouseholdState.REFUSED.id),
         "no_seat": no_seat,
         "cut_off_at_home": lost & ~left,
+        "cut_off_in_shelter": lost & ~np.isnan(times(ledger, "arrived_s")),
         "cut_off_on_the_way": lost,
         "under_way": np.isnan(out_times(ledger)),
     }

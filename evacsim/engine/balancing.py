@@ -9,8 +9,9 @@ import numpy as np
 
 from evacsim.engine.recombining import Pool
 from evacsim.engine.round_plans import RoundPlan, RoundProblem, book_seats, fill
+from evacsim.kernels.bookings import Bookings
 from evacsim.kernels.round_search import N_DRAWS, Aim, Schedule, anneal, measure_all
-from evacsim.kernels.rounds import Bookings, Rounds
+from evacsim.kernels.rounds import shared_work, slowest_first_trip
 
 N_TARGETS = 12
 """Targets tried one after the other for the completion time."""
@@ -36,7 +37,8 @@ def balance(plan: RoundPlan, *, stream: np.random.Generator, effort: int) -> Rou
     """
     n_changes = effort // (N_TARGETS + 1)
     mean_load = float(plan.trips.people.mean())
-    floor, step, pool = lowest_completion(plan.problem.numbers), 0.5, Pool(plan.problem)
+    floor = max(slowest_first_trip(plan.problem.numbers), shared_work(plan.problem.numbers))
+    step, pool = 0.5, Pool(plan.problem)
     for _ in range(N_TARGETS):
         if plan.completion_time <= floor:
             break
@@ -56,24 +58,6 @@ def balance(plan: RoundPlan, *, stream: np.random.Generator, effort: int) -> Rou
 def rank(plan: RoundPlan) -> tuple[float, float]:
     """Return what makes a plan better than another one: completion time first."""
     return plan.completion_time, plan.person_time
-
-
-def lowest_completion(rounds: Rounds) -> float:
-    """Return a completion time that no plan can beat, without much thought [s].
-
-    Somebody must be fetched from the farthest pick-up point; and the shortest rounds that
-    could be made take their time, shared by all vehicles.
-    """
-    arrival = (rounds.ready[:, None] + rounds.approach[rounds.depot]).min(axis=0)
-    carry = rounds.carry.min(axis=1) + rounds.boarding + rounds.alighting
-    slowest = (arrival + carry)[rounds.people > 0].max(initial=0.0)
-    fewest = -(-rounds.people // rounds.seats.max())
-    nearest = np.minimum(rounds.approach.min(axis=0), rounds.back.min(axis=0))
-    handling = rounds.people.sum() * (rounds.boarding_each + rounds.alighting_each)
-    work = fewest[fewest > 0] @ (nearest + carry)[fewest > 0] + handling
-    ready = np.sort(rounds.ready)
-    shared = (work + np.cumsum(ready)) / np.arange(1, len(ready) + 1)
-    return float(max(slowest, shared.min()))
 
 
 def search(plan: RoundPlan, aim: Aim, *, stream: np.random.Generator, n_changes: int) -> Schedule:

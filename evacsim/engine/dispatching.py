@@ -16,7 +16,8 @@ from evacsim.engine.round_plans import (
     seats_without_limit,
 )
 from evacsim.errors import Issue
-from evacsim.kernels.rounds import Rule, Trips, dispatch
+from evacsim.kernels.dispatch_rules import Rule, dispatch
+from evacsim.kernels.rounds import Trips
 from evacsim.language import Text, same
 
 EFFORT = 2_000_000

@@ -35,6 +35,7 @@ from evacsim.kernels.arrays import (
     MoverState,
     NoticeKind,
     Outcome,
+    RUN_OF_GAPS,
     Queue,
     Records,
     Traffic,
@@ -154,8 +155,7 @@ class Movement:
             heap=record_array(1, EVENT),
             trees=np.full(n_trees * n_nodes, NO_WAY, dtype=np.int32),
             records=record_array(BUFFER, RECORD),
-            entries=np.zeros(n_bins * n_links, dtype=np.int32),
-            people_entries=np.zeros(n_bins * n_links, dtype=np.int32),
+            entries=np.zeros(2 * n_bins * n_links, dtype=np.int32),
             control=control,
         )
         self._add_gaps(BUFFER)
@@ -300,7 +300,7 @@ class Movement:
         rows = np.atleast_1d(np.asarray(movers, dtype=np.int64))
         self._begin_change(self.now)
         rows = rows[self._traffic.movers.state[rows] != MoverState.REMOVED]
-        missing = len(rows) - int(self._control["n_unused_gaps"])
+        missing = RUN_OF_GAPS * len(rows) - int(self._control["n_unused_gaps"])
         if missing > 0:
             self._add_gaps(max(missing, len(self._traffic.gaps)))
         changes.remove(
@@ -334,11 +334,11 @@ class Movement:
 
     def entries(self) -> NDArray[np.int32]:
         """Return the movers that entered each link in each time bin, shape (n_links, n_bins)."""
-        return self._traffic.entries.reshape(-1, len(self.links.length)).T
+        return self._traffic.entries[::2].reshape(-1, len(self.links.length)).T
 
     def people_entries(self) -> NDArray[np.int32]:
         """Return the people who entered each link in each time bin, shape (n_links, n_bins)."""
-        return self._traffic.people_entries.reshape(-1, len(self.links.length)).T
+        return self._traffic.entries[1::2].reshape(-1, len(self.links.length)).T
 
     def on_links(self) -> NDArray[np.int32]:
         """Return the movers on each link now, shape (n_links,)."""
@@ -403,11 +403,9 @@ class Movement:
             elif outcome == Outcome.GAPS_FULL:
                 self._add_gaps(len(self._traffic.gaps))
             else:
+                entries = self._traffic.entries
                 self._traffic = self._traffic._replace(
-                    entries=np.concatenate([self._traffic.entries, np.zeros_like(self._traffic.entries)]),
-                    people_entries=np.concatenate(
-                        [self._traffic.people_entries, np.zeros_like(self._traffic.people_entries)]
-                    ),
+                    entries=np.concatenate([entries, np.zeros_like(entries)])
                 )
 
     def _empty_buffer(self) -> None:
@@ -439,10 +437,10 @@ class Movement:
 
     def _add_gaps(self, n: int) -> None:
         """Add n unused gaps to the pool."""
-        gaps = grown(self._traffic.gaps, len(self._traffic.gaps) + n)
         first = len(self._traffic.gaps)
-        gaps.next[first:] = np.arange(first + 1, first + n + 1)
-        gaps.next[-1] = self._control["unused_gap"]
+        gaps = grown(self._traffic.gaps, first + n)
+        gaps.next[first::RUN_OF_GAPS] = np.arange(first + RUN_OF_GAPS, first + n + 1, RUN_OF_GAPS)
+        gaps.next[-RUN_OF_GAPS] = self._control["unused_gap"]
         self._control["unused_gap"] = first
         self._control["n_unused_gaps"] += n
         self._traffic = self._traffic._replace(gaps=gaps)

@@ -15,6 +15,7 @@ from evacsim.engine.parts import Mode, Parts
 from evacsim.engine.sheltering import Sheltering
 from evacsim.engine.transport import Transport
 from evacsim.hazard.effects import is_stopped
+from evacsim.results.columns import table
 from evacsim.results.record import LEDGER, TABLES, RunRecord
 from evacsim.scenario.assumptions import assumptions
 from evacsim.scenario.model import Scenario
@@ -127,7 +128,7 @@ def _ledger(parts: Parts, command: Command, names: dict[Kind, NDArray[Any]]) -> 
             "final_event": final_event,
         }
     )
-    return _typed(ledger[[column.name for column in LEDGER]], LEDGER)
+    return table(ledger, LEDGER)
 
 
 def _zones(parts: Parts, command: Command) -> pd.DataFrame:
@@ -378,12 +379,8 @@ def _repairs(world: World) -> pd.DataFrame:
     )
 
 
-def _shaped(frame: pd.DataFrame, table: str) -> pd.DataFrame:
-    columns = TABLES[table]
+def _shaped(frame: pd.DataFrame, name: str) -> pd.DataFrame:
+    columns = TABLES[name]
     if frame.empty:
         frame = pd.DataFrame({column.name: [] for column in columns})
-    return _typed(frame[[column.name for column in columns]], columns)
-
-
-def _typed(frame: pd.DataFrame, columns: Any) -> pd.DataFrame:
-    return frame.astype({column.name: column.dtype for column in columns}).reset_index(drop=True)
+    return table(frame, columns)

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evacsim.errors import EvacsimError, Issue
-from evacsim.kernels.rounds import Bookings, Rounds, Trips, book_everybody, time_trips
+from evacsim.kernels.bookings import Bookings, book_everybody
+from evacsim.kernels.rounds import Rounds, Trips, time_trips
 from evacsim.language import Text
 
 if TYPE_CHECKING:

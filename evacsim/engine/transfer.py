@@ -90,6 +90,15 @@ class Transfer:
         ):
             self._set_out(household, int(book.event[household]))
 
+    def leave_pickup(self, household: int, cause: int) -> None:
+        """Let a household leave a pick-up point that is getting wet, on foot to a shelter; it stays if no way leads there."""
+        parts, book = self.parts, self.parts.book
+        pickup = int(book.place[household])
+        node = int(parts.world.pickup_points.walk_node[pickup])
+        cause = max(cause, int(book.event[household]))
+        if self._go_to_shelter(household, node, Journey(HOME, MoverClass.WALKER), "redirected", cause):
+            self.gathering.leave(household, pickup)
+
     def on_notice(self, household: int, notice: Notice) -> None:
         """Take in what the movement reports about a household that travels by itself."""
         journey = self._journeys[household]

@@ -160,14 +160,17 @@ class Transport:
                 yield self._reopened
 
     def _load(self, vehicle: Vehicle, task: PlannedRound) -> Process:
-        """Let people board in the order of the queue until the bus is full or waiting longer is in vain."""
+        """Let people board in the order of the queue until the bus is full or waiting longer is in vain.
+
+        Whoever waits and fits lines up at this bus at once; the next bus gets those who are left.
+        """
         parts, gathering, fleet = self.parts, self.gathering, self.fleets[vehicle.fleet]
         free = min(fleet.seats, task.people)
         assigned: Assigned | None = None
         leave_at = np.inf
         while True:
-            boarding = gathering.board_next(task.pickup, free, assigned)
-            if boarding is not None:
+            boarding_time = 0.0
+            while (boarding := gathering.board_next(task.pickup, free, assigned)) is not None:
                 household, assigned = boarding
                 free -= int(parts.households.people[household])
                 leave_at = min(leave_at, parts.now + self._plan.bus_wait_limit)
@@ -175,7 +178,9 @@ class Transport:
                 parts.book.vehicle[household] = vehicle.row
                 parts.book.mark("boarded", household, parts.now)
                 self._passenger(vehicle, household, HouseholdState.RIDING, "boarded")
-                yield parts.clock.timeout(self._handling_time(household, fleet.boarding_time, fleet))
+                boarding_time += self._handling_time(household, fleet.boarding_time, fleet)
+            if boarding_time > 0:
+                yield parts.clock.timeout(boarding_time)
             elif free == 0 or gathering.has_queue(task.pickup) or not gathering.expected[task.pickup]:
                 # Whoever still queues has no seat here, or another shelter: the next bus is for them.
                 return

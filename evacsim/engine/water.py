@@ -73,6 +73,7 @@ class Water:
             self._slow_roads(changed)
         self._flood_places()
         self._mark_wet_homes()
+        self._empty_wet_pickups()
         self._read_harm()
         for try_again in self.parts.after_reopening:
             try_again()
@@ -132,6 +133,14 @@ class Water:
         is_wet = self._place_depth[self._home_depth_row] > self._effects.leave_limit
         first = self.parts.book.times["water"]
         first[is_wet & np.isnan(first)] = self.parts.now
+
+    def _empty_wet_pickups(self) -> None:
+        """Let people leave pick-up points where water stands as high as would close a shelter."""
+        book, depth_row = self.parts.book, self.parts.world.pickup_points.depth_row
+        wet = self._place_depth[depth_row] > self._effects.shelter_limit
+        waiting = np.flatnonzero(book.state == HouseholdState.WAITING)
+        for household in waiting[wet[book.place[waiting]]]:
+            self.transfer.leave_pickup(int(household), self._changed_event)
 
     # -- people -----------------------------------------------------------------------------
 

@@ -28,10 +28,15 @@ UNITS_PER_PCU = 1000
 UNLIMITED = 2_000_000_000
 """Storage [thousandths of a pcu] of a link without limit; 2 million pcu or more count as this."""
 
-BUCKET_LENGTH = 0.125
+CACHE_LINES = 128
+"""Processors fetch pairs of cache lines; a link is such a pair [byte]."""
+RUN_OF_GAPS = 4
+"""Gaps of one link stand together in runs of so many, a cache line (a power of two)."""
+
+BUCKET_LENGTH = 1 / 32
 """Length of a bucket of the event wheel [s]; of no consequence for results."""
-N_BUCKETS = 65_536
-"""Buckets of the wheel (a power of two): one turn takes 2 h 17 min; later events wait for their turn."""
+N_BUCKETS = 131_072
+"""Buckets of the wheel (a power of two): one turn takes 68 min; later events wait for their turn."""
 
 
 class NoticeKind(IntEnum):
@@ -229,9 +234,7 @@ class Traffic(NamedTuple):
     records: Records
     """RECORD, output."""
     entries: NDArray[np.int32]
-    """Movers that entered each link in each time bin, shape (n_bins n_links,)."""
-    people_entries: NDArray[np.int32]
-    """People who entered each link in each time bin, shape (n_bins n_links,)."""
+    """Movers and people that entered each link in each time bin, shape (2 n_bins n_links,)."""
     control: Records
     """CONTROL, shape (1,)."""
 
@@ -260,10 +263,10 @@ class LinkColumns(NamedTuple):
 
 
 def record_array(n: int, dtype: DTypeLike) -> Records:
-    """Return n zeroed records that begin on a cache line."""
+    """Return n zeroed records that begin on a pair of cache lines."""
     item = np.dtype(dtype)
-    raw = np.zeros(n * item.itemsize + 64, dtype=np.uint8)
-    start = -raw.ctypes.data % 64
+    raw = np.zeros(n * item.itemsize + CACHE_LINES, dtype=np.uint8)
+    start = -raw.ctypes.data % CACHE_LINES
     return raw[start : start + n * item.itemsize].view(item).view(np.recarray)
 
 

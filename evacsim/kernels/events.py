@@ -8,7 +8,7 @@ smaller row.
 
 import numpy as np
 
-from evacsim.kernels._jit import part
+from evacsim.kernels._jit import part, prefetch
 from evacsim.kernels.arrays import BUCKET_LENGTH, N_BUCKETS, NONE, MoverState, Queue, Records, Traffic
 
 PER_BUCKET = 1.0 / BUCKET_LENGTH
@@ -123,11 +123,15 @@ def open_bucket(traffic: Traffic, bucket: int) -> None:
     """Move the events of a bucket from the wheel to the heap; those of later turns stay."""
     mover = traffic.buckets[bucket % N_BUCKETS]
     traffic.buckets[bucket % N_BUCKETS] = NONE
+    prefetch(traffic.movers, traffic.buckets[(bucket + 1) % N_BUCKETS])
+    prefetch(traffic.movers, traffic.buckets[(bucket + 2) % N_BUCKETS])
     while mover != NONE:
         moving = traffic.movers[mover]
         behind = moving.next
         if bucket_of(moving.event) == bucket:
             push(traffic, mover)
+            prefetch(traffic.links, moving.link)
+            prefetch(traffic.movers, moving.behind)
         else:
             moving.next = traffic.buckets[bucket % N_BUCKETS]
             traffic.buckets[bucket % N_BUCKETS] = mover

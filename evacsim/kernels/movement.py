@@ -54,7 +54,7 @@ def advance(traffic: Traffic, until: float, bin_length: float, passages: int) ->
         An `Outcome`. After a full buffer, call again with more room.
     """
     control = traffic.control[0]
-    n_bins = len(traffic.entries) // max(len(traffic.links), 1)
+    n_bins = len(traffic.entries) // max(2 * len(traffic.links), 1)
     while find_next(traffic, until):
         time, mover = traffic.heap[0].time, traffic.heap[0].mover
         if control.n_records + 2 > len(traffic.records):
@@ -247,9 +247,9 @@ def enter(traffic: Traffic, mover: int, link: int, time: float, passages: int) -
         schedule(traffic, mover, moving.time)
     elif road.head == mover:
         schedule(traffic, mover, max(moving.time, road.exit_free))
-    count = control.bin * len(traffic.links) + link
+    count = 2 * (control.bin * len(traffic.links) + link)
     traffic.entries[count] += 1
-    traffic.people_entries[count] += moving.people
+    traffic.entries[count + 1] += moving.people
     open_gate(traffic, link, time)
     if came_from == NONE:
         become(traffic, mover, MoverState.MOVING)

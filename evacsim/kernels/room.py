@@ -9,7 +9,7 @@ recalled) in vehicle coordinates, exact for any sizes.
 import numpy as np
 
 from evacsim.kernels._jit import part
-from evacsim.kernels.arrays import NONE, UNITS_PER_PCU, UNLIMITED, Traffic
+from evacsim.kernels.arrays import NONE, RUN_OF_GAPS, UNITS_PER_PCU, UNLIMITED, Traffic
 
 
 @part
@@ -30,32 +30,58 @@ def leave_gap(traffic: Traffic, link: int, space: int, time: float) -> None:
     gaps, road, control = traffic.gaps, traffic.links[link], traffic.control[0]
     if road.storage == UNLIMITED:
         return
-    gap = control.unused_gap
-    control.unused_gap = gaps[gap].next
-    control.n_unused_gaps -= 1
+    close_gaps(traffic, link, time)
+    if road.last_gap != NONE and is_followed_in_its_run(road.last_gap):
+        gap = road.last_gap + 1
+    else:
+        gap = control.unused_gap
+        control.unused_gap = gaps[gap].next
+        control.n_unused_gaps -= RUN_OF_GAPS
+        if road.last_gap == NONE:
+            road.first_gap = gap
+        else:
+            gaps[road.last_gap].next = gap
     gaps[gap].time = time + road.wave_time
     gaps[gap].space = space
-    gaps[gap].next = NONE
-    if road.first_gap == NONE:
-        road.first_gap = gap
-    else:
-        gaps[road.last_gap].next = gap
     road.last_gap = gap
 
 
 @part
 def close_gaps(traffic: Traffic, link: int, time: float) -> None:
     """Turn the gaps that have reached the entrance by `time` into room."""
-    gaps, road, control = traffic.gaps, traffic.links[link], traffic.control[0]
-    gap = road.first_gap
-    while gap != NONE and gaps[gap].time <= time:
-        behind = gaps[gap].next
+    gaps, road = traffic.gaps, traffic.links[link]
+    while road.first_gap != NONE and gaps[road.first_gap].time <= time:
+        gap = road.first_gap
         road.room += gaps[gap].space
-        gaps[gap].next = control.unused_gap
-        control.unused_gap = gap
-        control.n_unused_gaps += 1
-        gap = behind
-    road.first_gap = gap
+        road.first_gap = gap_behind(traffic, link, gap)
+        if road.first_gap == NONE:
+            road.last_gap = NONE
+        if road.first_gap == NONE or not is_followed_in_its_run(gap):
+            give_back_run(traffic, gap)
+
+
+@part
+def gap_behind(traffic: Traffic, link: int, gap: int) -> int:
+    """Return the gap of a link that follows another, NONE after the last."""
+    if gap == traffic.links[link].last_gap:
+        return NONE
+    return gap + 1 if is_followed_in_its_run(gap) else np.int64(traffic.gaps[gap].next)
+
+
+@part
+def is_followed_in_its_run(gap: int) -> bool:
+    """Tell whether the place of the pool behind a gap belongs to the same link."""
+    return (gap + 1) % RUN_OF_GAPS != 0
+
+
+@part
+def give_back_run(traffic: Traffic, gap: int) -> None:
+    """Return the run of places that a gap lies in to the pool."""
+    control = traffic.control[0]
+    first = gap - gap % RUN_OF_GAPS
+    traffic.gaps[first].next = control.unused_gap
+    control.unused_gap = first
+    control.n_unused_gaps += RUN_OF_GAPS
 
 
 @part
@@ -65,11 +91,13 @@ def opening_time(traffic: Traffic, link: int, mover: int, time: float) -> float:
     opening = max(time, road.entry_free)
     if road.storage == UNLIMITED:
         return opening
-    close_gaps(traffic, link, time)
-    missing = room_needed(traffic, link, mover) - road.room
-    gap = road.first_gap
+    needed = room_needed(traffic, link, mover)
+    if needed > road.room:
+        close_gaps(traffic, link, time)
+    missing = needed - road.room
+    gap = np.int64(road.first_gap)
     while missing > 0 and gap != NONE:
         missing -= gaps[gap].space
         opening = max(opening, gaps[gap].time)
-        gap = gaps[gap].next
+        gap = gap_behind(traffic, link, gap)
     return opening if missing <= 0 else np.inf

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evacsim.kernels._jit import kernel, part
-from evacsim.kernels.rounds import Bookings, Rounds, book, change_booking, trip_time, undo_bookings
+from evacsim.kernels.bookings import Bookings, book, change_booking, undo_bookings
+from evacsim.kernels.rounds import Rounds, trip_time
 
 N_DRAWS = 8
 """Random numbers that one change needs."""

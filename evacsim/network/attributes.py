@@ -48,7 +48,15 @@ LINK_ATTRIBUTES = (
         "road_class", "str", "", Text("class as OpenStreetMap names it", "道路等级 (OpenStreetMap 名称)")
     ),
     Attribute("name", "str", "", Text("name of the road", "道路名称")),
-    Attribute("modes", "frozenset[str]", "", Text(f"who may use it: {', '.join(MODES)}", "可通行的交通方式")),
+    Attribute(
+        "modes",
+        "frozenset[str]",
+        "",
+        Text(
+            f"who may use it: {', '.join(MODES)}; the direction binds vehicles, walkers go both ways",
+            "可通行的交通方式; 方向仅约束车辆, 行人可双向通行",
+        ),
+    ),
     Attribute(
         "geometry",
         "tuple[(x, y), ...] | None",

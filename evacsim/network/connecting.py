@@ -102,7 +102,7 @@ def _open_dead_ends(draft: Draft) -> None:
     entered = {link.to_node for link in cars}
     for link in cars:
         if link.to_node not in left or link.from_node not in entered:
-            opened = backward(draft, link, OPENED, taken)
+            opened = backward(link, OPENED, taken)
             draft.links.append(replace(opened, modes=(link.modes or frozenset()) - {WALK}))
             draft.ledger.write("trap_opened", link.id, after=opened.id)
     draft.links.sort(key=lambda link: link.id)

@@ -29,13 +29,6 @@ class Draft:
     options: RepairOptions
     ledger: Ledger
 
-    def free_id(self, wanted: str, taken: set[str]) -> str:
-        """Return `wanted`, with as many points behind it as make it free, and take it."""
-        while wanted in taken:
-            wanted += "."
-        taken.add(wanted)
-        return wanted
-
     def ends(self, link: RawLink) -> tuple[Point, Point]:
         """Return the places where a link begins and ends."""
         return self.nodes[str(link.from_node)], self.nodes[str(link.to_node)]

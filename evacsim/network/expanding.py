@@ -1,39 +1,32 @@
-"""From roads to directed links: the other direction, walkers against one-way traffic; doubles and loops."""
+"""From roads to directed links: the other direction; doubles and loops."""
 
 from dataclasses import replace
 from math import dist
 
 from evacsim.formats.raw_network import RawLink
-from evacsim.formats.roads.raw import BACK, WALK
+from evacsim.formats.roads.numbering import free_id
+from evacsim.formats.roads.raw import BACK
 from evacsim.network.draft import Draft, Point, course_length, is_alike
 from evacsim.network.measuring import SHORTEST
 
-WALKERS = ".walk"
-"""Added to the id of a one-way link for walkers the other way."""
-
 
 def open_both_ways(draft: Draft) -> None:
-    """Add the other direction of two-way links, and a way back for walkers on one-way links."""
+    """Add the other direction of two-way links."""
     taken = {link.id for link in draft.links}
     directed = []
     for link in draft.links:
         if not link.two_way:
             directed.append(link)
             continue
-        directed += [replace(link, two_way=False), backward(draft, link, BACK, taken)]
-    walked = {(link.from_node, link.to_node) for link in directed if WALK in (link.modes or ())}
-    for link in [link for link in directed if link.walk_back and WALK in (link.modes or ())]:
-        if (link.to_node, link.from_node) not in walked:
-            draft.ledger.write("walk_back", link.id)
-            directed.append(replace(backward(draft, link, WALKERS, taken), modes=frozenset({WALK})))
+        directed += [replace(link, two_way=False), backward(link, BACK, taken)]
     draft.links = sorted(directed, key=lambda link: link.id)
 
 
-def backward(draft: Draft, link: RawLink, suffix: str, taken: set[str]) -> RawLink:
+def backward(link: RawLink, suffix: str, taken: set[str]) -> RawLink:
     """Return the same link the other way."""
     return replace(
         link,
-        id=draft.free_id(link.id + suffix, taken),
+        id=free_id(link.id + suffix, taken),
         from_node=link.to_node,
         to_node=link.from_node,
         geometry=None if link.geometry is None else link.geometry[::-1],
@@ -86,7 +79,7 @@ def _halves(
     place = max(range(1, len(course) - 1), key=lambda row: (dist(course[row], course[0]), course[row]))
     spot = (str(link.from_node), course[place])
     if spot not in middles:
-        middles[spot] = draft.free_id(f"{link.id}.middle", set(draft.nodes))
+        middles[spot] = free_id(f"{link.id}.middle", set(draft.nodes))
         draft.nodes[middles[spot]] = course[place]
     first, second = course[: place + 1], course[place:]
     share = course_length(first) / course_length(course)
@@ -94,7 +87,7 @@ def _halves(
     return [
         replace(
             link,
-            id=draft.free_id(f"{link.id}.{number}", taken),
+            id=free_id(f"{link.id}.{number}", taken),
             from_node=start,
             to_node=end,
             geometry=part if len(part) > 2 else None,

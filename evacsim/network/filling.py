@@ -3,9 +3,11 @@
 import math
 from dataclasses import replace
 
+from evacsim.errors import FormatError, Issue
 from evacsim.formats.raw_network import RawLink
 from evacsim.formats.roads.classes import ROAD_CLASSES, UNKNOWN
 from evacsim.formats.roads.raw import BUS, CAR, WALK
+from evacsim.language import Text
 from evacsim.network.draft import Draft
 
 SPEEDS = (0.3, 45.0)
@@ -21,9 +23,21 @@ ROUNDING = 1e-9
 
 
 def fill_links(draft: Draft) -> None:
-    """Give every link modes, speed, lanes, capacity and jam density; drop those closed to everybody."""
+    """Give every link modes, speed, lanes, capacity and jam density; drop those closed to everybody.
+
+    Raises
+    ------
+    FormatError
+        If no link is left.
+    """
     links = [_with_modes(draft, link) for link in draft.links]
     draft.links = [_filled(draft, link) for link in links if link.modes]
+    if not draft.links:
+        rule = Text(
+            "all its roads are closed to cars, buses and walkers", "所有道路均不对汽车、公交和行人开放"
+        )
+        remedy = Text("check the modes and access of its links", "检查路段的交通方式和通行权限")
+        raise FormatError(draft.file, [Issue(draft.file, rule, remedy)])
 
 
 def _with_modes(draft: Draft, link: RawLink) -> RawLink:

@@ -141,13 +141,6 @@ KINDS: dict[str, tuple[Level, Text]] = {
             "桥梁未注明桥面高度, 按高出地面此高度处理 [m]",
         ),
     ),
-    "walk_back": (
-        "note",
-        Text(
-            "walkers may use one-way roads both ways: a link for them was added",
-            "单行路行人可双向通行, 已增加行人路段",
-        ),
-    ),
     "duplicate": (
         "repair",
         Text("alike in everything but the id; kept once", "除编号外完全相同, 只保留一条"),

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from evacsim.errors import MissingExtraError
 from evacsim.formats.raw_network import RawLink
-from evacsim.formats.roads.numbering import numbered
+from evacsim.formats.roads.numbering import free_id, numbered
 from evacsim.network.draft import Draft, Point
 
 TOUCH = 0.01
@@ -74,7 +74,7 @@ def _cut(draft: Draft, lines: _Lines, *, snap: float) -> None:
     for row, link in enumerate(draft.links):
         stops = _stops(lines, places, row)
         _tell(draft, lines, places, row, len(stops) - 1)
-        pieces += list(_pieces(draft, link, lines.courses[row], stops, places, taken))
+        pieces += list(_pieces(link, lines.courses[row], stops, places, taken))
     draft.links = sorted(pieces, key=lambda link: link.id)
     named = {places.names[place]: spot for place, spot in places.spots.items()}
     draft.nodes = dict(sorted({**draft.nodes, **named}.items()))
@@ -195,7 +195,6 @@ def _tell(draft: Draft, lines: _Lines, places: _Places, row: int, n_pieces: int)
 
 
 def _pieces(
-    draft: Draft,
     link: RawLink,
     course: tuple[Point, ...],
     stops: list[Stop],
@@ -210,7 +209,7 @@ def _pieces(
         whole = len(stops) == 2
         yield replace(
             link,
-            id=link.id if whole else draft.free_id(f"{link.id}.{number}", taken),
+            id=link.id if whole else free_id(f"{link.id}.{number}", taken),
             from_node=places.names[place],
             to_node=places.names[next_place],
             geometry=(places.spots[place], *inner, places.spots[next_place]) if inner else None,

@@ -3,8 +3,10 @@
 Each function returns a `matplotlib.figure.Figure`, which a notebook shows and `savefig` writes.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -102,6 +104,19 @@ def map_at(record: RunRecord, time: float | str, *, lang: Language = "zh") -> "F
         axes.set_axis_off()
         axes.set_title(f"{record.name} · {moment(record.start, seconds, lang)}", loc="left")
     return figure
+
+
+def seconds_of(record: RunRecord, time: float | str) -> float:
+    """Return a moment as `map_at` takes it in seconds after the start."""
+    if isinstance(time, int | float):
+        return float(time)
+    clock = re.fullmatch(r"\s*(\d{1,2}):(\d\d)\s*", time)
+    if clock is None:
+        return seconds_after(record.start, parse_moment(time))
+    hour, minute = (int(part) for part in clock.groups())
+    midnight = record.start.replace(hour=0, minute=0, second=0, microsecond=0)
+    wanted = (midnight + timedelta(hours=hour, minutes=minute) - record.start).total_seconds()
+    return wanted % 86400
 
 
 def _draw_roads(axes: "Axes", record: RunRecord, seconds: float) -> None:

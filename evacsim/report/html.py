@@ -79,7 +79,7 @@ def _title_block(record: RunRecord, words: Words, digest: str) -> Html:
         "population": count(record.population),
         "period": words(period),
         "seed": str(record.seed),
-        "version": str(record.provenance.get("version") or words("unknown")),
+        "version": str(record.provenance.get("evacsim") or words("unknown")),
         "digest": tag("code", digest[:16]),
     }
     listed = [tag("div", tag("dt", words(key)), tag("dd", fact)) for key, fact in facts.items()]

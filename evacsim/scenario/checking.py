@@ -38,10 +38,7 @@ def check(scenario: Scenario) -> list[Issue]:
     parts = parts_of(scenario)
     issues = []
     for loc, rule, remedy, value, severity in found(parts):
-        place = ""
-        for step in loc:
-            place = joined(place, step)
-        issues.append(Issue(scenario.id, rule, remedy, place, None, value, severity))
+        issues.append(Issue(scenario.id, rule, remedy, reduce(joined, loc, ""), None, value, severity))
     return issues + gauge_issues(parts)
 
 

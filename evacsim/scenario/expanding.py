@@ -120,6 +120,12 @@ class Expanding:
         if path is None:
             return given.spoil()
         if path.suffix.lower() in (".yaml", ".yml"):
+            if reference.model_fields_set != {"file"}:
+                rule = Text(
+                    "is a YAML list, which has no encoding, crs or columns", "YAML 列表没有编码、坐标系或列名"
+                )
+                remedy = Text("write the name of the file alone", "只写文件名")
+                self.issues.append(expanded.value["file"].issue(rule, remedy, place))
             return self.open(path, given.source)
         source = Source(self.name(path), path.parent, path, given.source)
         self.files.append(path)

@@ -1,7 +1,9 @@
 """What stands in the files, and where: the tree between reading and validating."""
 
+from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import reduce
 from numbers import Integral, Real
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -88,14 +90,15 @@ class Spot(NamedTuple):
 def find(root: Given, loc: Iterable[int | str]) -> Spot:
     """Return where `loc` leads; tags of unions, which pydantic adds, are stepped over."""
     here, place, spoiled = root, root.place, root.spoiled
-    for step in loc:
-        inside = here.value
+    steps = deque(loc)
+    while steps:
+        step, inside = steps.popleft(), here.value
         child = inside.get(step) if isinstance(inside, dict) else _entry(inside, step)
         if child is not None:
             place = child.place or (joined(place, step) if child.source is here.source else "")
             here, spoiled = child, spoiled or child.spoiled
         elif not _is_silent(inside, step):
-            return Spot(here, joined(place, step), False, spoiled)
+            return Spot(here, reduce(joined, [step, *steps], place), False, spoiled)
     return Spot(here, place, True, spoiled)
 
 
@@ -124,11 +127,13 @@ def _is_silent(inside: object, step: int | str) -> bool:
 
 
 def given_from(value: object, source: Source, depth: int = 0) -> Given:
-    """Return a Python object, such as a notebook holds, as a tree; too deep a part is spoiled text."""
-    if isinstance(value, Mapping) and depth < DEEPEST:
+    """Return a Python object, such as a notebook holds, as a tree; what lies too deep fits no field."""
+    if depth > DEEPEST:
+        return Given(..., source, written="...")
+    if isinstance(value, Mapping):
         named = {str(name): given_from(child, source, depth + 1) for name, child in value.items()}
         return Given(named, source)
-    if isinstance(value, list | tuple) and depth < DEEPEST:
+    if isinstance(value, list | tuple):
         return Given([given_from(child, source, depth + 1) for child in value], source)
     if isinstance(value, BaseModel):
         return Given(value, source, written=type(value).__name__)

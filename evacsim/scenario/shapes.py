@@ -41,7 +41,9 @@ def shapes(model: type[Section]) -> Mapping[str, Shape]:
 def _shape(field: FieldInfo) -> Shape:
     parts = [*field.metadata, *_parts(field.annotation)]
     found = [part for part in parts if isinstance(part, type) and issubclass(part, Section)]
-    sections = {"": found[0]} if len(found) == 1 else {_tag(section): section for section in found}
+    sections = (
+        {"": found[0]} if len(found) == 1 else {tag: section for section in found for tag in _tags(section)}
+    )
     return Shape(
         MappingProxyType(sections),
         list in parts,
@@ -65,5 +67,5 @@ def _parts(annotation: Any) -> Iterator[Any]:
         yield annotation
 
 
-def _tag(section: type[Section]) -> str:
-    return str(get_args(section.model_fields["type"].annotation)[0])
+def _tags(section: type[Section]) -> tuple[str, ...]:
+    return get_args(section.model_fields["type"].annotation)

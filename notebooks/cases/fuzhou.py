@@ -24,7 +24,7 @@ DRY_BEYOND = 7_000.0
 
 
 def scenario(data: Path, folder: Path) -> dict[str, Any]:
-    """Write the assumed water to `folder` and return the scenario as a mapping for `evacsim.scenario`."""
+    """Write the assumed water to `folder` and return the scenario as a mapping for `evacsim.from_mapping`."""
     import geopandas as gpd
 
     from evacsim.formats.raw_network import read_network

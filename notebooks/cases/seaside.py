@@ -19,7 +19,7 @@ SETTINGS = {
 
 
 def scenario(data: Path, *, car_share: float = 0.5, critical_depth: str = "1.0 m") -> dict[str, Any]:
-    """Return the scenario as a mapping for `evacsim.scenario`."""
+    """Return the scenario as a mapping for `evacsim.from_mapping`."""
     import geopandas as gpd
 
     folder = data / "seaside_or"

@@ -38,7 +38,7 @@ def write_network(data: Path, folder: Path) -> Path:
 
 
 def scenario(data: Path, network: Path, *, convoys: int, dispatch: str = "balanced") -> dict[str, Any]:
-    """Return the scenario with a number of convoys as a mapping for `evacsim.scenario`."""
+    """Return the scenario with a number of convoys as a mapping for `evacsim.from_mapping`."""
     nodes = pd.read_csv(data / "xingguo_cn/nodes.csv")
     pickups = nodes[nodes["role"] == "pickup"]
     shelters = nodes[nodes["role"] == "shelter"]

@@ -81,6 +81,7 @@ def test_mean_stage_times_are_per_person():
         ({"triggered_s": 0.0, "final_state": "at_home"}, "no_order"),
         ({"triggered_s": 0.0, "ordered_s": 1.0, "told_s": 2.0, "final_state": "refused"}, "refused"),
         ({"triggered_s": 0.0, "ordered_s": 1.0, "told_s": 2.0, "final_state": "trapped"}, "cut_off_at_home"),
+        (BY_BUS | {"final_state": "stranded"}, "cut_off_in_shelter"),
         (BY_BUS | {"final_state": "stranded", "arrived_s": np.nan}, "cut_off_on_the_way"),
         (BY_BUS | {"final_state": "waiting", "boarded_s": np.nan, "arrived_s": np.nan}, "no_seat"),
         (BY_BUS | {"final_state": "trapped", "boarded_s": np.nan, "arrived_s": np.nan}, "no_seat"),

@@ -190,6 +190,8 @@ TABLES = [
          sub("district.yaml", "zones.csv", "{file: zones.csv, columns: {storeys: 户数}}")),
     case("renamed_to_nothing", "zones.csv storey | did you mean 'storeys'",
          sub("district.yaml", "zones.csv", "{file: zones.csv, columns: {storey: 名称}}")),
+    case("encoding_of_a_yaml_list", "district.yaml:10 zones | alone",
+         zones_in("{file: z.yaml, encoding: gbk}", "- {id: east, population: 1, node: n1}\n")),
     case("typing_error_in_reference", "district.yaml zones.encodng | did you mean 'encoding'",
          sub("district.yaml", "zones.csv", "{file: zones.csv, encodng: gbk}")),
     case("open_quote_in_table", "zones.csv | close the quotes", sub("zones.csv", "东岸村", '"东岸村')),

@@ -69,7 +69,7 @@ def test_people_are_conserved_and_limits_hold(
             {"id": "hall", "node": "n4-2", "capacity": 100},
         ],
     )
-    run = ev.simulate(ev.scenario(scenario), seed=seed)
+    run = ev.simulate(ev.from_mapping(scenario), seed=seed)
     record = run.record
     ledger, events = record.ledger, record.events
     assert ledger["people"].sum() == record.population == 300

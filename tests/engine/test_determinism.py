@@ -22,12 +22,12 @@ def flooded(folder):
 
 
 def test_the_same_seed_gives_the_same_events(tmp_path):
-    scenario = ev.scenario(flooded(tmp_path))
+    scenario = ev.from_mapping(flooded(tmp_path))
     assert ev.simulate(scenario, seed=7).digest() == ev.simulate(scenario, seed=7).digest()
 
 
 def test_another_seed_gives_other_events(tmp_path):
-    scenario = ev.scenario(flooded(tmp_path))
+    scenario = ev.from_mapping(flooded(tmp_path))
     assert ev.simulate(scenario, seed=7).digest() != ev.simulate(scenario, seed=8).digest()
 
 
@@ -37,19 +37,19 @@ def test_another_process_gives_the_same_events(tmp_path):
     path.write_text(yaml.safe_dump(mapping, allow_unicode=True), encoding="utf-8")
     code = f"import evacsim as ev; print(ev.simulate(ev.load({str(path)!r}), seed=7).digest())"
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
-    assert told.stdout.strip() == ev.simulate(ev.scenario(mapping), seed=7).digest()
+    assert told.stdout.strip() == ev.simulate(ev.from_mapping(mapping), seed=7).digest()
 
 
 def test_the_order_of_zones_in_the_file_changes_nothing(tmp_path):
     mapping = flooded(tmp_path)
-    digest = ev.simulate(ev.scenario(mapping), seed=7).digest()
+    digest = ev.simulate(ev.from_mapping(mapping), seed=7).digest()
     mapping["district"]["zones"].reverse()
     mapping["district"]["shelters"].reverse()
     mapping["plan"]["zones"].reverse()
-    assert ev.simulate(ev.scenario(mapping), seed=7).digest() == digest
+    assert ev.simulate(ev.from_mapping(mapping), seed=7).digest() == digest
 
 
 def test_a_world_built_once_serves_many_seeds(tmp_path):
-    scenario = ev.scenario(flooded(tmp_path))
+    scenario = ev.from_mapping(flooded(tmp_path))
     world = ev.build(scenario)
     assert ev.simulate(world, seed=3).digest() == ev.simulate(scenario, seed=3).digest()

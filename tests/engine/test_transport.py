@@ -48,7 +48,7 @@ def bus_case(folder, *, call_up="0 s", people=500, buses=5, seats=45, drive_min=
     scenario["district"]["pickup_points"] = [{"id": "stop", "node": node(0, 0)}]
     # Four streets of 500 m in `drive_min` minutes.
     write_grid(folder / "network", speed=4 * 500.0 / (drive_min * 60), capacity=1000.0)
-    return ev.scenario(scenario)
+    return ev.from_mapping(scenario)
 
 
 def test_bus_rounds_take_loading_driving_unloading_and_the_way_back(tmp_path):
@@ -65,7 +65,7 @@ def test_buses_thirty_minutes_late_shift_everything_by_thirty_minutes(tmp_path):
 
 
 def test_no_bus_carries_more_than_its_seats_and_nobody_rides_twice(tmp_path):
-    run = ev.simulate(ev.scenario(small_district(tmp_path)), seed=3)
+    run = ev.simulate(ev.from_mapping(small_district(tmp_path)), seed=3)
     assert (run.tables.rounds["people"] <= 40).all()
     carried = run.tables.ledger.loc[run.tables.ledger["vehicle"] != "", "people"].sum()
     assert run.tables.vehicles["people"].sum() == carried

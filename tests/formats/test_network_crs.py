@@ -88,7 +88,8 @@ def test_a_file_that_misstates_its_system_can_be_put_right():
 
 
 def test_words_that_are_no_system_are_refused():
-    assert refusal(FUZHOU, given="GCJ-02")[0].value == "GCJ-02"
+    assert refusal(FUZHOU, given="Fuzhou 1985")[0].value == "Fuzhou 1985"
+    assert "hundreds of metres" in refusal(FUZHOU, given="gcj02")[0].rule.en
 
 
 def test_a_local_plan_and_an_abstract_network_need_no_system():

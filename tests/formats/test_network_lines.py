@@ -37,13 +37,7 @@ def test_geojson_is_longitude_and_latitude(tmp_path):
     network = read_network(path)
     (link,) = network.links
     assert (network.form, network.crs, network.nodes) == ("lines", "EPSG:4326", ())
-    assert (link.id, link.road_class, link.lanes, link.two_way, link.walk_back) == (
-        "7",
-        "primary",
-        3,
-        False,
-        True,
-    )
+    assert (link.id, link.road_class, link.lanes, link.two_way) == ("7", "primary", 3, False)
     assert (link.geometry, link.from_node) == (tuple(EAST), None)
 
 

@@ -79,7 +79,6 @@ def test_tags_become_values_of_each_direction(network):
     links = {link.id: link for link in network.links}
     assert (links["10.1"].lanes, links["10.1"].name) == (3, "深南大道")
     assert links["10.1"].free_speed == pytest.approx(60 / 3.6)
-    assert links["10.1"].walk_back
     assert (links["20.1"].lanes, links["20.1.back"].lanes) == (2, 1)
     assert links["20.2"].geometry == (PLACES[2], PLACES[8], PLACES[5])
     assert links["20.2.back"].geometry == (PLACES[5], PLACES[8], PLACES[2])

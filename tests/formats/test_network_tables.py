@@ -25,7 +25,7 @@ def test_the_plain_pair_is_read_as_written(tmp_path):
     assert [(node.id, node.x, node.y) for node in network.nodes] == [("0", 0, 0), ("1", 500, 0)]
     assert (first.id, first.from_node, first.to_node, first.length) == ("0", "0", "1", 500)
     assert (first.free_speed, first.lanes, first.capacity, first.jam_density) == (13.888889, 2, 1, 0.4)
-    assert (first.two_way, first.walk_back, first.modes, first.line) == (False, False, None, 2)
+    assert (first.two_way, first.modes, first.line) == (False, None, 2)
 
 
 def test_further_columns(tmp_path):
@@ -80,7 +80,7 @@ def test_chinese_headings(tmp_path):
     assert road.capacity == pytest.approx(1800 / 3600)
     assert road.free_speed == pytest.approx(60 / 3.6)
     assert (road.road_class, road.name, road.bridge) == ("primary", "五四路", False)
-    assert (bridge.two_way, bridge.lanes, bridge.bridge, bridge.walk_back) == (False, 2, True, True)
+    assert (bridge.two_way, bridge.lanes, bridge.bridge) == (False, 2, True)
     assert (lane.from_node, lane.to_node, lane.road_class) == ("甲", "丙", "unclassified")
 
 

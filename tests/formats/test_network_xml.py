@@ -96,7 +96,6 @@ def test_sumo_edges_run_from_node_to_node_in_true_coordinates(tmp_path):
     ]
     assert (road.length, road.lanes, road.free_speed) == (300, 2, 16.7)  # 290 m of lane, 300 m of road
     assert (road.modes, road.road_class, road.name) == ({"car", "bus", "walk"}, "primary", "解放路")
-    assert road.walk_back
     assert long.length == 900  # a lane may be longer than its shape
     assert long.geometry == ((730300.5, 2880000), (730150.5, 2880080), (730000.5, 2880000))
     remarks = {remark.kind: remark for remark in network.remarks}

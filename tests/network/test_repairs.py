@@ -170,6 +170,11 @@ def test_modes_come_from_the_class_and_what_the_file_says_of_them():
     assert network.report.of("modes_none") == (Change("bc", "封闭路"),)
 
 
+def test_a_network_closed_to_everybody_is_refused():
+    with pytest.raises(FormatError, match="all its roads are closed"):
+        built(*(replace(one, prohibited=frozenset({"car", "bus", "walk"})) for one in SQUARE))
+
+
 def test_a_file_that_never_speaks_of_buses_does_not_forbid_them():
     cars = [replace(one, modes=frozenset({"car"})) for one in SQUARE]
     network = built(*cars, modes_known=frozenset({"car"}))
@@ -204,15 +209,6 @@ def test_two_way_rows_become_two_links():
         ("b", "a", "ab.back"),
     }
     assert network.report.repairs == ()
-
-
-def test_walkers_go_both_ways_on_one_way_streets():
-    one_way = [replace(link(ends), walk_back=True) for ends in ("ab", "bc", "cd", "da")]
-    network = built(*one_way)
-    assert edge(network, "ab.walk")["modes"] == {"walk"}
-    assert network.report.count("walk_back") == 4
-    again = built(*(replace(one, walk_back=True) for one in SQUARE))
-    assert again.report.count("walk_back") == 0
 
 
 def test_links_alike_in_all_but_their_id_are_kept_once():

@@ -128,7 +128,7 @@ def test_nasty_names_stay_text(record):
     shelters = record.tables["shelters"].assign(name=nasty)
     links = record.tables["links"].assign(name=nasty)
     odd = replace(
-        record, name=nasty, provenance={"version": nasty, nasty: {"a": nasty}},
+        record, name=nasty, provenance={"evacsim": nasty, nasty: {"a": nasty}},
         tables=record.tables | {"zones": zones, "shelters": shelters, "links": links},
     )  # fmt: skip
     text = report_html(odd, "en")

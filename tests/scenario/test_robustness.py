@@ -144,3 +144,14 @@ def test_a_mapping_that_holds_itself_is_refused(tree, folder):
     endless = deepcopy(tree)
     endless["plan"]["when"] = endless
     assert_sound(read_mapping(endless, base=folder))
+
+
+def test_a_law_that_holds_itself_is_refused(tree, folder):
+    law = {"type": "lognormal", "sigma": 0.5}
+    law["median"] = law["offset"] = [law]
+    endless = deepcopy(tree) | {"duration": law}
+    endless["plan"]["when"]["decision_time"] = law
+    endless["plan"]["organize"] = {"relay_time": [law], "preparation": {"type": law}}
+    reading = read_mapping(endless, base=folder)
+    assert_sound(reading)
+    assert len(reading.issues) >= 4

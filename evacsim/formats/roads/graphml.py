@@ -43,7 +43,6 @@ def read_graphml(source: NetworkFile) -> RawNetwork:
         length_unit=source.length_unit or "m",
         speed_unit=source.speed_unit,
         rows=source.rows or ("one-way" if graph.is_directed else "two-way"),
-        walk_back=True,
     )
     table = LinkTable(_edge_table(source, graph), conventions, findings)
     links = table.links(table.courses())

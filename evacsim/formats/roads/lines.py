@@ -35,7 +35,6 @@ def read_lines(source: NetworkFile) -> RawNetwork:
         source.length_unit,
         source.speed_unit,
         rows=source.rows or "two-way",
-        walk_back=True,
         needs_length=False,
     )
     table = LinkTable(layer, conventions, findings)

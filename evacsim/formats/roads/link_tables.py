@@ -38,8 +38,6 @@ class Conventions:
     capacity_per_lane: float | None = None
     """Vehicles per second in one unit of a bare `capacity`, which is then that of one lane."""
     rows: Rows | None = None
-    walk_back: bool = False
-    """Walkers may go against the direction of a one-way row."""
     needs_length: bool = True
     """False where the geometry tells the length; a column without a unit is then left alone."""
 
@@ -101,7 +99,6 @@ class LinkTable:
             prohibited=tags.prohibited,
             geometry=course,
             two_way=direction == "both",
-            walk_back=direction != "both" and self.conventions.walk_back,
             bridge=tags.bridge,
             tunnel=tags.tunnel,
             layer=tags.layer,

@@ -87,7 +87,7 @@ def _conventions(table: Table, source: NetworkFile) -> Conventions:
     """Return what a pair means: our own headings say one way; other headings must be explained."""
     is_ours = {"from_node", "to_node"} <= {column.strip() for column in table.columns}
     rows = source.rows or ("one-way" if is_ours else None)
-    return Conventions(source.length_unit, source.speed_unit, rows=rows, walk_back=not is_ours)
+    return Conventions(source.length_unit, source.speed_unit, rows=rows)
 
 
 def _read_statement(path: Path) -> dict[str, Any]:

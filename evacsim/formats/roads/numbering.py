@@ -19,3 +19,15 @@ def numbered(bases: Sequence[str], keys: Sequence[Any]) -> list[str]:
             for number, place in enumerate(sorted(same, key=lambda place: keys[place]), start=1):
                 ids[place] = f"{base}.{number}"
     return ids
+
+
+def free_id(wanted: str, taken: set[str]) -> str:
+    """Return `wanted`, with as many points behind it as make it free, and take it.
+
+    >>> free_id("a", {"a", "a."})
+    'a..'
+    """
+    while wanted in taken:
+        wanted += "."
+    taken.add(wanted)
+    return wanted

@@ -176,7 +176,6 @@ def _link(link_id: str, piece: tuple[int, ...], course: tuple[Point, ...], tags:
         permitted=tags.permitted,
         prohibited=tags.prohibited,
         geometry=course if len(course) > 2 else None,
-        walk_back=tags.direction != "both" and tags.walk_both_ways,
         bridge=tags.bridge,
         tunnel=tags.tunnel,
         layer=tags.layer,

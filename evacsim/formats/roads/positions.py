@@ -30,6 +30,9 @@ MARGIN = 1.0
 REACH = 10.0
 """No network reaches further from its middle [degree of longitude and latitude]; assumed."""
 
+SHIFTED = {"GCJ-02", "GCJ02", "BD-09", "BD09"}
+"""Systems that no projection leads back from."""
+
 
 def located(network: RawNetwork, given: str | None) -> RawNetwork:
     """Return the network with the one spelling of its reference system, `given` by the user or by the file.
@@ -115,6 +118,16 @@ def _spelled(crs: str, file: str) -> str:
     """
     if crs.strip().lower() == LOCAL:
         return LOCAL
+    if crs.strip().upper() in SHIFTED:
+        rule = Text(
+            "is the shifted system of Chinese web maps, hundreds of metres off",
+            "是网络地图的加偏坐标, 偏移可达数百米",
+        )
+        remedy = Text(
+            "ask for the data in EPSG:4490 (CGCS2000) or EPSG:4326",
+            "索取 EPSG:4490 (CGCS2000) 或 EPSG:4326 的数据",
+        )
+        raise FormatError(file, [Issue(file, rule, remedy, "crs", value=crs)])
     if not crs.strip().startswith("+"):
         return canonical_crs(crs, file=file)
     zone = re.search(r"\+proj=utm\b.*\+zone=(\d{1,2})\b", crs)

@@ -1,7 +1,8 @@
 """A road network as a file tells it, in SI units, before anything is repaired or filled in.
 
 None means that the file does not say it. A link runs one way; where `two_way` is set the same
-holds from its end back to its start, and lanes and capacity are those of one direction.
+holds from its end back to its start, and lanes and capacity are those of one direction. The
+direction binds vehicles: walkers go both ways wherever they may go at all.
 """
 
 from dataclasses import dataclass
@@ -108,8 +109,6 @@ class RawLink:
     geometry: tuple[Point, ...] | None = None
     """Course of the link in the coordinates of the file; None where it is straight or unknown."""
     two_way: bool = False
-    walk_back: bool = False
-    """Walkers may use it against its direction."""
     bridge: bool = False
     tunnel: bool = False
     layer: int = 0

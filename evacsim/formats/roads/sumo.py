@@ -129,7 +129,6 @@ def _link(
         name=element.get("name", ""),
         modes=modes,
         geometry=course if len(course) > 2 else None,
-        walk_back=WALK in modes,
         line=line,
     )
 

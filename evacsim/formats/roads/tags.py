@@ -47,7 +47,6 @@ class RoadTags:
     speed_backward: float | None
     permitted: frozenset[str]
     prohibited: frozenset[str]
-    walk_both_ways: bool
     bridge: bool
     tunnel: bool
     layer: int
@@ -76,7 +75,6 @@ def read_tags(tags: Tags) -> RoadTags:
         speed_backward=_or(_speed(tags, "maxspeed:backward"), speed),
         permitted=permitted,
         prohibited=prohibited,
-        walk_both_ways=_word(tags, "oneway:foot") not in {"yes", "1", "-1"},
         bridge=_holds(tags, "bridge"),
         tunnel=_holds(tags, "tunnel"),
         layer=round(_least(_numbers(tags, "layer")) or 0),
@@ -86,10 +84,10 @@ def read_tags(tags: Tags) -> RoadTags:
 
 
 def values(cell: object) -> list[str]:
-    """Return the values that stand in one cell: a word, `a;b`, or a list as OSMnx writes it.
+    """Return the values that stand in one cell: a word, `a;b`, or a list as OSMnx writes it (sorted).
 
     >>> values("['3', '2']"), values("2;3"), values(2.0), values(None)
-    (['3', '2'], ['2', '3'], ['2'], [])
+    (['2', '3'], ['2', '3'], ['2'], [])
     """
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
