@@ -8,21 +8,25 @@ not out, so 100 % is reached only if everybody goes.
 import numpy as np
 import pandas as pd
 
-from evacsim.analysis.people import Floats, had_to_go, out_times, people_of, times, weighted_quantile
+from evacsim.analysis.people import (
+    OUT, Floats, had_to_go, in_state, out_times, people_of, times, weighted_quantile,
+)
 from evacsim.results.record import RunRecord
+from evacsim.terms import HouseholdState
 
 SHARES = (0.5, 0.9, 0.95, 1.0)
 """Shares whose clearance times are reported."""
 
-CURVES = ("ordered", "told", "departed", "out", "wet")
-"""Columns of an evacuation curve."""
+CURVES = ("ordered", "told", "departed", "safe", "wet")
+"""Columns of an evacuation curve that are drawn."""
 
 
 def evacuation_curve(record: RunRecord, at: Floats) -> pd.DataFrame:
-    """Return people by time: `time_s`, and one column for each of `CURVES`.
+    """Return people by time: `time_s, ordered, told, departed, out, safe, wet`.
 
-    `ordered`, `told`, `departed` and `out` count those who had to go; `wet` counts all people
-    whose home has water.
+    The first three and `out` - out for good - count those who had to go and only rise. `safe`
+    counts who is out at that time and falls where water enters a shelter; `wet` counts all
+    people whose home has water.
 
     Parameters
     ----------
@@ -39,7 +43,19 @@ def evacuation_curve(record: RunRecord, at: Floats) -> pd.DataFrame:
         "out": (out_times(ledger), moved),
         "wet": (times(ledger, "water_s"), people),
     }
-    return pd.DataFrame({"time_s": at, **{name: reached(*column, at) for name, column in columns.items()}})
+    curve = pd.DataFrame({"time_s": at, **{name: reached(*column, at) for name, column in columns.items()}})
+    return curve.assign(safe=people_in(record, OUT, at))
+
+
+def people_in(record: RunRecord, states: tuple[str, ...], at: Floats) -> np.ndarray:
+    """Return how many people are in any of `states` at each time; int64, shape (n,)."""
+    table = record.tables["states"]
+    total = np.zeros(len(at), dtype=np.int64)
+    for state in states:
+        steps = table[table["state"] == state].sort_values("time_s", kind="stable")
+        row = np.searchsorted(steps["time_s"].to_numpy(np.float64), at, side="right")
+        total += np.append(0, steps["people"].to_numpy(np.int64))[row]
+    return total
 
 
 def reached(when: Floats, people: np.ndarray, at: Floats) -> np.ndarray:
@@ -102,15 +118,18 @@ def group_clearance(record: RunRecord, by: str) -> pd.DataFrame:
 
 
 def deadlines(record: RunRecord) -> pd.DataFrame:
-    """Return zones that have a deadline: `zone, deadline_s, people, out_in_time, met`.
+    """Return zones that have a deadline: `zone, deadline_s, people, refused, out_in_time, met`.
 
-    A zone meets its deadline when everybody who had to go is out by then.
+    A zone meets its deadline when everybody who had to go and did not refuse is out by then.
     """
     limits = record.tables["zones"].set_index("zone")["deadline_s"].dropna()
     ledger = record.ledger[had_to_go(record.ledger) & record.ledger["zone"].isin(limits.index).to_numpy()]
     in_time = out_times(ledger) <= ledger["zone"].map(limits).to_numpy(dtype=np.float64)
     people = people_of(ledger)
-    table = pd.DataFrame({"zone": ledger["zone"], "people": people, "out_in_time": people * in_time})
+    refused = people * in_state(ledger, HouseholdState.REFUSED.id)
+    table = pd.DataFrame(
+        {"zone": ledger["zone"], "people": people, "refused": refused, "out_in_time": people * in_time}
+    )
     table = table.groupby("zone", sort=False).sum().reset_index()
     table.insert(1, "deadline_s", table["zone"].map(limits).astype(np.float64))
-    return table.assign(met=table["people"] == table["out_in_time"])
+    return table.assign(met=table["people"] - table["refused"] == table["out_in_time"])

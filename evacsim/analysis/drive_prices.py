@@ -12,7 +12,7 @@ recalled). The program asks by what factor all kinds of vehicles would have to b
 """
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,8 @@ PENALTY = 10.0
 """Cost of leaving a trip's worth of people behind, in fleets: more than fetching them can cost."""
 MOST_PRICINGS = 200
 """Rounds of pricing before a proof is given up."""
+STARTS = 24
+"""Drives taken in at a time, shared by all kinds of vehicles."""
 TOLERANCE = 1e-9
 """By how much, relatively, what a plan must earn has to exceed what it can: beyond rounding."""
 
@@ -82,25 +84,29 @@ class Market:
     """A problem in ticks, and the drives found worth making so far."""
 
     def __init__(self, rounds: Rounds, tick: float) -> None:
-        self.rounds = rounds
-        self.tick = tick
-        self.sizes = []
-        self.kinds = []
-        self.drives: list[Drive] = []
-        sizes, size_row = np.unique(rounds.seats, return_inverse=True)
-        for seats in sizes:
-            self.sizes.append(self._size(int(seats)))
-        alike, count = np.unique(
-            np.stack([size_row, rounds.depot, rounds.ready], axis=1), axis=0, return_counts=True
+        is_waiting = rounds.people > 0
+        self.rounds = rounds = rounds._replace(
+            people=rounds.people[is_waiting],
+            approach=rounds.approach[:, is_waiting],
+            carry=rounds.carry[is_waiting],
+            back=rounds.back[:, is_waiting],
         )
-        for (size, depot, ready), number in zip(alike, count, strict=True):
-            start = self._ticks(ready + rounds.approach[int(depot)])
-            self.kinds.append(Kind(int(size), int(number), start))
+        self.tick = tick
+        self._drives: dict[bytes, Drive] = {}
+        seats, size = np.unique(rounds.seats, return_inverse=True)
+        self._sizes = [self._size(int(number)) for number in seats]
+        kinds, count = np.unique(
+            np.column_stack([size, rounds.depot, rounds.ready]), axis=0, return_counts=True
+        )
+        self._kinds = [
+            Kind(int(size), int(number), self._in_ticks(ready + rounds.approach[int(depot)]))
+            for (size, depot, ready), number in zip(kinds, count, strict=True)
+        ]
 
     @classmethod
     def of(cls, rounds: Rounds, *, until: float) -> "Market | None":
-        """Return the market with the best tick for times up to `until`, or None if a trip takes no time."""
-        shortest = float((rounds.carry + handling_time(rounds, 1)).min())
+        """Return the market with the best tick for times up to `until`, or None if a trip may take no time."""
+        shortest = float(rounds.carry.min()) + handling_time(rounds, 1)
         tick = min(max(_common_divisor(rounds), until / MOST_TICKS), shortest)
         return cls(rounds, tick) if tick > 0 else None
 
@@ -108,4 +114,134 @@ class Market:
         """Tell whether prices are found that prove so many ticks too few for any plan."""
         for _ in range(MOST_PRICINGS):
             factor, prices, wages = self._solve(number)
-            ...
+            if factor <= 1 + TOLERANCE:
+                return False
+            worth = [self._appraise(size, prices, number) for size in self._sizes]
+            if self.must_earn(prices) > self._can_earn(worth, number) * (1 + TOLERANCE):
+                return True
+            if not self._hire(worth, wages, number):
+                return False
+        return False
+
+    def must_earn(self, prices: Prices) -> float:
+        """Return what every plan earns at least."""
+        rounds = self.rounds
+        paid = prices.person @ rounds.people + prices.trip @ fewest_trips(rounds)
+        return float(paid - prices.place @ rounds.room)
+
+    def can_earn(self, prices: Prices, number: int) -> float:
+        """Return what no plan of so many ticks can exceed."""
+        return self._can_earn([self._appraise(size, prices, number) for size in self._sizes], number)
+
+    def _can_earn(self, worth: list[Worth], number: int) -> float:
+        return sum(kind.count * _earnings(kind, worth, number).max() for kind in self._kinds)
+
+    def _appraise(self, size: Size, prices: Prices, number: int) -> Worth:
+        """Return what drives are worth to vehicles of a size."""
+        profit = np.maximum(prices.person[:, None] - prices.place, 0.0)
+        value = size.people * profit[:, :, None] + prices.trip[:, None, None]
+        n_pickups, n_shelters = profit.shape
+        worth = Worth(
+            at_pickup=np.empty((n_pickups, number + 1)),
+            at_shelter=np.empty((n_shelters, number + 1)),
+            shelter=np.empty((n_pickups, number + 1), dtype=np.int32),
+            load=np.zeros((n_pickups, number + 1), dtype=np.int32),
+            pickup=np.empty((n_shelters, number + 1), dtype=np.int32),
+        )
+        appraise(size.legs, value, worth)
+        return worth
+
+    def _hire(self, worth: list[Worth], wages: Times, number: int) -> int:
+        """Take in drives worth more than the wage of their kind; return how many are new."""
+        before = len(self._drives)
+        n_starts = max(1, STARTS // len(self._kinds))
+        for row, kind in enumerate(self._kinds):
+            earnings = _earnings(kind, worth, number)
+            for pickup in np.argsort(-earnings, kind="stable")[:n_starts]:
+                if earnings[pickup] > wages[row] * (1 + TOLERANCE):
+                    drive = self._best_drive(row, worth[kind.size], int(pickup), number)
+                    self._drives.setdefault(b"%d" % row + drive.seats.tobytes() + drive.trips.tobytes(), drive)
+        return len(self._drives) - before
+
+    def _best_drive(self, row: int, worth: Worth, pickup: int, number: int) -> Drive:
+        kind = self._kinds[row]
+        size = self._sizes[kind.size]
+        seats, trips = np.zeros_like(self.rounds.carry), np.zeros(len(self.rounds.people))
+        left = number - int(kind.start[pickup])
+        left = follow(size.legs, worth, pickup, left, size.people, seats, trips)
+        return Drive(row, number - left, seats, trips)
+
+    def _solve(self, number: int) -> tuple[float, Prices, Times]:
+        """Return by what factor the drives known would need more vehicles, the prices, and the wages of kinds."""
+        from scipy.optimize import linprog
+        from scipy.sparse import block_array, csr_array
+
+        rounds = self.rounds
+        drives = [drive for drive in self._drives.values() if drive.ticks <= number]
+        pickup, shelter = np.nonzero(np.isfinite(rounds.carry))
+        n_pickups, n_shelters, n_drives = len(rounds.people), len(rounds.room), len(drives)
+        seats = np.array([drive.seats[pickup, shelter] for drive in drives]).reshape(n_drives, len(pickup))
+        trips = np.array([drive.trips for drive in drives]).reshape(n_drives, n_pickups)
+        kind = np.array([drive.kind for drive in drives], dtype=np.int64)
+        is_of_kind = np.equal.outer(np.arange(len(self._kinds)), kind)
+        from_pickup = np.equal.outer(np.arange(n_pickups), pickup).astype(float)
+        to_shelter = np.equal.outer(np.arange(n_shelters), shelter)
+        count = np.array([[kind.count] for kind in self._kinds])
+        fewest = fewest_trips(rounds)
+
+        # Sought: how often each drive is made, people on each way, people left behind, the factor.
+        blocks = [
+            [-seats.T, np.eye(len(pickup)), None, None],
+            [None, -from_pickup, -np.eye(n_pickups), None],
+            [-trips.T, None, -np.diag(fewest / rounds.people), None],
+            [None, to_shelter, None, None],
+            [is_of_kind, None, None, -count],
+        ]
+        penalty = PENALTY / np.minimum(rounds.people, rounds.seats.max())
+        solution = linprog(
+            np.concatenate([np.zeros(n_drives + len(pickup)), penalty, [1.0]]),
+            A_ub=block_array([[None if part is None else csr_array(part, dtype=float) for part in row] for row in blocks]),
+            b_ub=np.concatenate([np.zeros(len(pickup)), -rounds.people, -fewest, rounds.room, np.zeros(len(count))]),
+            method="highs",
+        )
+        dual = np.maximum(-solution.ineqlin.marginals, 0.0)
+        _, person, trip, place, wages = np.split(
+            dual, np.cumsum([len(pickup), n_pickups, n_pickups, n_shelters])
+        )
+        return float(solution.fun), Prices(person, trip, place), wages
+
+    def _size(self, seats: int) -> Size:
+        rounds = self.rounds
+        each = rounds.boarding_each + rounds.alighting_each
+        n_loads = min(seats, N_LOADS) if each > 0 else 1
+        people = -(-seats * np.arange(n_loads + 1) // n_loads)
+        fewest = people[:-1] + 1 if n_loads > 1 else np.array([1])
+        time = rounds.carry[:, :, None] + handling_time(rounds, 0) + each * fewest
+        return Size(people[1:], Legs(self._in_ticks(time), self._in_ticks(rounds.back)))
+
+    def _in_ticks(self, time: Times) -> NDArray[np.int64]:
+        whole = np.full(time.shape, NEVER)
+        finite = np.isfinite(time)
+        whole[finite] = np.floor(time[finite] / self.tick)
+        return whole
+
+
+def _earnings(kind: Kind, worth: list[Worth], number: int) -> Times:
+    """Return what a vehicle of a kind can earn by the first pick-up point it drives to, shape (P,)."""
+    left = number - kind.start
+    at_pickup = worth[kind.size].at_pickup
+    earnings = at_pickup[np.arange(len(left)), np.maximum(left, 0)]
+    return np.where(left >= 0, earnings, 0.0)
+
+
+def _common_divisor(rounds: Rounds) -> float:
+    """Return the longest time of which all times are multiples, 0 if there is none of a second or more."""
+    times = np.concatenate([
+        (rounds.ready[:, None] + rounds.approach[rounds.depot]).ravel(),
+        (rounds.carry + handling_time(rounds, 0)).ravel(),
+        rounds.back.ravel(),
+    ])
+    times = times[np.isfinite(times)]
+    if rounds.boarding_each or rounds.alighting_each or (times != np.rint(times)).any():
+        return 0.0
+    return float(np.gcd.reduce(times.astype(np.int64)))

@@ -80,6 +80,8 @@ class Exposure:
     """Trapped at the end."""
     stranded: int
     """Stranded at the end."""
+    lost_in_shelter: int
+    """Of the dead, trapped and stranded those who had arrived at a shelter before."""
     peak_cut_off: int
     """Most people stranded or trapped at one moment."""
 
@@ -90,6 +92,7 @@ def exposure(record: RunRecord) -> Exposure:
     people, water = people_of(ledger), times(ledger, "water_s")
     wet = ~np.isnan(water)
     at_home = wet & ~(times(ledger, "departed_s") <= water)
+    in_shelter = in_state(ledger, *CUT_OFF, HouseholdState.DEAD.id) & ~np.isnan(times(ledger, "arrived_s"))
     return Exposure(
         homes_wet=int(people[wet].sum()),
         met_at_home=int(people[at_home].sum()),
@@ -97,6 +100,7 @@ def exposure(record: RunRecord) -> Exposure:
         dead=int(people[in_state(ledger, HouseholdState.DEAD.id)].sum()),
         trapped=int(people[in_state(ledger, HouseholdState.TRAPPED.id)].sum()),
         stranded=int(people[in_state(ledger, HouseholdState.STRANDED.id)].sum()),
+        lost_in_shelter=int(people[in_shelter].sum()),
         peak_cut_off=_peak(record, CUT_OFF),
     )
 

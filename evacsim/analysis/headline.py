@@ -143,7 +143,7 @@ def _organize(facts: Facts, names: Names) -> Verdict:
     table = deadlines(record)
     missed = table[~table["met"]]
     if len(missed):
-        worst = missed.assign(left=missed["people"] - missed["out_in_time"]).nlargest(1, "left").iloc[0]
+        worst = missed.assign(left=missed["people"] - missed["refused"] - missed["out_in_time"]).nlargest(1, "left").iloc[0]
         name = names.bare("zone", str(worst["zone"]))
         reasons.insert(
             0,
@@ -168,8 +168,14 @@ def _organize(facts: Facts, names: Names) -> Verdict:
 def _where(facts: Facts) -> Verdict:
     arrived = facts.states["sheltered"] + facts.states["registering"]
     homeless, away = facts.states["unsheltered"], int(facts.shelters["turned_away"].sum())
+    lost = facts.exposed.lost_in_shelter
+    total = arrived + homeless + lost
     flooded = facts.shelters[facts.shelters["flooded_s"].notna()]
     reasons = []
+    if lost:
+        reasons.append(
+            Text(f"{count(lost)} are cut off by water in their shelters", f"{count(lost)} 人在安置点被水围困")
+        )
     if away:
         reasons.append(
             Text(
@@ -187,12 +193,12 @@ def _where(facts: Facts) -> Verdict:
         reasons.append(Text(f"highest load ratio {load}, {name}", f"最高负荷率 {load}（{name}）"))
     return Verdict(
         Text("Where to go", "转到哪"),
-        homeless == 0 and away == 0 if arrived + homeless else None,
+        homeless + away + lost == 0 if total else None,
         Text(
-            f"{count(arrived)} of {count(arrived + homeless)} people who arrived have a place",
-            f"到达 {count(arrived + homeless)} 人，落实安置 {count(arrived)} 人",
+            f"{count(arrived)} of {count(total)} people who arrived have a place",
+            f"到达 {count(total)} 人，落实安置 {count(arrived)} 人",
         )
-        if arrived + homeless
+        if total
         else Text("nobody arrived at a shelter", "无人到达安置点"),
         _joined(reasons),
     )

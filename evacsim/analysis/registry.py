@@ -169,7 +169,7 @@ REGISTRY: tuple[Entry, ...] = (
           lambda facts: facts.zones_with_deadline),
     Entry("zones_in_time", "", "more",
           Text("zones that met it", "按时完成的区域数"),
-          Text("everybody who had to go is out by then", "应转人员全部按时转移到位"),
+          Text("everybody who had to go and did not refuse is out by then", "除拒不转移者外，应转人员全部按时转移到位"),
           lambda facts: facts.zones_in_time),
     *(_stage(stage, text) for stage, text in lateness.STAGES.items()),
     _state("refused", Text("people who refused to go", "拒不转移人数"), AT_THE_END),

@@ -5,11 +5,9 @@ shelter each, loads of any size up to the seats, vehicles that stay where their 
 ends. What is known of the problem is the same as what a planner is given.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from evacsim.analysis.drive_prices import Market
 from evacsim.kernels.rounds import (
@@ -112,7 +110,7 @@ def priced_bound(rounds: Rounds, *, known: float, proved: float) -> float:
     market = Market.of(rounds, until=known)
     if market is None:
         return proved
-    excluded, reached = market.ticks_before(proved), market.ticks(known)
+    excluded, reached = int(proved // market.tick) - 1, int(known // market.tick)
     number = reached - 1
     while excluded < number < reached:
         if market.excludes(number):

@@ -82,8 +82,8 @@ def appraise(legs: Legs, value: NDArray[np.float64], worth: Worth) -> None:
 def follow(
     legs: Legs, worth: Worth, pickup: int, left: int, people: NDArray[np.int64], seats: NDArray[np.float64],
     trips: NDArray[np.float64],
-) -> None:  # fmt: skip
-    """Add up the best drive from a pick-up point with so many ticks left.
+) -> int:  # fmt: skip
+    """Add up the best drive from a pick-up point with so many ticks left; return the ticks left at its end.
 
     Parameters
     ----------
@@ -105,3 +105,4 @@ def follow(
         pickup = worth.pickup[shelter, left]
         if pickup != NONE:
             left -= legs.back[shelter, pickup]
+    return left

@@ -22,12 +22,12 @@ from evacsim.results.wording import count, day_and_time
 WIDE, NARROW = 880, 370
 POINTS = 241
 """Times at which curves are drawn."""
-GAUGE_COLORS = ("#0072b2", "#56b4e9", "#5b6b7b")
+GAUGE_COLORS = ("#1d2329", "#8c6d00", "#7a3e6a")
 STYLES = {
     "ordered": "stroke:#7a7f87;stroke-width:1.6;stroke-dasharray:2 3",
     "told": "stroke:#aa4f86;stroke-width:1.6;stroke-dasharray:6 3",
     "departed": "stroke:#e08a00;stroke-width:2",
-    "out": "stroke:#00785a;stroke-width:3",
+    "safe": "stroke:#00785a;stroke-width:3",
     "wet": "stroke:#0072b2;stroke-width:1.6",
 }
 """Line of each curve; the colors are told apart by color-blind people, the dashes on grey paper."""
@@ -88,7 +88,7 @@ def course_chart(record: RunRecord, lang: Language, width: int) -> str:
     ]
     bottom = 250.0
     for name, when, color in _marks(record):
-        bottom += 20
+        bottom += 28
         parts.append(_rug(people, when, bottom, TEXTS[name].said(lang), color))
     gauges = _gauges(record)
     if gauges:
@@ -119,11 +119,17 @@ def legend(record: RunRecord, lang: Language) -> list[tuple[str, str]]:
     entries += [
         (
             f'<line x1="0" y1="6" x2="28" y2="6" stroke="{color}" stroke-width="2"/>',
-            f"{TEXTS['curve_gauge'].said(lang)} {label}",
+            f"{TEXTS['curve_gauge'].said(lang)}{gauge}",
         )
-        for (label, _, _), color in zip(_gauges(record), GAUGE_COLORS, strict=False)
+        for (gauge, _, _), color in zip(_gauges(record), GAUGE_COLORS, strict=False)
     ]
     return [(f'<svg viewBox="0 0 28 12" width="28" height="12">{line}</svg>', text) for line, text in entries]
+
+
+def datums(record: RunRecord) -> list[str]:
+    """Return what stage 0 is at each gauge that says so."""
+    first = record.tables["gauges"].groupby("gauge", sort=False)["datum"].first().dropna()
+    return [f"{gauge}: {datum}" for gauge, datum in first.items() if datum]
 
 
 def value_ticks(low: float, high: float, most: int) -> list[float]:
@@ -174,21 +180,17 @@ def _marks(record: RunRecord) -> list[tuple[str, Floats, str]]:
 def _rug(panel: Panel, when: Floats, bottom: float, label: str, color: str) -> str:
     # Thousands of closures share few pixels: one tick for each.
     places = sorted({round(panel.x(time)) for time in when if 0 <= time <= panel.end})
-    path = "".join(f"M{place} {bottom - 12:.0f}v10" for place in places)
+    path = "".join(f"M{place} {bottom - 10:.0f}v9" for place in places)
     text = f"{label} ({len(when):,})"
-    # The label stands on the side that has more room.
-    left_free = (places[0] if places else panel.right) - panel.left
-    right_free = panel.right - (places[-1] if places else panel.left)
-    x, anchor = (panel.left + 4, "start") if left_free >= right_free else (panel.right - 4, "end")
     return (
-        f'<line x1="{panel.left}" x2="{panel.right}" y1="{bottom - 2:.0f}" y2="{bottom - 2:.0f}" class="grid"/>'
-        f'<text x="{x}" y="{bottom - 4:.0f}" text-anchor="{anchor}" class="small">{escape(text)}</text>'
+        f'<line x1="{panel.left}" x2="{panel.right}" y1="{bottom:.0f}" y2="{bottom:.0f}" class="grid"/>'
+        f'<text x="{panel.left + 4}" y="{bottom - 13:.0f}" class="small">{escape(text)}</text>'
         f'<path d="{path}" stroke="{color}" stroke-width="1.6" fill="none"/>'
     )
 
 
 def _gauges(record: RunRecord) -> list[tuple[str, Floats, Floats]]:
-    """Return label, times [s] and stages [m] of at most as many gauges as there are colors."""
+    """Return id, times [s] and stages [m] of at most as many gauges as there are colors."""
     found = []
     for gauge, rows in record.tables["gauges"].groupby("gauge", sort=False):
         inside = rows[(rows["time_s"] >= 0) & (rows["time_s"] <= record.end)]

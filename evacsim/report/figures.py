@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 CURVE_STYLES = {
-    "ordered": ("#7a7f87", ":"), "told": ("#aa4f86", "--"), "departed": ("#e08a00", "-"), "out": ("#00785a", "-"),
+    "ordered": ("#7a7f87", ":"), "told": ("#aa4f86", "--"), "departed": ("#e08a00", "-"), "safe": ("#00785a", "-"),
     "wet": ("#0072b2", "-"),
 }  # fmt: skip
 GROUP_COLORS = ("#0072b2", "#d55e00", "#00785a", "#cc79a7", "#e08a00", "#56b4e9", "#5b6b7b", "#8c6d00")

@@ -23,6 +23,8 @@ from evacsim.results.record import RunRecord
 from evacsim.results.wording import Names, count, day_and_time, duration, percent
 from evacsim.terms import HOUSEHOLD_STATES, HouseholdState
 
+STAGE_MATTERS = ("cut_off_at_home", "cut_off_on_the_way", "under_way")
+"""Causes whose longest stage tells more than they do themselves."""
 SIGNS = {True: "✓", False: "✕", None: "–"}
 CLASSES = {True: "good", False: "short", None: "open"}
 
@@ -77,7 +79,7 @@ def late_section(record: RunRecord, words: Words) -> Html:
 def _reason(row: Row, words: Words) -> Html:
     """Return a cause with its people and, where the cause itself does not name it, the longest stage."""
     told = tag("span", words(lateness.CAUSES[row["cause"]]), " ", tag("b", count(row["people"])))
-    if not row["stage"] or row["cause"] == "no_seat" or row["cause"].startswith("slow"):
+    if row["cause"] not in STAGE_MATTERS:
         return told
     stage = words(lateness.STAGES[row["stage"]])
     return told + tag("small", f" {words('longest_stage')}{stage}")

@@ -154,11 +154,11 @@ class Names:
         return self._names.get(f"{kind}/{name}", name)
 
     def told(self, thing: str, lang: Language) -> str:
-        """Return `zone/J15` as "zone Hewan (J15)"; nothing stays nothing."""
+        """Return `zone/J15` as "zone Hewan (J15)"; nothing stays nothing, and nothing is said twice."""
         kind, _, name = thing.partition("/")
         word = KINDS.get(kind, same(kind)).said(lang)
         if kind == "district":
             return self._names["district/"]
         label = self._names.get(thing, "")
-        shown = f"{label} ({name})" if label and label != name else name
-        return f"{word} {shown}" if name else ""
+        shown = label if name in label else f"{label} ({name})" if label else name
+        return (shown if shown.startswith(word) else f"{word} {shown}") if name else ""

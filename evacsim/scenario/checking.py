@@ -1,6 +1,7 @@
 """What must hold between the parts of a scenario: everything that no section can know by itself."""
 
 from collections.abc import Iterator, Sequence
+from functools import reduce
 from itertools import chain
 
 from evacsim.clock import seconds_after, write_moment

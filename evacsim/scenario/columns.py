@@ -197,7 +197,7 @@ UNITS: Mapping[str, str] = {
     **{
         plainly(unit): unit
         for kind in (DURATION, LENGTH, SPEED, FLOW, DENSITY, SHARE)
-        for unit in reversed(kind.factors)  # of two spellings the first
+        for unit in reversed(list(kind.factors))  # of two spellings the first
         if unit
     },
     **{unit: unit for unit in _COUNTED},

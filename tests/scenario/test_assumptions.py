@@ -77,10 +77,8 @@ def test_a_statement_does_not_cover_a_default_that_is_in_force(folder_with):
 
 
 def test_invented_figures_and_overrides_are_listed(folder_with):
-    zones = "\n".join(
-        line + extra
-        for line, extra in zip(ZONES.splitlines(), [",虚构,老人比例", ",是,0.3", ",否,0.2"], strict=True)
-    )
+    columns = [",虚构,老人比例", ",是,0.3", ",否,0.2"]
+    zones = "\n".join(line + more for line, more in zip(ZONES.splitlines(), columns, strict=True))
     found = by_path(load(folder_with(zones__csv=zones)))
     assert found["district.zones[*]"] == Assumption("district.zones[*]", "", "synthetic", "")
     assert found["district.zones[*].elderly_share"] == Assumption(

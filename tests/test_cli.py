@@ -1,0 +1,92 @@
+"""The command line: exit codes, languages, messages without a traceback."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from click.testing import CliRunner
+
+from evacsim.cli import main
+from tests.reference.small_district import small_district
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def scenario(tmp_path):
+    path = tmp_path / "small" / "scenario.yaml"
+    path.parent.mkdir()
+    path.write_text(yaml.safe_dump(small_district(path.parent), allow_unicode=True), encoding="utf-8")
+    return path
+
+
+def invoke(*arguments):
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+def test_help_needs_nothing_heavy():
+    code = (
+        "import sys\nfrom evacsim.cli import main\n"
+        "try:\n    main(['--help'])\nexcept SystemExit:\n    pass\n"
+        "print([m for m in ('numba', 'pandas', 'networkx', 'simpy', 'pydantic') if m in sys.modules])"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert told.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_good_scenario_is_checked_with_exit_code_0(scenario):
+    result = invoke("check", scenario)
+    assert result.exit_code == 0, result.output
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_bad_scenario_is_told_in_full_with_exit_code_2(scenario, lang):
+    text = scenario.read_text(encoding="utf-8")
+    scenario.write_text(text.replace("12 h", "12 hours ago").replace("T+10 min", "soon"), encoding="utf-8")
+    result = invoke("check", scenario, "--lang", lang)
+    assert result.exit_code == 2
+    assert "duration" in result.output
+    assert result.output.count("trigger_at") == 2
+
+
+def test_run_why_report_compare(scenario, tmp_path):
+    first, second = tmp_path / "a", tmp_path / "b"
+    assert invoke("run", scenario, "--seed", 3, "--out", first).exit_code == 0
+    changed = invoke("run", scenario, "--seed", 3, "--out", second, "--set", "plan.when.decision_time=60 min")
+    assert changed.exit_code == 0, changed.output
+    told = invoke("why", first, "west/1", "--lang", "zh")
+    assert told.exit_code == 0
+    assert "达到" in told.output or "到达预定时刻" in told.output
+    assert invoke("compare", first, second).exit_code == 0
+    assert invoke("report", first, "--lang", "zh").exit_code == 0
+    unknown = invoke("why", first, "west/99999")
+    assert unknown.exit_code == 2
+    assert "Traceback" not in unknown.output
+
+
+def test_a_change_that_leads_nowhere_is_refused(scenario, tmp_path):
+    result = invoke("run", scenario, "--out", tmp_path / "a", "--set", "plan.when.decission_time=60 min")
+    assert result.exit_code == 2
+    assert "decision_time" in result.output
+    assert not (tmp_path / "a").exists()
+
+
+def test_the_schema_is_json():
+    result = invoke("schema")
+    assert result.exit_code == 0
+    assert "district" in json.loads(result.output)["properties"]
+
+
+def test_a_network_is_imported(scenario, tmp_path):
+    result = invoke("import", "network", scenario.parent / "network", "--crs", "EPSG:32650", "--out", tmp_path / "net")
+    assert result.exit_code == 0, result.output
+    assert {"nodes.csv", "links.csv"} <= {path.name for path in (tmp_path / "net").iterdir()}
+
+
+def test_a_missing_scenario_is_no_traceback(tmp_path):
+    result = invoke("run", tmp_path / "nowhere", "--out", tmp_path / "out")
+    assert result.exit_code == 2
+    assert "nowhere" in result.output

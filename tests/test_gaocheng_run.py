@@ -1,0 +1,71 @@
+"""The packaged flagship, run as its users run it."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import evacsim as ev
+
+ROOT = Path(__file__).parents[1]
+GAOCHENG = ROOT / "scenarios/gaocheng"
+
+
+@pytest.fixture(scope="module")
+def run():
+    return ev.simulate(ev.load(GAOCHENG), seed=7)
+
+
+def test_the_whole_population_is_accounted_for(run):
+    assert run.record.population == 829_236
+    assert run.tables.ledger["people"].sum() == 829_236
+    counts = run.tables.states.groupby("state")["people"].last()
+    assert counts.sum() == 829_236
+    ledger = run.tables.ledger.groupby("final_state")["people"].sum()
+    assert counts[counts > 0].to_dict() == ledger.to_dict()
+
+
+def test_those_who_had_to_go_are_23800(run):
+    assert run.tables.ledger.loc[run.tables.ledger["mode"] != "", "people"].sum() == 23_800
+
+
+def test_most_people_go_by_bus(run):
+    carried = run.tables.vehicles["people"].sum()
+    assert carried > 0.6 * 23_800
+
+
+def test_every_chain_of_causes_ends_in_a_root(run):
+    events = run.tables.events
+    cause = events.set_index("seq")["cause"]
+    ledger = run.tables.ledger
+    unhappy = ledger[ledger["final_state"].isin(["stranded", "trapped", "dead"])]["final_event"].dropna()
+    roots = set()
+    for event in unhappy:
+        while not (event is None or cause.isna()[event]):
+            event = int(cause[event])
+        roots.add(events["kind"].iloc[event - 1])
+    assert roots <= {"stage_reached", "moment_reached", "water_changed"}
+
+
+def test_results_on_disk_are_as_good_as_fresh_ones(run, tmp_path):
+    run.save(tmp_path / "run")
+    again = ev.open_run(tmp_path / "run")
+    assert again.digest() == run.digest()
+    summary = json.loads((tmp_path / "run/summary.json").read_text(encoding="utf-8"))
+    assert summary["seed"] == 7
+
+
+def test_the_command_line_does_it_all(tmp_path):
+    out = tmp_path / "out"
+    command = [sys.executable, "-m", "evacsim.cli", "run", str(GAOCHENG), "--seed", "7", "--out", str(out), "--lang", "zh"]
+    told = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+    assert told.returncode == 0, told.stderr
+    assert "report.html" in told.stdout
+    assert {path.name for path in out.iterdir()} == {
+        "events.parquet", "ledger.parquet", "provenance.json", "report.html", "summary.json", "tables",
+    }  # fmt: skip
+    again = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+    assert again.returncode == 2
+    assert "Traceback" not in again.stderr
