@@ -94,6 +94,7 @@ EVENT_KINDS: dict[str, Text] = {
     "vehicle_left_pickup": Text("the vehicle leaves with its passengers", "车辆载客出发"),
     "vehicle_at_shelter": Text("the vehicle is at the shelter", "车辆到达安置点"),
     "vehicle_cut_off": Text("the vehicle finds no way left", "车辆无路可走"),
+    "gridlock": Text("vehicles wait for each other in a ring of roads", "车辆在环路上互相等待,形成死锁"),
     "run_ended": Text("the run ends", "推演结束"),
 }
 """What each kind of event is called."""

@@ -9,7 +9,14 @@ import numpy as np
 import pandas as pd
 
 from evacsim.analysis.people import (
-    OUT, Floats, had_to_go, in_state, out_times, people_of, times, weighted_quantile,
+    OUT,
+    Floats,
+    had_to_go,
+    in_state,
+    out_times,
+    people_of,
+    times,
+    weighted_quantile,
 )
 from evacsim.results.record import RunRecord
 from evacsim.terms import HouseholdState

@@ -152,16 +152,18 @@ class Market:
         return worth
 
     def _hire(self, worth: list[Worth], wages: Times, number: int) -> int:
-        """Take in drives worth more than the wage of their kind; return how many are new."""
-        before = len(self._drives)
-        n_starts = max(1, STARTS // len(self._kinds))
+        """Take in drives worth more than the wage of their kind; return how many are new or quicker."""
+        n_new, n_starts = 0, max(1, STARTS // len(self._kinds))
         for row, kind in enumerate(self._kinds):
             earnings = _earnings(kind, worth, number)
             for pickup in np.argsort(-earnings, kind="stable")[:n_starts]:
                 if earnings[pickup] > wages[row] * (1 + TOLERANCE):
                     drive = self._best_drive(row, worth[kind.size], int(pickup), number)
-                    self._drives.setdefault(b"%d" % row + drive.seats.tobytes() + drive.trips.tobytes(), drive)
-        return len(self._drives) - before
+                    key = b"%d" % row + drive.seats.tobytes() + drive.trips.tobytes()
+                    if key not in self._drives or drive.ticks < self._drives[key].ticks:
+                        self._drives[key] = drive
+                        n_new += 1
+        return n_new
 
     def _best_drive(self, row: int, worth: Worth, pickup: int, number: int) -> Drive:
         kind = self._kinds[row]
@@ -200,8 +202,12 @@ class Market:
         penalty = PENALTY / np.minimum(rounds.people, rounds.seats.max())
         solution = linprog(
             np.concatenate([np.zeros(n_drives + len(pickup)), penalty, [1.0]]),
-            A_ub=block_array([[None if part is None else csr_array(part, dtype=float) for part in row] for row in blocks]),
-            b_ub=np.concatenate([np.zeros(len(pickup)), -rounds.people, -fewest, rounds.room, np.zeros(len(count))]),
+            A_ub=block_array(
+                [[None if part is None else csr_array(part, dtype=float) for part in row] for row in blocks]
+            ),
+            b_ub=np.concatenate(
+                [np.zeros(len(pickup)), -rounds.people, -fewest, rounds.room, np.zeros(len(count))]
+            ),
             method="highs",
         )
         dual = np.maximum(-solution.ineqlin.marginals, 0.0)
@@ -236,11 +242,13 @@ def _earnings(kind: Kind, worth: list[Worth], number: int) -> Times:
 
 def _common_divisor(rounds: Rounds) -> float:
     """Return the longest time of which all times are multiples, 0 if there is none of a second or more."""
-    times = np.concatenate([
-        (rounds.ready[:, None] + rounds.approach[rounds.depot]).ravel(),
-        (rounds.carry + handling_time(rounds, 0)).ravel(),
-        rounds.back.ravel(),
-    ])
+    times = np.concatenate(
+        [
+            (rounds.ready[:, None] + rounds.approach[rounds.depot]).ravel(),
+            (rounds.carry + handling_time(rounds, 0)).ravel(),
+            rounds.back.ravel(),
+        ]
+    )
     times = times[np.isfinite(times)]
     if rounds.boarding_each or rounds.alighting_each or (times != np.rint(times)).any():
         return 0.0

@@ -143,7 +143,11 @@ def _organize(facts: Facts, names: Names) -> Verdict:
     table = deadlines(record)
     missed = table[~table["met"]]
     if len(missed):
-        worst = missed.assign(left=missed["people"] - missed["refused"] - missed["out_in_time"]).nlargest(1, "left").iloc[0]
+        worst = (
+            missed.assign(left=missed["people"] - missed["refused"] - missed["out_in_time"])
+            .nlargest(1, "left")
+            .iloc[0]
+        )
         name = names.bare("zone", str(worst["zone"]))
         reasons.insert(
             0,

@@ -55,7 +55,7 @@ def write_summary(record: RunRecord, folder: str | Path) -> Path:
     summary = {
         "scenario": record.scenario_id,
         "seed": record.seed,
-        "version": record.provenance.get("evacsim"),
+        "version": record.provenance.get("version"),
         "events_digest": events_digest(record),
         "indicators": {name: _plain(indicator) for name, indicator in indicators(record).items()},
     }

@@ -45,8 +45,9 @@ def balance(plan: RoundPlan, *, stream: np.random.Generator, effort: int) -> Rou
         target = plan.completion_time - step * (plan.completion_time - floor)
         schedule = search(plan, Aim(target, 1.0, 0.001 / mean_load), stream=stream, n_changes=n_changes)
         pool.add(schedule)
-        found = [_plan(plan.problem, schedule), pool.recombine(target)]
-        plan = min((plan, *(one for one in found if one is not None)), key=rank)
+        plan = min(plan, _plan(plan.problem, schedule) or plan, key=rank)
+        if plan.completion_time > target:
+            plan = min(plan, pool.recombine(target) or plan, key=rank)
         if plan.completion_time > target:
             step /= 2
     schedule = search(

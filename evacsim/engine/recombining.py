@@ -15,6 +15,8 @@ Kind = tuple[int, int]
 
 MOST_DRIVES = 3000
 """A larger pool is left alone: its integer program would take longer than a search."""
+MOST_TRIPS = 5
+"""So are drives that are longer on average: no pool holds the few of them that fit together."""
 NODE_LIMIT = 1
 """Branches of the integer program; most are solved in the first."""
 
@@ -55,7 +57,8 @@ class Pool:
             for drive in self._drives.values()
             if self.problem.ready[self._vehicles[drive.kind][0]] + drive.time <= target
         ]
-        if not 0 < len(drives) <= MOST_DRIVES:
+        n_trips = sum(len(drive.ways) for drive in drives)
+        if not 0 < len(drives) <= MOST_DRIVES or n_trips > MOST_TRIPS * len(drives):
             return None
         number = self._solve(drives, target)
         return None if number is None else self._plan(drives, number)

@@ -37,6 +37,9 @@ def write_down(
     """Return the record of a run that has come to its end."""
     world, scenario = parts.world, parts.world.scenario
     end = parts.now
+    for ring in parts.movement.find_gridlock():
+        road = int(min(parts.world.ways.link[way] for way in ring))
+        parts.log.record(end, "gridlock", Where(Kind.LINK, road), value=float(len(ring)))
     parts.log.record(end, "run_ended", Where(Kind.DISTRICT, 0), value=float(parts.book.count()))
     names = _names(parts, transport)
     events = parts.log.frame(names)

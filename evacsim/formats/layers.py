@@ -52,6 +52,8 @@ def _read(path: Path, encoding: str | None) -> Table:
         )
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, UnicodeDecodeError) as error:
         raise FormatError(str(path), [_damaged(path, str(error).split(";")[0])]) from None
+    except (pyogrio.errors.CRSError, UnboundLocalError):  # the latter is pyogrio's slip over a broken .prj
+        raise FormatError(str(path), [_damaged(path.with_suffix(".prj"), "no reference system")]) from None
     columns = tuple(str(name) for name in meta["fields"])
     cells = [[cell(value) for value in field.tolist()] for field in fields]
     n_rows = len(shapes) if shapes is not None else len(cells[0]) if cells else 0

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from evacsim.errors import FormatError, Issue
-from evacsim.formats.roads.csv_pair import find_pair, read_text_table
+from evacsim.formats.roads.csv_pair import find_pair
 from evacsim.formats.roads.gmns import is_gmns, read_gmns
 from evacsim.formats.roads.graphml import read_graphml
 from evacsim.formats.roads.lines import read_lines
@@ -121,8 +121,7 @@ def form_of(source: NetworkFile) -> Form:
         raise FormatError(source.name, [Issue(source.name, rule, remedy)])
     endings = [ending.lower() for ending in path.suffixes if ending.lower() not in {".gz", ".bz2"}]
     if path.is_dir() or endings[-1:] == [".csv"]:
-        links = read_text_table(find_pair(path).links, source)
-        return "gmns" if is_gmns(links.columns) else "csv"
+        return "gmns" if is_gmns(find_pair(path).links) else "csv"
     named = next((_BY_ENDING[ending] for ending in reversed(endings) if ending in _BY_ENDING), None)
     form = named or (_BY_ROOT.get(root_name(source)) if endings[-1:] == [".xml"] else None)
     if form is None:

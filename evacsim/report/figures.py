@@ -91,11 +91,10 @@ def map_at(record: RunRecord, time: float | str, *, lang: Language = "zh") -> "F
     Parameters
     ----------
     time : float or str
-        Seconds after the start, or a moment such as "T+6 h" or "2026-07-18 20:00".
+        Seconds after the start, or a moment: "T+6 h", "2026-07-18 20:00", or "06:30", which is
+        the first half past six in the run.
     """
-    seconds = (
-        float(time) if isinstance(time, int | float) else seconds_after(record.start, parse_moment(time))
-    )
+    seconds = seconds_of(record, time)
     with _drawing() as figure:
         axes = figure.add_subplot()
         _draw_roads(axes, record, seconds)

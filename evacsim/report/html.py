@@ -12,7 +12,7 @@ from typing import Any
 
 from evacsim.language import Language, Text
 from evacsim.report.basis_told import assumptions_section, indicators_section, repairs_section, repeat_section
-from evacsim.report.charts import NARROW, WIDE, course_chart, legend
+from evacsim.report.charts import NARROW, WIDE, course_chart, datums, legend
 from evacsim.report.map_data import map_data
 from evacsim.report.markup import Html, Words, html, joined, tag
 from evacsim.report.means_told import busiest_roads, shelter_section, transport_section
@@ -79,7 +79,7 @@ def _title_block(record: RunRecord, words: Words, digest: str) -> Html:
         "population": count(record.population),
         "period": words(period),
         "seed": str(record.seed),
-        "version": str(record.provenance.get("evacsim") or words("unknown")),
+        "version": str(record.provenance.get("version") or words("unknown")),
         "digest": tag("code", digest[:16]),
     }
     listed = [tag("div", tag("dt", words(key)), tag("dd", fact)) for key, fact in facts.items()]
@@ -106,8 +106,9 @@ def _section(key: str, content: Html, words: Words) -> Html:
 def _course(record: RunRecord, words: Words) -> Html:
     entries = [tag("li", Html(line), text) for line, text in legend(record, words.lang)]
     drawings = [Html(course_chart(record, words.lang, width)) for width in (WIDE, NARROW)]
+    notes = [words("curve_note"), *datums(record)]
     return joined(
-        [tag("ul", *entries, class_="legend"), *drawings, tag("p", words("curve_note"), class_="note")]
+        [tag("ul", *entries, class_="legend"), *drawings, *(tag("p", note, class_="note") for note in notes)]
     )
 
 

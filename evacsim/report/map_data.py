@@ -11,14 +11,26 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from evacsim.analysis.clearance import evacuation_curve
-from evacsim.analysis.people import had_to_go, out_times, people_of
+from evacsim.analysis.clearance import people_in, reached
+from evacsim.analysis.people import CUT_OFF, OUT, had_to_go, in_state, out_times, people_of
 from evacsim.language import Language
 from evacsim.report.packing import pack, zigzag
 from evacsim.report.roads_drawn import DrawnRoads, drawn_roads
 from evacsim.report.texts import DEPTH_CLASSES, TEXTS
 from evacsim.results.record import RunRecord
+from evacsim.terms import HouseholdState
 
+ON_THE_WAY = tuple(
+    state.id
+    for state in (
+        HouseholdState.WALKING_TO_PICKUP,
+        HouseholdState.WAITING,
+        HouseholdState.RIDING,
+        HouseholdState.WALKING,
+        HouseholdState.DRIVING,
+    )
+)
+"""States of people who have left home and are not there yet."""
 DEFAULT_INTERVAL = 600.0
 MOST_FLOWS = 1_000_000
 """Flow counts that one page carries; beyond it intervals are joined."""
@@ -147,16 +159,21 @@ def _closed(record: RunRecord, roads: DrawnRoads) -> dict[int, float]:
 
 def _zones(record: RunRecord, roads: DrawnRoads, frames: Frames) -> list[dict[str, Any]]:
     ledger = record.ledger
-    go, out, people = had_to_go(ledger), out_times(ledger), people_of(ledger)
-    homes = pd.DataFrame({"zone": ledger["zone"], "out": out, "people": people})[go]
-    must, arrived = homes.groupby("zone")["people"].sum(), dict(list(homes.dropna().groupby("zone")))
+    go, people = had_to_go(ledger), people_of(ledger)
+    homes = pd.DataFrame({"zone": ledger["zone"], "people": people})[go]
+    must = homes.groupby("zone")["people"].sum()
+    begin, end = safe_spans(record)
+    changes = pd.concat(
+        [homes.assign(time=begin[go]), homes.assign(time=end[go], people=-homes["people"])]
+    ).dropna()
+    by_zone = dict(list(changes.groupby("zone")))
     wet = _place_water(record, "zone", frames)
     zones = []
     for row in record.tables["zones"].to_dict("records"):
         place = roads.place(row["x"], row["y"])
         if place is None:
             continue
-        rows = arrived.get(row["zone"], homes.iloc[:0]).sort_values("out")
+        rows = by_zone.get(row["zone"], changes.iloc[:0]).sort_values("time", kind="stable")
         zones.append(
             {
                 "id": row["zone"],
@@ -164,11 +181,28 @@ def _zones(record: RunRecord, roads: DrawnRoads, frames: Frames) -> list[dict[st
                 "at": place,
                 "people": int(row["population"]),
                 "go": int(must.get(row["zone"], 0)),
-                "out": frames.steps(rows["out"].to_numpy(), rows["people"].cumsum().to_numpy()),
+                "safe": frames.steps(rows["time"].to_numpy(), rows["people"].cumsum().to_numpy()),
                 "wet": wet.get(str(row["zone"]), []),
             }
         )
     return zones
+
+
+def safe_spans(record: RunRecord) -> tuple[np.ndarray, np.ndarray]:
+    """Return from when to when each household is in a shelter [s]; nan for never.
+
+    The end is the first event that cuts off a household that had arrived; nan where none does.
+    """
+    ledger = record.ledger
+    lost = in_state(ledger, *CUT_OFF, HouseholdState.DEAD.id) & ledger["arrived_s"].notna().to_numpy()
+    begin = np.where(lost, ledger["arrived_s"], out_times(ledger))
+    events = record.events[record.events["kind"].isin(["stranded", "trapped", "died"])]
+    arrived = pd.Series(begin[lost], index="household/" + ledger["household"][lost])
+    since = events["subject"].map(arrived)
+    first = events[events["time_s"] >= since].groupby("subject")["time_s"].first()
+    end = np.full(len(ledger), np.nan)
+    end[lost] = first.reindex(arrived.index).to_numpy(np.float64)
+    return begin, end
 
 
 def _shelters(record: RunRecord, roads: DrawnRoads, frames: Frames) -> list[dict[str, Any]]:
@@ -220,12 +254,11 @@ def _place_water(record: RunRecord, kind: str, frames: Frames) -> dict[str, list
 def _totals(record: RunRecord, frames: Frames) -> dict[str, Any]:
     """Return people at each frame, for the line above the map."""
     at = np.minimum(np.arange(frames.number) * frames.interval, record.end)
-    curve = evacuation_curve(record, at)
-    go = int(people_of(record.ledger)[had_to_go(record.ledger)].sum())
-    out = curve["out"].to_numpy()
+    wet = reached(record.ledger["water_s"].to_numpy(np.float64), people_of(record.ledger), at)
     return {
-        "go": go,
-        "out": out.tolist(),
-        "moving": np.maximum(curve["departed"].to_numpy() - out, 0).tolist(),
-        "wet": curve["wet"].to_numpy().tolist(),
+        "go": int(people_of(record.ledger)[had_to_go(record.ledger)].sum()),
+        "safe": people_in(record, OUT, at).tolist(),
+        "moving": people_in(record, ON_THE_WAY, at).tolist(),
+        "cut_off": people_in(record, CUT_OFF, at).tolist(),
+        "wet": wet.tolist(),
     }

@@ -29,7 +29,7 @@
     shelter: "#3d4b8f", full: "#d55e00", wet: "#0072b2",
   };
   const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
-  const FULL = 0.995, BINS = 8;
+  const FULL = 0.995, BINS = 8, MOST_LABELS = 60;
 
   // ---- unpacking (report/packing.py) ----
 
@@ -95,7 +95,8 @@
   const roads = readRoads(), flows = readFlows(), wetRoads = readWater(roads);
   const byRank = COLORS.roads.map((_, rank) => roads.filter((road) => road.rank === rank));
   const mostFlow = flows.reduce((most, rows) => rows.reduce((m, row) => Math.max(m, row[1]), most), 1);
-  const mostPeople = world.zones.reduce((most, zone) => Math.max(most, zone.people), 1);
+  const mostToGo = world.zones.reduce((most, zone) => Math.max(most, zone.go), 1);
+  const crowded = world.zones.length + world.shelters.length > 60;
   let frame = 0;
 
   // The value of [frame, value, frame, value, …] now.
@@ -212,18 +213,21 @@
     world.points.forEach((point) => drawPoint(pen, toX(point.at[0]), toY(point.at[1])));
     world.zones.forEach((zone) => drawZone(pen, zone));
     world.shelters.forEach((shelter) => drawShelter(pen, shelter));
+    pen.font = "12px " + getComputedStyle(document.body).fontFamily;
+    pen.textBaseline = "middle";
     drawLabels(pen);
     drawScale(pen);
   }
 
   function drawPoint(pen, x, y) {
+    const r = crowded ? 3.5 : 5.5;
     pen.beginPath();
-    pen.moveTo(x, y - 6); pen.lineTo(x + 5.5, y + 4); pen.lineTo(x - 5.5, y + 4); pen.closePath();
+    pen.moveTo(x, y - r); pen.lineTo(x + r, y + 0.7 * r); pen.lineTo(x - r, y + 0.7 * r); pen.closePath();
     pen.fillStyle = "#fff"; pen.fill();
-    pen.strokeStyle = COLORS.ink; pen.lineWidth = 1.5; pen.stroke();
+    pen.strokeStyle = COLORS.ink; pen.lineWidth = 1.3; pen.stroke();
   }
 
-  const radius = (zone) => (world.zones.length > 60 ? 4 : 6) + (world.zones.length > 60 ? 7 : 10) * Math.sqrt(zone.people / mostPeople);
+  const radius = (zone) => (crowded ? 3.5 : 6) + (crowded ? 4.5 : 10) * Math.sqrt(zone.go / mostToGo);
 
   function drawZone(pen, zone) {
     const [x, y] = [toX(zone.at[0]), toY(zone.at[1])], r = radius(zone);
@@ -233,7 +237,7 @@
     }
     pen.beginPath(); pen.arc(x, y, r, 0, 7);
     pen.fillStyle = zone.go ? COLORS.waiting : COLORS.outside; pen.fill();
-    const share = zone.go ? now(zone.out) / zone.go : 0;
+    const share = zone.go ? now(zone.safe) / zone.go : 0;
     if (share > 0) {
       pen.beginPath(); pen.moveTo(x, y);
       pen.arc(x, y, r, -Math.PI / 2, -Math.PI / 2 + 2 * Math.PI * share); pen.closePath();
@@ -244,14 +248,14 @@
   }
 
   function drawShelter(pen, shelter) {
-    const [x, y] = [toX(shelter.at[0]), toY(shelter.at[1])], r = 7;
+    const [x, y] = [toX(shelter.at[0]), toY(shelter.at[1])], r = crowded ? 5 : 7;
     const share = shelter.capacity === null ? 0 : shelter.capacity ? now(shelter.load) / shelter.capacity : 1;
     const flooded = shelter.flooded !== null && shelter.flooded <= frame * world.interval;
     pen.fillStyle = "#fff"; pen.fillRect(x - r, y - r, 2 * r, 2 * r);
     pen.fillStyle = share >= FULL ? COLORS.full : COLORS.shelter;
     pen.fillRect(x - r, y + r - 2 * r * Math.min(share, 1), 2 * r, 2 * r * Math.min(share, 1));
     pen.strokeStyle = flooded ? COLORS.wet : share >= FULL ? COLORS.full : COLORS.shelter;
-    pen.lineWidth = flooded ? 3.5 : 2; pen.strokeRect(x - r, y - r, 2 * r, 2 * r);
+    pen.lineWidth = flooded ? 3 : crowded ? 1.5 : 2; pen.strokeRect(x - r, y - r, 2 * r, 2 * r);
     if (flooded) {
       pen.beginPath(); pen.moveTo(x - r, y - r); pen.lineTo(x + r, y + r); pen.moveTo(x + r, y - r); pen.lineTo(x - r, y + r);
       pen.lineWidth = 2; pen.stroke();
@@ -259,11 +263,11 @@
   }
 
   function drawLabels(pen) {
+    const inView = [...world.zones, ...world.shelters].filter(({ at }) => toX(at[0]) > 0 && toX(at[0]) < view.width && toY(at[1]) > 0 && toY(at[1]) < view.height);
+    if (inView.length > MOST_LABELS) return;
     const taken = [...world.shelters.map((s) => [s, 9]), ...world.zones.map((z) => [z, radius(z) + 2])]
       .map(([thing, r]) => [toX(thing.at[0]) - r, toY(thing.at[1]) - r, toX(thing.at[0]) + r, toY(thing.at[1]) + r]);
     const overlaps = (a) => taken.some((b) => a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3]);
-    pen.font = "12px " + getComputedStyle(document.body).fontFamily;
-    pen.textBaseline = "middle"; pen.lineJoin = "round";
     const things = [...world.shelters.map((s) => [s, 10]), ...[...world.zones].sort((a, b) => b.people - a.people).map((z) => [z, radius(z) + 4])];
     for (const [thing, r] of things) {
       const wide = pen.measureText(thing.name).width, x = toX(thing.at[0]), y = toY(thing.at[1]);
@@ -323,9 +327,10 @@
     frame = Math.min(Math.max(Math.round(number), 0), world.frames - 1);
     slider.value = frame;
     element("clock").textContent = wall(Math.min(frame * world.interval, world.end));
-    const { out, moving, wet, go } = world.totals;
+    const { safe, moving, cut_off: cutOff, wet, go } = world.totals;
     const parts = [
-      [words.map_out, `${many(out[frame])} / ${many(go)}`], [words.map_moving, many(moving[frame])], [words.map_wet, many(wet[frame])],
+      [words.map_out, `${many(safe[frame])} / ${many(go)}`], [words.map_moving, many(moving[frame])],
+      [words.map_cut_off, many(cutOff[frame])], [words.map_wet, many(wet[frame])],
     ].map(([name, value]) => {
       const part = document.createElement("span"), strong = document.createElement("b");
       strong.textContent = value;
@@ -389,7 +394,7 @@
     if (zone) {
       const level = now(zone.wet);
       return [`${zone.name} · ${many(zone.people)} ${words.map_people}`,
-        zone.go ? `${words.map_out} ${many(now(zone.out))} / ${words.map_had_to_go} ${many(zone.go)}` : words.map_zone_outside,
+        zone.go ? `${words.map_out} ${many(now(zone.safe))} / ${words.map_had_to_go} ${many(zone.go)}` : words.map_zone_outside,
         level ? `${words.map_water} ${depth(level)}` : ""];
     }
     const point = nearest(world.points, px, py, 10);

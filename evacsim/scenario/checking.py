@@ -10,6 +10,7 @@ from evacsim.language import Text
 from evacsim.scenario.finding import Finding
 from evacsim.scenario.gauges import read_stages
 from evacsim.scenario.given import Loc, joined
+from evacsim.scenario.hazard import Gauge
 from evacsim.scenario.matching import matching
 from evacsim.scenario.model import Scenario
 from evacsim.scenario.nearest import suggestion
@@ -37,9 +38,10 @@ def check(scenario: Scenario) -> list[Issue]:
     network and the water are not.
     """
     parts = parts_of(scenario)
-    issues = []
-    for loc, rule, remedy, value, severity in found(parts):
-        issues.append(Issue(scenario.id, rule, remedy, reduce(joined, loc, ""), None, value, severity))
+    issues = [
+        Issue(scenario.id, rule, remedy, reduce(joined, loc, ""), None, value, severity)
+        for loc, rule, remedy, value, severity in found(parts)
+    ]
     return issues + gauge_issues(parts)
 
 
@@ -60,29 +62,28 @@ def found(parts: Parts) -> Iterator[Finding]:
 def gauge_issues(parts: Parts) -> list[Issue]:
     """Return what is wrong with the tables of the gauges, and triggers that no stage in them reaches."""
     issues: list[Issue] = []
+    if parts.start is None:
+        return issues
     for entry in parts.gauges:
-        if parts.start is None:
-            continue
         try:
-            highest = float(read_stages(entry.item, start=parts.start).stages.max())
+            stages = read_stages(entry.item, start=parts.start)
         except EvacsimError as error:
             issues += error.issues
-            continue
-        for transfer in parts.transfers:
-            stage = transfer.item.trigger_stage
-            if (
-                parts.is_whole
-                and stage is not None
-                and transfer.item.trigger_gauge == entry.item.id
-                and stage > highest
-            ):
-                rule = Text(
-                    f"never reaches {stage:g} m, which is to trigger {transfer.item.zone} (highest: {highest:g} m)",
-                    f"未达到 {transfer.item.zone} 的触发水位 {stage:g} m（最高 {highest:g} m）",
-                )
-                remedy = Text("check the trigger stage and the gauge's datum", "检查触发水位和水文站基面")
-                issues.append(Issue(entry.item.series, rule, remedy, entry.item.id, severity="warning"))
+        else:
+            issues += _unreached(entry.item, float(stages.stages.max()), parts)
     return issues
+
+
+def _unreached(gauge: Gauge, highest: float, parts: Parts) -> Iterator[Issue]:
+    for transfer in (entry.item for entry in parts.transfers):
+        stage = transfer.trigger_stage
+        if transfer.trigger_gauge == gauge.id and stage is not None and stage > highest:
+            rule = Text(
+                f"never reaches {stage:g} m, which is to trigger {transfer.zone} (highest: {highest:g} m)",
+                f"未达到 {transfer.zone} 的触发水位 {stage:g} m（最高 {highest:g} m）",
+            )
+            remedy = Text("check the trigger stage and the gauge's datum", "检查触发水位和水文站基面")
+            yield Issue(gauge.series, rule, remedy, gauge.id, severity="warning")
 
 
 def _repeated_ids(parts: Parts) -> Iterator[Finding]:

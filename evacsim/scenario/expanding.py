@@ -1,21 +1,19 @@
 """From the first file of a scenario to all of it: other files and tables are put where they are named."""
 
 import os
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
-from evacsim.errors import EvacsimError, FormatError, Issue
+from evacsim.errors import EvacsimError, Issue
 from evacsim.formats.crs import canonical_crs
-from evacsim.formats.tables import read_table
 from evacsim.formats.text import decode_text
 from evacsim.language import Text
 from evacsim.scenario.columns import names_of
 from evacsim.scenario.district import District
 from evacsim.scenario.given import Given, Source, joined
 from evacsim.scenario.hazard import Hazard
-from evacsim.scenario.listing import TableFile, entries
+from evacsim.scenario.listing import TableFile, entries, table_at, unreadable
 from evacsim.scenario.nearest import nearest, plainly, suggestion
 from evacsim.scenario.plan import Plan
 from evacsim.scenario.section import Names, Section
@@ -48,15 +46,18 @@ class Expanding:
         self.files.append(path)
         try:
             if path.stat().st_size > LARGEST_FILE:
-                rule = Text("is too large for a scenario file", "文件过大，不像情景文件")
-                raise FormatError(source.name, [Issue(source.name, rule, _LONG_LISTS)])
+                self.issues.append(Issue(source.name, _TOO_LARGE, _LONG_LISTS))
+                return Given(None, source, spoiled=True)
             text = decode_text(path.read_bytes(), file=source.name)
-        except (OSError, EvacsimError) as error:
-            self.issues += [replace(issue, remedy=_SAVE_AS_UTF8) for issue in self._problems(error, path)]
-            return Given(None, source, spoiled=True)
-        given, issues = read_yaml(text, source)
-        self.issues += issues
-        return given
+        except OSError as error:
+            self.issues.append(unreadable(source.name, error))
+        except EvacsimError as error:
+            self.issues += [replace(issue, remedy=_SAVE_AS_UTF8) for issue in error.issues]
+        else:
+            given, issues = read_yaml(text, source)
+            self.issues += issues
+            return given
+        return Given(None, source, spoiled=True)
 
     def section(self, given: Given, model: type[Section], place: str = "", crs: str | None = None) -> Given:
         """Return `given` as a section of `model`: files put in place, paths absolute, unknown keys refused."""
@@ -130,10 +131,10 @@ class Expanding:
         source = Source(self.name(path), path.parent, path, given.source)
         self.files.append(path)
         try:
-            table = read_table(path, encoding=reference.encoding, crs=reference.crs)
+            table = table_at(path, encoding=reference.encoding, crs=reference.crs)
             rows, issues = entries(table, model, reference, source=source, crs=crs)
-        except (OSError, EvacsimError) as error:
-            self.issues += self._problems(error, path)
+        except EvacsimError as error:
+            self.issues += [replace(issue, file=source.name) for issue in error.issues]
             return replace(given.spoil(), source=source)
         self.issues += [replace(issue, file=source.name) for issue in issues]
         return Given(rows, source)
@@ -175,13 +176,8 @@ class Expanding:
         self.issues.append(given.issue(rule, remedy, place))
         return None
 
-    def _problems(self, error: OSError | EvacsimError, path: Path) -> Iterable[Issue]:
-        if isinstance(error, EvacsimError):
-            return [replace(issue, file=self.name(path)) for issue in error.issues]
-        rule = Text(f"cannot be read ({error.strerror})", f"无法读取（{error.strerror}）")
-        return [Issue(self.name(path), rule, Text("check the rights on the file", "检查文件权限"))]
 
-
+_TOO_LARGE = Text("is too large for a scenario file", "文件过大，不像情景文件")
 _LONG_LISTS = Text("put long lists into tables", "把长列表放进表格文件")
 _SAVE_AS_UTF8 = Text(
     "save the file as UTF-8 text (in the editor: Save as, encoding UTF-8)",

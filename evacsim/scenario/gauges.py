@@ -11,12 +11,11 @@ from numpy.typing import NDArray
 from evacsim.clock import seconds_after
 from evacsim.errors import Issue
 from evacsim.formats.rows import refuse
-from evacsim.formats.tables import read_table
 from evacsim.language import Text
 from evacsim.scenario.columns import field_and_unit
 from evacsim.scenario.given import Given, Source
 from evacsim.scenario.hazard import Gauge, StageReading
-from evacsim.scenario.listing import TableFile, entries
+from evacsim.scenario.listing import TableFile, entries, table_at
 from evacsim.scenario.wording import validated
 
 
@@ -39,7 +38,7 @@ def read_stages(gauge: Gauge, *, start: datetime) -> Stages:
         For everything that is wrong with the table: columns, units, times that do not grow.
     """
     path = Path(gauge.series)
-    table = read_table(path, encoding=gauge.encoding)
+    table = table_at(path, encoding=gauge.encoding)
     needless = [header for header in table.columns if field_and_unit(header, StageReading) is None]
     source = Source(str(path), path.parent)
     rows, issues = entries(

@@ -17,8 +17,8 @@ from evacsim.scenario.nearest import visible
 Loc = tuple[int | str, ...]
 """Steps from the root of a scenario to one of its values, as pydantic counts them."""
 
-DEEPEST = 32
-"""Levels that a file may nest; a scenario needs nine."""
+DEEPEST = 12
+"""Levels that a file may nest; a scenario needs eight."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

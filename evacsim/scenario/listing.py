@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from evacsim.errors import Issue
+from evacsim.errors import FormatError, Issue
 from evacsim.formats.crs import transformed
-from evacsim.formats.tables import Cell, Row, Table
+from evacsim.formats.tables import Cell, Row, Table, read_table
 from evacsim.language import Text
 from evacsim.scenario.areas import lies_inside
 from evacsim.scenario.columns import CHOICES, COLUMNS, field_and_unit, names_of, spellings
@@ -39,6 +40,26 @@ class _Column:
     field: str
     unit: str
     choices: Mapping[str, str]
+
+
+def table_at(path: Path, *, encoding: str | None, crs: str | None = None) -> Table:
+    """Return the table in a file.
+
+    Raises
+    ------
+    FormatError
+        With whatever keeps the table from being read.
+    """
+    try:
+        return read_table(path, encoding=encoding, crs=crs)
+    except OSError as error:
+        raise FormatError(str(path), [unreadable(str(path), error)]) from None
+
+
+def unreadable(file: str, error: OSError) -> Issue:
+    """Return what the operating system says of a file."""
+    rule = Text(f"cannot be read ({error.strerror})", f"无法读取（{error.strerror}）")
+    return Issue(file, rule, Text("check the rights on the file", "检查文件权限"))
 
 
 def entries(

@@ -6,7 +6,9 @@ to be shown as a study of Fuzhou.
 
 * People: 300 zones at road nodes, drawn with equal chance in the inner 24 km x 24 km; 1,000 each;
   homes lie at the road nodes within 500 m.
-* Shelters: at up to 100 of the metro stations that stay dry, spread evenly along the list, 3,300 places each.
+* Shelters: at up to 100 of the metro stations that stay dry, spread evenly along the list, 4,400 places each.
+* Plan: each zone, in the order of ids, is assigned the nearest shelter that still has places for all of it, and the two
+  next nearest as backup.
 * Water: a lake that grows for 12 hours around the median node: depth = rise(t) - distance / 2 km,
   at most 2.5 m, on 250 m cells, hourly.
 """
@@ -17,7 +19,7 @@ from typing import Any
 import numpy as np
 
 N_ZONES, PEOPLE_PER_ZONE = 300, 1000
-N_SHELTERS, PLACES = 100, 3300
+N_SHELTERS, PLACES = 100, 4400
 CELL = 250.0
 DRY_BEYOND = 7_000.0
 """The lake never reaches further than this from its middle [m]."""
@@ -45,6 +47,7 @@ def scenario(data: Path, folder: Path) -> dict[str, Any]:
     offset = np.column_stack([stations.x, stations.y]) - center
     stations = stations[(np.abs(offset) <= 18_000).all(axis=1) & (np.hypot(*offset.T) > DRY_BEYOND)]
     chosen = stations.iloc[np.unique(np.linspace(0, len(stations) - 1, N_SHELTERS).astype(int))]
+    assigned = assign_shelters(points, np.column_stack([chosen.x, chosen.y]))
     return {
         "id": "fuzhou",
         "name": "Fuzhou network with synthetic people, shelters and water",
@@ -125,6 +128,7 @@ def scenario(data: Path, folder: Path) -> dict[str, Any]:
                     "organizer": "street office",
                     "pickup_point": f"b{row:03d}",
                     "fleet": "buses",
+                    "shelter": [f"m{shelter:03d}" for shelter in assigned[row]],
                     "deadline": "T+10 h",
                 }
                 for row in range(N_ZONES)
@@ -132,6 +136,18 @@ def scenario(data: Path, folder: Path) -> dict[str, Any]:
         },
         "recording": {"flow_interval": "30 min"},
     }
+
+
+def assign_shelters(zones: np.ndarray, shelters: np.ndarray) -> list[list[int]]:
+    """Return for each zone its shelter and two backups, by distance, with places for everybody."""
+    room = np.full(len(shelters), PLACES)
+    assigned = []
+    for zone in zones:
+        order = np.argsort(np.hypot(*(shelters - zone).T), kind="stable")
+        first = next(int(shelter) for shelter in order if room[shelter] >= PEOPLE_PER_ZONE)
+        room[first] -= PEOPLE_PER_ZONE
+        assigned.append([first, *(int(shelter) for shelter in order if shelter != first)][:3])
+    return assigned
 
 
 def write_water(folder: Path, center: np.ndarray, *, half_width: float) -> None:

@@ -8,7 +8,13 @@ aspxcor/Optimization-Plan-for-Emergency-Evacuation-of-Personnel-Based-on-Optimiz
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
+
+from evacsim.analysis.transfer_bounds import completion_bound
+from evacsim.engine.dispatching import plan_rounds
+from evacsim.engine.round_plans import RoundProblem
+from evacsim.streams import Streams
 
 SPEED = 10.0
 """Speed that turns minutes into lengths [m/s]; any value gives the same times."""
@@ -100,4 +106,46 @@ def scenario(data: Path, network: Path, *, convoys: int, dispatch: str = "balanc
             ],
         },
         "recording": {"flow_interval": "1 h"},
+    }
+
+
+def round_problem(data: Path, convoys: int) -> RoundProblem:
+    """Return the same transfer as a problem of rounds: travel times are shortest paths over the links [s]."""
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import dijkstra
+
+    nodes = pd.read_csv(data / "xingguo_cn/nodes.csv")
+    links = pd.read_csv(data / "xingguo_cn/links_minutes.csv")
+    row = {node: k for k, node in enumerate(nodes["node_id"])}
+    ends = ([row[node] for node in links["from_node"]], [row[node] for node in links["to_node"]])
+    time = dijkstra(csr_array((links["minutes"] * 60.0, ends), shape=(len(nodes), len(nodes))))
+    at = {role: np.flatnonzero(nodes["role"] == role) for role in ("pickup", "shelter", "depot")}
+    return RoundProblem(
+        vehicles=tuple(f"convoy-{k + 1:03d}" for k in range(convoys)),
+        pickups=tuple(f"p{node}" for node in nodes["node_id"].iloc[at["pickup"]]),
+        shelters=tuple(f"s{node}" for node in nodes["node_id"].iloc[at["shelter"]]),
+        depots=("depot",),
+        people=nodes["people_to_evacuate"].iloc[at["pickup"]].to_numpy(dtype=np.int64),
+        room=nodes["shelter_capacity"].iloc[at["shelter"]].to_numpy(dtype=np.int64),
+        seats=np.full(convoys, 500),
+        ready=np.zeros(convoys),
+        depot=np.zeros(convoys, dtype=np.int64),
+        approach=time[np.ix_(at["depot"], at["pickup"])],
+        carry=time[np.ix_(at["pickup"], at["shelter"])],
+        back=time[np.ix_(at["shelter"], at["pickup"])],
+        source="Xingguo 2019",
+    )
+
+
+def planned(problem: RoundProblem) -> dict[str, float]:
+    """Return completion times in hours: balanced and greedy dispatch, and the bound that no plan can beat."""
+    completion = {
+        policy: plan_rounds(problem, policy=policy, stream=Streams(1).get("rounds", policy)).completion_time
+        for policy in ("balanced", "greedy")
+    }
+    bound = completion_bound(problem.numbers, known=completion["balanced"])
+    return {
+        "balanced [h]": completion["balanced"] / 3600,
+        "bound [h]": bound.time / 3600,
+        "greedy [h]": completion["greedy"] / 3600,
     }

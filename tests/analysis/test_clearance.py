@@ -5,7 +5,6 @@ import pytest
 from hypothesis import given
 
 from evacsim.analysis.clearance import (
-    CURVES,
     SHARES,
     clearance_times,
     deadlines,
@@ -64,13 +63,20 @@ def test_the_curve_counts_people_at_each_time():
     assert curve["wet"].to_list() == [0, 0, 0, 5, 5, 5, 9]
 
 
+def test_people_in_a_shelter_that_floods_are_safe_no_more():
+    steps = [(1.0, "sheltered", 5), (2.0, "sheltered", 9), (3.0, "sheltered", 4), (3.0, "stranded", 5)]
+    states = [{"time_s": at, "state": state, "people": people} for at, state, people in steps]
+    curve = evacuation_curve(small_record([{}], states=states), np.array([0.0, 1.0, 2.5, 3.0, 9.0]))
+    assert curve["safe"].to_list() == [0, 5, 9, 4, 4]
+
+
 @FEW
 @given(ledgers())
 def test_curves_only_rise_and_end_at_the_totals(homes):
     record = small_record(homes)
     curve = evacuation_curve(record, np.linspace(0, END, 50))
     people, go = people_of(record.ledger), had_to_go(record.ledger)
-    assert (curve[list(CURVES)].diff().dropna() >= 0).all().all()
+    assert (curve[["ordered", "told", "departed", "out", "wet"]].diff().dropna() >= 0).all().all()
     assert curve["out"].iloc[-1] == people[go & ~np.isnan(out_times(record.ledger))].sum()
     assert curve["wet"].iloc[-1] == people[record.ledger["water_s"].notna()].sum()
 
@@ -108,5 +114,6 @@ def test_a_group_is_cleared_like_a_record_of_its_own():
 @pytest.mark.parametrize(("deadline", "in_time", "met"), [(10, 100, True), (9.99, 90, False)])
 def test_a_zone_meets_its_deadline_when_its_last_person_does(deadline, in_time, met):
     zones = [{"zone": "A", "deadline_s": deadline * HOUR}, {"zone": "B"}]
-    table = deadlines(small_record([*TEN_HOURS, settled(zone="B", at=20)], zones=zones))
-    assert table.to_numpy().tolist() == [["A", deadline * HOUR, 100, in_time, met]]
+    refuser = {"people": 7, "triggered_s": 0.0, "final_state": "refused"}
+    table = deadlines(small_record([*TEN_HOURS, settled(zone="B", at=20), refuser], zones=zones))
+    assert table.to_numpy().tolist() == [["A", deadline * HOUR, 107, 7, in_time, met]]

@@ -44,7 +44,7 @@ def test_exposure_counts_each_group():
             LOST | {"people": 4},
             {"mode": "", "people": 8, "water_s": HOUR, "final_state": "stranded"},
             {"mode": "", "people": 16},
-            LOST | {"people": 32, "final_state": "dead", "departed_s": 0.5 * HOUR},
+            LOST | {"people": 32, "final_state": "dead", "departed_s": 0.5 * HOUR, "arrived_s": 0.8 * HOUR},
         ],
         states=[
             {"time_s": 1.0, "state": "stranded", "people": 50},
@@ -58,4 +58,5 @@ def test_exposure_counts_each_group():
     assert found.met_at_home == 2 + 4 + 8
     assert found.met_outside_plan == 8
     assert (found.dead, found.trapped, found.stranded) == (32, 4, 8)
+    assert found.lost_in_shelter == 32
     assert found.peak_cut_off == 60

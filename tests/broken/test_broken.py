@@ -4,23 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from evacsim import check
 from evacsim.errors import Issue
 from evacsim.language import LANGUAGES
-from evacsim.scenario import reading
 from tests.broken.editing import Case
 from tests.broken.reading_cases import READING
 from tests.broken.small import small_files, write
 from tests.broken.world_cases import REPAIRED, WORLD
-
-try:
-    from evacsim import check as whole_check
-except ImportError:
-    whole_check = None
-
-
-def check(path: Path) -> list[Issue]:
-    """Return everything wrong at `path`: with the network and the water where they can be read, too."""
-    return list(reading.read(path).issues) if whole_check is None else whole_check(path)
 
 
 def issues_of(case: Case, folder: Path) -> list[Issue]:
@@ -64,7 +54,6 @@ def test_a_mistake_in_the_scenario_is_named_with_file_place_and_remedy(case, tmp
     assert not any(Path(issue.file).is_absolute() for issue in issues)
 
 
-@pytest.mark.skipif(whole_check is None, reason="evacsim.check does not exist yet")
 @pytest.mark.parametrize("case", WORLD, ids=lambda case: case.name)
 def test_a_mistake_in_the_network_or_the_water_is_named_with_file_place_and_remedy(case, tmp_path):
     assert_told(case, issues_of(case, tmp_path))

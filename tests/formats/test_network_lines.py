@@ -121,6 +121,15 @@ def test_a_shapefile_of_chinese_roads_asks_for_its_encoding(tmp_path):
     assert (street.name, street.lanes, street.two_way) == ("华林路", 2, False)
 
 
+def test_a_shapefile_whose_prj_is_garbage_is_refused(tmp_path):
+    path = tmp_path / "roads.shp"
+    frame([EAST], oneway=["yes"]).to_file(path)
+    text = path.with_suffix(".prj").read_text(encoding="utf-8")
+    path.with_suffix(".prj").write_text(text.replace("DATUM", "DXTUM"), encoding="utf-8")
+    with pytest.raises(FormatError, match=r"roads\.prj"):
+        read_network(path)
+
+
 def test_a_geopackage_with_ends_places_its_nodes_where_its_lines_meet(tmp_path):
     # 1 --- 2 --- 3: the second line is drawn from 3 to 2
     lines = [[(119.300, 26.08), (119.301, 26.08)], [(119.302, 26.08), (119.301, 26.08)]]

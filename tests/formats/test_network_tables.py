@@ -175,3 +175,9 @@ def test_gmns_without_units_asks_for_both(tmp_path):
         read_network(tmp_path, crs="EPSG:4326")
     remedies = [issue.remedy.en for issue in caught.value.issues]
     assert ["length_unit" in remedies[0], "speed_unit" in remedies[1]] == [True, True]
+
+
+def test_a_capacity_with_its_unit_is_that_of_all_lanes_in_any_table(tmp_path):
+    links = "link_id,from_node_id,to_node_id,length_m,lanes,capacity_vps\n1,a,b,100,2,1.0\n"
+    network = read_network(write(tmp_path, node="node_id\na\nb\n", link=links))
+    assert (network.form, network.links[0].capacity) == ("gmns", 1.0)

@@ -1,13 +1,14 @@
 """What is imported and written can be read again, the same to the last bit, and is not repaired twice."""
 
 import math
+import sys
 
 import networkx as nx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evacsim.errors import EvacsimError, FormatError
+from evacsim.errors import EvacsimError, FormatError, MissingExtraError
 from evacsim.formats.raw_network import RawLink, RawNetwork, RawNode, read_network, write_node_link_csv
 from evacsim.network.build import as_raw, build_network
 from evacsim.network.importing import import_network
@@ -101,6 +102,28 @@ def test_an_abstract_network_is_written_and_read_again(tmp_path):
     again = build_network(read_network(tmp_path / "out"))
     assert same(original.graph, again.graph)
     assert again.crs is None
+
+
+def test_a_network_that_evacsim_wrote_needs_no_library_of_the_extras(town, tmp_path, monkeypatch):
+    import_network(town, tmp_path / "out", crs="EPSG:32650")
+    for library in ("pyproj", "shapely", "osmium", "pyogrio"):
+        monkeypatch.setitem(sys.modules, library, None)
+    assert build_network(read_network(tmp_path / "out")).crs == "EPSG:32650"
+
+
+@pytest.mark.parametrize(
+    ("library", "name", "text"),
+    [
+        ("osmium", "roads.osm", '<osm version="0.6"/>'),
+        ("pyproj", "links.geojson", '{"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {},'
+         '"geometry": {"type": "LineString", "coordinates": [[1, 2], [1, 3]]}}]}'),
+    ],
+)  # fmt: skip
+def test_a_missing_library_is_named_with_the_way_to_get_it(tmp_path, monkeypatch, library, name, text):
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    monkeypatch.setitem(sys.modules, library, None)
+    with pytest.raises(MissingExtraError, match=r"pip install 'evacsim\[geo\]'"):
+        read_network(tmp_path / name)
 
 
 finite = st.floats(-1e6, 1e6)

@@ -70,6 +70,14 @@ def test_a_sound_network_is_left_alone():
     }
 
 
+def test_the_order_of_the_file_does_not_matter():
+    faulty = [replace(SQUARE[0], lanes=None), *SQUARE[1:], link("bd", length=500.0, two_way=True)]
+    one, other = built(*faulty), built(*faulty[::-1], places=dict(reversed(PLACES.items())))
+    assert list(one.graph.nodes(data=True)) == list(other.graph.nodes(data=True))
+    assert list(one.graph.edges(keys=True, data=True)) == list(other.graph.edges(keys=True, data=True))
+    assert one.report == other.report
+
+
 @pytest.mark.parametrize(
     ("fault", "kind", "before", "after"),
     [

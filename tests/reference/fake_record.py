@@ -83,7 +83,7 @@ def fake_record(*, seed=7, columns=5, rows=4, hurry=1.0):
         scenario_id="small-flood", name="临江小流域洪水", plan_name="临江镇转移预案(演示)", hazard_name="上游来水",
         district_name="临江演示区", seed=seed, start=START, end=END, duration=END,
         population=int(ledger["people"].sum()), events=events, ledger=ledger, tables=tables,
-        provenance={"evacsim": "0.1.0", "seed": seed, "inputs": {"district.yaml": "ab" * 32}, "wall_time_s": 1.5},
+        provenance={"version": "0.1.0", "seed": seed, "inputs": {"district.yaml": "ab" * 32}, "wall_time_s": 1.5},
         limits={"relief_limit": 8 * HOUR, "leave_limit": 0.61},
     )  # fmt: skip
 

@@ -128,7 +128,7 @@ def test_nasty_names_stay_text(record):
     shelters = record.tables["shelters"].assign(name=nasty)
     links = record.tables["links"].assign(name=nasty)
     odd = replace(
-        record, name=nasty, provenance={"evacsim": nasty, nasty: {"a": nasty}},
+        record, name=nasty, provenance={"version": nasty, nasty: {"a": nasty}},
         tables=record.tables | {"zones": zones, "shelters": shelters, "links": links},
     )  # fmt: skip
     text = report_html(odd, "en")
@@ -189,4 +189,4 @@ def test_the_script_of_the_page_runs_without_an_error(record, tmp_path):
     run = subprocess.run(browser, capture_output=True, text=True, timeout=120, check=True)
     assert "CONSOLE" not in run.stderr
     assert '<output id="clock">19 Jul 00:30 (T+4.5 h)</output>' in run.stdout
-    assert "reached a place <b>367 / 680</b> people" in run.stdout
+    assert "in a shelter <b>367 / 680</b> people" in run.stdout

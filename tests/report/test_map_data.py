@@ -1,12 +1,15 @@
 """What the map shows is what the record says, frame by frame."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from evacsim.analysis.people import out_times
-from evacsim.report.map_data import Frames, depth_class, map_data
+from evacsim.report.map_data import Frames, depth_class, map_data, safe_spans
+from evacsim.results.record import EVENTS
 from tests.reference.fake_record import fake_record
-from tests.reference.small_record import settled, small_record
+from tests.reference.small_record import HOUR, frame, settled, small_record
 from tests.report.test_packing import unpack, unzigzag
 
 
@@ -38,8 +41,8 @@ def test_every_person_on_a_road_is_in_one_frame(record, world):
     flows = record.tables["flows"]
     assert sum(people for rows in frames for _, people in rows) == flows["people"].sum()
     # An interval is shown when it is over.
-    for frame, rows in enumerate(frames):
-        began = (frame - 1) * world["interval"]
+    for number, rows in enumerate(frames):
+        began = (number - 1) * world["interval"]
         assert sum(people for _, people in rows) == flows.loc[flows["time_s"] == began, "people"].sum()
 
 
@@ -64,15 +67,42 @@ def test_water_on_a_road_follows_the_record(world):
 
 
 def test_zones_and_shelters_fill_as_in_the_ledger(record, world):
-    out = out_times(record.ledger)
+    out = out_times(record.ledger)  # nobody is cut off in a shelter
     for zone in world["zones"]:
         mine = (record.ledger["zone"] == zone["id"]).to_numpy()
-        for frame in range(world["frames"]):
-            by_then = record.ledger["people"][mine & (out <= frame * world["interval"])].sum()
-            assert value_at(zone["out"], frame) == by_then
+        for number in range(world["frames"]):
+            by_then = record.ledger["people"][mine & (out <= number * world["interval"])].sum()
+            assert value_at(zone["safe"], number) == by_then
     for shelter in world["shelters"]:
         final = record.tables["shelters"].set_index("shelter").loc[shelter["id"], "people"]
         assert value_at(shelter["load"], world["frames"]) == final
+
+
+def test_who_is_cut_off_in_a_shelter_was_safe_until_then():
+    homes = [
+        settled(at=1, people=5) | {"household": "a"},
+        settled(at=1, people=3) | {"household": "b", "final_state": "trapped", "final_s": 9 * HOUR},
+        {"people": 2, "triggered_s": 0.0, "final_state": "trapped", "final_s": HOUR},
+    ]
+    zones = [{"zone": "A", "x": 0.0, "y": 0.0}]
+    links = [{"link": "l", "line": "0 0, 900 0"}]
+    record = small_record(homes, zones=zones, links=links)
+    events = [
+        (1, 0.5, "stranded", "b"),
+        (2, 7.0, "stranded", "b"),
+        (3, 9.0, "trapped", "b"),
+        (4, 9.0, "trapped", "c"),
+    ]
+    names = ["seq", "time_s", "kind", "subject"]
+    rows = [
+        dict(zip(names, (seq, at * HOUR, kind, f"household/{who}"), strict=True))
+        for seq, at, kind, who in events
+    ]
+    record = replace(record, events=frame(EVENTS, rows))
+    begin, end = safe_spans(record)
+    np.testing.assert_array_equal(begin, [HOUR, HOUR, np.nan])
+    np.testing.assert_array_equal(end, [np.nan, 7 * HOUR, np.nan])
+    assert map_data(record, "en")["zones"][0]["safe"] == [6, 8, 42, 5]
 
 
 def test_depth_classes_change_at_their_bounds():

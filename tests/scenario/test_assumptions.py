@@ -57,8 +57,8 @@ def test_entries_that_agree_are_one_line(small):
 
 
 def test_a_statement_of_the_scenario_gives_the_source(folder_with):
-    stated = "provenance:\n  - {item: to.bus_share, mark: seen, source: 预案第三章}\n  - {item: when, mark: recalled, source: 会商}\n"
-    stated += "  - {item: zones, mark: seen, source: 名册}\n"
+    stated = "provenance:\n  - {item: to.bus_share, mark: seen, source: 预案第三章}\n"
+    stated += "  - {item: when, mark: recalled, source: 会商}\n  - {item: zones, mark: seen, source: 名册}\n"
     found = by_path(load(folder_with(plan__yaml=PLAN + stated)))
     assert (found["plan.to.bus_share"].mark, found["plan.to.bus_share"].source) == ("seen", "预案第三章")
     assert (found["plan.when.decision_time"].mark, found["plan.when.decision_time"].source) == (

@@ -50,6 +50,20 @@ def test_paths_become_absolute_and_the_folder_is_kept(small, tmp_path):
     assert small.hazard.water.files == str(tmp_path / "water" / "depth_*.asc")
 
 
+@pytest.mark.parametrize("kind", ["asc", "geotiff", "netcdf"])
+def test_the_path_of_every_kind_of_water_becomes_absolute(folder_with, kind, tmp_path):
+    scenario = load(folder_with(hazard__yaml=HAZARD.replace("type: asc", f"type: {kind}")))
+    assert scenario.hazard.water.files == str(tmp_path / "water" / "depth_*.asc")
+
+
+def test_the_path_of_a_water_table_becomes_absolute(folder_with, tmp_path):
+    water = "water: {type: table, links: bridge.csv}\n"
+    folder = folder_with(
+        hazard__yaml=HAZARD[: HAZARD.index("water:")] + water + HAZARD[HAZARD.index("gauges:") :]
+    )
+    assert load(folder).hazard.water.links == str(tmp_path / "bridge.csv")
+
+
 def test_a_file_may_be_named_instead_of_its_folder(folder_with, small):
     assert load(folder_with() / "scenario.yaml") == small
 

@@ -77,10 +77,7 @@ class LinkTable:
         direction = self._direction(row, course)
         tags = self._tags(row, link_id, direction)
         share = 0.5 if direction == "both" else 1.0
-        capacity, jam_density = self._number(row, "capacity"), self._number(row, "jam_density")
-        if capacity is not None:
-            per_lane = self.conventions.capacity_per_lane is not None
-            capacity *= (tags.lanes_forward or 1.0) if per_lane else share
+        jam_density = self._number(row, "jam_density")
         free_speed = self._number(row, "free_speed")
         link = RawLink(
             id=link_id,
@@ -90,7 +87,7 @@ class LinkTable:
             travel_time=self._number(row, "travel_time"),
             free_speed=tags.speed_forward if free_speed is None else free_speed,
             lanes=tags.lanes_forward,
-            capacity=capacity,
+            capacity=self._capacity(row, share, tags.lanes_forward),
             jam_density=None if jam_density is None else jam_density * share,
             road_class=tags.road_class,
             name=_name(self._cell(row, "name")),
@@ -121,13 +118,19 @@ class LinkTable:
         value = self.findings.number(self.table.rows[row].get(column), column, line=self.table.lines[row])
         return None if value is None else value * factor
 
+    def _capacity(self, row: int, share: float, lanes: float | None) -> float | None:
+        """Return the capacity of one direction; a bare number may be that of one lane."""
+        capacity = self._number(row, "capacity")
+        if capacity is None:
+            return None
+        is_bare = self.headings.quantities["capacity"].factor is None
+        return capacity * (lanes or 1.0) if is_bare else capacity * share
+
     def _end(self, row: int, what: str) -> str | None:
         column = self._column(what)
-        return (
-            self.findings.text(cell_id(self._cell(row, what)), column, line=self.table.lines[row])
-            if column
-            else None
-        )
+        if not column:
+            return None
+        return self.findings.text(cell_id(self._cell(row, what)), column, line=self.table.lines[row])
 
     def _wkt(self, row: int) -> Course:
         text = str(self._cell(row, "geometry") or "").strip()
