@@ -20,8 +20,10 @@ from numpy.typing import NDArray
 from evacsim.kernels.drives import Legs, Worth, appraise, follow
 from evacsim.kernels.rounds import Rounds, fewest_trips, handling_time
 
-MOST_TICKS = 3000
-"""Ticks in the time known to be enough, unless all times are multiples of a longer one."""
+TICKS = 200, 3000
+"""Least and most ticks in the time known to be enough, unless all times are multiples of a longer one."""
+MOST_STEPS = 20_000_000
+"""Steps of an appraisal for which fewer ticks are taken; some tenths of a second."""
 N_LOADS = 8
 """Loads that a vehicle can choose between where boarding takes time for each person."""
 NEVER = np.int64(1) << 40
@@ -33,7 +35,7 @@ MOST_PRICINGS = 200
 STARTS = 24
 """Drives taken in at a time, shared by all kinds of vehicles."""
 TOLERANCE = 1e-9
-"""By how much, relatively, what a plan must earn has to exceed what it can: beyond rounding."""
+"""What counts as more, relatively: far beyond the rounding of sums."""
 
 Times = NDArray[np.float64]
 
@@ -107,7 +109,8 @@ class Market:
     def of(cls, rounds: Rounds, *, until: float) -> "Market | None":
         """Return the market with the best tick for times up to `until`, or None if a trip may take no time."""
         shortest = float(rounds.carry.min()) + handling_time(rounds, 1)
-        tick = min(max(_common_divisor(rounds), until / MOST_TICKS), shortest)
+        n_ticks = np.clip(MOST_STEPS / (rounds.carry.size * _n_loads(rounds)), *TICKS)
+        tick = min(max(_common_divisor(rounds), until / float(n_ticks)), shortest)
         return cls(rounds, tick) if tick > 0 else None
 
     def excludes(self, number: int) -> bool:
@@ -117,24 +120,19 @@ class Market:
             if factor <= 1 + TOLERANCE:
                 return False
             worth = [self._appraise(size, prices, number) for size in self._sizes]
-            if self.must_earn(prices) > self._can_earn(worth, number) * (1 + TOLERANCE):
+            if self._proves(prices, worth, number):
                 return True
             if not self._hire(worth, wages, number):
                 return False
         return False
 
-    def must_earn(self, prices: Prices) -> float:
-        """Return what every plan earns at least."""
+    def _proves(self, prices: Prices, worth: list[Worth], number: int) -> bool:
+        """Tell whether every plan would have to earn more than its rents and what vehicles can earn."""
         rounds = self.rounds
-        paid = prices.person @ rounds.people + prices.trip @ fewest_trips(rounds)
-        return float(paid - prices.place @ rounds.room)
-
-    def can_earn(self, prices: Prices, number: int) -> float:
-        """Return what no plan of so many ticks can exceed."""
-        return self._can_earn([self._appraise(size, prices, number) for size in self._sizes], number)
-
-    def _can_earn(self, worth: list[Worth], number: int) -> float:
-        return sum(kind.count * _earnings(kind, worth, number).max() for kind in self._kinds)
+        earned = prices.person @ rounds.people + prices.trip @ fewest_trips(rounds)
+        rents = prices.place @ rounds.room
+        most = sum(kind.count * _earnings(kind, worth, number).max() for kind in self._kinds)
+        return bool(earned > (rents + most) * (1 + TOLERANCE))
 
     def _appraise(self, size: Size, prices: Prices, number: int) -> Worth:
         """Return what drives are worth to vehicles of a size."""
@@ -219,7 +217,7 @@ class Market:
     def _size(self, seats: int) -> Size:
         rounds = self.rounds
         each = rounds.boarding_each + rounds.alighting_each
-        n_loads = min(seats, N_LOADS) if each > 0 else 1
+        n_loads = min(seats, _n_loads(rounds))
         people = -(-seats * np.arange(n_loads + 1) // n_loads)
         fewest = people[:-1] + 1 if n_loads > 1 else np.array([1])
         time = rounds.carry[:, :, None] + handling_time(rounds, 0) + each * fewest
@@ -230,6 +228,10 @@ class Market:
         finite = np.isfinite(time)
         whole[finite] = np.floor(time[finite] / self.tick)
         return whole
+
+
+def _n_loads(rounds: Rounds) -> int:
+    return N_LOADS if rounds.boarding_each + rounds.alighting_each > 0 else 1
 
 
 def _earnings(kind: Kind, worth: list[Worth], number: int) -> Times:

@@ -37,6 +37,7 @@ CAUSES: dict[str, Text] = {
     "no_seat": Text("never got a seat on a bus", "未能上车"),
     "cut_off_at_home": Text("cut off by water before leaving home", "离家前被水围困"),
     "cut_off_in_shelter": Text("cut off by water in its shelter", "在安置点被水围困"),
+    "turned_away": Text("turned away at full or flooded shelters", "安置点已满或进水，辗转安置"),
     "cut_off_on_the_way": Text("cut off by water on the way", "途中被水围困"),
     "under_way": Text("still under way at the end", "推演结束时仍在途中"),
     **{
@@ -44,7 +45,8 @@ CAUSES: dict[str, Text] = {
         for stage, text in STAGES.items()
     },
 }
-"""Why a household is late. The slow ones name the longest of their stages."""
+"""Why a household is late; the first that holds counts. Turned away are those who had reached a
+shelter in time, so the delay came after it; the slow ones name the longest of their stages."""
 
 ON_FOOT, BY_BUS = "walk", "bus"
 
@@ -115,7 +117,7 @@ def late_households(record: RunRecord) -> pd.DataFrame:
     late_by = np.where(np.isnan(out), np.inf, out - limit)
     stages = stage_times(record)[[stage for stage in STAGES if stage != "register"]]
     longest = _longest(stages)
-    cause = _causes(ledger, longest)
+    cause = _causes(record, limit, longest)
     stage = np.where(np.isin(cause, ["no_order", "refused"]), "", longest)
     found: pd.DataFrame = ledger.loc[late, ["household", "zone", "people"]].reset_index(drop=True)
     return found.assign(
@@ -134,8 +136,9 @@ def _longest(stages: pd.DataFrame) -> np.ndarray:
     return np.where(known.any(axis=1), names, "")
 
 
-def _causes(ledger: pd.DataFrame, longest: np.ndarray) -> np.ndarray:
-    """Return for each household why it would be late; the first that holds counts."""
+def _causes(record: RunRecord, limit: Floats, longest: np.ndarray) -> np.ndarray:
+    """Return for each household why it would be late, held against its time limit [s]."""
+    ledger = record.ledger
     lost = in_state(ledger, HouseholdState.DEAD.id, HouseholdState.STRANDED.id, HouseholdState.TRAPPED.id)
     left = ~np.isnan(times(ledger, "departed_s"))
     no_seat = ~np.isnan(times(ledger, "at_pickup_s")) & np.isnan(times(ledger, "boarded_s"))
@@ -145,11 +148,19 @@ def _causes(ledger: pd.DataFrame, longest: np.ndarray) -> np.ndarray:
         "no_seat": no_seat,
         "cut_off_at_home": lost & ~left,
         "cut_off_in_shelter": lost & ~np.isnan(times(ledger, "arrived_s")),
+        "turned_away": _first_turned_away(record) <= np.where(np.isnan(limit), np.inf, limit),
         "cut_off_on_the_way": lost,
         "under_way": np.isnan(out_times(ledger)),
     }
     slow = np.array([f"slow_{stage}" for stage in longest], dtype=object)
     return np.select(list(checks.values()), list(checks), default=slow)
+
+
+def _first_turned_away(record: RunRecord) -> Floats:
+    """Return when each household first stood before a shelter that did not take it in [s]; nan for never."""
+    events = record.events[record.events["kind"] == "turned_away"]
+    first = events.groupby("subject")["time_s"].min()
+    return ("household/" + record.ledger["household"]).map(first).to_numpy(np.float64)
 
 
 def late_by_zone(record: RunRecord) -> pd.DataFrame:

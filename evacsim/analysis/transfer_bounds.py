@@ -49,7 +49,9 @@ def completion_bounds(rounds: Rounds) -> list[Bound]:
         ),
         Bound(
             shared_work(rounds),
-            Text("the vehicles cannot do less work than the shortest rounds", "全部车辆的总行车时间不可能更少"),
+            Text(
+                "the vehicles cannot do less work than the shortest rounds", "全部车辆的总行车时间不可能更少"
+            ),
         ),
     ]
     return sorted(bounds, key=lambda bound: -bound.time)

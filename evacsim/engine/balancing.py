@@ -1,14 +1,14 @@
-"""The balanced dispatcher's search: rounds of all vehicles that end together.
+"""The balanced dispatcher's search: drives of all vehicles that end together.
 
 One target after the other is tried for the completion time. An annealing search towards the
-target leaves its vehicles' rounds in a pool; when it misses the target, the best choice of
-rounds from the pool may still meet it. In the end a search shortens the time people spend.
+target leaves its drives in a pool; where it misses the target, the best choice of drives from
+the pool may still meet it. In the end a search shortens the time that people spend.
 """
 
 import numpy as np
 
 from evacsim.engine.recombining import Pool
-from evacsim.engine.round_plans import RoundPlan, RoundProblem, book_seats, fill
+from evacsim.engine.round_plans import RoundPlan, book_seats, fill
 from evacsim.kernels.bookings import Bookings
 from evacsim.kernels.round_search import N_DRAWS, Aim, Schedule, anneal, measure_all
 from evacsim.kernels.rounds import shared_work, slowest_first_trip
@@ -16,11 +16,13 @@ from evacsim.kernels.rounds import shared_work, slowest_first_trip
 N_TARGETS = 12
 """Targets tried one after the other for the completion time."""
 HOT, COLD = 0.05, 0.001
-"""Temperatures at the beginning and end of a search, as parts of the mean time of a round. Chosen by trial."""
+"""Temperatures at the beginning and end of a search, as parts of the mean time of a trip. Chosen by trial."""
 N_STEPS = 50
 """Steps in which a search cools down."""
-PROMPT = 0.001
-"""Seconds late that an hour spent by people is worth while a target is being met."""
+BESIDE = 0.001
+"""Seconds of lateness that weigh as much as a second spent by all on a trip, while a target is sought."""
+ABOVE_ALL = 100.0
+"""The same in the end, when the completion time must not be lost again."""
 
 
 def balance(plan: RoundPlan, *, stream: np.random.Generator, effort: int) -> RoundPlan:
@@ -31,51 +33,51 @@ def balance(plan: RoundPlan, *, stream: np.random.Generator, effort: int) -> Rou
     plan : RoundPlan
         Where to begin.
     stream : numpy.random.Generator
-        The plan found depends on it and on nothing else but the arguments.
+        Beside the other arguments nothing else decides which plan is found.
     effort : int
         Number of changes to try.
     """
+    if plan.person_time == 0:
+        return plan
     n_changes = effort // (N_TARGETS + 1)
-    mean_load = float(plan.trips.people.mean())
+    trip = 1.0 / float(plan.trips.people.mean())
     floor = max(slowest_first_trip(plan.problem.numbers), shared_work(plan.problem.numbers))
     step, pool = 0.5, Pool(plan.problem)
     for _ in range(N_TARGETS):
         if plan.completion_time <= floor:
             break
         target = plan.completion_time - step * (plan.completion_time - floor)
-        schedule = search(plan, Aim(target, 1.0, 0.001 / mean_load), stream=stream, n_changes=n_changes)
+        schedule = search(plan, Aim(target, 1.0, BESIDE * trip), stream=stream, n_changes=n_changes)
         pool.add(schedule)
-        plan = min(plan, _plan(plan.problem, schedule) or plan, key=rank)
+        plan = min(plan, _planned(plan, schedule), key=rank)
         if plan.completion_time > target:
             plan = min(plan, pool.recombine(target) or plan, key=rank)
         if plan.completion_time > target:
             step /= 2
-    schedule = search(
-        plan, Aim(plan.completion_time, 100.0, 1.0 / mean_load), stream=stream, n_changes=n_changes
-    )
-    return min(plan, _plan(plan.problem, schedule) or plan, key=rank)
+    schedule = search(plan, Aim(plan.completion_time, ABOVE_ALL, trip), stream=stream, n_changes=n_changes)
+    return min(plan, _planned(plan, schedule), key=rank)
 
 
 def rank(plan: RoundPlan) -> tuple[float, float]:
-    """Return what makes a plan better than another one: completion time first."""
+    """Return what makes one plan better than another: the completion time, then the time people spend."""
     return plan.completion_time, plan.person_time
 
 
 def search(plan: RoundPlan, aim: Aim, *, stream: np.random.Generator, n_changes: int) -> Schedule:
-    """Return the schedule that a search with this aim ends with, better or not."""
+    """Return the schedule that a search with this aim ends with, better than the plan or not."""
     rounds = plan.problem.numbers
     schedule, bookings = _schedule(plan)
     measure_all(rounds, schedule, aim)
     mean_time = float((plan.finish - plan.departure).mean())
     for temperature in mean_time * np.geomspace(HOT, COLD, N_STEPS):
         draws = stream.random((n_changes // N_STEPS, N_DRAWS))
-        if anneal(rounds, schedule, bookings, aim, temperature, draws) < len(draws):
+        if anneal(rounds, schedule, bookings, aim, float(temperature), draws) < len(draws):
             break
     return schedule
 
 
 def _schedule(plan: RoundPlan) -> tuple[Schedule, Bookings]:
-    """Return the trips of a plan for the search, with room for a few more."""
+    """Return the trips of a plan for the search, with space for a few more."""
     problem, trips = plan.problem, plan.trips
     n_vehicles, n_trips = len(problem.vehicles), len(trips.vehicle)
     length = np.bincount(trips.vehicle, minlength=n_vehicles)
@@ -84,18 +86,17 @@ def _schedule(plan: RoundPlan) -> tuple[Schedule, Bookings]:
     schedule = Schedule(
         order=np.zeros((n_vehicles, limit), dtype=np.int32),
         length=length,
-        pickup=np.zeros(most, dtype=np.int64),
-        shelter=np.zeros(most, dtype=np.int64),
+        pickup=np.concatenate([trips.pickup, np.zeros(most - n_trips, dtype=np.int64)]),
+        shelter=np.concatenate([trips.shelter, np.zeros(most - n_trips, dtype=np.int64)]),
         vehicle=np.zeros(most, dtype=np.int64),
         position=np.zeros(most, dtype=np.int64),
         finish=np.zeros(n_vehicles),
         cost=np.zeros(n_vehicles),
         late=np.zeros(n_vehicles, dtype=np.int64),
         late_row=np.zeros(n_vehicles, dtype=np.int64),
-        count=np.array([n_trips, 0]),
+        counts=np.array([n_trips, 0]),
         line=np.zeros((2, limit), dtype=np.int32),
     )
-    schedule.pickup[:n_trips], schedule.shelter[:n_trips] = trips.pickup, trips.shelter
     position = np.arange(n_trips) - np.repeat(np.cumsum(length) - length, length)
     schedule.order[trips.vehicle, position] = np.arange(n_trips)
     seats = np.zeros_like(problem.carry, dtype=np.int64)
@@ -104,10 +105,11 @@ def _schedule(plan: RoundPlan) -> tuple[Schedule, Bookings]:
     return schedule, bookings
 
 
-def _plan(problem: RoundProblem, schedule: Schedule) -> RoundPlan | None:
-    """Return the plan that a search has ended with."""
-    trip = np.concatenate(
-        [order[:length] for order, length in zip(schedule.order, schedule.length, strict=True)]
-    )
+def _planned(plan: RoundPlan, schedule: Schedule) -> RoundPlan:
+    """Return the plan that a schedule for the same problem stands for."""
+    lines = zip(schedule.order, schedule.length, strict=True)
+    trip = np.concatenate([order[:length] for order, length in lines])
     vehicle = np.repeat(np.arange(len(schedule.length)), schedule.length)
-    return fill(problem, vehicle, schedule.pickup[trip], schedule.shelter[trip])
+    found = fill(plan.problem, vehicle, schedule.pickup[trip], schedule.shelter[trip])
+    assert found is not None, "the search keeps a place for everybody"
+    return found

@@ -72,7 +72,9 @@ class Pool:
         from scipy.sparse import csr_array
 
         problem = self.problem
-        way_row = {way: row for row, way in enumerate(sorted({way for drive in drives for way in drive.ways}))}
+        way_row = {
+            way: row for row, way in enumerate(sorted({way for drive in drives for way in drive.ways}))
+        }
         pickup, shelter = np.array(list(way_row)).T
         trips = np.zeros((len(way_row), len(drives)))
         for column, drive in enumerate(drives):
@@ -82,7 +84,9 @@ class Pool:
         to_shelter = np.equal.outer(np.arange(len(problem.shelters)), shelter).astype(float)
         longer, most = self._limits(drives, target)
 
-        def rows(of_drives: NDArray[np.float64] | float, of_people: NDArray[np.float64] | float, n: int) -> csr_array:
+        def rows(
+            of_drives: NDArray[np.float64] | float, of_people: NDArray[np.float64] | float, n: int
+        ) -> csr_array:
             """Return rows over what is sought: how often each drive is made, how many people take each way."""
             shape = (n, len(drives)), (n, len(way_row))
             parts = np.broadcast_to(of_drives, shape[0]), np.broadcast_to(of_people, shape[1])
@@ -96,7 +100,9 @@ class Pool:
                 LinearConstraint(rows(-seats, np.eye(len(way_row)), len(way_row)), -np.inf, 0),
                 LinearConstraint(rows(0, from_pickup, n_pickups), problem.people, problem.people),
                 LinearConstraint(rows(0, to_shelter, n_shelters), -np.inf, problem.room),
-                LinearConstraint(rows(from_pickup @ trips, 0, n_pickups), -(-problem.people // problem.seats.max())),
+                LinearConstraint(
+                    rows(from_pickup @ trips, 0, n_pickups), -(-problem.people // problem.seats.max())
+                ),
                 LinearConstraint(rows(longer, 0, len(longer)), -np.inf, most),
             ],
             options={"node_limit": NODE_LIMIT, "mip_rel_gap": 0},

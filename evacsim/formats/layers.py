@@ -52,7 +52,7 @@ def _read(path: Path, encoding: str | None) -> Table:
         )
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, UnicodeDecodeError) as error:
         raise FormatError(str(path), [_damaged(path, str(error).split(";")[0])]) from None
-    except (pyogrio.errors.CRSError, UnboundLocalError):  # the latter is pyogrio's slip over a broken .prj
+    except UnboundLocalError:  # a slip of pyogrio over some broken .prj files
         raise FormatError(str(path), [_damaged(path.with_suffix(".prj"), "no reference system")]) from None
     columns = tuple(str(name) for name in meta["fields"])
     cells = [[cell(value) for value in field.tolist()] for field in fields]

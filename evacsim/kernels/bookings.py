@@ -80,7 +80,7 @@ def book(bookings: Bookings, pickup: int, people: int, n_changes: int) -> int:
                         parent[other] = spot
                         queue[tail] = other
                         tail += 1
-        if goal < 0 or n_changes + len(parent) > len(changes):
+        if goal < 0 or n_changes + len(parent) >= len(changes):
             return -1 - n_changes
         moved = min(people, bookings.room[goal - n_pickups])
         spot = goal

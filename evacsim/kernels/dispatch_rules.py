@@ -56,10 +56,12 @@ def dispatch(
     """
     n_trips, n_waiting = 0, waiting.sum()
     while n_waiting > 0 and n_trips < len(trips.vehicle):
-        vehicle = np.argmin(free)
+        vehicle = int(np.argmin(free))
         if free[vehicle] == np.inf:
             break
-        pickup, shelter, people = choose_trip(rounds, rule, bookings, waiting, places, is_refused, vehicle, stand)
+        pickup, shelter, people = choose_trip(
+            rounds, rule, bookings, waiting, places, is_refused, vehicle, stand
+        )
         if pickup < 0:
             free[vehicle] = np.inf
             continue
@@ -80,8 +82,8 @@ def dispatch(
 def way_to(rounds: Rounds, vehicle: int, stand: NDArray[np.int64], pickup: int) -> float:
     """Return the travel time of a vehicle from where it stands to a pick-up point [s]."""
     if stand[vehicle] < 0:
-        return rounds.approach[rounds.depot[vehicle], pickup]
-    return rounds.back[stand[vehicle], pickup]
+        return float(rounds.approach[rounds.depot[vehicle], pickup])
+    return float(rounds.back[stand[vehicle], pickup])
 
 
 @kernel
@@ -103,7 +105,9 @@ def choose_trip(
                 for shelter in range(len(places)):
                     nearest = min(nearest, rounds.carry[pickup, shelter])
                 for shelter in range(len(places)):
-                    is_open = bookings.people[pickup, shelter] > 0 if must_be_booked else places[shelter] >= load
+                    is_open = (
+                        bookings.people[pickup, shelter] > 0 if must_be_booked else places[shelter] >= load
+                    )
                     if not is_open or is_refused[pickup, shelter] or rounds.carry[pickup, shelter] == np.inf:
                         continue
                     end = way + trip_time(rounds, pickup, shelter, load)

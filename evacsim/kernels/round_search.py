@@ -50,7 +50,7 @@ class Schedule(NamedTuple):
     """Late vehicles, shape (V,)."""
     late_row: NDArray[np.int64]
     """Where a vehicle stands in `late`, -1 if it is on time; shape (V,)."""
-    count: NDArray[np.int64]
+    counts: NDArray[np.int64]
     """Number of trips and number of late vehicles, shape (2,)."""
     line: NDArray[np.int32]
     """The two orders that a change would lead to, shape (2, L)."""
@@ -87,7 +87,7 @@ NOTHING = Change(-1, -1, 0, 0, -1, -1, -1, -1, -1)
 @kernel
 def measure_all(rounds: Rounds, schedule: Schedule, aim: Aim) -> None:
     """Write down where each trip stands, and the finish, cost and lateness of every vehicle."""
-    schedule.count[1] = 0
+    schedule.counts[1] = 0
     for vehicle in range(len(schedule.length)):
         length = schedule.length[vehicle]
         for position in range(length):
@@ -131,14 +131,14 @@ def settle(schedule: Schedule, aim: Aim, vehicle: int, finish: float, cost: floa
         schedule.vehicle[trip] = vehicle
         schedule.position[trip] = position
     is_late = schedule.length[vehicle] > 0 and finish > aim.target
-    row, count = schedule.late_row[vehicle], schedule.count
+    row, counts = schedule.late_row[vehicle], schedule.counts
     if is_late and row < 0:
-        schedule.late[count[1]] = vehicle
-        schedule.late_row[vehicle] = count[1]
-        count[1] += 1
+        schedule.late[counts[1]] = vehicle
+        schedule.late_row[vehicle] = counts[1]
+        counts[1] += 1
     elif not is_late and row >= 0:
-        count[1] -= 1
-        last = schedule.late[count[1]]
+        counts[1] -= 1
+        last = schedule.late[counts[1]]
         schedule.late[row] = last
         schedule.late_row[last] = row
         schedule.late_row[vehicle] = -1
@@ -187,17 +187,19 @@ def anneal(
                 rounds, schedule, aim, two, 1, change.other_length, trip, shelter, other_trip, other_shelter
             )
             gain += schedule.cost[two] - other_cost
-        if not (gain >= 0 or draw[7] < np.exp(gain / temperature)) or not make(rounds, schedule, bookings, change):
+        if not (gain >= 0 or draw[7] < np.exp(gain / temperature)) or not make(
+            rounds, schedule, bookings, change
+        ):
             continue
-        n_late = schedule.count[1]
+        n_late = schedule.counts[1]
         settle(schedule, aim, one, finish, cost)
         if two >= 0:
             settle(schedule, aim, two, other_finish, other_cost)
         if change.dropped >= 0:
             renumber(schedule, change.dropped)
-        elif trip == schedule.count[0]:
-            schedule.count[0] += 1
-        if n_late > 0 and schedule.count[1] == 0:
+        elif trip == schedule.counts[0]:
+            schedule.counts[0] += 1
+        if n_late > 0 and schedule.counts[1] == 0:
             return attempt + 1
     return len(draws)
 
@@ -212,7 +214,7 @@ def pick(draw: float, n: int) -> int:
 def propose(rounds: Rounds, schedule: Schedule, draw: NDArray[np.float64]) -> Change:
     """Draw a change and write the orders that it would lead to into `line`; its vehicle is -1 if it is none."""
     order, line, length = schedule.order, schedule.line, schedule.length
-    n_trips, n_late = schedule.count
+    n_trips, n_late = schedule.counts
     n_vehicles, limit = order.shape
     kind = draw[0]
     trip = pick(draw[1], n_trips)
@@ -289,9 +291,10 @@ def propose(rounds: Rounds, schedule: Schedule, draw: NDArray[np.float64]) -> Ch
 
     if kind < ADD:
         two = pick(draw[3], n_vehicles)
-        if n_trips == len(schedule.pickup) or length[two] == limit:
+        pickup = pick(draw[6], len(rounds.people))
+        if rounds.people[pickup] == 0 or n_trips == len(schedule.pickup) or length[two] == limit:
             return NOTHING
-        schedule.pickup[n_trips] = pick(draw[6], len(rounds.people))
+        schedule.pickup[n_trips] = pickup
         schedule.shelter[n_trips] = any_shelter
         copy_with(schedule, two, pick(draw[4], length[two] + 1), n_trips)
         for position in range(length[two] + 1):
@@ -399,8 +402,8 @@ def redirect(schedule: Schedule, trip: int, shelter: int) -> None:
 @part
 def renumber(schedule: Schedule, trip: int) -> None:
     """Forget a trip that no vehicle makes any more, and give its number to the last one."""
-    schedule.count[0] -= 1
-    last = schedule.count[0]
+    schedule.counts[0] -= 1
+    last = schedule.counts[0]
     if trip < last:
         schedule.pickup[trip] = schedule.pickup[last]
         schedule.shelter[trip] = schedule.shelter[last]

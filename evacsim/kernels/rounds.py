@@ -54,7 +54,7 @@ class Trips(NamedTuple):
 def trip_time(rounds: Rounds, pickup: int, shelter: int, people: int) -> float:
     """Return the time from the arrival at a pick-up point until the last passenger is out [s]."""
     handling = rounds.boarding + rounds.alighting + people * (rounds.boarding_each + rounds.alighting_each)
-    return rounds.carry[pickup, shelter] + handling
+    return float(rounds.carry[pickup, shelter] + handling)
 
 
 @kernel
@@ -90,7 +90,8 @@ def time_trips(
 
 def fewest_trips(rounds: Rounds) -> NDArray[np.int64]:
     """Return how many trips each pick-up point needs at least, shape (P,)."""
-    return -(-rounds.people // rounds.seats.max())
+    fewest: NDArray[np.int64] = -(-rounds.people // rounds.seats.max())
+    return fewest
 
 
 def handling_time(rounds: Rounds, people: int) -> float:
@@ -104,7 +105,7 @@ def earliest_arrival(rounds: Rounds) -> NDArray[np.float64]:
 
     It comes from its depot, or by way of other pick-up points and shelters if that is quicker.
     """
-    arrival = (rounds.ready[:, None] + rounds.approach[rounds.depot]).min(axis=0)
+    arrival: NDArray[np.float64] = (rounds.ready[:, None] + rounds.approach[rounds.depot]).min(axis=0)
     trip = rounds.carry + handling_time(rounds, 1)
     while True:
         at_shelter = (arrival[:, None] + trip).min(axis=0)

@@ -126,10 +126,10 @@ def legend(record: RunRecord, lang: Language) -> list[tuple[str, str]]:
     return [(f'<svg viewBox="0 0 28 12" width="28" height="12">{line}</svg>', text) for line, text in entries]
 
 
-def datums(record: RunRecord) -> list[str]:
+def datums(record: RunRecord) -> str:
     """Return what stage 0 is at each gauge that says so."""
     first = record.tables["gauges"].groupby("gauge", sort=False)["datum"].first().dropna()
-    return [f"{gauge}: {datum}" for gauge, datum in first.items() if datum]
+    return "; ".join(f"{gauge}: {datum}" for gauge, datum in first.items() if datum)
 
 
 def value_ticks(low: float, high: float, most: int) -> list[float]:
@@ -194,12 +194,9 @@ def _gauges(record: RunRecord) -> list[tuple[str, Floats, Floats]]:
     found = []
     for gauge, rows in record.tables["gauges"].groupby("gauge", sort=False):
         inside = rows[(rows["time_s"] >= 0) & (rows["time_s"] <= record.end)]
-        datum = next((str(text) for text in rows["datum"] if isinstance(text, str) and text), "")
         if len(inside):
-            label = f"{gauge} ({datum})" if datum else str(gauge)
-            found.append(
-                (label, inside["time_s"].to_numpy(np.float64), inside["stage_m"].to_numpy(np.float64))
-            )
+            stage = inside["stage_m"].to_numpy(np.float64)
+            found.append((str(gauge), inside["time_s"].to_numpy(np.float64), stage))
     return found[: len(GAUGE_COLORS)]
 
 

@@ -106,7 +106,8 @@ def _section(key: str, content: Html, words: Words) -> Html:
 def _course(record: RunRecord, words: Words) -> Html:
     entries = [tag("li", Html(line), text) for line, text in legend(record, words.lang)]
     drawings = [Html(course_chart(record, words.lang, width)) for width in (WIDE, NARROW)]
-    notes = [words("curve_note"), *datums(record)]
+    zero = datums(record)
+    notes = [words("curve_note"), *([f"{words('curve_datum')}{zero}"] if zero else [])]
     return joined(
         [tag("ul", *entries, class_="legend"), *drawings, *(tag("p", note, class_="note") for note in notes)]
     )

@@ -48,6 +48,7 @@ TEXTS: dict[str, Text] = {
     "curve_people": Text("people", "人"),
     "curve_stage": Text("stage [m]", "水位 [m]"),
     "curve_gauge": Text("stage at ", "水位："),
+    "curve_datum": Text("What stage 0 is - ", "水位基面："),
     "curve_orders": Text("orders to zones", "区域下令"),
     "curve_water": Text("water at zones", "区域进水"),
     "curve_closures": Text("roads closed", "道路中断"),

@@ -17,22 +17,21 @@ from evacsim.results.record import RunRecord
 from evacsim.results.wording import Names, day_and_time, decimal, moment, people
 from evacsim.terms import EVENT_KINDS, HOUSEHOLD_STATES, HouseholdState
 
-DEPTH_EVENTS = frozenset(
-    {
-        "water_changed",
-        "link_closed",
-        "link_opened",
-        "shelter_flooded",
-        "place_flooded",
-        "stopped",
-        "resumed",
-        "died",
-    }
-)
-"""Events whose value is a depth [m]."""
+DEPTH = Text("depth {} m", "水深 {} m")
+STAGE = Text("stage {} m", "水位 {} m")
+WET_ROADS = Text("{} roads under water", "{} 条路段积水")
+ROADS = Text("{} roads", "{} 条路段")
 
-STAGE_EVENTS = frozenset({"stage_reached"})
-"""Events whose value is a stage [m]; the value of all others is a number of people."""
+AMOUNTS: dict[str, tuple[Text, int]] = {
+    "link_closed": (DEPTH, 2),
+    "link_opened": (DEPTH, 2),
+    "shelter_flooded": (DEPTH, 2),
+    "place_flooded": (DEPTH, 2),
+    "stage_reached": (STAGE, 2),
+    "water_changed": (WET_ROADS, 0),
+    "gridlock": (ROADS, 0),
+}
+"""What the value of an event is, and with how many decimals; that of all others is a number of people."""
 
 OWN_TIMES = {
     "ordered_s": Text("ordered", "下令"),
@@ -146,11 +145,10 @@ def ledger_row(record: RunRecord, household: str | int) -> "pd.Series[Any]":
 def _amount(event: Event, lang: Language) -> str:
     if not np.isfinite(event.value):
         return ""
-    if event.kind in STAGE_EVENTS:
-        return Text("stage", "水位").said(lang) + f" {decimal(event.value, 2)} m"
-    if event.kind in DEPTH_EVENTS:
-        return Text("depth", "水深").said(lang) + f" {decimal(event.value, 2)} m"
-    return people(event.value, lang)
+    if event.kind not in AMOUNTS:
+        return people(event.value, lang)
+    what, digits = AMOUNTS[event.kind]
+    return what.said(lang).format(decimal(event.value, digits))
 
 
 def _nearest(wanted: str, ids: np.ndarray) -> list[str]:

@@ -1,5 +1,6 @@
 """From a scenario to a world: networks, places and water read, checked together, laid on rows."""
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
@@ -17,6 +18,7 @@ from evacsim.hazard.water import Water
 from evacsim.language import Text
 from evacsim.network.build import RoadNetwork, build_network
 from evacsim.network.columns import RoadColumns, road_columns
+from evacsim.network.repairs import RepairReport
 from evacsim.scenario.district import Zone
 from evacsim.scenario.gauges import read_stages
 from evacsim.scenario.hazard import WaterGrids, WaterTables
@@ -43,10 +45,11 @@ def build_world(scenario: Scenario, warnings: Sequence[Issue] = ()) -> World:
         at once.
     """
     builder = _Builder(scenario)
-    world = builder.build(warnings)
-    if world is None or any(issue.severity == "error" for issue in builder.issues):
-        raise ScenarioError(scenario.id, builder.issues)
-    return world
+    world = builder.build()
+    issues = [_as_named(issue, scenario) for issue in builder.issues]
+    if world is None or any(issue.severity == "error" for issue in issues):
+        raise ScenarioError(scenario.id, issues)
+    return replace(world, warnings=[*warnings, *issues])
 
 
 class _Builder:
@@ -56,13 +59,14 @@ class _Builder:
         self.scenario = scenario
         self.issues: list[Issue] = []
 
-    def build(self, warnings: Sequence[Issue]) -> World | None:
+    def build(self) -> World | None:
         """Return the world, or None where a part is missing without which nothing can be checked further."""
         scenario, district = self.scenario, self.scenario.district
         gauges = self._gauges()
         network = self._tried(self._network)
         if network is None:
             return None
+        self.issues += _repairs_to_look_at(network.report)
         roads = road_columns(network.graph)
         ways = build_ways(roads, district.roads)
         locator = Locator(
@@ -96,7 +100,7 @@ class _Builder:
             gauges=gauges,
             transfers=_transfers(scenario, zones),
             repairs=network.report,
-            warnings=[*warnings, *self.issues],
+            warnings=(),
             digests=input_digests(scenario),
         )
 
@@ -163,6 +167,32 @@ class _Builder:
             start=self.scenario.start,
             crs=crs,
         )
+
+
+def _repairs_to_look_at(report: RepairReport) -> list[Issue]:
+    """Return a warning for each kind of repair that changed or filled in something, with its first examples."""
+    return [
+        Issue(
+            file=report.file,
+            place=f"{repair.kind}: " + ", ".join(change.id for change in repair.changes[:3]),
+            value=str(repair.count),
+            rule=repair.text,
+            remedy=Text(
+                "see all with `evacsim import network`; correct the file if this is not meant",
+                "用 evacsim import network 查看全部; 如非本意请更正文件",
+            ),
+            severity="warning",
+        )
+        for repair in report.repairs
+        if repair.level != "note" and repair.changes
+    ]
+
+
+def _as_named(issue: Issue, scenario: Scenario) -> Issue:
+    """Return an issue whose file is named from the scenario's folder on."""
+    if not os.path.isabs(issue.file):
+        return issue
+    return replace(issue, file=Path(os.path.relpath(issue.file, scenario.folder)).as_posix())
 
 
 def _place_ids(groups: Sequence[Places[Any]]) -> list[str]:

@@ -1,5 +1,7 @@
 """Where the time goes, who is late and why."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -14,8 +16,9 @@ from evacsim.analysis.lateness import (
     stage_times,
 )
 from evacsim.analysis.people import had_to_go, out_times
+from evacsim.results.record import EVENTS
 from tests.reference.fake_record import fake_record
-from tests.reference.small_record import END, FEW, HOUR, ledgers, settled, small_record
+from tests.reference.small_record import END, FEW, HOUR, frame, ledgers, settled, small_record
 
 BY_BUS = settled(
     at=7, mode="bus", triggered_s=0, ordered_s=1, told_s=3, departed_s=4, at_pickup_s=4.5, boarded_s=6.5
@@ -94,6 +97,14 @@ def test_the_cause_of_being_late(home, cause):
         home["mode"] = "car"
     assert late_households(small_record([home]))["cause"].to_list() == [cause]
     assert cause in CAUSES
+
+
+@pytest.mark.parametrize(("reached", "cause"), [(5.9, "turned_away"), (6.1, "slow_walk")])
+def test_a_household_that_reached_a_full_shelter_in_time_is_late_for_that_reason(reached, cause):
+    record = small_record([settled(at=9, water=6, mode="walk")])
+    event = {"seq": 1, "time_s": reached * HOUR, "kind": "turned_away", "subject": "household/h1"}
+    record = replace(record, events=frame(EVENTS, [event]))
+    assert late_households(record)["cause"].to_list() == [cause]
 
 
 def test_late_is_after_the_deadline_or_the_water_whichever_comes_first():

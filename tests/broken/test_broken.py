@@ -59,9 +59,6 @@ def test_a_mistake_in_the_network_or_the_water_is_named_with_file_place_and_reme
     assert_told(case, issues_of(case, tmp_path))
 
 
-@pytest.mark.xfail(
-    reason="the import repairs these and reports it; the check does not pass it on", strict=True
-)
 @pytest.mark.parametrize("case", REPAIRED, ids=lambda case: case.name)
 def test_what_the_import_of_the_network_repairs_is_pointed_out(case, tmp_path):
     assert issues_of(case, tmp_path)

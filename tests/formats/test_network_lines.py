@@ -126,7 +126,7 @@ def test_a_shapefile_whose_prj_is_garbage_is_refused(tmp_path):
     frame([EAST], oneway=["yes"]).to_file(path)
     text = path.with_suffix(".prj").read_text(encoding="utf-8")
     path.with_suffix(".prj").write_text(text.replace("DATUM", "DXTUM"), encoding="utf-8")
-    with pytest.raises(FormatError, match=r"roads\.prj"):
+    with pytest.raises(FormatError, match="Missing DATUM"):
         read_network(path)
 
 

@@ -3,10 +3,12 @@
 from dataclasses import replace
 from itertools import pairwise
 
+import numpy as np
 import pytest
 
 from evacsim.errors import ResultsError
-from evacsim.results.causes import chain, why
+from evacsim.results.causes import Event, chain, event_told, why
+from evacsim.results.wording import Names
 from tests.reference.fake_record import fake_record
 from tests.reference.small_record import small_record
 
@@ -48,6 +50,21 @@ def test_a_story_is_told_in_both_languages(record):
         why(record, "Z6-001", "zh")[3]
         == "7月19日04:00（T+8.0小时） 区域 新圩村 (Z6)：住处进水（水深 0.70 m）"
     )
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "told"),
+    [
+        ("link_closed", 0.314, "(depth 0.31 m)"),
+        ("stage_reached", 1.2, "(stage 1.20 m)"),
+        ("water_changed", 4128.0, "(4,128 roads under water)"),
+        ("died", 1.0, "(1 person)"),
+        ("called_up", np.nan, "called up"),
+    ],
+)
+def test_a_value_is_told_in_its_unit(record, kind, value, told):
+    event = Event(1, 0.0, kind, "district/", "", value, None)
+    assert event_told(event, record, Names(record), "en").endswith(told)
 
 
 def test_a_household_may_be_named_as_events_name_it(record):
