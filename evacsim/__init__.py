@@ -12,9 +12,20 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 __all__ = [
-    "EvacsimError", "Run", "Scenario", "World", "build", "check", "compare", "from_mapping", "import_network", "load", "open_run",
-    "report", "simulate",
-]  # fmt: skip
+    "EvacsimError",
+    "Run",
+    "Scenario",
+    "World",
+    "build",
+    "check",
+    "compare",
+    "from_mapping",
+    "import_network",
+    "load",
+    "open_run",
+    "report",
+    "simulate",
+]
 
 try:
     __version__ = version("evacsim")
@@ -25,7 +36,10 @@ except PackageNotFoundError:  # a source tree that was never installed
 def __getattr__(name: str) -> Any:
     """Load the public names when first asked for, so that `import evacsim` is quick (PEP 562)."""
     if name in __all__:
-        return getattr(import_module("evacsim.api"), name)
+        api = import_module("evacsim.api")
+        # All at once: importing the room `report` has put it where the function `report` is to be found.
+        globals().update({public: getattr(api, public) for public in __all__})
+        return getattr(api, name)
     raise AttributeError(f"module 'evacsim' has no attribute {name!r}")
 
 

@@ -29,8 +29,8 @@ from evacsim.engine.running import simulate as simulate_world
 from evacsim.errors import EvacsimError, Issue, ScenarioError
 from evacsim.language import Language
 from evacsim.network.importing import import_network
-from evacsim.report.html import write_report
 from evacsim.report import figures
+from evacsim.report.html import write_report
 from evacsim.report.table_view import headline_table, repr_html
 from evacsim.results.causes import why
 from evacsim.results.digest import events_digest
@@ -45,9 +45,20 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 __all__ = [
-    "EvacsimError", "Run", "Scenario", "World", "build", "check", "compare", "from_mapping", "import_network", "load", "open_run",
-    "report", "simulate",
-]  # fmt: skip
+    "EvacsimError",
+    "Run",
+    "Scenario",
+    "World",
+    "build",
+    "check",
+    "compare",
+    "from_mapping",
+    "import_network",
+    "load",
+    "open_run",
+    "report",
+    "simulate",
+]
 
 
 def load(path: str | Path) -> Scenario:

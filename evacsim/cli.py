@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, Literal, ParamSpec, TypeVar
 
 import click
 
@@ -19,6 +19,7 @@ from evacsim.language import LANGUAGES, Language, Text
 
 Parameters = ParamSpec("Parameters")
 Returned = TypeVar("Returned")
+IfExists = Literal["error", "replace"]
 
 language = click.option(
     "--lang", type=click.Choice(LANGUAGES), default="en", help="Language of what is said (语言)."
@@ -80,7 +81,7 @@ def check(scenario: Path, lang: Language) -> None:
 @language
 @told_in_full
 def run(
-    scenario: Path, seed: int, out: Path, changes: tuple[str, ...], if_exists: str, lang: Language
+    scenario: Path, seed: int, out: Path, changes: tuple[str, ...], if_exists: IfExists, lang: Language
 ) -> None:
     """Run SCENARIO once and write results and report to the folder of --out (推演)."""
     from evacsim import api

@@ -81,7 +81,9 @@ def test_the_schema_is_json():
 
 
 def test_a_network_is_imported(scenario, tmp_path):
-    result = invoke("import", "network", scenario.parent / "network", "--crs", "EPSG:32650", "--out", tmp_path / "net")
+    result = invoke(
+        "import", "network", scenario.parent / "network", "--crs", "EPSG:32650", "--out", tmp_path / "net"
+    )
     assert result.exit_code == 0, result.output
     assert {"nodes.csv", "links.csv"} <= {path.name for path in (tmp_path / "net").iterdir()}
 

@@ -133,7 +133,8 @@ class Routing:
     def _times(self, trees: NDArray[np.int64], node: int) -> Floats:
         for tree in trees[~self._is_current[trees]]:
             self._current(int(tree))
-        return self._time[trees, node]
+        times: Floats = self._time[trees, node]
+        return times
 
     def _current(self, tree: int) -> int:
         """Make a tree again if it is out of date; return it."""

@@ -91,7 +91,7 @@ class Transfer:
             self._set_out(household, int(book.event[household]))
 
     def leave_pickup(self, household: int, cause: int) -> None:
-        """Let a household leave a pick-up point that is getting wet, on foot to a shelter; it stays if no way leads there."""
+        """Let a household leave a pick-up point that is getting wet, on foot to a shelter, if a way leads there."""
         parts, book = self.parts, self.parts.book
         pickup = int(book.place[household])
         node = int(parts.world.pickup_points.walk_node[pickup])

@@ -224,15 +224,15 @@ class Transport:
                     self._record(vehicle, "vehicle_at_shelter", place=Where(Kind.SHELTER, goal), value=people)
                     self.rounds.append(
                         Round(
-                            vehicle.row,
-                            vehicle.rounds,
-                            task.pickup,
-                            goal,
-                            people,
-                            at_pickup,
-                            left_pickup,
-                            self.parts.now,
-                        )  # fmt: skip
+                            vehicle=vehicle.row,
+                            number=vehicle.rounds,
+                            pickup=task.pickup,
+                            shelter=goal,
+                            people=people,
+                            at_pickup=at_pickup,
+                            left_pickup=left_pickup,
+                            at_shelter=self.parts.now,
+                        )
                     )
                     yield from self._unload(vehicle, goal)
                     tried.add(goal)

@@ -16,6 +16,10 @@ ROWS_SHOWN = 12
 """Rows of a long table that are seen at once; the others are folded away."""
 
 
+BROAD = 5
+"""A table of more columns than this is wider than a phone and is moved sideways."""
+
+
 class Html(str):
     """Text that is markup already; everything else is escaped when it enters the page."""
 
@@ -71,7 +75,8 @@ def table(
 
     head = line("th", [words(key) if key else "" for key in heads])
     body = joined(line("td", row) for row in rows)
-    inner = tag("table", tag("thead", head), tag("tbody", body), class_=class_)
+    classes = f"{class_} broad" if len(heads) > BROAD else class_
+    inner = tag("table", tag("thead", head), tag("tbody", body), class_=classes.strip())
     return tag("div", inner, class_="scroll")
 
 

@@ -161,4 +161,4 @@ class Names:
             return self._names["district/"]
         label = self._names.get(thing, "")
         shown = label if name in label else f"{label} ({name})" if label else name
-        return (shown if shown.startswith(word) else f"{word} {shown}") if name else ""
+        return (shown if word in label else f"{word} {shown}") if name else ""

@@ -190,7 +190,7 @@ def _repairs_to_look_at(report: RepairReport) -> list[Issue]:
 
 def _as_named(issue: Issue, scenario: Scenario) -> Issue:
     """Return an issue whose file is named from the scenario's folder on."""
-    if not os.path.isabs(issue.file):
+    if not Path(issue.file).is_absolute():
         return issue
     return replace(issue, file=Path(os.path.relpath(issue.file, scenario.folder)).as_posix())
 

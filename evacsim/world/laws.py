@@ -36,10 +36,10 @@ def quantiles(law: DurationLaw, uniform: Floats) -> Floats:
         case Lognormal():
             from scipy.special import ndtri
 
-            return law.offset + law.median * np.exp(law.sigma * np.asarray(ndtri(uniform)))
+            return np.asarray(law.offset + law.median * np.exp(law.sigma * np.asarray(ndtri(uniform))))
         case Weibull():
-            return law.offset + law.scale * (-np.log1p(-uniform)) ** (1 / law.shape)
+            return np.asarray(law.offset + law.scale * (-np.log1p(-uniform)) ** (1 / law.shape))
         case Rayleigh():
-            return law.offset + law.sigma * np.sqrt(-2 * np.log1p(-uniform))
+            return np.asarray(law.offset + law.sigma * np.sqrt(-2 * np.log1p(-uniform)))
         case Table():
             return np.interp(uniform, law.shares, law.times)

@@ -51,8 +51,8 @@ def build_ways(roads: RoadColumns, given: Roads) -> Ways:
 
 def _walkable(roads: RoadColumns, given: Roads) -> NDArray[np.bool_]:
     if given.walkable == "marked":
-        return (roads.mode_mask & MODE_BITS["walk"]) != 0
-    return ~np.isin(np.array(roads.road_class), list(CLOSED_TO_WALKERS))
+        return np.asarray((roads.mode_mask & MODE_BITS["walk"]) != 0)
+    return np.asarray(~np.isin(np.array(roads.road_class), list(CLOSED_TO_WALKERS)))
 
 
 def _has_twin(roads: RoadColumns, links: NDArray[np.int64]) -> NDArray[np.bool_]:

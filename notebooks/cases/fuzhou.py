@@ -157,7 +157,8 @@ def write_water(folder: Path, center: np.ndarray, *, half_width: float) -> None:
     corner = np.floor((center - half_width) / CELL) * CELL
     axis = (np.arange(n) + 0.5) * CELL
     distance = np.hypot(corner[0] + axis[None, :] - center[0], corner[1] + axis[::-1, None] - center[1])
-    head = f"ncols {n}\nnrows {n}\nxllcorner {corner[0]:.1f}\nyllcorner {corner[1]:.1f}\ncellsize {CELL}\nNODATA_value -9999\n"
+    where = f"xllcorner {corner[0]:.1f}\nyllcorner {corner[1]:.1f}\ncellsize {CELL}\n"
+    head = f"ncols {n}\nnrows {n}\n{where}NODATA_value -9999\n"
     for hour in range(3, 16):
         depth = np.clip(0.25 * (hour - 2) - distance / 2000.0, 0.0, 2.5)
         rows = "\n".join(" ".join(f"{value:.2f}" for value in row) for row in depth)

@@ -19,7 +19,9 @@ def network(data_dir, tmp_path_factory):
 
 
 @pytest.mark.parametrize(("convoys", "published", "greedy"), [(140, 5.2, 4.65)])
-def test_everybody_is_brought_out_sooner_than_published_and_than_greedy(data_dir, network, convoys, published, greedy):
+def test_everybody_is_brought_out_sooner_than_published_and_than_greedy(
+    data_dir, network, convoys, published, greedy
+):
     run = ev.simulate(ev.from_mapping(xingguo.scenario(data_dir, network, convoys=convoys)), seed=1)
     arrivals = run.tables.arrivals
     assert arrivals["people"].sum() == 66_677

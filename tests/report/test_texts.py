@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-import evacsim.report
 from evacsim.analysis.clearance import CURVES
+from evacsim.report import texts
 from evacsim.report.texts import MARKS, TEXTS
 
-FOLDER = Path(evacsim.report.__file__).parent
+FOLDER = Path(texts.__file__).parent
 CODE = {
     path.name: path.read_text("utf-8") for path in FOLDER.iterdir() if path.suffix in {".py", ".js", ".html"}
 }
