@@ -100,10 +100,23 @@ def build(scenario: Scenario) -> World:
     return build_world(scenario)
 
 
-def simulate(scenario: Scenario | World, *, seed: int = 0, progress: Progress | None = None) -> "Run":
+def simulate(
+    scenario: Scenario | World, *, seed: int = 0, progress: Progress | None = None, command: str | None = None
+) -> "Run":
     """Run a scenario once.
 
     The same scenario, seed and version give the same events, in any process and on any machine.
+
+    Parameters
+    ----------
+    scenario : Scenario or World
+        A world built once saves the building where many seeds are run.
+    seed : int
+        Seed of all random streams.
+    progress : callable, optional
+        Told the time now and the end of the scenario [s], now and then.
+    command : str, optional
+        How to do it again, for the report; the call itself if absent.
     """
     begin = time.perf_counter()
     world = scenario if isinstance(scenario, World) else build_world(scenario)
@@ -111,6 +124,7 @@ def simulate(scenario: Scenario | World, *, seed: int = 0, progress: Progress | 
     record = simulate_world(world, seed=seed, progress=progress)
     ended = time.perf_counter()
     provenance = _provenance(world, record, build_s=built - begin, run_s=ended - built)
+    provenance["command"] = command or f"evacsim.simulate(evacsim.load(...), seed={seed})  # {record.scenario_id}"
     return Run(replace(record, provenance=provenance))
 
 

@@ -5,6 +5,7 @@ Nothing heavy is imported before a command needs it.
 """
 
 import json
+import shlex
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -96,7 +97,7 @@ def run(
     if not Movement.is_compiled():
         click.echo(COMPILING.said(lang), err=True)
     with _progress(lang) as progress:
-        done = api.simulate(given, seed=seed, progress=progress)
+        done = api.simulate(given, seed=seed, progress=progress, command=_again(scenario, seed, changes))
     done.save(out, if_exists=if_exists)
     page = api.report(done, out / "report.html", lang=lang)
     click.echo(headline_table(done.record, lang=lang))
@@ -210,6 +211,12 @@ def _change(change: str) -> tuple[str, str]:
             f"{change!r} is no PATH=VALUE, such as plan.who.compliance=0.9", param_hint="--set"
         )
     return path.strip(), value.strip()
+
+
+def _again(scenario: Path, seed: int, changes: tuple[str, ...]) -> str:
+    """Return the command that does a run again."""
+    settings = [part for change in changes for part in ("--set", change)]
+    return shlex.join(["evacsim", "run", scenario.as_posix(), "--seed", str(seed), *settings, "--out", "FOLDER"])
 
 
 @contextmanager

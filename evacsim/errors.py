@@ -44,7 +44,7 @@ class Issue:
         is_ = Text(" is ", " 为 ").said(lang)
         found = is_.join(part for part in (self.place, self.value) if part)
         sentence = f"{where}: {found}: {rule}" if found else f"{where}: {rule}"
-        return f"{sentence}。处理: {remedy}" if lang == "zh" else f"{sentence}. Remedy: {remedy}"
+        return f"{sentence}。处理：{remedy}" if lang == "zh" else f"{sentence}. Remedy: {remedy}"
 
 
 class RefusedValueError(ValueError):

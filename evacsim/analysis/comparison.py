@@ -27,7 +27,7 @@ class Comparison:
     same_luck: bool
     """Whether both runs have one seed, so that households can be compared one by one."""
     indicators: pd.DataFrame
-    """`id, unit, a, b, difference, better`: the last is `a`, `b` or empty."""
+    """`id, name_en, name_zh, unit, a, b, difference, differs, better`: the last is `a`, `b` or empty."""
     households: pd.DataFrame
     """`household, zone, people, state_a, state_b, out_a_s, out_b_s, later_s, change`.
 

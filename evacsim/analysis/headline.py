@@ -10,7 +10,7 @@ import numpy as np
 
 from evacsim.analysis.clearance import deadlines
 from evacsim.analysis.exposure import LEAD_WANTED
-from evacsim.analysis.lateness import CAUSES, late_households, relay_share_90
+from evacsim.analysis.lateness import CAUSES, late_households, relay_time_90
 from evacsim.analysis.people import in_plan, stuck_places
 from evacsim.analysis.registry import Facts, gather
 from evacsim.analysis.sheltering import relief_quantile, relief_share
@@ -124,7 +124,7 @@ def _organize(facts: Facts, names: Names) -> Verdict:
     zones = record.tables["zones"]
     planned = set(record.ledger.loc[in_plan(record.ledger), "zone"])
     nameless = zones[(zones["organizer"].fillna("") == "") & zones["zone"].isin(planned)]
-    told = relay_share_90(record)
+    told = relay_time_90(record)
     reasons = [
         Text(
             f"90% were told within {duration(told, 'en')} of the order",

@@ -185,7 +185,7 @@ def late_by_zone(record: RunRecord) -> pd.DataFrame:
     return ranked[columns]
 
 
-def relay_share_90(record: RunRecord) -> float:
+def relay_time_90(record: RunRecord) -> float:
     """Return the time from the order by which 90 % of those who had to go were told [s].
 
     Infinite where fewer are ever told, nan where nobody was ordered.

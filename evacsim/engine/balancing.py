@@ -15,7 +15,7 @@ from evacsim.kernels.rounds import shared_work, slowest_first_trip
 
 N_TARGETS = 12
 """Targets tried one after the other for the completion time."""
-HOT, COLD = 0.05, 0.001
+HOT, COLD = 0.2, 0.001
 """Temperatures at the beginning and end of a search, as parts of the mean time of a trip. Chosen by trial."""
 N_STEPS = 50
 """Steps in which a search cools down."""

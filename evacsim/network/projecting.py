@@ -23,13 +23,19 @@ def metric_crs(network: RawNetwork, wanted: str | None) -> str | None:
     Raises
     ------
     FormatError
-        If `wanted` is not in metres or not true to length there.
+        If `wanted` is not in metres, not true to length there, or out of reach of a local plan.
     """
     crs = network.crs
     if network.is_abstract or crs is None:
         return None
-    if crs == LOCAL or (network.is_final and wanted in {None, crs}):
+    if wanted in {None, crs} and (network.is_final or crs == LOCAL):
         return crs
+    if crs == LOCAL:
+        rule = Text(
+            "cannot be reached from a local plan, which has no place on Earth", "无法由局部平面坐标得到"
+        )
+        remedy = Text("leave crs out, or state the system of the file", "去掉 crs, 或写明文件的坐标系")
+        raise FormatError(network.file, [Issue(network.file, rule, remedy, "crs", value=wanted)])
     longitude, latitude = _middle(network, crs)
     if wanted is None:
         return crs if is_metric(crs, longitude, latitude) else utm_zone(longitude, latitude)

@@ -79,7 +79,7 @@ def late_section(record: RunRecord, words: Words) -> Html:
 def _reason(row: Row, words: Words) -> Html:
     """Return a cause with its people and, where the cause itself does not name it, the longest stage."""
     told = tag("span", words(lateness.CAUSES[row["cause"]]), " ", tag("b", count(row["people"])))
-    if row["cause"] not in STAGE_MATTERS:
+    if row["cause"] not in STAGE_MATTERS or not row["stage"]:
         return told
     stage = words(lateness.STAGES[row["stage"]])
     return told + tag("small", f" {words('longest_stage')}{stage}")
@@ -93,10 +93,8 @@ def _stories(record: RunRecord, words: Words) -> Html:
     for cause in total.index:
         household = late[late["cause"] == cause].sort_values("people", ascending=False, kind="stable").iloc[0]
         lines = why(record, str(household["household"]), words.lang)
-        title = f"{words(lateness.CAUSES[str(cause)])}: {lines[0]}"
-        told.append(
-            tag("details", tag("summary", title), tag("ol", *(tag("li", line) for line in lines[1:])))
-        )
+        summary = tag("summary", tag("b", words(lateness.CAUSES[str(cause)])), " · ", lines[0])
+        told.append(tag("details", summary, tag("ol", *(tag("li", line) for line in lines[1:]))))
     return tag("h3", words("examples")) + tag("div", *told, class_="stories")
 
 

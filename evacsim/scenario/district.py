@@ -34,6 +34,12 @@ class Roads(Section):
     """Coordinate reference system of the file, such as `EPSG:32650`, where the file does not say it."""
     encoding: str | None = None
     """Text encoding, such as `gb18030`, where it is not UTF-8."""
+    length_unit: Words | None = None
+    """Unit of the lengths, such as `m` or `mi`, in a format that does not say it (GMNS, lines)."""
+    speed_unit: Words | None = None
+    """Unit of the speeds, such as `km/h` or `mph`, in a format that does not say it (GMNS, lines)."""
+    rows: Literal["one-way", "two-way"] | None = None
+    """What a row of a table of links stands for, where the table does not say it."""
     lane_capacity: Flow | None = None
     """Sets the capacity of every lane, such as `600 veh/h` (sustained evacuation flow, seen: TRID 1093433);
     without it the capacities of the file and the class defaults hold."""

@@ -18,7 +18,7 @@ from evacsim.hazard.water import Water
 from evacsim.language import Text
 from evacsim.network.build import RoadNetwork, build_network
 from evacsim.network.columns import RoadColumns, road_columns
-from evacsim.network.repairs import RepairReport
+from evacsim.network.repairs import RepairOptions, RepairReport
 from evacsim.scenario.district import Zone
 from evacsim.scenario.gauges import read_stages
 from evacsim.scenario.hazard import WaterGrids, WaterTables
@@ -118,8 +118,12 @@ class _Builder:
             form=None if roads.format == "auto" else roads.format,
             crs=roads.crs,
             encoding=roads.encoding,
+            length_unit=roads.length_unit,
+            speed_unit=roads.speed_unit,
+            rows=roads.rows,
         )
-        return build_network(raw)
+        deck = self.scenario.hazard.effects.bridge_offset
+        return build_network(raw, repairs=None if raw.is_final else RepairOptions(bridge_offset=deck))
 
     def _gauges(self) -> dict[str, StageSeries]:
         gauges = {}
@@ -151,16 +155,13 @@ class _Builder:
         assert isinstance(given, WaterGrids)
         points = [np.column_stack([group.x, group.y]) for group in groups]
         points.append(np.column_stack([roads.x[homes.walk_node[own]], roads.y[homes.walk_node[own]]]))
-        offset = self.scenario.hazard.effects.bridge_offset
         return read_grids(
             given,
             LinkShapes(
                 ids=roads.link_ids,
                 offsets=roads.geometry_start,
                 xy=roads.geometry,
-                deck_height=np.where(
-                    roads.is_bridge & (roads.bridge_offset == 0), offset, roads.bridge_offset
-                ),
+                deck_height=roads.bridge_offset,
             ),
             PlacePoints(ids=ids, xy=np.concatenate(points)),
             folder=Path(),

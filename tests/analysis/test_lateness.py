@@ -12,7 +12,7 @@ from evacsim.analysis.lateness import (
     late_by_zone,
     late_households,
     mean_stage_times,
-    relay_share_90,
+    relay_time_90,
     stage_times,
 )
 from evacsim.analysis.people import had_to_go, out_times
@@ -142,6 +142,6 @@ def test_zones_and_causes_are_ranked_by_people():
 
 def test_ninety_percent_are_told_within_the_time_of_the_ninth_of_ten():
     homes = [settled(at=12, told_s=number / 10) for number in range(1, 11)]
-    assert relay_share_90(small_record(homes)) == pytest.approx(0.9 * HOUR)
+    assert relay_time_90(small_record(homes)) == pytest.approx(0.9 * HOUR)
     deaf = [{"triggered_s": 0.0, "ordered_s": 0.0}] * 2
-    assert relay_share_90(small_record([*homes[:8], *deaf])) == np.inf
+    assert relay_time_90(small_record([*homes[:8], *deaf])) == np.inf

@@ -8,11 +8,12 @@ import click
 import pytest
 
 import evacsim
-from docs.make_tables import MAKERS, filled
+from docs.make_tables import CONSTANTS, LAWS_NOT_USED, MAKERS, defaults_of, docstring_below, filled
 from evacsim import api
 from evacsim.analysis.registry import REGISTRY
 from evacsim.cli import main
 from evacsim.results.record import TABLES
+from evacsim.scenario.model import Scenario
 from tests.docs.pages import REPOSITORY, anchors, code, commands, files_shown, headings, links, pages, text_of
 
 PAGES = pytest.mark.parametrize("page", pages(), ids=lambda page: page.relative_to(REPOSITORY).as_posix())
@@ -44,6 +45,15 @@ def test_tables_are_as_the_code_has_them(page):
 def test_every_table_stands_on_some_page():
     shown = {name for page in pages() for name in re.findall(r"<!-- table: ([\w .-]+) -->", text_of(page))}
     assert shown == set(MAKERS)
+
+
+def test_every_default_and_constant_says_how_sure_it_is_and_why():
+    for path, field, _ in defaults_of(Scenario):
+        assert field.json_schema_extra["provenance"] in {"seen", "recalled", "assumed"}, path
+        assert len(field.json_schema_extra["source"]) > 3, path
+    for name in (*CONSTANTS, *LAWS_NOT_USED):
+        said = docstring_below(*name.rsplit(".", 1))
+        assert re.search("seen|recalled|assumed", said), name
 
 
 def test_the_index_leads_to_every_page():
@@ -102,8 +112,8 @@ def test_both_languages_have_the_same_sections_and_links(english, chinese):
 
 def _targets(page: str) -> list[str]:
     """Return where a page leads, whatever the language of the page it leads to."""
-    found = (link.replace(".zh-CN.md", ".md") for link in links(text_of(page)))
-    return sorted({link for link in found if link != Path(page).name.replace(".zh-CN.md", ".md")})
+    found = (link.replace(".zh-CN.", ".") for link in links(text_of(page)))
+    return sorted({link for link in found if link != Path(page).name.replace(".zh-CN.", ".")})
 
 
 @IN_TWO_LANGUAGES

@@ -46,6 +46,18 @@ def test_the_answers_are_those_of_a_run_that_ended_in_order(tmp_path):
     assert (tmp_path / "out" / "report.html").is_file()
 
 
+@pytest.mark.parametrize(
+    "page", ["README.md", "README.zh-CN.md", "docs/tutorial.md", "docs/tutorial.zh-CN.md"]
+)
+def test_the_code_that_is_typed_in_jupyter_runs(page, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    _write(files_shown(text_of("docs/tutorial.md")), Path("two-villages"))
+    typed = next(block.text for block in blocks(text_of(page)) if block.language == "python")
+    typed = typed.replace("scenarios/gaocheng", "two-villages").replace("J15-Z01/1", "东湾村/1")
+    exec(compile(typed.replace("range(20)", "range(2)"), page, "exec"), {})
+    assert list(tmp_path.glob("*.html"))
+
+
 def _write(files: dict[str, str], folder: Path) -> None:
     assert len(files) == 14
     for name, text in files.items():

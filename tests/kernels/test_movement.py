@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from evacsim.engine.movement import LinkColumns, MoverColumns, Movement, MoverState, NoticeKind
 from evacsim.kernels.arrays import NONE, UNLIMITED
+from evacsim.kernels.room import gap_behind
 from tests.reference.movement import ARRIVED, NO_WAY, Link, Mover, PlainMovement
 
 WALKER, CAR, BUS = 0, 1, 2
@@ -248,12 +249,12 @@ def check_conservation(movement):
             gaps, gap = [], road.first_gap
             while gap != NONE:
                 gaps.append(movement._traffic.gaps[gap])
-                gap = gaps[-1].next
+                gap = gap_behind(movement._traffic, row, gap)
             assert taken + road.room + sum(gap.space for gap in gaps) == road.storage
             assert road.room + sum(gap.space for gap in gaps if gap.time <= movement.now) >= 0
 
 
-@settings(max_examples=300)
+@settings(max_examples=3 * settings.default.max_examples)
 @given(case=cases())
 def test_records_states_and_notices_are_those_of_the_plain_twin(case):
     compiled, plain = play(case, Compiled(case)), play(case, Plain(case))
