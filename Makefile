@@ -17,7 +17,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo test check lint types contract kernels docs constraints clean
 
-demo: .venv/with-geo,report
+demo: .venv/with-report
 	$(BIN)/evacsim run scenarios/gaocheng --seed 7 --out runs/gaocheng --if-exists replace --lang en
 
 test: .venv/with-test

@@ -30,6 +30,12 @@ class Trigger:
     subject: Where
     value: float
 
+    @property
+    def name(self) -> tuple[str, str, str]:
+        """Return what tells this trigger from others: the gauge and its stage, or the moment."""
+        what = repr(self.time) if self.kind == "moment_reached" else repr(self.value)
+        return self.kind, str(self.subject.row), what
+
 
 class Command:
     """The offices that decide on transfers."""
@@ -78,7 +84,7 @@ class Command:
         value = np.nan if np.isinf(trigger.value) else trigger.value
         cause = parts.log.record(parts.now, trigger.kind, trigger.subject, value=value, cause=ROOT)
         self.triggered[zones] = parts.now
-        luck = parts.streams.get("decision", office, trigger.kind, repr(trigger.value)).random(1)
+        luck = parts.streams.get("decision", office, *trigger.name).random(1)
         delay = float(quantiles(parts.world.scenario.plan.when.decision_time, luck)[0])
         parts.clock.call_at(parts.now + delay, partial(self._order, zones, cause))
 

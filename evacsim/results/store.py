@@ -97,6 +97,10 @@ def read_record(folder: str | Path) -> RunRecord:
         With every file that is missing, damaged or of another version.
     """
     folder = Path(folder)
+    if not folder.is_dir():
+        rule = Text("is no folder", "不是文件夹")
+        remedy = Text("name the folder that `evacsim run --out` wrote", "请写 evacsim run --out 所写的文件夹")
+        raise ResultsError(str(folder), [Issue(str(folder), rule, remedy)])
     issues: list[Issue] = []
     described = _read_described(folder, issues)
     frames = _read_tables(folder, issues)
