@@ -15,8 +15,8 @@ from evacsim.kernels.rounds import shared_work, slowest_first_trip
 
 N_TARGETS = 12
 """Targets tried one after the other for the completion time."""
-HOT, COLD = 0.2, 0.001
-"""Temperatures at the beginning and end of a search, as parts of the mean time of a trip. Chosen by trial."""
+WARM, HOT, COLD = 0.05, 0.4, 0.001
+"""Temperatures as parts of the mean time of a trip: where searches begin, by turns, and end. Chosen by trial."""
 N_STEPS = 50
 """Steps in which a search cools down."""
 BESIDE = 0.001
@@ -43,18 +43,19 @@ def balance(plan: RoundPlan, *, stream: np.random.Generator, effort: int) -> Rou
     trip = 1.0 / float(plan.trips.people.mean())
     floor = max(slowest_first_trip(plan.problem.numbers), shared_work(plan.problem.numbers))
     step, pool = 0.5, Pool(plan.problem)
-    for _ in range(N_TARGETS):
+    for turn in range(N_TARGETS):
         if plan.completion_time <= floor:
             break
         target = plan.completion_time - step * (plan.completion_time - floor)
-        schedule = search(plan, Aim(target, 1.0, BESIDE * trip), stream=stream, n_changes=n_changes)
+        aim, start = Aim(target, 1.0, BESIDE * trip), HOT if turn % 3 == 1 else WARM
+        schedule = search(plan, aim, start=start, stream=stream, n_changes=n_changes)
         pool.add(schedule)
         plan = min(plan, _planned(plan, schedule), key=rank)
         if plan.completion_time > target:
             plan = min(plan, pool.recombine(target) or plan, key=rank)
-        if plan.completion_time > target:
-            step /= 2
-    schedule = search(plan, Aim(plan.completion_time, ABOVE_ALL, trip), stream=stream, n_changes=n_changes)
+        step = step / 2 if plan.completion_time > target else min(0.5, 2 * step)
+    aim = Aim(plan.completion_time, ABOVE_ALL, trip)
+    schedule = search(plan, aim, start=WARM, stream=stream, n_changes=n_changes)
     return min(plan, _planned(plan, schedule), key=rank)
 
 
@@ -63,13 +64,15 @@ def rank(plan: RoundPlan) -> tuple[float, float]:
     return plan.completion_time, plan.person_time
 
 
-def search(plan: RoundPlan, aim: Aim, *, stream: np.random.Generator, n_changes: int) -> Schedule:
+def search(
+    plan: RoundPlan, aim: Aim, *, start: float, stream: np.random.Generator, n_changes: int
+) -> Schedule:
     """Return the schedule that a search with this aim ends with, better than the plan or not."""
     rounds = plan.problem.numbers
     schedule, bookings = _schedule(plan)
     measure_all(rounds, schedule, aim)
     mean_time = float((plan.finish - plan.departure).mean())
-    for temperature in mean_time * np.geomspace(HOT, COLD, N_STEPS):
+    for temperature in mean_time * np.geomspace(start, COLD, N_STEPS):
         draws = stream.random((n_changes // N_STEPS, N_DRAWS))
         if anneal(rounds, schedule, bookings, aim, float(temperature), draws) < len(draws):
             break

@@ -110,7 +110,10 @@ class Outcome(IntEnum):
 
 MOVER = np.dtype(
     [
-        ("time", "f8"),  # reaches (reached) the end of its link, departs (departed) [s]; STOPPED: way left [m]
+        (
+            "time",
+            "f8",
+        ),  # reaches (reached) the end of its link, departs (departed) [s]; STOPPED: way left [m]
         ("event", "f8"),  # when it acts next [s]; only valid while its queue is WHEEL or HEAP
         ("speed", "f8"),  # own speed [m/s]
         ("link", "i4"),  # link it is on
@@ -209,7 +212,8 @@ CONTROL = np.dtype(
     ]
 )
 
-Records = np.recarray[Any, Any]
+Records = Any
+"""An array of records (`np.recarray`), whose columns are attributes, or one record."""
 
 
 class Traffic(NamedTuple):
@@ -268,10 +272,3 @@ def record_array(n: int, dtype: DTypeLike) -> Records:
     raw = np.zeros(n * item.itemsize + CACHE_LINES, dtype=np.uint8)
     start = -raw.ctypes.data % CACHE_LINES
     return raw[start : start + n * item.itemsize].view(item).view(np.recarray)
-
-
-def grown(records: Records, n: int) -> Records:
-    """Return a copy of `records` with room for n."""
-    larger = record_array(n, records.dtype)
-    larger[: len(records)] = records
-    return larger

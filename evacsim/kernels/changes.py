@@ -95,8 +95,8 @@ def change_speed(traffic: Traffic, mover: int, old: float, new: float, time: flo
     else:
         way_left = (moving.time - time) * (speed * old)
     if new == 0.0:
-        withdraw(traffic, mover)
         step_aside(traffic, mover)
+        withdraw(traffic, mover)
         moving.time = way_left
         become(traffic, mover, MoverState.STOPPED)
         record(traffic, mover, time, link, NoticeKind.STOPPED)
@@ -143,6 +143,7 @@ def withdraw(traffic: Traffic, mover: int) -> None:
         control.held = without(traffic, control.held, mover)
     elif moving.queue == Queue.LINE:
         leave_line(traffic, line_of(traffic, mover), mover)
+    moving.wants = NONE
     moving.queue = Queue.NOTHING
 
 
@@ -159,15 +160,15 @@ def line_of(traffic: Traffic, mover: int) -> int:
     """Return the line that a mover stands in if it stands in one; NONE if it cannot."""
     moving = traffic.movers[mover]
     if moving.link != NONE:
-        return np.int64(moving.link)
-    return NONE if moving.wants == NONE else len(traffic.links) + moving.wants
+        return int(moving.link)
+    return NONE if moving.wants == NONE else len(traffic.links) + int(moving.wants)
 
 
 @part
 def without(traffic: Traffic, first: int, mover: int) -> int:
     """Take a mover out of the queue that begins with `first`; return who is first then."""
     if first == mover:
-        return traffic.movers[mover].next
+        return int(traffic.movers[mover].next)
     other = first
     while traffic.movers[other].next != mover:
         other = traffic.movers[other].next
@@ -210,8 +211,8 @@ def remove(traffic: Traffic, movers: NDArray[np.int64], time: float) -> None:
         moving = traffic.movers[mover]
         # A scheduled departure stays in the wheel, and comes to nothing.
         if moving.state != MoverState.SCHEDULED:
-            withdraw(traffic, mover)
             step_aside(traffic, mover)
+            withdraw(traffic, mover)
         become(traffic, mover, MoverState.REMOVED)
         link = moving.link
         if link != NONE:
@@ -277,14 +278,13 @@ def still_wants(traffic: Traffic, mover: int, link: int) -> bool:
     moving, control = traffic.movers[mover], traffic.control[0]
     node = traffic.nodes[mover] if moving.link == NONE else traffic.links[moving.link].to_node
     wanted = traffic.trees[moving.tree * control.n_nodes + node]
-    return wanted == link and traffic.links[link].speed_factor[moving.mode] > 0.0
+    return bool(wanted == link and traffic.links[link].speed_factor[moving.mode] > 0.0)
 
 
 @part
 def try_elsewhere(traffic: Traffic, mover: int, time: float) -> None:
     """Let a mover that waits to enter a link ask its tree again."""
-    withdraw(traffic, mover)
     if traffic.movers[mover].link == NONE:
         step_aside(traffic, mover)
-    traffic.movers[mover].wants = NONE
+    withdraw(traffic, mover)
     schedule(traffic, mover, time)

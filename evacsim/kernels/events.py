@@ -26,12 +26,12 @@ def bucket_of(time: float) -> int:
 def is_before(time: float, since: float, key: int, mover: int, other: Records) -> bool:
     """Tell whether an event comes before another."""
     if time != other.time:
-        return time < other.time
+        return bool(time < other.time)
     if since != other.since:
-        return since < other.since
+        return bool(since < other.since)
     if key != other.key:
-        return key < other.key
-    return mover < other.mover
+        return bool(key < other.key)
+    return bool(mover < other.mover)
 
 
 @part
@@ -149,7 +149,7 @@ def find_next(traffic: Traffic, until: float) -> bool:
             moving = movers[event.mover]
             if moving.queue == Queue.HEAP and moving.event == event.time and moving.time == event.since:
                 if moving.state != MoverState.REMOVED:
-                    return event.time <= until
+                    return bool(event.time <= until)
                 moving.queue = Queue.NOTHING
             else:
                 control.n_stale -= 1

@@ -97,7 +97,7 @@ def act(traffic: Traffic, mover: int, time: float, passages: int) -> bool:
         else:
             become(traffic, mover, MoverState.CUT_OFF)
             record(traffic, mover, time, node, NoticeKind.CUT_OFF)
-        return moving.watched != 0
+        return bool(moving.watched)
     if traffic.links[wanted].speed_factor[moving.mode] == 0.0:
         hold(traffic, mover)
         return False
@@ -160,7 +160,7 @@ def move_up(traffic: Traffic, row: int) -> int:
     if mover != NONE:
         line.first = traffic.movers[mover].next
         traffic.movers[mover].queue = Queue.NOTHING
-    return mover
+    return int(mover)
 
 
 @part

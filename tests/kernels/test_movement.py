@@ -73,7 +73,9 @@ def departures(draw, n_nodes):
 def cases(draw):
     n_nodes = draw(st.integers(2, 5))
     node = st.integers(0, n_nodes - 1)
-    ends = draw(st.lists(st.tuples(node, node).filter(lambda pair: pair[0] != pair[1]), min_size=2, max_size=8))
+    ends = draw(
+        st.lists(st.tuples(node, node).filter(lambda pair: pair[0] != pair[1]), min_size=2, max_size=8)
+    )
     some_links = st.lists(st.integers(0, len(ends) - 1), min_size=1, max_size=3, unique=True)
     action = st.one_of(
         st.tuples(st.just("add"), departures(n_nodes)),
@@ -101,7 +103,9 @@ class Compiled:
         self.order_of_movers = order_of_movers
         self.mover_in: list[int] = []
         self.notices: list[tuple] = []
-        columns = {name: np.array([case.links[link][name] for link in self.link_in]) for name in case.links[0]}
+        columns = {
+            name: np.array([case.links[link][name] for link in self.link_in]) for name in case.links[0]
+        }
         ends = np.array([case.ends[link] for link in self.link_in])
         self.movement = Movement(
             n_nodes=case.n_nodes,
@@ -235,21 +239,24 @@ def check_conservation(movement):
     """Nobody is lost or counted twice, and all room of a link is taken, on its way or free."""
     rows = np.arange(movement.n_movers)
     link, node, state = movement.where(rows)
-    people = movement._traffic.movers.people[rows]
+    people = movement._store.traffic.movers.people[rows]
     assert [movement.count(code) for code in MoverState] == np.bincount(state, minlength=8).tolist()
     assert [movement.people(code) for code in MoverState] == np.bincount(state, people, minlength=8).tolist()
     assert np.all((link == NONE) != (node == NONE))
     on_road = np.isin(state, [MoverState.MOVING, MoverState.STOPPED])
     assert np.array_equal(on_road, link != NONE)
-    assert movement.on_links().tolist() == np.bincount(link[on_road], minlength=len(movement.links.length)).tolist()
-    spaces = movement._traffic.movers.space[rows]
-    for row, road in enumerate(movement._traffic.links):
+    assert (
+        movement.on_links().tolist()
+        == np.bincount(link[on_road], minlength=len(movement.links.length)).tolist()
+    )
+    spaces = movement._store.traffic.movers.space[rows]
+    for row, road in enumerate(movement._store.traffic.links):
         if road.storage != UNLIMITED:
             taken = np.minimum(spaces[link == row], road.storage).sum()
             gaps, gap = [], road.first_gap
             while gap != NONE:
-                gaps.append(movement._traffic.gaps[gap])
-                gap = gap_behind(movement._traffic, row, gap)
+                gaps.append(movement._store.traffic.gaps[gap])
+                gap = gap_behind(movement._store.traffic, row, gap)
             assert taken + road.room + sum(gap.space for gap in gaps) == road.storage
             assert road.room + sum(gap.space for gap in gaps if gap.time <= movement.now) >= 0
 
@@ -278,7 +285,8 @@ def test_where_the_time_is_cut_into_calls_changes_nothing(case, cuts):
 def test_no_result_depends_on_the_order_of_links_and_movers(case, data):
     order = data.draw(st.permutations(range(len(case.ends))))
     plain, shuffled = (
-        play(case, player) for player in (Compiled(case), Compiled(case, order_of_links=order, order_of_movers=-1))
+        play(case, player)
+        for player in (Compiled(case), Compiled(case, order_of_links=order, order_of_movers=-1))
     )
     assert shuffled.records() == plain.records()
     assert shuffled.states() == plain.states()
@@ -289,7 +297,7 @@ def test_no_result_depends_on_the_order_of_links_and_movers(case, data):
 def test_entries_are_the_records_counted(case):
     played = play(case, Compiled(case))
     entered = [(time, mover, link) for time, mover, kind, link in played.records() if kind == "entered"]
-    people = played.movement._traffic.movers.people
+    people = played.movement._store.traffic.movers.people
     entries, people_entries = np.zeros((2, *played.movement.entries().shape), dtype=int)
     for time, mover, link in entered:
         entries[link, int(time // 30.0)] += 1

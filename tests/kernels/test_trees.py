@@ -107,7 +107,11 @@ def test_a_grid_of_many_nodes_is_that_of_scipy():
     node = np.arange(side * side).reshape(side, side)
     pairs = [(node[:, :-1], node[:, 1:]), (node[:-1], node[1:])]
     ends = np.concatenate(
-        [np.stack([a.ravel(), b.ravel()], axis=1) for first, second in pairs for a, b in [(first, second), (second, first)]]
+        [
+            np.stack([a.ravel(), b.ravel()], axis=1)
+            for first, second in pairs
+            for a, b in [(first, second), (second, first)]
+        ]
     )
     cost = np.random.default_rng(5).uniform(0.5, 2.0, len(ends))
     targets = [0, 1234, side * side - 1]

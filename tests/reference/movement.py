@@ -48,7 +48,9 @@ class Link:
     exit_free: float = 0.0
     gate: list[Mover] = field(default_factory=list)
     granted: Mover | None = None
-    at_exit: list[Mover] = field(default_factory=list)  # overtaking: those at the end; the first tries to go on
+    at_exit: list[Mover] = field(
+        default_factory=list
+    )  # overtaking: those at the end; the first tries to go on
     at_origin: list[Mover] = field(default_factory=list)  # departing onto this link; the first tries to enter
 
     def takes(self, mover):

@@ -167,8 +167,8 @@ def test_a_later_format_is_refused(folder):
 def test_a_folder_that_is_not_there_says_so(tmp_path):
     with pytest.raises(ResultsError) as caught:
         read_record(tmp_path / "nowhere")
-    assert ("provenance.json", "is missing") in rules(caught)
-    assert "文件缺失" in caught.value.told("zh")
+    assert [issue.rule.en for issue in caught.value.issues] == ["is no folder"]
+    assert "不是文件夹" in caught.value.told("zh")
 
 
 def test_many_events_are_written_quickly(record, tmp_path):
