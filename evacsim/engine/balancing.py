@@ -47,7 +47,7 @@ def balance(plan: RoundPlan, *, stream: np.random.Generator, effort: int) -> Rou
         if plan.completion_time <= floor:
             break
         target = plan.completion_time - step * (plan.completion_time - floor)
-        aim, start = Aim(target, 1.0, BESIDE * trip), HOT if turn % 3 == 1 else WARM
+        aim, start = Aim(target, 1.0, BESIDE * trip), HOT if turn % 6 == 2 else WARM
         schedule = search(plan, aim, start=start, stream=stream, n_changes=n_changes)
         pool.add(schedule)
         plan = min(plan, _planned(plan, schedule), key=rank)

@@ -145,8 +145,8 @@ class Movement:
         depart_time: ArrayLike = np.inf,
     ) -> NDArray[np.int64]:
         """Add movers and return their rows; `depart_time` inf: not sent yet (see `send`)."""
-        columns = (*movers._replace(key=0), origin_node, tree, depart_time)
-        (n,) = np.broadcast_shapes((1,), *map(np.shape, columns))
+        who = (movers.mode, movers.speed, movers.size, movers.people, movers.watched)
+        (n,) = np.broadcast_shapes((1,), *map(np.shape, (*who, origin_node, tree, depart_time)))
         rows = np.arange(self.n_movers, self.n_movers + n)
         self._store.hold_movers(self.n_movers + n)
         traffic, control = self._store.traffic, self._store.control
@@ -322,11 +322,11 @@ class Movement:
 
     def on_links(self) -> NDArray[np.int32]:
         """Return the movers on each link now, shape (n_links,)."""
-        return self._store.traffic.links.on_link.copy()
+        return np.array(self._store.traffic.links.on_link)
 
     def people_on_links(self) -> NDArray[np.int32]:
         """Return the people on each link now, shape (n_links,)."""
-        return self._store.traffic.links.people.copy()
+        return np.array(self._store.traffic.links.people)
 
     def find_gridlock(self) -> list[list[int]]:
         """Return the rings of links whose first movers wait for each other for ever.

@@ -62,7 +62,8 @@ class TrafficStore:
     @property
     def records(self) -> NDArray[np.void]:
         """The records since `take_records`."""
-        return self.traffic.records.view(np.ndarray)[: self.control["n_records"]]
+        records: NDArray[np.void] = self.traffic.records.view(np.ndarray)
+        return records[: self.control["n_records"]]
 
     def take_records(self) -> NDArray[np.void]:
         """Empty the buffer of records and return them."""

@@ -208,35 +208,45 @@ class Transport:
         while vehicle.aboard:
             goal = self._choose_shelter(vehicle, task.shelter, tried)
             if goal is None and stands_at_shelter:
+                # Nobody else takes them in: they get off here, without a place.
                 vehicle.aboard.clear()
             elif goal is None:
-                self._passengers(vehicle, HouseholdState.STRANDED, "stranded")
-                yield self._reopened
-                self._passengers(vehicle, HouseholdState.RIDING, "resumed")
+                yield from self._wait_for_a_way(vehicle, task.shelter, tried)
             else:
                 if stands_at_shelter:
                     self._passengers(vehicle, HouseholdState.RIDING, "redirected")
-                stands_at_shelter = yield from self._drive(
-                    vehicle, self.parts.routing.tree_to_shelter(goal, MoverClass.BUS)
-                )
+                tree = self.parts.routing.tree_to_shelter(goal, MoverClass.BUS)
+                stands_at_shelter = yield from self._drive(vehicle, tree)
                 if stands_at_shelter and vehicle.aboard:
-                    people = self._people_aboard(vehicle)
-                    self._record(vehicle, "vehicle_at_shelter", place=Where(Kind.SHELTER, goal), value=people)
-                    self.rounds.append(
-                        Round(
-                            vehicle=vehicle.row,
-                            number=vehicle.rounds,
-                            pickup=task.pickup,
-                            shelter=goal,
-                            people=people,
-                            at_pickup=at_pickup,
-                            left_pickup=left_pickup,
-                            at_shelter=self.parts.now,
-                        )
-                    )
+                    self._note_round(vehicle, task.pickup, goal, at_pickup, left_pickup)
                     yield from self._unload(vehicle, goal)
                     tried.add(goal)
         vehicle.done = self.parts.now
+
+    def _wait_for_a_way(self, vehicle: Vehicle, planned: int | None, tried: set[int]) -> Process:
+        """Let a vehicle stand until roads to some shelter are open again; its passengers are stranded."""
+        self._passengers(vehicle, HouseholdState.STRANDED, "stranded")
+        while vehicle.aboard and self._choose_shelter(vehicle, planned, tried) is None:
+            yield self._reopened
+        self._passengers(vehicle, HouseholdState.RIDING, "resumed")
+
+    def _note_round(
+        self, vehicle: Vehicle, pickup: int, shelter: int, at_pickup: float, left_pickup: float
+    ) -> None:
+        people = self._people_aboard(vehicle)
+        self._record(vehicle, "vehicle_at_shelter", place=Where(Kind.SHELTER, shelter), value=people)
+        self.rounds.append(
+            Round(
+                vehicle=vehicle.row,
+                number=vehicle.rounds,
+                pickup=pickup,
+                shelter=shelter,
+                people=people,
+                at_pickup=at_pickup,
+                left_pickup=left_pickup,
+                at_shelter=self.parts.now,
+            )
+        )
 
     def _unload(self, vehicle: Vehicle, shelter: int) -> Process:
         """Let passengers out one household after the other; whoever is turned away may board again."""

@@ -204,6 +204,8 @@ class Water:
             return
         state = HouseholdState(int(book.resting_state[household]))
         self._note(household, state, "freed")
+        if state == HouseholdState.SHELTERED and np.isnan(book.times["settled"][household]):
+            book.mark("settled", household, self.parts.now)
         self.transfer.resume(household)
 
     def _note(self, household: int, state: HouseholdState, kind: str, *, cause: int | None = None) -> None:

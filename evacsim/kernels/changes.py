@@ -125,7 +125,7 @@ def free_the_end(traffic: Traffic, link: int, time: float) -> None:
     elif road.head != NONE:
         head = traffic.movers[road.head]
         if head.state == MoverState.MOVING and head.queue == Queue.NOTHING:
-            schedule(traffic, road.head, max(time, max(head.time, road.exit_free)))
+            schedule(traffic, road.head, max(time, head.time, road.exit_free))
 
 
 @part
@@ -133,7 +133,7 @@ def withdraw(traffic: Traffic, mover: int) -> None:
     """Take a mover out of whatever it is queued in."""
     moving, control = traffic.movers[mover], traffic.control[0]
     wanted = moving.wants
-    if moving.queue == Queue.WHEEL or moving.queue == Queue.HEAP:
+    if Queue.WHEEL <= moving.queue <= Queue.HEAP:
         call_off(traffic, mover)
         if wanted != NONE and traffic.links[wanted].granted == mover:
             traffic.links[wanted].granted = NONE

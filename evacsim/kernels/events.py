@@ -6,8 +6,6 @@ one instant the mover that has stood longest acts first, then the smaller key, t
 smaller row.
 """
 
-import numpy as np
-
 from evacsim.kernels._jit import part, prefetch
 from evacsim.kernels.arrays import BUCKET_LENGTH, N_BUCKETS, NONE, MoverState, Queue, Records, Traffic
 
@@ -19,7 +17,7 @@ LAST_BUCKET = 2**62
 def bucket_of(time: float) -> int:
     """Return the number of the bucket that `time` falls into, counted from time 0."""
     scaled = time * PER_BUCKET
-    return np.int64(scaled) if scaled < LAST_BUCKET else LAST_BUCKET
+    return int(scaled) if scaled < LAST_BUCKET else LAST_BUCKET
 
 
 @part

@@ -15,13 +15,13 @@ from evacsim.kernels.arrays import NONE, RUN_OF_GAPS, UNITS_PER_PCU, UNLIMITED, 
 @part
 def room_needed(traffic: Traffic, link: int, mover: int) -> int:
     """Return the room a mover takes on a link; an empty link takes in anyone, however big."""
-    return min(traffic.movers[mover].space, traffic.links[link].storage)
+    return int(min(traffic.movers[mover].space, traffic.links[link].storage))
 
 
 @part
 def passing_time(traffic: Traffic, link: int, mover: int) -> float:
     """Return how long a mover keeps the entrance or the exit of a link busy [s]."""
-    return traffic.links[link].headway * (traffic.movers[mover].space / UNITS_PER_PCU)
+    return float(traffic.links[link].headway * (traffic.movers[mover].space / UNITS_PER_PCU))
 
 
 @part
@@ -65,7 +65,7 @@ def gap_behind(traffic: Traffic, link: int, gap: int) -> int:
     """Return the gap of a link that follows another, NONE after the last."""
     if gap == traffic.links[link].last_gap:
         return NONE
-    return gap + 1 if is_followed_in_its_run(gap) else np.int64(traffic.gaps[gap].next)
+    return gap + 1 if is_followed_in_its_run(gap) else int(traffic.gaps[gap].next)
 
 
 @part
@@ -88,14 +88,14 @@ def give_back_run(traffic: Traffic, gap: int) -> None:
 def opening_time(traffic: Traffic, link: int, mover: int, time: float) -> float:
     """Return when a mover can enter, `time` at the earliest; inf while somebody must leave first."""
     gaps, road = traffic.gaps, traffic.links[link]
-    opening = max(time, road.entry_free)
+    opening = float(max(time, road.entry_free))
     if road.storage == UNLIMITED:
         return opening
     needed = room_needed(traffic, link, mover)
     if needed > road.room:
         close_gaps(traffic, link, time)
     missing = needed - road.room
-    gap = np.int64(road.first_gap)
+    gap = int(road.first_gap)
     while missing > 0 and gap != NONE:
         missing -= gaps[gap].space
         opening = max(opening, gaps[gap].time)

@@ -127,9 +127,13 @@ def grow_tree(
                 cost[upstream] = through
                 next_link[upstream] = link
                 size = put(frontier, size, through, upstream)
-            elif through == cost[upstream] and cost_here < through and next_link[upstream] >= 0:
-                if network.key[link] < network.key[next_link[upstream]]:
-                    next_link[upstream] = link
+            elif (
+                through == cost[upstream]
+                and cost_here < through
+                and next_link[upstream] >= 0
+                and network.key[link] < network.key[next_link[upstream]]
+            ):
+                next_link[upstream] = link
 
 
 @part

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from evacsim.engine.movement import LinkColumns, MoverColumns, Movement, NoticeKind
+from evacsim.engine.movement import LinkColumns, Movement, MoverColumns, NoticeKind
 from evacsim.kernels.trees import incoming_links, next_link_tree
 
 WALKER, CAR, BUS = 0, 1, 2

@@ -1,12 +1,13 @@
 """What can happen to a mover on its way: closures, new trees, other speeds, removal, the next leg."""
 
+import pickle
 import time
 
 import numpy as np
 import pytest
 
-from evacsim.engine.movement import MoverColumns, Movement, MoverState, Notice, NoticeKind
-from evacsim.kernels.arrays import ARRIVED, NO_WAY, LINK, MOVER
+from evacsim.engine.movement import Movement, MoverColumns, MoverState, Notice, NoticeKind
+from evacsim.kernels.arrays import ARRIVED, LINK, MOVER, NO_WAY
 from tests.engine.roads import BUS, CAR, CORRIDOR, WALKER, cars, entries, records, road, tree_to
 
 TWO_WAYS = [(0, 1), (1, 3), (0, 2), (2, 3)]  # the way over node 1 has the smaller keys
@@ -185,7 +186,7 @@ def test_a_mover_that_is_where_it_wants_to_be_arrives_at_once():
 
 
 def test_a_bus_shuttles():
-    movement = road([(0, 1), (1, 0)], length=200.0)
+    movement = road([(0, 1), (1, 0)], length=200.0)  # 10 s
     bus = cars(movement, np.inf, target=0, mode=BUS, size=2.0, watched=True)
     assert movement.where(bus).state == MoverState.IDLE
     movement.send(bus, origin_node=0, tree=1, depart_time=5.0)
@@ -193,17 +194,25 @@ def test_a_bus_shuttles():
     for _ in range(4):
         notice = movement.advance(1000.0)
         times.append(notice.time)
-        movement.send(bus, origin_node=notice.place, tree=1 - notice.place, depart_time=notice.time + 20.0)
+        movement.send(
+            bus,
+            origin_node=notice.place,
+            tree=1 - notice.place,
+            depart_time=notice.time + 20.0,
+            people=40 * notice.place,
+        )
+        assert movement.people(MoverState.SCHEDULED) == 40 * notice.place
     assert times == [15.0, 45.0, 75.0, 105.0]
+    assert movement.people_entries().sum(axis=1).tolist() == [1, 80]
 
 
 def test_a_departure_can_be_put_off_and_brought_forward():
     movement = road([(0, 1)])
-    rows = cars(movement, [100.0, 100.0, 100.0], target=1)
+    rows = cars(movement, [100.0, 100.0, 100.0, 30_000.0, 100.0 + 4096.0], target=1)
     movement.send(rows[0], origin_node=0, tree=1, depart_time=300.0)
-    movement.send(rows[2], origin_node=0, tree=1, depart_time=30.0)
+    movement.send(rows[2:4], origin_node=0, tree=1, depart_time=[30.0, 20_000.0])
     movement.advance(np.inf)
-    assert records(movement, NoticeKind.DEPARTED)["time"].tolist() == [30.0, 100.0, 300.0]
+    assert records(movement, NoticeKind.DEPARTED)["time"].tolist() == [30.0, 100.0, 300.0, 4196.0, 20_000.0]
 
 
 def test_a_mover_under_way_can_be_redirected():
@@ -268,7 +277,52 @@ def test_room_is_all_there_again_when_everybody_has_gone():
     assert movement.on_links()[0] == 10
 
 
+def test_nobody_hears_of_a_mover_that_was_removed():
+    movement = road([(0, 1)])
+    cars(movement, [0.0, 2.0], target=1, watched=True)
+    movement.advance(10.0)
+    movement.change_links([0], {CAR: 0.0}, now=10.0)
+    movement.remove([0])
+    assert told(movement, 100.0) == [Notice(10.0, NoticeKind.STOPPED, 1, 0)]
+
+
 # Counts and scale
+
+
+def test_the_way_left_is_known_at_any_moment():
+    movement = road(CORRIDOR, capacity=[0.8, 0.1])
+    cars(movement, [0.0, 0.0, 500.0], target=2)
+    movement.advance(20.0)
+    assert movement.way_left([0, 1, 2]) == pytest.approx([600.0, 625.0, 0.0])
+    movement.change_links([0], {CAR: 0.0}, now=30.0)
+    movement.advance(40.0)
+    assert movement.way_left([0, 1]) == pytest.approx([400.0, 425.0])
+    movement.change_links([0], {CAR: 0.5}, now=40.0)
+    movement.advance(50.0)
+    assert movement.way_left([0, 1]) == pytest.approx([300.0, 325.0])
+    movement.advance(85.0)  # the second is held up at the end of its link
+    assert movement.way_left([0, 1]) == pytest.approx([900.0, 0.0])
+
+
+def test_trees_in_use_are_those_that_somebody_follows_or_will_follow():
+    movement = road([(0, 1), (1, 2), (2, 3)])
+    cars(movement, [0.0, 100.0, 0.0, np.inf, 0.0], target=[1, 2, 3, 0, 3])
+    movement.advance(60.0)
+    movement.remove([4])
+    assert movement.trees_in_use().tolist() == [2, 3]
+
+
+def test_movement_saved_and_read_again_goes_on_as_if_nothing_had_happened():
+    def begin():
+        movement = road(TWO_WAYS, storage=5.0, capacity=[0.8, 0.1, 0.8, 0.2])
+        cars(movement, np.arange(60.0), target=3, watched=np.resize([True, False], 60))
+        movement.advance(30.0)
+        movement.change_links([1], {CAR: 0.1}, now=30.0)
+        return movement
+
+    movement, restored = begin(), pickle.loads(pickle.dumps(begin()))
+    assert told(restored, np.inf) == told(movement, np.inf)
+    assert np.array_equal(restored.drain_records(), movement.drain_records())
 
 
 def test_entries_are_counted_by_link_and_time_bin_for_as_long_as_it_takes():

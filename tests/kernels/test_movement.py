@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evacsim.engine.movement import LinkColumns, MoverColumns, Movement, MoverState, NoticeKind
+from evacsim.engine.movement import LinkColumns, Movement, MoverColumns, MoverState, NoticeKind
 from evacsim.kernels.arrays import NONE, UNLIMITED
 from evacsim.kernels.room import gap_behind
 from tests.reference.movement import ARRIVED, NO_WAY, Link, Mover, PlainMovement
