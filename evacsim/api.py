@@ -124,7 +124,9 @@ def simulate(
     record = simulate_world(world, seed=seed, progress=progress)
     ended = time.perf_counter()
     provenance = _provenance(world, record, build_s=built - begin, run_s=ended - built)
-    provenance["command"] = command or f"evacsim.simulate(evacsim.load(...), seed={seed})  # {record.scenario_id}"
+    provenance["command"] = (
+        command or f"evacsim.simulate(evacsim.load(...), seed={seed})  # {record.scenario_id}"
+    )
     return Run(replace(record, provenance=provenance))
 
 

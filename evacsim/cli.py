@@ -216,7 +216,9 @@ def _change(change: str) -> tuple[str, str]:
 def _again(scenario: Path, seed: int, changes: tuple[str, ...]) -> str:
     """Return the command that does a run again."""
     settings = [part for change in changes for part in ("--set", change)]
-    return shlex.join(["evacsim", "run", scenario.as_posix(), "--seed", str(seed), *settings, "--out", "FOLDER"])
+    return shlex.join(
+        ["evacsim", "run", scenario.as_posix(), "--seed", str(seed), *settings, "--out", "FOLDER"]
+    )
 
 
 @contextmanager

@@ -17,6 +17,7 @@ N_TARGETS = 12
 """Targets tried one after the other for the completion time."""
 WARM, HOT, COLD = 0.05, 0.4, 0.001
 """Temperatures as parts of the mean time of a trip: where searches begin, by turns, and end. Chosen by trial."""
+AMBITION = np.geomspace(0.5, 0.01, N_TARGETS)
 N_STEPS = 50
 """Steps in which a search cools down."""
 BESIDE = 0.001
@@ -46,7 +47,7 @@ def balance(plan: RoundPlan, *, stream: np.random.Generator, effort: int) -> Rou
     for turn in range(N_TARGETS):
         if plan.completion_time <= floor:
             break
-        target = plan.completion_time - step * (plan.completion_time - floor)
+        target = plan.completion_time - min(step, AMBITION[turn]) * (plan.completion_time - floor)
         aim, start = Aim(target, 1.0, BESIDE * trip), HOT if turn % 6 == 2 else WARM
         schedule = search(plan, aim, start=start, stream=stream, n_changes=n_changes)
         pool.add(schedule)

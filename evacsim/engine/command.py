@@ -109,7 +109,9 @@ class Command:
         parts, households = self.parts, self.parts.households
         plan, transfer = parts.world.scenario.plan, self._transfer(zone)
         rows = np.flatnonzero((households.zone == zone) & (parts.mode != Mode.NONE))
-        told = parts.now + quantiles(transfer.relay_time or plan.organize.relay_time, households.relay_luck[rows])
+        told = parts.now + quantiles(
+            transfer.relay_time or plan.organize.relay_time, households.relay_luck[rows]
+        )
         ready = told + quantiles(
             transfer.preparation or plan.organize.preparation, households.preparation_luck[rows]
         )

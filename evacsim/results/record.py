@@ -218,6 +218,6 @@ class RunRecord:
     tables: dict[str, pd.DataFrame]
     """One frame for each entry of `TABLES`, all present, empty where nothing happened."""
     provenance: dict[str, Any] = field(default_factory=dict)
-    """Version, seed, digests of all inputs, machine, wall time, memory; nothing in `events` or `ledger` depends on it."""
+    """Version, seed, digests of all inputs, machine, wall time, memory; no event depends on it."""
     limits: dict[str, float] = field(default_factory=dict)
     """Limits of the plan that indicators are held against, in SI: `relief_limit`, `leave_limit` ..."""

@@ -9,7 +9,6 @@ import pytest
 from evacsim.errors import FormatError
 from evacsim.formats.tables import read_table
 from evacsim.hazard.depth_tables import water_from_tables
-from evacsim.hazard.polygons import polygons_from_table
 
 START = datetime(2026, 7, 18, 20)
 

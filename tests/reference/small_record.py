@@ -14,7 +14,16 @@ from evacsim.terms import HouseholdState
 
 HOUR = 3600.0
 END = 24 * HOUR
-ORDER = ("triggered_s", "ordered_s", "told_s", "departed_s", "at_pickup_s", "boarded_s", "arrived_s", "settled_s")
+ORDER = (
+    "triggered_s",
+    "ordered_s",
+    "told_s",
+    "departed_s",
+    "at_pickup_s",
+    "boarded_s",
+    "arrived_s",
+    "settled_s",
+)
 
 
 def small_record(households, *, population=None, limits=None, **tables):
@@ -25,14 +34,17 @@ def small_record(households, *, population=None, limits=None, **tables):
     ledger = frame(
         LEDGER,
         [
-            {"household": f"h{number}", "zone": "A", "mode": "bus", "people": 1, "final_state": "at_home"} | home
+            {"household": f"h{number}", "zone": "A", "mode": "bus", "people": 1, "final_state": "at_home"}
+            | home
             for number, home in enumerate(households, 1)
         ],
     )
     made = empty_tables()
     made |= {name: frame(TABLES[name], rows) for name, rows in tables.items()}
     if "zones" not in tables:
-        made["zones"] = frame(TABLES["zones"], [{"zone": zone, "organizer": "x"} for zone in ledger["zone"].unique()])
+        made["zones"] = frame(
+            TABLES["zones"], [{"zone": zone, "organizer": "x"} for zone in ledger["zone"].unique()]
+        )
     return RunRecord(
         scenario_id="small", name="small", plan_name="plan", hazard_name="water", district_name="district",
         seed=1, start=datetime(2026, 7, 18, 20), end=END, duration=END,
