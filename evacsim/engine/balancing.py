@@ -13,7 +13,7 @@ from evacsim.kernels.bookings import Bookings
 from evacsim.kernels.round_search import N_DRAWS, Aim, Schedule, anneal, measure_all
 from evacsim.kernels.rounds import shared_work, slowest_first_trip
 
-N_TARGETS = 12
+N_TARGETS = 16
 """Targets tried one after the other for the completion time."""
 WARM, HOT, COLD = 0.05, 0.4, 0.001
 """Temperatures as parts of the mean time of a trip: where searches begin, by turns, and end. Chosen by trial."""
@@ -43,18 +43,17 @@ def balance(plan: RoundPlan, *, stream: np.random.Generator, effort: int) -> Rou
     n_changes = effort // (N_TARGETS + 1)
     trip = 1.0 / float(plan.trips.people.mean())
     floor = max(slowest_first_trip(plan.problem.numbers), shared_work(plan.problem.numbers))
-    step, pool = 0.5, Pool(plan.problem)
+    pool = Pool(plan.problem)
     for turn in range(N_TARGETS):
         if plan.completion_time <= floor:
             break
-        target = plan.completion_time - min(step, AMBITION[turn]) * (plan.completion_time - floor)
+        target = plan.completion_time - AMBITION[turn] * (plan.completion_time - floor)
         aim, start = Aim(target, 1.0, BESIDE * trip), HOT if turn % 6 == 2 else WARM
         schedule = search(plan, aim, start=start, stream=stream, n_changes=n_changes)
         pool.add(schedule)
         plan = min(plan, _planned(plan, schedule), key=rank)
         if plan.completion_time > target:
             plan = min(plan, pool.recombine(target) or plan, key=rank)
-        step = step / 2 if plan.completion_time > target else min(0.5, 2 * step)
     aim = Aim(plan.completion_time, ABOVE_ALL, trip)
     schedule = search(plan, aim, start=WARM, stream=stream, n_changes=n_changes)
     return min(plan, _planned(plan, schedule), key=rank)

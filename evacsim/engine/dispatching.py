@@ -20,7 +20,7 @@ from evacsim.kernels.dispatch_rules import Rule, dispatch
 from evacsim.kernels.rounds import Trips
 from evacsim.language import Text, same
 
-EFFORT = 2_000_000
+EFFORT = 4_000_000
 """Changes that the balanced dispatcher tries unless told otherwise: a few seconds."""
 
 

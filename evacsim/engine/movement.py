@@ -33,10 +33,14 @@ from evacsim.kernels.arrays import (
 
 __all__ = ["LinkColumns", "Movement", "MoverColumns", "MoverState", "Notice", "NoticeKind", "Whereabouts"]
 
-OFF_ROAD = (MoverState.IDLE, MoverState.SCHEDULED, MoverState.ARRIVED, MoverState.CUT_OFF)
-"""States from which a mover can be sent."""
-FOLLOWING = (MoverState.SCHEDULED, MoverState.WAITING, MoverState.MOVING, MoverState.STOPPED)
-"""States in which a mover has a tree to follow."""
+IS_OFF_ROAD = np.isin(
+    list(MoverState), (MoverState.IDLE, MoverState.SCHEDULED, MoverState.ARRIVED, MoverState.CUT_OFF)
+)
+"""Whether a mover can be sent, by its state."""
+IS_FOLLOWING = np.isin(
+    list(MoverState), (MoverState.SCHEDULED, MoverState.WAITING, MoverState.MOVING, MoverState.STOPPED)
+)
+"""Whether a mover has a tree to follow, by its state."""
 
 
 class MoverColumns(NamedTuple):
@@ -192,7 +196,7 @@ class Movement:
         trees = np.broadcast_to(np.asarray(tree, dtype=np.int32), rows.shape)
         times = np.broadcast_to(np.asarray(depart_time, dtype=np.float64), rows.shape)
         state = self._store.traffic.movers.state[rows]
-        assert np.isin(state, OFF_ROAD).all(), "a mover to be sent is on the road"
+        assert IS_OFF_ROAD[state].all(), "a mover to be sent is on the road"
         assert np.all((nodes >= 0) & (nodes < self.n_nodes)), "an origin node is out of range"
         assert np.all((trees >= 0) & (trees < self.n_trees)), "a tree is out of range"
         assert np.all(times >= self.now), "a mover departs in the past"
@@ -249,7 +253,7 @@ class Movement:
     def trees_in_use(self) -> NDArray[np.int64]:
         """Return the trees that any mover follows now or is scheduled to follow, ascending."""
         movers = self._store.traffic.movers[: self.n_movers]
-        is_following = np.isin(np.arange(len(MoverState)), FOLLOWING)[movers.state]
+        is_following = IS_FOLLOWING[movers.state]
         return np.flatnonzero(np.bincount(movers.tree[is_following], minlength=self.n_trees))
 
     def redirect(self, movers: ArrayLike, *, tree: ArrayLike) -> None:

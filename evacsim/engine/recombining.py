@@ -15,7 +15,7 @@ Kind = tuple[int, int]
 
 MOST_DRIVES = 3000
 """A larger pool is left alone: its integer program would take longer than a search."""
-MOST_TRIPS = 5
+MOST_TRIPS = 4
 """So are drives that are longer on average: no pool holds the few of them that fit together."""
 NODE_LIMIT = 1
 """Branches of the integer program; most are solved in the first."""

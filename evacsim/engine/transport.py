@@ -262,7 +262,11 @@ class Transport:
         arrival = simpy.Event(self.parts.clock)
         self._arrival[vehicle.row] = arrival
         self.parts.movement.send(
-            vehicle.mover, origin_node=vehicle.node, tree=tree, depart_time=self.parts.now
+            vehicle.mover,
+            origin_node=vehicle.node,
+            tree=tree,
+            depart_time=self.parts.now,
+            people=self._people_aboard(vehicle),
         )
         kind = yield arrival
         if kind == NoticeKind.ARRIVED:
