@@ -105,7 +105,7 @@ class Pool:
                 ),
                 LinearConstraint(rows(longer, 0, len(longer)), -np.inf, most),
             ],
-            options={"node_limit": NODE_LIMIT, "mip_rel_gap": 0},
+            options={"node_limit": NODE_LIMIT, "mip_rel_gap": 0.5},
         )
         return None if solution.x is None else np.rint(solution.x[: len(drives)]).astype(np.int64)
 
