@@ -22,6 +22,8 @@ from evacsim.kernels.rounds import Rounds, fewest_trips, handling_time
 
 TICKS = 200, 3000
 """Least and most ticks in the time known to be enough, unless all times are multiples of a longer one."""
+MOST_WAYS = 5000
+"""Ways from a pick-up point to a shelter for which prices are found within minutes."""
 MOST_STEPS = 20_000_000
 """Steps of an appraisal for which fewer ticks are taken; some tenths of a second."""
 N_LOADS = 8
@@ -56,8 +58,10 @@ class Drive(NamedTuple):
 
     kind: int
     ticks: int
+    ways: NDArray[np.int64]
+    """Ways from a pick-up point to a shelter on which it can bring people, as rows of the table of both."""
     seats: Times
-    """People it can bring from a pick-up point to a shelter, shape (P, S) [person]."""
+    """How many people [person]."""
     trips: Times
     """How often it fetches people from a pick-up point, shape (P,)."""
 
@@ -107,11 +111,12 @@ class Market:
 
     @classmethod
     def of(cls, rounds: Rounds, *, until: float) -> "Market | None":
-        """Return the market with the best tick for times up to `until`, or None if a trip may take no time."""
+        """Return the market with the best tick for times up to `until`, or None if it would be too large."""
         shortest = float(rounds.carry.min()) + handling_time(rounds, 1)
         n_ticks = np.clip(MOST_STEPS / (rounds.carry.size * _n_loads(rounds)), *TICKS)
         tick = min(max(_common_divisor(rounds), until / float(n_ticks)), shortest)
-        return cls(rounds, tick) if tick > 0 else None
+        too_many = rounds.carry.size > MOST_WAYS or until > 10 * TICKS[1] * tick
+        return None if too_many else cls(rounds, tick)
 
     def excludes(self, number: int) -> bool:
         """Tell whether prices are found that prove so many ticks too few for any plan."""
@@ -157,7 +162,7 @@ class Market:
             for pickup in np.argsort(-earnings, kind="stable")[:n_starts]:
                 if earnings[pickup] > wages[row] * (1 + TOLERANCE):
                     drive = self._best_drive(row, worth[kind.size], int(pickup), number)
-                    key = b"%d" % row + drive.seats.tobytes() + drive.trips.tobytes()
+                    key = b"%d" % row + b"".join(part.tobytes() for part in drive[2:])
                     if key not in self._drives or drive.ticks < self._drives[key].ticks:
                         self._drives[key] = drive
                         n_new += 1
@@ -169,49 +174,50 @@ class Market:
         seats, trips = np.zeros_like(self.rounds.carry), np.zeros(len(self.rounds.people))
         left = number - int(kind.start[pickup])
         left = follow(size.legs, worth, pickup, left, size.people, seats, trips)
-        return Drive(row, number - left, seats, trips)
+        ways = np.flatnonzero(seats)
+        return Drive(row, number - left, ways, seats.ravel()[ways], trips)
 
     def _solve(self, number: int) -> tuple[float, Prices, Times]:
         """Return by what factor the drives known would need more vehicles, the prices, and the wages of kinds."""
         from scipy.optimize import linprog
-        from scipy.sparse import block_array, csr_array
+        from scipy.sparse import block_array, coo_array, csr_array, diags_array, eye_array
 
-        rounds = self.rounds
+        rounds, n_kinds = self.rounds, len(self._kinds)
         drives = [drive for drive in self._drives.values() if drive.ticks <= number]
-        pickup, shelter = np.nonzero(np.isfinite(rounds.carry))
         n_pickups, n_shelters, n_drives = len(rounds.people), len(rounds.room), len(drives)
-        seats = np.array([drive.seats[pickup, shelter] for drive in drives]).reshape(n_drives, len(pickup))
-        trips = np.array([drive.trips for drive in drives]).reshape(n_drives, n_pickups)
-        kind = np.array([drive.kind for drive in drives], dtype=np.int64)
-        is_of_kind = np.equal.outer(np.arange(len(self._kinds)), kind)
-        from_pickup = np.equal.outer(np.arange(n_pickups), pickup).astype(float)
-        to_shelter = np.equal.outer(np.arange(n_shelters), shelter)
-        count = np.array([[kind.count] for kind in self._kinds])
+        open_ways = np.flatnonzero(np.isfinite(rounds.carry))
+        pickup, shelter = np.divmod(open_ways, n_shelters)
+        each, one, n_ways = np.arange(len(open_ways)), np.ones(len(open_ways)), len(open_ways)
+        from_pickup = csr_array((one, (pickup, each)), shape=(n_pickups, n_ways))
+        to_shelter = csr_array((one, (shelter, each)), shape=(n_shelters, n_ways))
+        columns = np.repeat(np.arange(n_drives), [len(drive.ways) for drive in drives])
+        ways = np.concatenate([each[:0], *(drive.ways for drive in drives)])
+        loads = np.concatenate([one[:0], *(drive.seats for drive in drives)])
+        seats = coo_array((loads, (np.searchsorted(open_ways, ways), columns)), shape=(n_ways, n_drives))
+        trips = csr_array(np.reshape([drive.trips for drive in drives], (n_drives, n_pickups)).T)
+        kind = [drive.kind for drive in drives]
+        of_kind = coo_array((np.ones(n_drives), (kind, np.arange(n_drives))), shape=(n_kinds, n_drives))
+        count = csr_array([[float(kind.count)] for kind in self._kinds])
         fewest = fewest_trips(rounds)
+        penalty = PENALTY / np.minimum(rounds.people, rounds.seats.max())
 
         # Sought: how often each drive is made, people on each way, people left behind, the factor.
-        blocks = [
-            [-seats.T, np.eye(len(pickup)), None, None],
-            [None, -from_pickup, -np.eye(n_pickups), None],
-            [-trips.T, None, -np.diag(fewest / rounds.people), None],
-            [None, to_shelter, None, None],
-            [is_of_kind, None, None, -count],
-        ]
-        penalty = PENALTY / np.minimum(rounds.people, rounds.seats.max())
         solution = linprog(
-            np.concatenate([np.zeros(n_drives + len(pickup)), penalty, [1.0]]),
+            np.concatenate([np.zeros(n_drives + n_ways), penalty, [1.0]]),
             A_ub=block_array(
-                [[None if part is None else csr_array(part, dtype=float) for part in row] for row in blocks]
+                [
+                    [-seats, eye_array(n_ways), None, None],
+                    [None, -from_pickup, -eye_array(n_pickups), None],
+                    [-trips, None, -diags_array(fewest / rounds.people), None],
+                    [None, to_shelter, None, None],
+                    [of_kind, None, None, -count],
+                ]
             ),
-            b_ub=np.concatenate(
-                [np.zeros(len(pickup)), -rounds.people, -fewest, rounds.room, np.zeros(len(count))]
-            ),
+            b_ub=np.concatenate([np.zeros(n_ways), -rounds.people, -fewest, rounds.room, np.zeros(n_kinds)]),
             method="highs",
         )
         dual = np.maximum(-solution.ineqlin.marginals, 0.0)
-        _, person, trip, place, wages = np.split(
-            dual, np.cumsum([len(pickup), n_pickups, n_pickups, n_shelters])
-        )
+        _, person, trip, place, wages = np.split(dual, np.cumsum([n_ways, n_pickups, n_pickups, n_shelters]))
         return float(solution.fun), Prices(person, trip, place), wages
 
     def _size(self, seats: int) -> Size:

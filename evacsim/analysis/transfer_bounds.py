@@ -38,6 +38,8 @@ def completion_bounds(rounds: Rounds) -> list[Bound]:
     rounds : Rounds
         A problem that some plan solves.
     """
+    if not rounds.people.any():
+        return [Bound(0.0, Text("nobody waits", "无人等候转移"))]
     bounds = [
         Bound(
             slowest_first_trip(rounds),
@@ -67,7 +69,7 @@ def completion_bound(rounds: Rounds, *, known: float) -> Bound:
         Completion time of some plan [s]; the bound is searched below it.
     """
     simple = completion_bounds(rounds)[0]
-    priced = priced_bound(rounds, known=known, proved=simple.time)
+    priced = priced_bound(rounds, known=known, proved=simple.time) if simple.time < known else known
     if priced <= simple.time:
         return simple
     return Bound(

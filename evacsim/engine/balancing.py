@@ -14,10 +14,12 @@ from evacsim.kernels.round_search import N_DRAWS, Aim, Schedule, anneal, measure
 from evacsim.kernels.rounds import shared_work, slowest_first_trip
 
 N_TARGETS = 16
-"""Targets tried one after the other for the completion time."""
-WARM, HOT, COLD = 0.05, 0.4, 0.001
-"""Temperatures as parts of the mean time of a trip: where searches begin, by turns, and end. Chosen by trial."""
 AMBITION = np.geomspace(0.5, 0.01, N_TARGETS)
+"""How much of the way from the plan to a time that cannot be beaten each target takes. Chosen by trial."""
+COLD, WARM, HOT = 0.001, 0.05, 0.4
+"""Temperatures as parts of the mean time of a trip: searches end cold. Chosen by trial."""
+HOT_TURNS = range(2, N_TARGETS, 6)
+"""Targets whose search starts hot, not warm: it forgets the plan it began with."""
 N_STEPS = 50
 """Steps in which a search cools down."""
 BESIDE = 0.001
@@ -44,11 +46,11 @@ def balance(plan: RoundPlan, *, stream: np.random.Generator, effort: int) -> Rou
     trip = 1.0 / float(plan.trips.people.mean())
     floor = max(slowest_first_trip(plan.problem.numbers), shared_work(plan.problem.numbers))
     pool = Pool(plan.problem)
-    for turn in range(N_TARGETS):
+    for turn, ambition in enumerate(AMBITION.tolist()):
         if plan.completion_time <= floor:
             break
-        target = plan.completion_time - AMBITION[turn] * (plan.completion_time - floor)
-        aim, start = Aim(target, 1.0, BESIDE * trip), HOT if turn % 6 == 2 else WARM
+        target = plan.completion_time - ambition * (plan.completion_time - floor)
+        aim, start = Aim(target, 1.0, BESIDE * trip), HOT if turn in HOT_TURNS else WARM
         schedule = search(plan, aim, start=start, stream=stream, n_changes=n_changes)
         pool.add(schedule)
         plan = min(plan, _planned(plan, schedule), key=rank)

@@ -58,7 +58,7 @@ class Balanced:
     """Rounds that end together: the best plan of the simple rules, improved by search."""
 
     def plan_rounds(self, problem: RoundProblem, *, stream: np.random.Generator, effort: int) -> RoundPlan:
-        """Return a plan that is no worse than any simple rule's."""
+        """Return a plan no worse than those of the simple rules, each with its lists in the order of ids."""
         check(problem)
         in_order = problem.sorted_by_id()
         plans = [evaluate(in_order, send_out(in_order, rule)) for rule in Rule]

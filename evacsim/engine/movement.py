@@ -158,10 +158,11 @@ class Movement:
         new.mode, new.speed, new.watched = movers.mode, movers.speed, movers.watched
         new.people, new.tree = movers.people, tree
         new.space = np.maximum(np.rint(np.multiply(movers.size, UNITS_PER_PCU)), 1)
-        new.key = rows if movers.key is None else movers.key
+        new.key = key = rows if movers.key is None else np.asarray(movers.key)
         new.link = new.ahead = new.behind = new.next = new.wants = NONE
         traffic.nodes[rows] = origin_node
-        assert np.all(new.mode < MAX_MODES), "a travel mode is out of range"
+        assert np.all((new.mode == movers.mode) & (new.mode < MAX_MODES)), "a travel mode is out of range"
+        assert np.all(new.key == key), "a key has more than 32 bits"
         assert np.all(new.speed > 0), "a mover has no speed"
         assert np.all(new.people >= 0), "a mover carries less than nobody"
         self.n_movers += n

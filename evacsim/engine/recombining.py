@@ -17,6 +17,8 @@ MOST_DRIVES = 3000
 """A larger pool is left alone: its integer program would take longer than a search."""
 MOST_TRIPS = 4
 """So are drives that are longer on average: no pool holds the few of them that fit together."""
+NEWS = 1.25
+"""A target missed is tried again when the pool has grown by this factor."""
 NODE_LIMIT = 1
 """Branches of the integer program; most are solved in the first."""
 
@@ -37,6 +39,7 @@ class Pool:
         self.problem = problem
         self._drives: dict[tuple[Kind, tuple[Way, ...]], Drive] = {}
         self._vehicles: dict[Kind, list[int]] = {}
+        self._missed = -np.inf, 0
         for vehicle in np.argsort(problem.ready, kind="stable").tolist():
             self._vehicles.setdefault(self._kind(vehicle), []).append(vehicle)
 
@@ -60,8 +63,13 @@ class Pool:
         n_trips = sum(len(drive.ways) for drive in drives)
         if not 0 < len(drives) <= MOST_DRIVES or n_trips > MOST_TRIPS * len(drives):
             return None
+        if target <= self._missed[0] and len(drives) < NEWS * self._missed[1]:
+            return None
         number = self._solve(drives, target)
-        return None if number is None else self._plan(drives, number)
+        if number is None:
+            self._missed = target, len(drives)
+            return None
+        return self._plan(drives, number)
 
     def _kind(self, vehicle: int) -> Kind:
         return int(self.problem.depot[vehicle]), int(self.problem.seats[vehicle])
@@ -69,47 +77,54 @@ class Pool:
     def _solve(self, drives: list[Drive], target: float) -> NDArray[np.int64] | None:
         """Return how many vehicles shall make each drive, or None if the program finds no choice."""
         from scipy.optimize import LinearConstraint, milp
-        from scipy.sparse import csr_array
+        from scipy.sparse import block_array, coo_array, csr_array, diags_array, eye_array
 
         problem = self.problem
-        way_row = {
-            way: row for row, way in enumerate(sorted({way for drive in drives for way in drive.ways}))
-        }
-        pickup, shelter = np.array(list(way_row)).T
-        trips = np.zeros((len(way_row), len(drives)))
-        for column, drive in enumerate(drives):
-            np.add.at(trips[:, column], [way_row[way] for way in drive.ways], 1)
-        seats = trips * [drive.kind[1] for drive in drives]
-        from_pickup = np.equal.outer(np.arange(len(problem.pickups)), pickup).astype(float)
-        to_shelter = np.equal.outer(np.arange(len(problem.shelters)), shelter).astype(float)
+        ways = sorted({way for drive in drives for way in drive.ways})
+        n_pickups, n_shelters, n_ways, n_drives = (
+            len(problem.people),
+            len(problem.room),
+            len(ways),
+            len(drives),
+        )
+        row = {way: k for k, way in enumerate(ways)}
+        made = [(row[way], column) for column, drive in enumerate(drives) for way in drive.ways]
+        trips = coo_array((np.ones(len(made)), np.transpose(made)), shape=(n_ways, n_drives)).tocsr()
+        seats = trips @ diags_array(np.array([drive.kind[1] for drive in drives], dtype=float))
+        pickup, shelter = np.transpose(ways)
+        each, one = np.arange(n_ways), np.ones(n_ways)
+        from_pickup = csr_array((one, (pickup, each)), shape=(n_pickups, n_ways))
+        to_shelter = csr_array((one, (shelter, each)), shape=(n_shelters, n_ways))
+        fewest = -(-problem.people // problem.seats.max())
         longer, most = self._limits(drives, target)
 
-        def rows(
-            of_drives: NDArray[np.float64] | float, of_people: NDArray[np.float64] | float, n: int
-        ) -> csr_array:
-            """Return rows over what is sought: how often each drive is made, how many people take each way."""
-            shape = (n, len(drives)), (n, len(way_row))
-            parts = np.broadcast_to(of_drives, shape[0]), np.broadcast_to(of_people, shape[1])
-            return csr_array(np.hstack(parts))
-
-        n_pickups, n_shelters = len(problem.pickups), len(problem.shelters)
-        solution = milp(
-            np.repeat([1.0, 0.0], [len(drives), len(way_row)]),
-            integrality=np.repeat([1, 0], [len(drives), len(way_row)]),
-            constraints=[
-                LinearConstraint(rows(-seats, np.eye(len(way_row)), len(way_row)), -np.inf, 0),
-                LinearConstraint(rows(0, from_pickup, n_pickups), problem.people, problem.people),
-                LinearConstraint(rows(0, to_shelter, n_shelters), -np.inf, problem.room),
-                LinearConstraint(
-                    rows(from_pickup @ trips, 0, n_pickups), -(-problem.people // problem.seats.max())
-                ),
-                LinearConstraint(rows(longer, 0, len(longer)), -np.inf, most),
-            ],
-            options={"node_limit": NODE_LIMIT, "mip_rel_gap": 0.5},
+        # Sought: how often each drive is made, and how many people take each way.
+        table = block_array(
+            [
+                [-seats, eye_array(n_ways)],
+                [None, from_pickup],
+                [None, to_shelter],
+                [from_pickup @ trips, None],
+                [csr_array(longer), None],
+            ]
         )
-        return None if solution.x is None else np.rint(solution.x[: len(drives)]).astype(np.int64)
+        least = [
+            np.full(n_ways, -np.inf),
+            problem.people,
+            np.full(n_shelters, -np.inf),
+            fewest,
+            np.full(len(most), -np.inf),
+        ]
+        greatest = [np.zeros(n_ways), problem.people, problem.room, np.full(n_pickups, np.inf), most]
+        solution = milp(
+            np.repeat([1.0, 0.0], [n_drives, n_ways]),
+            integrality=np.repeat([1, 0], [n_drives, n_ways]),
+            constraints=LinearConstraint(table, np.concatenate(least), np.concatenate(greatest)),
+            options={"node_limit": NODE_LIMIT, "mip_rel_gap": 0},
+        )
+        return None if solution.x is None else np.rint(solution.x[:n_drives]).astype(np.int64)
 
-    def _limits(self, drives: list[Drive], target: float) -> tuple[NDArray[np.float64], list[int]]:
+    def _limits(self, drives: list[Drive], target: float) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """Return which drives are too long for the vehicles of a kind that are ready late, and how many are not.
 
         Nested sets of vehicles suffice for each drive to get its own if no set is short
@@ -123,7 +138,7 @@ class Pool:
                 if number == len(vehicles) or ready[number] > ready[number - 1]:
                     longer.append([drive.kind == kind and drive.time > left for drive in drives])
                     most.append(number)
-        return np.array(longer, dtype=np.float64), most
+        return np.array(longer, dtype=np.float64), np.array(most)
 
     def _plan(self, drives: list[Drive], number: NDArray[np.int64]) -> RoundPlan | None:
         """Return the plan with this number of each drive: the longest for the vehicle that is ready first."""

@@ -317,7 +317,7 @@ def _wrong_values(problem: RoundProblem) -> Iterator[Issue]:
 
 def _out_of_reach(problem: RoundProblem) -> Iterator[Issue]:
     """Yield pick-up points with people that no vehicle can reach, or from which no shelter can be reached."""
-    is_reached: NDArray[np.bool_] = np.isfinite(problem.approach[np.unique(problem.depot)]).any(axis=0)
+    is_reached = np.asarray(np.isfinite(problem.approach[problem.depot]).any(axis=0))
     to_shelter, to_pickup = np.isfinite(problem.carry), np.isfinite(problem.back)
     for _ in problem.pickups:
         is_reached = is_reached | to_pickup[to_shelter[is_reached].any(axis=0)].any(axis=0)

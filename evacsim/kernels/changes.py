@@ -200,7 +200,7 @@ def remove(traffic: Traffic, movers: NDArray[np.int64], time: float) -> None:
     Parameters
     ----------
     traffic : Traffic
-        Modified in place; has an unused gap for each mover.
+        Modified in place; has an unused run of gaps for each mover.
     movers : ndarray of int64, shape (n,)
         Rows of movers that are not removed yet.
     time : float

@@ -3,7 +3,8 @@
 A mover that leaves a link leaves a gap of its size. The gap travels upstream as the backward
 wave of the kinematic-wave model does and is room for another mover when it reaches the
 entrance, `wave_time` later: the condition N_in(t) <= N_out(t - L/w) + k_j L of Newell (1993,
-recalled) in vehicle coordinates, exact for any sizes.
+recalled) in vehicle coordinates, exact for any sizes. The gaps of a link form a queue; they
+stand in runs of a pool that all links share, so that links nobody uses take no memory.
 """
 
 import numpy as np

@@ -53,7 +53,9 @@ def problems_of(error: pytest.ExceptionInfo[DispatchError]) -> list[str]:
 
 def test_trips_take_the_way_there_boarding_the_way_on_and_alighting():
     problem = village(boarding=60.0, boarding_each=2.0, alighting=30.0, alighting_each=1.0)
-    plan = evaluate(problem, Trips(*(np.array(column) for column in ([1, 0, 1], [0, 0, 0], [0, 0, 0], [50, 50, 20]))))
+    plan = evaluate(
+        problem, Trips(*(np.array(column) for column in ([1, 0, 1], [0, 0, 0], [0, 0, 0], [50, 50, 20])))
+    )
     assert plan.as_frame().to_dict("list") == {
         "vehicle": ["bus-0", "bus-1", "bus-1"],
         "round": [1, 1, 2],
@@ -81,7 +83,10 @@ def test_a_bus_goes_where_the_last_places_are_rather_than_fill_up_once_more():
     problem = village(people=(95,), room=(45, 100), carry=np.array([[10, 50]]) * MINUTE)
     plan = planned(problem, "balanced")
     assert plan.completion_time == 60 * MINUTE
-    assert sorted(zip(plan.trips.shelter.tolist(), plan.trips.people.tolist(), strict=True)) == [(0, 45), (1, 50)]
+    assert sorted(zip(plan.trips.shelter.tolist(), plan.trips.people.tolist(), strict=True)) == [
+        (0, 45),
+        (1, 50),
+    ]
 
 
 def test_the_last_place_is_kept_for_those_who_can_go_nowhere_else():
@@ -97,10 +102,19 @@ def test_the_last_place_is_kept_for_those_who_can_go_nowhere_else():
 def test_policies_choose_as_they_are_named():
     # Stop: approach, carry. a: 30, 5.  b: 5, 60.  c: 20, 10.
     problem = village(
-        people=(10, 10, 10), vehicles=1, approach=np.array([[30, 5, 20]]) * MINUTE, carry=np.array([[5], [60], [10]]) * MINUTE
+        people=(10, 10, 10),
+        vehicles=1,
+        approach=np.array([[30, 5, 20]]) * MINUTE,
+        carry=np.array([[5], [60], [10]]) * MINUTE,
     )
     first = {policy: int(planned(problem, policy).trips.pickup[0]) for policy in DISPATCHERS}
-    assert first | {"balanced": None} == {"in_order": 0, "nearest": 1, "greedy": 2, "longest_first": 1, "balanced": None}
+    assert first | {"balanced": None} == {
+        "in_order": 0,
+        "nearest": 1,
+        "greedy": 2,
+        "longest_first": 1,
+        "balanced": None,
+    }
 
 
 def test_nobody_waits_nothing_to_do():
@@ -128,7 +142,9 @@ def test_every_pickup_point_out_of_reach_is_named():
     with pytest.raises(DispatchError) as error:
         planned(problem, "in_order")
     no_vehicle, no_shelter = "no vehicle can reach it", "no shelter of the plan can be reached from it"
-    assert problems_of(error) == [f"pickup stop-{k}: {rule}" for k in (0, 1) for rule in (no_vehicle, no_shelter)]
+    assert problems_of(error) == [
+        f"pickup stop-{k}: {rule}" for k in (0, 1) for rule in (no_vehicle, no_shelter)
+    ]
 
 
 def test_a_pickup_point_may_be_reached_by_way_of_another():
@@ -152,7 +168,12 @@ def test_a_vehicle_that_has_no_way_on_is_told():
 
 def test_all_wrong_numbers_are_told_at_once():
     problem = village(
-        people=(-1,), seats=0, ready=np.array([np.nan, 0.0]), carry=np.array([[-5.0]]), depot=np.array([0, 3]), boarding=-1.0
+        people=(-1,),
+        seats=0,
+        ready=np.array([np.nan, 0.0]),
+        carry=np.array([[-5.0]]),
+        depot=np.array([0, 3]),
+        boarding=-1.0,
     )
     with pytest.raises(DispatchError) as error:
         planned(problem, "nearest")
@@ -180,7 +201,10 @@ def test_an_unknown_policy_is_told_the_names_of_all():
 @pytest.mark.parametrize(
     ("trips", "places"),
     [
-        (([0, 1, 0], [0, 0, 0], [0, 0, 0], [60, 50, 10]), ["trip 0 of vehicle bus-0"]),  # trips stand by vehicle
+        (
+            ([0, 1, 0], [0, 0, 0], [0, 0, 0], [60, 50, 10]),
+            ["trip 0 of vehicle bus-0"],
+        ),  # trips stand by vehicle
         (([0, 1], [0, 0], [0, 0], [50, 50]), ["people fetched from stop-0"]),
         (([0, 1, 1], [0, 0, 0], [0, 0, 1], [50, 50, 20]), ["people brought to school-1"]),
         (([0, 1, 5], [0, 0, 0], [0, 0, 0], [50, 50, 20]), ["trip 2, vehicle"]),
@@ -235,7 +259,8 @@ def test_the_same_stream_gives_the_same_plan(problem):
 def test_the_order_of_the_lists_does_not_matter(problem, seed):
     random = np.random.default_rng(seed)
     vehicle, pickup, shelter, depot = (
-        random.permutation(len(ids)) for ids in (problem.vehicles, problem.pickups, problem.shelters, problem.depots)
+        random.permutation(len(ids))
+        for ids in (problem.vehicles, problem.pickups, problem.shelters, problem.depots)
     )
     shuffled = replace(
         problem,

@@ -271,10 +271,10 @@ def test_room_is_all_there_again_when_everybody_has_gone():
     movement.change_links([1], {CAR: 1.0}, now=200.0)
     movement.advance(np.inf)
     assert movement.on_links().tolist() == [0, 0]
-    late = cars(movement, movement.now + 1000.0 + np.zeros(12), target=2)
-    movement.drain_records()
-    movement.advance(late.size + movement.now + 1015.0)
-    assert movement.on_links()[0] == 10
+    later = movement.now + 1000.0
+    cars(movement, np.full(12, later), target=2)
+    movement.advance(later + 15.0)  # ten headways, and nobody has left yet
+    assert movement.on_links().tolist() == [10, 0]
 
 
 def test_nobody_hears_of_a_mover_that_was_removed():

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evacsim.engine.movement import LinkColumns, Movement, MoverColumns, MoverState, NoticeKind
-from evacsim.kernels.arrays import NONE, UNLIMITED
+from evacsim.kernels.arrays import NONE, RUN_OF_GAPS, UNLIMITED
 from evacsim.kernels.room import gap_behind
 from tests.reference.movement import ARRIVED, NO_WAY, Link, Mover, PlainMovement
 
@@ -236,29 +236,39 @@ def play(case, player, cuts=()):
 
 
 def check_conservation(movement):
-    """Nobody is lost or counted twice, and all room of a link is taken, on its way or free."""
-    rows = np.arange(movement.n_movers)
+    """Nobody is lost or counted twice, and all room on links is taken, on its way or free."""
+    traffic, rows = movement._store.traffic, np.arange(movement.n_movers)
     link, node, state = movement.where(rows)
-    people = movement._store.traffic.movers.people[rows]
+    people, space = traffic.movers.people[rows], traffic.movers.space[rows]
+    on_road = link != NONE
+    n_links = len(traffic.links)
     assert [movement.count(code) for code in MoverState] == np.bincount(state, minlength=8).tolist()
     assert [movement.people(code) for code in MoverState] == np.bincount(state, people, minlength=8).tolist()
-    assert np.all((link == NONE) != (node == NONE))
-    on_road = np.isin(state, [MoverState.MOVING, MoverState.STOPPED])
-    assert np.array_equal(on_road, link != NONE)
+    assert np.array_equal(on_road, node == NONE)
+    assert np.array_equal(on_road, np.isin(state, [MoverState.MOVING, MoverState.STOPPED]))
+    assert movement.on_links().tolist() == np.bincount(link[on_road], minlength=n_links).tolist()
     assert (
-        movement.on_links().tolist()
-        == np.bincount(link[on_road], minlength=len(movement.links.length)).tolist()
+        movement.people_on_links().tolist() == np.bincount(link[on_road], people[on_road], n_links).tolist()
     )
-    spaces = movement._store.traffic.movers.space[rows]
-    for row, road in enumerate(movement._store.traffic.links):
+    runs = 0
+    for row, road in enumerate(traffic.links):
+        gaps = gaps_of(traffic, row)
+        runs += len({gap // RUN_OF_GAPS for gap in gaps})
         if road.storage != UNLIMITED:
-            taken = np.minimum(spaces[link == row], road.storage).sum()
-            gaps, gap = [], road.first_gap
-            while gap != NONE:
-                gaps.append(movement._store.traffic.gaps[gap])
-                gap = gap_behind(movement._store.traffic, row, gap)
-            assert taken + road.room + sum(gap.space for gap in gaps) == road.storage
-            assert road.room + sum(gap.space for gap in gaps if gap.time <= movement.now) >= 0
+            taken = np.minimum(space[link == row], road.storage).sum()
+            assert taken + road.room + traffic.gaps.space[gaps].sum() == road.storage
+            has_come = traffic.gaps.time[gaps] <= movement.now
+            assert road.room + traffic.gaps.space[gaps][has_come].sum() >= 0
+    assert runs * RUN_OF_GAPS + traffic.control.n_unused_gaps[0] == len(traffic.gaps)
+
+
+def gaps_of(traffic, link):
+    """Return the rows of the gaps of a link."""
+    rows, gap = [], traffic.links[link].first_gap
+    while gap != NONE:
+        rows.append(int(gap))
+        gap = gap_behind(traffic, link, gap)
+    return rows
 
 
 @settings(max_examples=3 * settings.default.max_examples)

@@ -74,7 +74,14 @@ def test_a_search_keeps_its_books(problem, seed, share):
     aim = Aim(share * plan.completion_time, 1.0, 0.01)
     measure_all(problem.numbers, schedule, aim)
     for temperature in (600.0, 30.0):
-        anneal(problem.numbers, schedule, bookings, aim, temperature, np.random.default_rng(seed).random((300, N_DRAWS)))
+        anneal(
+            problem.numbers,
+            schedule,
+            bookings,
+            aim,
+            temperature,
+            np.random.default_rng(seed).random((300, N_DRAWS)),
+        )
     n_trips, n_late = schedule.counts
     lines = [order[:length].tolist() for order, length in zip(schedule.order, schedule.length, strict=True)]
     assert sorted(trip for line in lines for trip in line) == list(range(n_trips))

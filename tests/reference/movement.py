@@ -118,13 +118,8 @@ class PlainMovement:
         here = mover.link
         if here is None:
             mover.state = "waiting"
-        elif here.overtaking and mover not in here.at_exit:
-            here.at_exit.append(mover)
-            if here.at_exit[0] is not mover:
-                return
-            if here.exit_free > self.now:
-                self.schedule(mover, here.exit_free)
-                return
+        elif here.overtaking and mover not in here.at_exit and not self.comes_to_exit(mover):
+            return
         wanted = self.next_link(mover)
         if wanted in (ARRIVED, NO_WAY):
             if here is not None:
@@ -145,6 +140,16 @@ class PlainMovement:
                     return
             if self.may_enter(mover, wanted):
                 self.enter(mover, wanted)
+
+    def comes_to_exit(self, mover):
+        """Line up at the end of an overtaking link; tell whether it is the mover's turn at once."""
+        link = mover.link
+        link.at_exit.append(mover)
+        is_first = link.at_exit[0] is mover
+        if is_first and link.exit_free > self.now:
+            self.schedule(mover, link.exit_free)
+            return False
+        return is_first
 
     def may_enter(self, mover, link):
         if link.granted is mover:

@@ -7,7 +7,9 @@ from evacsim.engine.round_plans import RoundProblem
 
 
 @st.composite
-def round_problems(draw, *, n_pickups=5, n_shelters=4, n_vehicles=6, people=90, seats=(10, 25), handling=True):
+def round_problems(
+    draw, *, n_pickups=5, n_shelters=4, n_vehicles=6, people=90, seats=(10, 25), handling=True
+):
     """Return a problem that has a solution: whole minutes, ways of any length, sometimes few places to go to."""
     n_pickups, n_shelters = draw(st.integers(1, n_pickups)), draw(st.integers(1, n_shelters))
     n_vehicles, n_depots = draw(st.integers(1, n_vehicles)), draw(st.integers(1, 2))
@@ -19,9 +21,13 @@ def round_problems(draw, *, n_pickups=5, n_shelters=4, n_vehicles=6, people=90, 
     waiting = random.integers(0, people + 1, n_pickups)
     carry = minutes(n_pickups, n_shelters)
     open_to_all = random.integers(n_shelters)
-    closed = (random.random(carry.shape) < draw(st.sampled_from([0.0, 0.5]))) & (np.arange(n_shelters) != open_to_all)
+    closed = (random.random(carry.shape) < draw(st.sampled_from([0.0, 0.5]))) & (
+        np.arange(n_shelters) != open_to_all
+    )
     room = random.integers(0, waiting.sum() + 1, n_shelters)
-    room[open_to_all] = max(0, int(waiting.sum() * draw(st.sampled_from([1.0, 1.5])) - np.delete(room, open_to_all).sum()))
+    room[open_to_all] = max(
+        0, int(waiting.sum() * draw(st.sampled_from([1.0, 1.5])) - np.delete(room, open_to_all).sum())
+    )
     carry[closed] = np.inf
     if closed.any():
         room[open_to_all] = waiting.sum()

@@ -13,7 +13,9 @@ def drive(problem: RoundProblem, vehicle: int, trips: list[tuple[int, int, int]]
     """Return when each trip (pick-up point, shelter, people) of a vehicle ends."""
     now, stand, ends = float(problem.ready[vehicle]), None, []
     for pickup, shelter, people in trips:
-        now += problem.approach[problem.depot[vehicle], pickup] if stand is None else problem.back[stand, pickup]
+        now += (
+            problem.approach[problem.depot[vehicle], pickup] if stand is None else problem.back[stand, pickup]
+        )
         now += problem.boarding + problem.boarding_each * people
         now += problem.carry[pickup, shelter]
         now += problem.alighting + problem.alighting_each * people
@@ -50,9 +52,13 @@ def best_completion(problem: RoundProblem, *, spare: int) -> float:
 
     How many people ride on a trip is left open, within seats and room.
     """
-    assert not (problem.boarding or problem.boarding_each or problem.alighting or problem.alighting_each)
+    assert sum((problem.boarding, problem.boarding_each, problem.alighting, problem.alighting_each)) == 0
     n_vehicles = len(problem.vehicles)
-    ways = [way for way in np.ndindex(*problem.carry.shape) if problem.people[way[0]] and np.isfinite(problem.carry[way])]
+    ways = [
+        way
+        for way in np.ndindex(*problem.carry.shape)
+        if problem.people[way[0]] and np.isfinite(problem.carry[way])
+    ]
     fewest = -(-problem.people // problem.seats.max())
 
     @cache
@@ -71,7 +77,10 @@ def best_completion(problem: RoundProblem, *, spare: int) -> float:
             if any(visits[pickup] < number for pickup, number in enumerate(fewest)):
                 continue
             for vehicles in product(range(n_vehicles), repeat=n_trips):
-                lines = [tuple(way for way, who in zip(trips, vehicles, strict=True) if who == v) for v in range(n_vehicles)]
+                lines = [
+                    tuple(way for way, who in zip(trips, vehicles, strict=True) if who == v)
+                    for v in range(n_vehicles)
+                ]
                 completion = max(quickest(v, line) for v, line in enumerate(lines) if line)
                 if completion < best:
                     seats: Counter[tuple[int, int]] = Counter()
