@@ -81,12 +81,8 @@ class Pool:
 
         problem = self.problem
         ways = sorted({way for drive in drives for way in drive.ways})
-        n_pickups, n_shelters, n_ways, n_drives = (
-            len(problem.people),
-            len(problem.room),
-            len(ways),
-            len(drives),
-        )
+        n_drives, n_ways = len(drives), len(ways)
+        n_pickups, n_shelters = problem.carry.shape
         row = {way: k for k, way in enumerate(ways)}
         made = [(row[way], column) for column, drive in enumerate(drives) for way in drive.ways]
         trips = coo_array((np.ones(len(made)), np.transpose(made)), shape=(n_ways, n_drives)).tocsr()

@@ -106,7 +106,7 @@ class Run:
         if notice.mover < len(self._household_of):
             self.transfer.on_notice(int(self._household_of[notice.mover]), notice)
         else:
-            self.transfer.leave_vehicle(self.transport.on_notice(notice), notice.place)
+            self.transfer.leave_vehicle(self.transport.on_notice(notice), notice)
 
 
 def link_columns(ways: Ways) -> LinkColumns:

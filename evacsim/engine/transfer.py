@@ -124,36 +124,42 @@ class Transfer:
                 household, HouseholdState.STRANDED, "stopped", now, place=place, cause=cause
             )
             if journey.mover_class == MoverClass.CAR and self._can_walk_out(notice.place):
+                covered = self._covered(notice)
                 self._journeys.pop(household)
                 self.parts.movement.remove(self.parts.mover[household])
-                self._walk_out(household, notice.place, stopped)
+                self._walk_out(household, notice.place, covered, stopped)
         elif notice.kind == NoticeKind.RESUMED:
             book.become(household, journey.state, "resumed", now, cause=cause)
 
-    def leave_vehicle(self, passengers: list[int], way: int) -> None:
-        """Let the passengers of a vehicle that water has stopped on a way walk out, if they still can."""
-        if self._can_walk_out(way):
+    def leave_vehicle(self, passengers: list[int], notice: Notice) -> None:
+        """Let the passengers of a vehicle that water has stopped walk out, if they still can."""
+        if passengers and self._can_walk_out(notice.place):
+            covered = self._covered(notice)
             for household in passengers:
                 self.transport.forget(household)
-                self._walk_out(household, way, int(self.parts.book.event[household]))
+                self._walk_out(household, notice.place, covered, int(self.parts.book.event[household]))
+
+    def _covered(self, notice: Notice) -> float:
+        """Return how far along its way a stopped mover has come [m]."""
+        left = float(self.parts.movement.way_left(notice.mover)[0])
+        return float(self.parts.world.ways.length[notice.place]) - left
 
     def _can_walk_out(self, way: int) -> bool:
         """Return whether people whose vehicle the water has stopped on a way can still leave it on foot."""
         depth = self.parts.road_depth[self.parts.world.ways.link[way]]
         return not is_stopped(depth, self.parts.world.scenario.hazard.effects.walker_limit).item()
 
-    def _walk_out(self, household: int, way: int, cause: int) -> None:
+    def _walk_out(self, household: int, way: int, covered: float, cause: int) -> None:
         """Let a household leave its stopped vehicle and walk back to where the way began, then to a shelter.
 
-        Nobody knows how far along the way the vehicle stands: the whole length counts, at the
-        wading speed of the moment.
+        It wades back what the vehicle has `covered` of the way [m], at the speed of the moment.
         """
         parts = self.parts
         depth = parts.road_depth[parts.world.ways.link[way]]
         speed = parts.households.walking_speed[household] * float(parts.speed_factors.walker(depth))
         node = int(parts.world.ways.from_node[way])
         left = parts.book.note(household, "left_vehicle", parts.now, cause=cause)
-        back_at = parts.now + float(parts.world.ways.length[way]) / speed
+        back_at = parts.now + covered / speed
         if not self._go_to_shelter(
             household, node, Journey(HOME, MoverClass.WALKER), "redirected", left, back_at
         ):
