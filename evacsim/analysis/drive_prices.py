@@ -121,9 +121,10 @@ class Market:
     def excludes(self, number: int) -> bool:
         """Tell whether prices are found that prove so many ticks too few for any plan."""
         for _ in range(MOST_PRICINGS):
-            factor, prices, wages = self._solve(number)
-            if factor <= 1 + TOLERANCE:
+            solved = self._solve(number)
+            if solved is None or solved[0] <= 1 + TOLERANCE:
                 return False
+            _, prices, wages = solved
             worth = [self._appraise(size, prices, number) for size in self._sizes]
             if self._proves(prices, worth, number):
                 return True
@@ -177,8 +178,11 @@ class Market:
         ways = np.flatnonzero(seats)
         return Drive(row, number - left, ways, seats.ravel()[ways], trips)
 
-    def _solve(self, number: int) -> tuple[float, Prices, Times]:
-        """Return by what factor the drives known would need more vehicles, the prices, and the wages of kinds."""
+    def _solve(self, number: int) -> tuple[float, Prices, Times] | None:
+        """Return by what factor the drives known would need more vehicles, the prices, and the wages of kinds.
+
+        None if the program cannot be solved.
+        """
         from scipy.optimize import linprog
         from scipy.sparse import block_array, coo_array, csr_array, diags_array, eye_array
 
@@ -216,6 +220,8 @@ class Market:
             b_ub=np.concatenate([np.zeros(n_ways), -rounds.people, -fewest, rounds.room, np.zeros(n_kinds)]),
             method="highs",
         )
+        if not solution.success:
+            return None
         dual = np.maximum(-solution.ineqlin.marginals, 0.0)
         _, person, trip, place, wages = np.split(dual, np.cumsum([n_ways, n_pickups, n_pickups, n_shelters]))
         return float(solution.fun), Prices(person, trip, place), wages

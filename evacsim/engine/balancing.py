@@ -13,12 +13,11 @@ from evacsim.kernels.bookings import Bookings
 from evacsim.kernels.round_search import N_DRAWS, Aim, Schedule, anneal, measure_all
 from evacsim.kernels.rounds import shared_work, slowest_first_trip
 
-N_TARGETS = 16
-AMBITION = np.geomspace(0.5, 0.01, N_TARGETS)
+AMBITION = 0.5 * 0.77 ** np.arange(16)
 """How much of the way from the plan to a time that cannot be beaten each target takes. Chosen by trial."""
 COLD, WARM, HOT = 0.001, 0.05, 0.4
 """Temperatures as parts of the mean time of a trip: searches end cold. Chosen by trial."""
-HOT_TURNS = range(2, N_TARGETS, 6)
+HOT_TURNS = (2, 8, 14)
 """Targets whose search starts hot, not warm: it forgets the plan it began with."""
 N_STEPS = 50
 """Steps in which a search cools down."""
@@ -42,7 +41,7 @@ def balance(plan: RoundPlan, *, stream: np.random.Generator, effort: int) -> Rou
     """
     if plan.person_time == 0:
         return plan
-    n_changes = effort // (N_TARGETS + 1)
+    n_changes = effort // (len(AMBITION) + 1)
     trip = 1.0 / float(plan.trips.people.mean())
     floor = max(slowest_first_trip(plan.problem.numbers), shared_work(plan.problem.numbers))
     pool = Pool(plan.problem)
