@@ -12,14 +12,13 @@ from evacsim.analysis.people import (
     OUT,
     Floats,
     had_to_go,
-    in_state,
     out_times,
     people_of,
+    refused,
     times,
     weighted_quantile,
 )
 from evacsim.results.record import RunRecord
-from evacsim.terms import HouseholdState
 
 SHARES = (0.5, 0.9, 0.95, 1.0)
 """Shares whose clearance times are reported."""
@@ -130,12 +129,17 @@ def deadlines(record: RunRecord) -> pd.DataFrame:
     A zone meets its deadline when everybody who had to go and did not refuse is out by then.
     """
     limits = record.tables["zones"].set_index("zone")["deadline_s"].dropna()
-    ledger = record.ledger[had_to_go(record.ledger) & record.ledger["zone"].isin(limits.index).to_numpy()]
+    chosen = had_to_go(record.ledger) & record.ledger["zone"].isin(limits.index).to_numpy()
+    ledger = record.ledger[chosen]
     in_time = out_times(ledger) <= ledger["zone"].map(limits).to_numpy(dtype=np.float64)
     people = people_of(ledger)
-    refused = people * in_state(ledger, HouseholdState.REFUSED.id)
     table = pd.DataFrame(
-        {"zone": ledger["zone"], "people": people, "refused": refused, "out_in_time": people * in_time}
+        {
+            "zone": ledger["zone"],
+            "people": people,
+            "refused": people * refused(record)[chosen],
+            "out_in_time": people * in_time,
+        }
     )
     table = table.groupby("zone", sort=False).sum().reset_index()
     table.insert(1, "deadline_s", table["zone"].map(limits).astype(np.float64))

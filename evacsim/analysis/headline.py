@@ -94,7 +94,7 @@ def _when(facts: Facts) -> Verdict:
 
 def _who(facts: Facts) -> Verdict:
     out, total, missed = facts.out, facts.had_to_go, facts.exposed.met_outside_plan
-    refused = facts.states["refused"]
+    refused = facts.refused
     shown = percent(out / total) if total else ""
     reasons = []
     if refused:

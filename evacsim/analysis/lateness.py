@@ -13,6 +13,7 @@ from evacsim.analysis.people import (
     in_state,
     out_times,
     people_of,
+    refused,
     times,
     weighted_quantile,
 )
@@ -144,7 +145,7 @@ def _causes(record: RunRecord, limit: Floats, longest: np.ndarray) -> np.ndarray
     no_seat = ~np.isnan(times(ledger, "at_pickup_s")) & np.isnan(times(ledger, "boarded_s"))
     checks = {
         "no_order": np.isnan(times(ledger, "ordered_s")),
-        "refused": in_state(ledger, HouseholdState.REFUSED.id),
+        "refused": refused(record),
         "no_seat": no_seat,
         "cut_off_at_home": lost & ~left,
         "cut_off_in_shelter": lost & ~np.isnan(times(ledger, "arrived_s")),

@@ -56,6 +56,14 @@ def in_state(ledger: pd.DataFrame, *states: str) -> Bools:
     return ledger["final_state"].isin(states).to_numpy()
 
 
+def refused(record: RunRecord) -> Bools:
+    """Return which households refused to go, whatever the water did to them later; bool, shape (n_households,)."""
+    events = record.events
+    refusers = events.loc[events["kind"] == "refused", "subject"].str.removeprefix("household/")
+    at_the_end = in_state(record.ledger, HouseholdState.REFUSED.id)
+    return at_the_end | record.ledger["household"].isin(refusers).to_numpy()
+
+
 def out_times(ledger: pd.DataFrame) -> Floats:
     """Return since when each household is out; float64, shape (n_households,) [s], nan for never.
 

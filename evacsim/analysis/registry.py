@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from evacsim.analysis import clearance, exposure, lateness, sheltering, transport
-from evacsim.analysis.people import final_states, had_to_go, out_before_water, out_times, people_of
+from evacsim.analysis.people import final_states, had_to_go, out_before_water, out_times, people_of, refused
 from evacsim.language import Text
 from evacsim.results.record import RunRecord
 
@@ -33,6 +33,7 @@ class Facts:
     had_to_go: int
     out: int
     out_before_water: int
+    refused: int
     lead: exposure.LeadTime
     exposed: exposure.Exposure
     clearance: dict[float, float]
@@ -60,6 +61,7 @@ def gather(record: RunRecord) -> Facts:
         had_to_go=int(people[go].sum()),
         out=int(people[gone].sum()),
         out_before_water=int(people[go & out_before_water(ledger)].sum()),
+        refused=int(people[go & refused(record)].sum()),
         lead=exposure.lead_time(record),
         exposed=exposure.exposure(record),
         clearance=clearance.clearance_times(record),

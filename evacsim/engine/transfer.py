@@ -68,7 +68,9 @@ class Transfer:
             return
         book.mark("told", household, parts.now)
         if book.held_by_water[household]:
-            book.note(household, "told", parts.now, cause=cause)
+            told = book.note(household, "told", parts.now, cause=cause)
+            if not complies:
+                book.note(household, "refused", parts.now, cause=told)
             book.resting_state[household] = HouseholdState.PREPARING if complies else HouseholdState.REFUSED
         else:
             told = book.become(household, HouseholdState.PREPARING, "told", parts.now, cause=cause)

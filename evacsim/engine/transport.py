@@ -89,6 +89,8 @@ class Transport:
         self._by_mover = {vehicle.mover: vehicle for vehicle in self.vehicles}
         self._called: set[int] = set()
         self._seats_coming = np.zeros(world.pickup_points.n, dtype=np.int64)
+        self._planned_people = np.zeros(world.pickup_points.n, dtype=np.int64)
+        """People for whom a round is planned that has not begun; nobody else goes for them."""
         self._arrival: dict[int, simpy.Event] = {}
         self._reopened = simpy.Event(parts.clock)
         parts.after_reopening.append(self._reopen)
@@ -157,6 +159,7 @@ class Transport:
                     yield from self._deliver(vehicle, task, at_pickup)
             else:
                 self._seats_coming[pickup] -= seats
+                self._give_up_plans(vehicle)
                 yield self._reopened
 
     def _load(self, vehicle: Vehicle, task: PlannedRound) -> Process:
@@ -280,11 +283,12 @@ class Transport:
         """Return the next round: the next planned one that still has people, else by the dispatch policy."""
         gathering, routing = self.gathering, self.parts.routing
         while vehicle.planned:
-            task = vehicle.planned.popleft()
+            task = self._begin_planned(vehicle)
             if gathering.waiting[task.pickup] + gathering.expected[task.pickup] > 0:
                 return task
         served = self.served[vehicle.fleet]
-        unserved = gathering.waiting[served] + gathering.expected[served] - self._seats_coming[served]
+        spoken_for = self._seats_coming[served] + self._planned_people[served]
+        unserved = gathering.waiting[served] + gathering.expected[served] - spoken_for
         served, unserved = served[unserved > 0], unserved[unserved > 0]
         time = routing.times_to_pickups(served, vehicle.node, MoverClass.BUS)
         if not np.isfinite(time).any():
@@ -321,6 +325,19 @@ class Transport:
             return
         for vehicle, planned in zip(vehicles, rounds, strict=True):
             vehicle.planned.extend(planned)
+            for task in planned:
+                self._planned_people[task.pickup] += task.people
+
+    def _begin_planned(self, vehicle: Vehicle) -> PlannedRound:
+        task = vehicle.planned.popleft()
+        self._planned_people[task.pickup] -= task.people
+        return task
+
+    def _give_up_plans(self, vehicle: Vehicle) -> None:
+        """Leave the planned rounds of a vehicle that is cut off to the others."""
+        while vehicle.planned:
+            self._begin_planned(vehicle)
+        self.gathering.tell_all()
 
     # -- small things -----------------------------------------------------------------------
 

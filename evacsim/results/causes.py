@@ -83,12 +83,8 @@ def chain(record: RunRecord, household: str | int) -> list[Event]:
         if row == len(seqs) or seqs[row] != wanted or causes[row] >= wanted:
             rule = Text("each cause must be an earlier event", "起因必须是更早的事件")
             raise ResultsError("events", [Issue("events", rule, RUN_AGAIN, place="seq", value=str(wanted))])
-        time_s, kind, subject, place, value = record.events.loc[
-            record.events.index[row], ["time_s", "kind", "subject", "place", "value"]
-        ]
-        cause = int(causes[row])
-        found.append(Event(wanted, time_s, kind, subject, place, value, cause or None))
-        wanted = cause
+        found.append(_event(record, row))
+        wanted = int(causes[row])
     return found[::-1]
 
 
@@ -108,10 +104,26 @@ def why(record: RunRecord, household: str | int, lang: Language = "zh") -> list[
         for column, text in OWN_TIMES.items()
         if np.isfinite(row[column])
     ]
-    told = [event_told(event, record, names, lang) for event in chain(record, household)]
+    told = [event_told(event, record, names, lang) for event in story(record, household)]
     if times:
         told.insert(0, Text("; ", "；").said(lang).join(times))
     return [head, *(told or [Text("nothing ever happened to it", "推演期间没有任何事件涉及该户").said(lang)])]
+
+
+def story(record: RunRecord, household: str | int) -> list[Event]:
+    """Return the chain of causes together with all that happened to the household itself, in the order of time."""
+    subject = f"household/{ledger_row(record, household)['household']}"
+    own = np.flatnonzero((record.events["subject"] == subject).to_numpy())
+    events = {event.seq: event for event in chain(record, household)}
+    events |= {event.seq: event for event in (_event(record, int(row)) for row in own)}
+    return [events[seq] for seq in sorted(events)]
+
+
+def _event(record: RunRecord, row: int) -> Event:
+    seq, time_s, kind, subject, place, value, cause = record.events.loc[
+        record.events.index[row], ["seq", "time_s", "kind", "subject", "place", "value", "cause"]
+    ]
+    return Event(int(seq), time_s, kind, subject, place, value, None if pd.isna(cause) else int(cause))
 
 
 def event_told(event: Event, record: RunRecord, names: Names, lang: Language) -> str:

@@ -26,7 +26,7 @@ def test_the_reference_run_falls_short_in_every_line_and_says_why():
     assert [line.good for line in lines] == [False] * 6
     assert lines[0].line.en == "492 of 680 people who had to go reached a place before the water (72.4%)"
     assert lines[0].reason.en.startswith("late, by reason: never got a seat on a bus 85;")
-    assert lines[1].reason.zh == "拒不转移 2 人；预案未列入的 85 人在家中遇水"
+    assert lines[1].reason.zh == "拒不转移 40 人；预案未列入的 85 人在家中遇水"
     assert "zones without a person responsible: 1" in lines[2].reason.en
     assert lines[3].line.en == "478 of 529 people who arrived have a place"
     assert lines[5].line.en == "8 dead, 57 trapped, 84 stranded at the end"

@@ -137,7 +137,7 @@ def test_zones_and_causes_are_ranked_by_people():
     zones = table.groupby("zone", sort=False)["people"].sum()
     assert zones.is_monotonic_decreasing
     assert all(rows["people"].is_monotonic_decreasing for _, rows in table.groupby("zone"))
-    assert table.iloc[0].to_list() == ["Z5", "cut_off_at_home", 37, 14, "prepare"]
+    assert table.iloc[0].to_list() == ["Z5", "slow_wait", 29, 14, "wait"]
 
 
 def test_ninety_percent_are_told_within_the_time_of_the_ninth_of_ten():

@@ -3,6 +3,7 @@
 import pytest
 
 import evacsim as ev
+from evacsim.analysis.lateness import late_households
 from tests.reference.small_district import link, node, small_district, write_depths
 
 MINUTE = 60.0
@@ -193,3 +194,10 @@ def test_the_chain_of_causes_of_a_stranded_household_goes_back_to_the_water_or_t
     told = done.why(done.tables.ledger["household"].iloc[0], lang="en").splitlines()
     assert any("planned moment" in line or "water on roads" in line for line in told)
     assert len(told) >= 5
+
+
+def test_a_refuser_whose_home_floods_is_late_because_he_refused(tmp_path):
+    done = run(tmp_path, places=[("west", "T+60 min", 0.7)], who={"compliance": 0})
+    assert final_states(done) == {"stranded": 20}
+    assert "refuses" in done.why("west/1", lang="en")
+    assert set(late_households(done.record)["cause"]) == {"refused"}
