@@ -1,6 +1,5 @@
 """The columns hold what the graph holds, in the order of the ids, and find the nearest node."""
 
-
 import networkx as nx
 import numpy as np
 import pytest
