@@ -50,11 +50,14 @@ class Routing:
         )
         self._ways = ways
         self._free_time = ways.length / np.where(ways.is_footway, NOMINAL_WALKING_SPEED, ways.free_speed)
+        self._is_open = {
+            MoverClass.WALKER: ways.is_footway,
+            MoverClass.CAR: ways.open_to_cars,
+            MoverClass.BUS: ways.open_to_buses,
+        }
         self._cost = {
-            mover_class: np.where(
-                ways.is_footway == (mover_class == MoverClass.WALKER), self._free_time, np.inf
-            )
-            for mover_class in MoverClass
+            mover_class: np.where(is_open, self._free_time, np.inf)
+            for mover_class, is_open in self._is_open.items()
         }
         self._n_shelters, self._n_pickups = world.shelters.n, world.pickup_points.n
         shelters = [
@@ -104,7 +107,7 @@ class Routing:
     def update(self, ways: Ints, factors: dict[MoverClass, Floats]) -> int:
         """Take in new speed factors of some ways; return how many trees are out of date."""
         for mover_class, factor in factors.items():
-            own = self._ways.is_footway[ways] == (mover_class == MoverClass.WALKER)
+            own = self._is_open[mover_class][ways]
             seen = np.ceil(factor[own] * SPEED_CLASSES) / SPEED_CLASSES
             with np.errstate(divide="ignore"):
                 new = self._free_time[ways[own]] / seen

@@ -28,6 +28,8 @@ class Ways:
     """Row of the road link."""
     is_footway: Bools
     """Whether it is for walkers; else for vehicles."""
+    open_to_cars: Bools
+    open_to_buses: Bools
     from_node: Ints
     to_node: Ints
     length: Floats

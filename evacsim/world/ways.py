@@ -39,6 +39,8 @@ def build_ways(roads: RoadColumns, given: Roads) -> Ways:
     return Ways(
         link=links,
         is_footway=is_footway,
+        open_to_cars=~is_footway & ((roads.mode_mask[links] & MODE_BITS["car"]) != 0),
+        open_to_buses=~is_footway & ((roads.mode_mask[links] & MODE_BITS["bus"]) != 0),
         from_node=np.where(is_backward, roads.to_node[links], roads.from_node[links]).astype(np.int32),
         to_node=np.where(is_backward, roads.from_node[links], roads.to_node[links]).astype(np.int32),
         length=length,
