@@ -11,13 +11,6 @@ from evacsim.world.people import Households
 STAGES = ("told", "ready", "departed", "at_pickup", "boarded", "arrived", "settled", "water")
 """Moments of a household's way that the ledger keeps."""
 
-TRAVELLING = (
-    HouseholdState.WALKING_TO_PICKUP,
-    HouseholdState.RIDING,
-    HouseholdState.WALKING,
-    HouseholdState.DRIVING,
-)
-
 
 class HouseholdBook:
     """State of every household; each change is one event of the log.

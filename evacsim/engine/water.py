@@ -21,7 +21,6 @@ from evacsim.terms import HouseholdState
 AT_REST_IN_WATER = (Kind.ZONE, Kind.PICKUP_POINT, Kind.SHELTER)
 """Places where water holds people; on the road it is the road that closes."""
 HELD = (HouseholdState.STRANDED, HouseholdState.TRAPPED)
-FREE_TO_GO = (HouseholdState.AT_HOME, HouseholdState.PREPARING, HouseholdState.REFUSED)
 
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from fnmatch import fnmatchcase
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,11 +18,10 @@ from evacsim.language import Text
 from evacsim.network.build import RoadNetwork, build_network
 from evacsim.network.columns import RoadColumns, road_columns
 from evacsim.network.repairs import RepairOptions, RepairReport
-from evacsim.scenario.district import Zone
 from evacsim.scenario.gauges import read_stages
 from evacsim.scenario.hazard import WaterGrids, WaterTables
+from evacsim.scenario.matching import transfers_by_zone
 from evacsim.scenario.model import Scenario
-from evacsim.scenario.plan import ZoneTransfer
 from evacsim.world.columns import Homes, Places, StageSeries, World
 from evacsim.world.digests import input_digests
 from evacsim.world.places import Locator, build_homes
@@ -87,6 +85,7 @@ class _Builder:
             water = water.refined(given.interpolate)
         if water is None or any(issue.severity == "error" for issue in self.issues):
             return None
+        transfers = transfers_by_zone(scenario)
         return World(
             scenario=scenario,
             roads=roads,
@@ -98,7 +97,7 @@ class _Builder:
             homes=homes,
             water=water,
             gauges=gauges,
-            transfers=_transfers(scenario, zones),
+            transfers=[transfers.get(zone) for zone in zones.ids],
             repairs=network.report,
             warnings=(),
             digests=input_digests(scenario),
@@ -206,14 +205,3 @@ def _place_ids(groups: Sequence[Places[Any]]) -> list[str]:
         for kind, group in zip(kinds, groups, strict=True)
         for place in group.ids
     ]
-
-
-def _transfers(scenario: Scenario, zones: Places[Zone]) -> list[ZoneTransfer | None]:
-    """Return the plan's row for each zone; `scenario.checking` has seen to it that there is at most one."""
-    exact = {transfer.zone: transfer for transfer in scenario.plan.zones}
-    patterns = [transfer for transfer in scenario.plan.zones if "*" in transfer.zone]
-
-    def row_of(zone: str) -> ZoneTransfer | None:
-        return exact.get(zone) or next((t for t in patterns if fnmatchcase(zone, t.zone)), None)
-
-    return [row_of(zone) for zone in zones.ids]
