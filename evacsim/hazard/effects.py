@@ -1,4 +1,4 @@
-"""What water does to the speed of cars, buses and walkers.
+"""What water does to the speed of cars, buses, trucks, boats and walkers.
 
 Every law says how sure it is: seen in the named source, recalled, or assumed (docs/background).
 Depths are metres above the road, speeds metres per second; arrays of any shape.
@@ -104,6 +104,20 @@ class SpeedFactors:
     def bus(self, depth: ArrayLike, free_speed: ArrayLike) -> Floats:
         """Return the factor of buses: the law of cars, stretched to their own limit (assumed)."""
         return self._vehicle(depth, free_speed, self.effects.bus_limit)
+
+    def truck(self, depth: ArrayLike, free_speed: ArrayLike) -> Floats:
+        """Return the factor of vehicles with high clearance: the law of cars, stretched (assumed)."""
+        return self._vehicle(depth, free_speed, self.effects.truck_limit)
+
+    def boat(self, depth: ArrayLike, velocity: ArrayLike = 0.0) -> Floats:
+        """Return the factor of boats: 1 where they float, 0 where they are aground or the water is too fast.
+
+        A boat goes at its own speed over a road, whatever the speed of the road (assumed); where the
+        water has no `velocity` [m/s] it is taken to stand.
+        """
+        floats = is_stopped(depth, self.effects.boat_draught)
+        is_slow = np.asarray(velocity, dtype=np.float64) <= self.effects.boat_current_limit
+        return np.where(floats & is_slow, 1.0, 0.0)
 
     def _vehicle(self, depth: ArrayLike, free_speed: ArrayLike, limit: float) -> Floats:
         if self.effects.car_speed == "nird":

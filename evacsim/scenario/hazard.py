@@ -1,9 +1,10 @@
 """The hazard (灾害情景): water over time on roads and places, gauges, and what water does."""
 
+import re
 from datetime import datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from evacsim.clock import parse_moment
 from evacsim.errors import RefusedValueError
@@ -13,13 +14,14 @@ from evacsim.scenario.section import (
     FilePattern,
     Identifier,
     Moment,
+    Number,
     Provenance,
     Section,
     Words,
     assumed,
     seen,
 )
-from evacsim.units import DURATION, Duration, Length, Level, quantity
+from evacsim.units import DURATION, NUMBER, Duration, Length, Level, Speed, quantity
 
 
 class WaterGrids(Section):
@@ -131,6 +133,12 @@ class WaterEffects(Section):
         0.50, "between cars (0.30 m) and trucks with high clearance (0.6-0.8 m)", gt=0
     )
     """Depth at which a bus or truck stops [m]."""
+    truck_limit: Length = assumed(0.70, "trucks with high clearance: 0.6-0.8 m", gt=0)
+    """Depth at which a vehicle with high clearance stops [m]."""
+    boat_draught: Length = assumed(0.40, "boats need 0.3-0.5 m", gt=0)
+    """Depth below which a boat is aground [m]."""
+    boat_current_limit: Speed = assumed(2.5, "inflatables hold against 2-2.5 m/s", gt=0)
+    """Velocity of the water above which a boat no longer goes [m/s], where the water says its velocity."""
     walker_limit: Length = assumed(0.9, "greatest depth of the wading tests; below the critical depth", gt=0)
     """Depth at which a walker stops [m]."""
     leave_limit: Length = seen(0.61, "LifeSim: people stay at home above 2 ft of water")
@@ -147,6 +155,52 @@ class WaterEffects(Section):
     """Height of a bridge deck where the network does not say it [m]."""
 
 
+Rain = Literal["none", "light", "medium", "heavy"]
+"""Rain as it slows traffic."""
+RAIN_LIMITS = (0.0, 2.54, 6.35)
+"""Rain is light from the first on, medium above the second, heavy above the third [mm/h] (seen: HCM 2010 via FHWA)."""
+
+
+def rain_class(intensity: float) -> Rain:
+    """Return what rain of an `intensity` [mm/h] is called.
+
+    >>> rain_class(0), rain_class(2.54), rain_class(2.55)
+    ('none', 'light', 'medium')
+    """
+    names: tuple[Rain, ...] = ("none", "light", "medium", "heavy")
+    return names[sum(intensity > limit for limit in RAIN_LIMITS)]
+
+
+def _read_rain(value: object) -> object:
+    """Let "10 mm/h" stand for the rain it is."""
+    match = re.fullmatch(rf"\s*({NUMBER})\s*(mm/h|毫米/小时|毫米/时)\s*", str(value))
+    if match is None:
+        return value
+    if float(match.group(1)) < 0:
+        raise RefusedValueError(
+            Text("must be 0 or more", "不能小于 0"), Text("write 0 or more", "写 0 或更大的数")
+        )
+    return rain_class(float(match.group(1)))
+
+
+class Weather(Section):
+    """Rain and darkness, which slow vehicles down on every road for the whole run."""
+
+    rain: Annotated[
+        Rain,
+        BeforeValidator(_read_rain),
+        WithJsonSchema({"type": "string", "examples": ["none", "light", "medium", "heavy", "10 mm/h"]}),
+    ] = "none"
+    """Rain: `none`, `light` (up to 2.54 mm/h), `medium` (up to 6.35 mm/h) or `heavy`, or its intensity such as
+    `10 mm/h`."""
+    light: Literal["day", "night", "by_start"] = "day"
+    """Whether it is night for the whole run; `by_start` goes by the hour at which the scenario starts."""
+    night_begins: Number = assumed(20.0, "dusk in a southern summer", ge=0, lt=24)
+    """Hour of the day at which night begins, for `by_start`."""
+    night_ends: Number = assumed(6.0, "dawn in a southern summer", ge=0, lt=24)
+    """Hour of the day at which night ends, for `by_start`."""
+
+
 class Hazard(Section):
     """Water over time; swapped freely against one district (灾害情景)."""
 
@@ -158,5 +212,6 @@ class Hazard(Section):
     """The water itself; without it everything stays dry."""
     gauges: list[Gauge] = []
     effects: WaterEffects = Field(default_factory=WaterEffects)
+    weather: Weather = Field(default_factory=Weather)
     provenance: list[Provenance] = []
     """Where the figures come from."""

@@ -80,6 +80,27 @@ def test_each_class_stops_at_its_own_limit_and_not_before():
             assert factor(limit - 1e-3) > 0
 
 
+def test_a_boat_goes_only_where_it_floats_and_the_water_is_slow_enough():
+    draught, limit = WaterEffects().boat_draught, WaterEffects().boat_current_limit
+    assert NIRD.boat([0.0, draught - 1e-3, np.float32(draught), draught, 3.0]).tolist() == [0, 0, 1, 1, 1]
+    assert NIRD.boat(1.0, [0.0, limit, limit + 1e-3]).tolist() == [1, 1, 0]
+    assert NIRD.boat(draught - 1e-3, 0.0) == 0
+    assert SpeedFactors(WaterEffects(boat_draught="0.3 m")).boat([0.29, 0.31]).tolist() == [0, 1]
+
+
+def test_a_truck_goes_only_up_to_its_fording_depth():
+    limit = WaterEffects().truck_limit
+    for factors in (NIRD, PREGNOLATO):
+        assert factors.truck([0.0, limit, limit + 0.1], FREE).tolist() == [1, 0, 0]
+        assert 0 < factors.truck(limit - 1e-3, FREE) < factors.truck(0.3, FREE) < 1
+        assert factors.truck(0.4, FREE) > factors.bus(0.4, FREE) > factors.car(0.4, FREE) == 0
+
+
+def test_where_walkers_stop_boats_have_begun_to_go():
+    effects = WaterEffects()
+    assert effects.boat_draught < effects.truck_limit < effects.walker_limit
+
+
 @given(st.floats(0, 5), st.floats(0, 5), st.floats(1, 40), st.sampled_from(["nird", "pregnolato"]))
 def test_deeper_water_never_speeds_anybody_up(one, other, free_speed, law):
     factors = SpeedFactors(WaterEffects(car_speed=law))
