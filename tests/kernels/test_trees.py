@@ -9,15 +9,22 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
 from evacsim.kernels.arrays import ARRIVED, NO_WAY
-from evacsim.kernels.trees import incoming_links, next_link_tree
+from evacsim.kernels.trees import TreeSearch, incoming_links, next_link_tree
+from tests.reference import trees as plain
+
+USUAL = [1.0, 1.0, 2.0, 3.0, 0.1, 2.7, np.inf]
+FAR_APART = [1.0, 1.0, 0.001, 250.0, 250.0, 4e4, 1e8, np.inf]
+"""Such costs need sorted buckets, and lie beyond the ring."""
 
 
-def tree(n_nodes, ends, cost, targets, start_cost=None, key=None):
+def tree(n_nodes, ends, cost, targets, start_cost=None):
+    network = incoming_links(n_nodes, *columns(ends))
+    return next_link_tree(network, targets, cost, start_cost)
+
+
+def columns(ends):
     ends = np.array(ends, dtype=np.int64).reshape(-1, 2)
-    key = np.arange(len(ends)) if key is None else np.asarray(key)
-    network = incoming_links(n_nodes, ends[:, 0], ends[:, 1], key)
-    start = None if start_cost is None else np.asarray(start_cost, dtype=float)
-    return next_link_tree(network, np.asarray(targets), np.asarray(cost, dtype=float), start)
+    return ends[:, 0], ends[:, 1]
 
 
 @st.composite
@@ -25,10 +32,10 @@ def networks(draw):
     n_nodes = draw(st.integers(1, 9))
     node = st.integers(0, n_nodes - 1)
     ends = draw(st.lists(st.tuples(node, node), max_size=25))
-    price = st.sampled_from([1.0, 1.0, 2.0, 3.0, 0.1, 2.7, np.inf])
+    price = st.sampled_from(draw(st.sampled_from([USUAL, FAR_APART])))
     cost = [draw(price) for _ in ends]
     targets = draw(st.lists(node, min_size=1, max_size=3, unique=True))
-    start_cost = [draw(st.sampled_from([0.0, 0.0, 1.0, 2.5])) for _ in targets]
+    start_cost = [draw(st.sampled_from([0.0, 0.0, 1.0, 2.5, np.inf])) for _ in targets]
     return n_nodes, ends, cost, targets, start_cost
 
 
@@ -41,11 +48,24 @@ def test_cost_to_go_is_the_cheapest_way_of_networkx(case):
         (end, start, price) for (start, end), price in zip(ends, cost, strict=True) if np.isfinite(price)
     )
     graph.add_weighted_edges_from(
-        ("all targets", target, price) for target, price in zip(targets, start_cost, strict=True)
+        ("all targets", target, price)
+        for target, price in zip(targets, start_cost, strict=True)
+        if np.isfinite(price)
     )
+    graph.add_node("all targets")
     expected = nx.single_source_dijkstra_path_length(graph, "all targets")
     _, found = tree(*case)
     assert found == pytest.approx([expected.get(node, np.inf) for node in range(n_nodes)], rel=1e-12)
+
+
+@given(case=networks())
+def test_a_tree_equals_its_plain_twin_to_the_bit(case):
+    n_nodes, ends, cost, targets, start_cost = case
+    arcs = [(link, start, end) for link, (start, end) in enumerate(ends)]
+    expected, expected_cost = plain.tree(n_nodes, arcs, cost, targets, start_cost)
+    next_link, found = tree(*case)
+    assert next_link.tolist() == expected
+    assert found.tolist() == expected_cost
 
 
 @given(case=networks())
@@ -68,27 +88,36 @@ def test_following_the_tree_costs_what_it_says_and_ends_at_a_target(case):
 
 
 @given(case=networks(), data=st.data())
-def test_no_tie_is_settled_by_the_order_of_links_or_targets(case, data):
+def test_no_tie_is_settled_by_the_order_of_nodes_or_targets(case, data):
     n_nodes, ends, cost, targets, start_cost = case
-    order = data.draw(st.permutations(range(len(ends))))
+    name = data.draw(st.permutations(range(n_nodes)))
     order_of_targets = data.draw(st.permutations(range(len(targets))))
-    plain, plain_cost = tree(*case)
-    shuffled, shuffled_cost = tree(
+    usual, usual_cost = tree(*case)
+    renamed, renamed_cost = tree(
         n_nodes,
-        [ends[row] for row in order],
-        [cost[row] for row in order],
-        [targets[row] for row in order_of_targets],
+        [(name[start], name[end]) for start, end in ends],
+        cost,
+        [name[targets[row]] for row in order_of_targets],
         [start_cost[row] for row in order_of_targets],
-        key=order,
     )
-    assert [order[row] if row >= 0 else row for row in shuffled] == plain.tolist()
-    assert shuffled_cost.tolist() == plain_cost.tolist()
+    assert renamed[name].tolist() == usual.tolist()
+    assert renamed_cost[name].tolist() == usual_cost.tolist()
 
 
-def test_equal_ways_take_the_link_of_the_smallest_key():
-    square = [(0, 1), (0, 2), (1, 3), (2, 3)]
-    assert tree(4, square, [1, 1, 1, 1], [3])[0].tolist() == [0, 2, 3, ARRIVED]
-    assert tree(4, square, [1, 1, 1, 1], [3], key=[9, 1, 2, 3])[0].tolist() == [1, 2, 3, ARRIVED]
+@given(case=networks(), data=st.data())
+def test_a_search_leaves_nothing_behind_for_the_next(case, data):
+    n_nodes, ends, cost, targets, start_cost = case
+    search = TreeSearch(incoming_links(n_nodes, *columns(ends)), cost)
+    for _ in range(3):
+        others = data.draw(st.lists(st.integers(0, n_nodes - 1), max_size=6))
+        search.tree(others)
+        again = search.tree(targets, start_cost)
+        assert [part.tolist() for part in again] == [part.tolist() for part in tree(*case)]
+
+
+def test_equal_ways_take_the_link_of_the_smallest_row():
+    assert tree(4, [(0, 1), (0, 2), (1, 3), (2, 3)], [1, 1, 1, 1], [3])[0].tolist() == [0, 2, 3, ARRIVED]
+    assert tree(4, [(0, 2), (0, 1), (1, 3), (2, 3)], [1, 1, 1, 1], [3])[0].tolist() == [0, 2, 3, ARRIVED]
 
 
 def test_a_dear_target_is_passed_through():
@@ -102,18 +131,28 @@ def test_a_closed_link_is_no_way():
     assert cost.tolist() == [np.inf, 0.0]
 
 
-def test_a_grid_of_many_nodes_is_that_of_scipy():
-    side = 60
+def test_costs_that_vanish_in_sums_are_refused():
+    with pytest.raises(AssertionError, match="too far apart"):
+        tree(3, [(0, 1), (1, 2)], [1e-9, 1e9], [2])
+
+
+def grid(side):
     node = np.arange(side * side).reshape(side, side)
     pairs = [(node[:, :-1], node[:, 1:]), (node[:-1], node[1:])]
-    ends = np.concatenate(
+    return np.concatenate(
         [
             np.stack([a.ravel(), b.ravel()], axis=1)
             for first, second in pairs
             for a, b in [(first, second), (second, first)]
         ]
     )
-    cost = np.random.default_rng(5).uniform(0.5, 2.0, len(ends))
+
+
+@pytest.mark.parametrize("spread", [1.0, 2.5])
+def test_a_grid_of_many_nodes_is_that_of_scipy(spread):
+    side = 60
+    ends = grid(side)
+    cost = np.random.default_rng(5).uniform(0.5, 2.0, len(ends)) ** (4 * spread)
     targets = [0, 1234, side * side - 1]
     reversed_graph = csr_matrix((cost, (ends[:, 1], ends[:, 0])), shape=(side * side, side * side))
     expected = dijkstra(reversed_graph, indices=targets, min_only=True)
