@@ -21,6 +21,8 @@ OVERRIDES = frozenset(
     [
         "lane_capacity",
         "free_speed",
+        "node_capacity",
+        "patience_at_closure",
         "household_size",
         "elderly_share",
         "assisted_share",

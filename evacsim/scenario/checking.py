@@ -1,6 +1,7 @@
 """What must hold between the parts of a scenario: everything that no section can know by itself."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from functools import reduce
 from itertools import chain
 
@@ -16,7 +17,7 @@ from evacsim.scenario.model import Scenario
 from evacsim.scenario.nearest import suggestion
 from evacsim.scenario.parts import Parts, parts_of
 from evacsim.scenario.placing import misplaced
-from evacsim.scenario.plan import Whereto, ZoneTransfer
+from evacsim.scenario.plan import RoadOrder, Whereto, ZoneTransfer
 from evacsim.units import write_duration
 
 KINDS = {
@@ -52,6 +53,7 @@ def found(parts: Parts) -> Iterator[Finding]:
         misplaced(parts),
         _named_zones(parts),
         _unknown_names(parts),
+        _orders(parts),
         _travel(parts),
         _moments(parts),
         _ages(parts),
@@ -75,12 +77,16 @@ def gauge_issues(parts: Parts) -> list[Issue]:
 
 
 def _unreached(gauge: Gauge, highest: float, parts: Parts) -> Iterator[Issue]:
-    for transfer in (entry.item for entry in parts.transfers):
-        stage = transfer.trigger_stage
-        if transfer.trigger_gauge == gauge.id and stage is not None and stage > highest:
+    named: list[tuple[ZoneTransfer | RoadOrder, str]] = [
+        (entry.item, entry.item.zone) for entry in parts.transfers
+    ]
+    named += [(entry.item, ", ".join(entry.item.links[:3])) for entry in parts.orders]
+    for item, what in named:
+        stage = item.trigger_stage
+        if item.trigger_gauge == gauge.id and stage is not None and stage > highest:
             rule = Text(
-                f"never reaches {stage:g} m, which is to trigger {transfer.zone} (highest: {highest:g} m)",
-                f"未达到 {transfer.zone} 的触发水位 {stage:g} m（最高 {highest:g} m）",
+                f"never reaches {stage:g} m, which is to trigger {what} (highest: {highest:g} m)",
+                f"未达到 {what} 的触发水位 {stage:g} m（最高 {highest:g} m）",
             )
             remedy = Text("check the trigger stage and the gauge's datum", "检查触发水位和水文站基面")
             yield Issue(gauge.series, rule, remedy, gauge.id, severity="warning")
@@ -148,6 +154,34 @@ def _unknown_names(parts: Parts) -> Iterator[Finding]:
                 yield Finding((*entry.loc, "shelter", number), rule, Text("name it once", "只写一次"), id_)
 
 
+def _orders(parts: Parts) -> Iterator[Finding]:
+    """Yield orders to the roads that name an unknown gauge, or a link twice, or come outside the scenario."""
+    gauges = parts.known["gauges"]
+    for entry in parts.orders:
+        order = entry.item
+        gauge = order.trigger_gauge
+        if gauge is not None and gauges is not None and gauge not in gauges:
+            name = KINDS["gauges"]
+            rule = Text(f"no {name.en} has this id", f"没有这个{name.zh}")
+            yield Finding((*entry.loc, "trigger_gauge"), rule, suggestion(gauge, gauges), gauge)
+        for number, link in enumerate(order.links):
+            if link in order.links[:number]:
+                rule = Text("stands twice in this order", "在同一条命令中重复")
+                yield Finding((*entry.loc, "links", number), rule, Text("name it once", "只写一次"), link)
+        if order.at is not None and parts.start is not None and parts.duration is not None:
+            at = seconds_after(parts.start, order.at)
+            if not 0 <= at <= parts.duration:
+                yield Finding((*entry.loc, "at"), *_outside(parts.start, parts.duration))
+
+
+def _outside(start: datetime, duration: float) -> tuple[Text, Text]:
+    ends = write_moment(start, duration)
+    return (
+        Text(f"lies outside the scenario, which ends {ends}", f"不在情景时段内（结束于 {ends}）"),
+        Text("move the trigger, start, or duration", "调整触发时刻、start 或 duration"),
+    )
+
+
 def _travel(parts: Parts) -> Iterator[Finding]:
     """Yield lines of the plan whose people cannot travel as they are to."""
     if parts.to is None:
@@ -185,9 +219,7 @@ def _moments(parts: Parts) -> Iterator[Finding]:
         trigger = None if transfer.trigger_at is None else seconds_after(parts.start, transfer.trigger_at)
         deadline = None if transfer.deadline is None else seconds_after(parts.start, transfer.deadline)
         if trigger is not None and not 0 <= trigger <= parts.duration:
-            rule = Text(f"lies outside the scenario, which ends {ends}", f"不在情景时段内（结束于 {ends}）")
-            remedy = Text("move the trigger, start, or duration", "调整触发时刻、start 或 duration")
-            yield Finding((*entry.loc, "trigger_at"), rule, remedy)
+            yield Finding((*entry.loc, "trigger_at"), *_outside(parts.start, parts.duration))
         if deadline is not None and deadline <= (0 if trigger is None else trigger):
             rule = Text("must be later than the trigger and the start", "须晚于触发时刻和开始时间")
             yield Finding((*entry.loc, "deadline"), rule, Text("write a later moment", "写更晚的时刻"))

@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
 
-from evacsim.scenario.district import Fleet, Force, PickupPoint, Shelter, Store, Zone
+from evacsim.scenario.district import Fleet, Force, Junction, PickupPoint, Shelter, Signal, Store, Zone
 from evacsim.scenario.hazard import Gauge, StageReading
 from evacsim.scenario.nearest import plainly
-from evacsim.scenario.plan import ZoneTransfer
+from evacsim.scenario.plan import RoadOrder, ZoneTransfer
 from evacsim.scenario.section import Provenance, Section
 from evacsim.units import DENSITY, DURATION, FLOW, LENGTH, SHARE, SPEED
 
@@ -166,6 +166,27 @@ COLUMNS: Mapping[type[Section], Names] = {
         "shelter": ("安置点", "避难场所", "避险点", "避灾点", "转到哪", "shelters", "shelter_id"),
         "deadline": ("完成时限", "完成时间", "最迟完成时间", "截止时间", "转移时限"),
     },
+    Junction: {
+        "node": ("路口", "路网节点", "道路节点", "节点", "node_id"),
+        "capacity": ("通行能力", "路口通行能力"),
+    },
+    Signal: {
+        "link": ("路段", "道路", "进口道", "link_id"),
+        "cycle": ("周期", "信号周期"),
+        "start": ("绿灯开始", "相位差", "offset"),
+        "green": ("绿灯时间", "绿灯", "绿灯时长"),
+    },
+    RoadOrder: {
+        "links": ("路段", "道路", "管制路段", "link", "link_id"),
+        "order": ("管制措施", "措施", "命令"),
+        "at": ("时间", "时刻", "管制时间", "执行时间", "time"),
+        "trigger_gauge": ("触发站", "触发水文站", "触发水位站", "水文站", "水位站", "gauge"),
+        "trigger_stage": ("触发水位", "管制水位", "stage"),
+        "capacity_factor": ("通行能力系数", "能力系数"),
+        "lanes": ("车道数", "开放车道", "开放车道数"),
+        "clear_time": ("清空时间", "清道时间"),
+        "contraflow": ("反向流量", "潮汐车道流量"),
+    },
     Provenance: {
         "item": ("项目", "数据项", "对象"),
         "mark": ("可靠程度", "标记", "依据类型"),
@@ -184,6 +205,10 @@ CHOICES: Mapping[tuple[type[Section], str], Mapping[str, str]] = {
     (ZoneTransfer, "moved"): {
         "全部": "everyone", "全体": "everyone", "所有人": "everyone", "全部人员": "everyone",
         "特殊群体": "special_groups", "老弱病残": "special_groups", "老弱病残孕": "special_groups",
+    },
+    (RoadOrder, "order"): {
+        "封闭": "close", "关闭": "close", "禁行": "close", "开放": "open", "恢复": "open", "放行": "open",
+        "限流": "capacity", "调整": "capacity", "反向": "reverse", "逆行": "reverse", "潮汐车道": "reverse",
     },
     (Provenance, "mark"): {
         "已查证": "seen", "凭记忆": "recalled", "假定": "assumed", "假设": "assumed", "虚构": "synthetic",

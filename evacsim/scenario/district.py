@@ -1,5 +1,6 @@
 """The district (地区底图): roads, zones and their people, pick-up points, shelters, forces, stores."""
 
+from collections import Counter
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
@@ -21,6 +22,37 @@ from evacsim.scenario.section import (
     seen,
 )
 from evacsim.units import Count, Duration, Flow, Length, People, Seats, Share, Speed, Vehicles
+
+
+class Junction(Section):
+    """A junction whose capacity is known (路口通行能力)."""
+
+    node: Words
+    """Id of the road node."""
+    capacity: Flow = Field(gt=0)
+    """Vehicles that pass it, over all its roads [pcu/s]."""
+
+
+class Signal(Section):
+    """A signal at the end of a link, or police who let it go by turns (信号灯, 交警指挥)."""
+
+    link: Words
+    """Id of the road link whose end it stands at."""
+    cycle: Duration = Field(gt=0)
+    """Time from one beginning of green to the next [s]."""
+    start: Duration = 0.0
+    """First beginning of green after the start of the scenario [s]."""
+    green: Duration = Field(gt=0)
+    """How long it is green in each cycle [s]."""
+
+    @model_validator(mode="after")
+    def _green_fits_the_cycle(self) -> Self:
+        if self.green > self.cycle:
+            raise RefusedValueError(
+                Text("green must not exceed cycle", "green 不能大于 cycle"),
+                Text("lower green, or raise cycle", "调低 green，或调大 cycle"),
+            )
+        return self
 
 
 class Roads(Section):
@@ -48,8 +80,73 @@ class Roads(Section):
     defaults hold."""
     walkable: Literal["marked", "all_but_motorways"] = "all_but_motorways"
     """Roads that people may walk on: those marked so in the file, or all but motorways and trunk roads."""
-    footway_width: Length = assumed(2.0, "one side of a road kept free for walkers")
-    """Width on which people walk beside the traffic [m]; flow is at most 1.33 person/s per metre."""
+    footway_width: Length = assumed(2.0, "one side of a road kept free for walkers", gt=0)
+    """Width on which people walk beside the traffic [m]; flow is at most 1.33 person/s per metre. A link whose file
+    says a `footway_width` has its own."""
+    capacity_preset: Literal[
+        "ordinary", "sustained_evacuation", "peak_evacuation_rural", "peak_evacuation_urban"
+    ] = assumed("ordinary", "the evacuation flows of TRID 1093433 are lower; see the named presets")
+    """Named flow of the lanes: `ordinary` leaves them as the file and the class defaults say, `sustained_evacuation`
+    lets no lane carry more than 600 veh/h, the peaks take 10 % (rural) or 15 % (urban) off."""
+    capacity_drop: Share = assumed(0.0, "left out unless wanted; 5-15 % are recalled, 10 % is usual", lt=1)
+    """Share of its flow that a road loses at its entrance while vehicles queue for it."""
+    crowding: Literal["none", "weidmann", "linear"] = assumed(
+        "none", "walkers are held by the flow and the room of the footway alone"
+    )
+    """How density slows walkers down: not at all, by Weidmann's law, or by 1.2 - 0.25 rho (1.25 - 0.476 rho against a
+    counterflow)."""
+    slopes: Literal["none", "tobler"] = assumed("none", "few networks know the heights of their nodes")
+    """How slopes change the speed of walkers: not at all, or by Tobler's law where the nodes have heights."""
+    node_capacity: Flow | None = Field(default=None, gt=0)
+    """Vehicles that pass each junction of three or more roads; without it junctions set no limit of their own."""
+    junctions: list[Junction] = []
+    """Junctions with a capacity of their own."""
+    signals: list[Signal] = []
+    """Signals at the ends of links."""
+    gridlock: Literal["wait", "squeeze", "turn_back"] = assumed(
+        "wait", "nobody gives way until somebody decides it; every gridlock is told"
+    )
+    """What breaks a ring of full roads that wait for each other: nothing, or one vehicle squeezes in or turns back."""
+    gridlock_patience: Duration = assumed(600.0, "drivers try something else after ten minutes")
+    """How long a ring stands before that [s]."""
+
+    @model_validator(mode="after")
+    def _says_each_thing_once(self) -> Self:
+        if self.lane_capacity is not None and self.capacity_preset != "ordinary":
+            raise RefusedValueError(
+                Text("has both lane_capacity and capacity_preset", "同时有 lane_capacity 和 capacity_preset"),
+                Text("keep one of the two", "只保留一种"),
+            )
+        named = {"junctions": [entry.node for entry in self.junctions]}
+        named["signals"] = [entry.link for entry in self.signals]
+        for name, ids in named.items():
+            twice = [id_ for id_, number in Counter(ids).items() if number > 1]
+            if twice:
+                raise RefusedValueError(
+                    Text(f"names {twice[0]} twice under {name}", f"{name} 中重复出现 {twice[0]}"),
+                    Text("keep one entry for each", "每个只保留一项"),
+                )
+        return self
+
+
+class Knowledge(Section):
+    """What travelers know of closed roads (出行者掌握的信息); the three shares add up to 1."""
+
+    informed: Share = assumed(1.0, "radio and messages reach everybody at once")
+    """Share of households that hear of every closure at once and take another way."""
+    eyes: Share = assumed(0.0, "nobody is without word")
+    """Share of households that learn of a closure where they stand before it."""
+    nothing: Share = assumed(0.0, "nobody keeps to a closed way")
+    """Share of households that keep to their way and wait before what is closed."""
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> Self:
+        if abs(self.informed + self.eyes + self.nothing - 1) > 1e-9:
+            raise RefusedValueError(
+                Text("informed, eyes and nothing must add up to 1", "informed、eyes、nothing 之和须为 1"),
+                Text("write all three", "三项都写明"),
+            )
+        return self
 
 
 class Population(Section):
@@ -81,6 +178,15 @@ class Population(Section):
     """Road space of a family car in passenger-car units."""
     storeys: Count = assumed(2, "rural houses of the plain", ge=1)
     """Floors of a home, for refuge upstairs."""
+    speed_law: Literal["normal", "imo_ages"] = assumed(
+        "normal", "the law whose mean and deviation stand above; imo_ages is the table of RiMEA 7 and IMO 7"
+    )
+    """How walking speeds are drawn: `normal` from the speeds and factors above, or `imo_ages` all alike in the range of
+    each age group (under 30, 30 to 50, above 50, limited mobility), which leaves those unused."""
+    knowledge: Knowledge = Field(default_factory=Knowledge)
+    """What travelers know of closed roads."""
+    patience_at_closure: DurationLaw | None = None
+    """How long somebody who stands before a closed road waits before turning round; without it as long as it lasts."""
 
     @model_validator(mode="after")
     def _ages_add_up(self) -> Self:

@@ -190,10 +190,10 @@ class Weather(Section):
         Rain,
         BeforeValidator(_read_rain),
         WithJsonSchema({"type": "string", "examples": ["none", "light", "medium", "heavy", "10 mm/h"]}),
-    ] = "none"
+    ] = assumed("none", "dry roads; a forecast or a gauge of rain knows better")
     """Rain: `none`, `light` (up to 2.54 mm/h), `medium` (up to 6.35 mm/h) or `heavy`, or its intensity such as
     `10 mm/h`."""
-    light: Literal["day", "night", "by_start"] = "day"
+    light: Literal["day", "night", "by_start"] = assumed("day", "as if it were light all the time")
     """Whether it is night for the whole run; `by_start` goes by the hour at which the scenario starts."""
     night_begins: Number = assumed(20.0, "dusk in a southern summer", ge=0, lt=24)
     """Hour of the day at which night begins, for `by_start`."""

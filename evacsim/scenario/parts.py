@@ -11,7 +11,7 @@ from evacsim.scenario.district import Fleet, Force, PickupPoint, Place, Populati
 from evacsim.scenario.given import Given, Loc, find
 from evacsim.scenario.hazard import Gauge
 from evacsim.scenario.model import Scenario, ScenarioDuration
-from evacsim.scenario.plan import Whereto, ZoneTransfer
+from evacsim.scenario.plan import RoadOrder, Whereto, ZoneTransfer
 from evacsim.scenario.section import Section, WallTime, Words
 from evacsim.scenario.wording import validated
 
@@ -44,6 +44,7 @@ class Parts:
     stores: list[Entry[Store]]
     gauges: list[Entry[Gauge]]
     transfers: list[Entry[ZoneTransfer]]
+    orders: list[Entry[RoadOrder]]
     known: Mapping[str, frozenset[str] | None]
     """Ids in each list, those of wrong entries among them; None where the list is not there to be read."""
     is_whole: bool
@@ -51,7 +52,7 @@ class Parts:
 
     def lists(self) -> dict[str, list[Entry[Any]]]:
         """Return the lists whose entries have ids, by name."""
-        return {name: getattr(self, name) for name in WHERE if name != "transfers"}
+        return {name: getattr(self, name) for name in WHERE if name not in WITHOUT_IDS}
 
     def places(self) -> Iterator[Entry[Place]]:
         """Yield everything that has a position."""
@@ -68,8 +69,11 @@ WHERE: Mapping[str, tuple[Loc, type[Section]]] = {
     "stores": (("district", "stores"), Store),
     "gauges": (("hazard", "gauges"), Gauge),
     "transfers": (("plan", "zones"), ZoneTransfer),
+    "orders": (("plan", "controls"), RoadOrder),
 }
 """Where each list stands, and what its entries are."""
+WITHOUT_IDS = frozenset({"transfers", "orders"})
+"""Lists whose entries have no id of their own."""
 
 
 def parts_of(scenario: Scenario) -> Parts:
@@ -81,7 +85,7 @@ def parts_of(scenario: Scenario) -> Parts:
     known = {
         name: frozenset(entry.item.id for entry in entries)
         for name, entries in lists.items()
-        if name != "transfers"
+        if name not in WITHOUT_IDS
     }
     district = scenario.district
     return Parts(

@@ -14,13 +14,16 @@ from evacsim.scenario.section import (
     DurationLaw,
     Identifier,
     Identifiers,
+    LinkIds,
     Lognormal,
     Moment,
+    Number,
     Provenance,
     Section,
     Uniform,
     Words,
     assumed,
+    seen,
 )
 from evacsim.units import Duration, Level, Share
 
@@ -82,6 +85,12 @@ class Care(Section):
     """Time by which everybody who left home must be settled [s]."""
 
 
+_HALF_A_TRIGGER = (
+    Text("needs both trigger_gauge and trigger_stage", "须同时有 trigger_gauge 和 trigger_stage"),
+    Text("add the missing one, or drop both", "补上缺少的一项，或两项都去掉"),
+)
+
+
 class ZoneTransfer(Section):
     """The transfer of one zone, or of all zones that a pattern such as `J15-*` names."""
 
@@ -121,10 +130,7 @@ class ZoneTransfer(Section):
     @model_validator(mode="after")
     def _has_a_trigger(self) -> Self:
         if (self.trigger_gauge is None) != (self.trigger_stage is None):
-            raise RefusedValueError(
-                Text("needs both trigger_gauge and trigger_stage", "须同时有 trigger_gauge 和 trigger_stage"),
-                Text("add the missing one, or drop both", "补上缺少的一项，或两项都去掉"),
-            )
+            raise RefusedValueError(*_HALF_A_TRIGGER)
         if self.trigger_at is None and self.trigger_gauge is None:
             raise RefusedValueError(
                 Text("has no trigger", "没有触发条件"),
@@ -132,6 +138,58 @@ class ZoneTransfer(Section):
                     "write trigger_at: 'T+10 h', or trigger_gauge and trigger_stage",
                     "写 trigger_at: 'T+10 h'，或写 trigger_gauge 和 trigger_stage",
                 ),
+            )
+        return self
+
+
+class RoadOrder(Section):
+    """An order to the roads: close, open, change their flow, or reverse their lanes (交通管制)."""
+
+    links: LinkIds = Field(min_length=1)
+    """Ids of the road links, each for its own direction."""
+    order: Literal["close", "open", "capacity", "reverse"]
+    """What happens to them: closed to all vehicles, opened again, another capacity, or their lanes given to the
+    opposite direction (潮汐车道)."""
+    at: Moment | None = None
+    """Moment of the order, such as `T+2 h`; with a gauge too, the earlier of both counts."""
+    trigger_gauge: Identifier | None = None
+    """Gauge that triggers the order, together with `trigger_stage`."""
+    trigger_stage: Level | None = None
+    """Stage at which the order is given [m above the gauge's datum]."""
+    capacity_factor: Number | None = Field(default=None, gt=0, le=10)
+    """Capacity against what the road has when nothing is ordered; for `capacity`."""
+    lanes: Number | None = Field(default=None, gt=0, le=20)
+    """Lanes open from then on, each with the flow it has when nothing is ordered; for `capacity`."""
+    clear_time: Duration = assumed(1800.0, "police drive through once against the traffic that is left")
+    """Time from the order to the opening of reversed lanes, while nobody may enter them [s]; for `reverse`."""
+    contraflow: Literal["sustained_low", "sustained_high", "peak"] = seen(
+        "sustained_low",
+        "800-1000 veh/h and lane in contraflow, peak 30 % lower (TRID 1093433); low is the cautious end",
+    )
+    """Named flow of reversed lanes: 800 or 1000 veh/h each, or 30 % less than the road's own; for `reverse`."""
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if (self.trigger_gauge is None) != (self.trigger_stage is None):
+            raise RefusedValueError(*_HALF_A_TRIGGER)
+        if self.at is None and self.trigger_gauge is None:
+            raise RefusedValueError(
+                Text("has no moment and no trigger", "没有时刻也没有触发条件"),
+                Text(
+                    "write at: 'T+2 h', or trigger_gauge and trigger_stage",
+                    "写 at: 'T+2 h'，或写 trigger_gauge 和 trigger_stage",
+                ),
+            )
+        numbers = [name for name in ("capacity_factor", "lanes") if getattr(self, name) is not None]
+        if self.order == "capacity" and len(numbers) != 1:
+            raise RefusedValueError(
+                Text("needs either capacity_factor or lanes", "须有 capacity_factor 或 lanes 之一"),
+                Text("write one of the two", "写其中之一"),
+            )
+        if self.order != "capacity" and numbers:
+            raise RefusedValueError(
+                Text(f"{numbers[0]} is for order: capacity", f"{numbers[0]} 只用于 order: capacity"),
+                Text("delete it, or write order: capacity", "删去，或写 order: capacity"),
             )
         return self
 
@@ -149,5 +207,7 @@ class Plan(Section):
     to: Whereto = Field(default_factory=Whereto)
     care: Care = Field(default_factory=Care)
     zones: list[ZoneTransfer] = Field(min_length=1)
+    controls: list[RoadOrder] = []
+    """Orders to the roads, in any order; of two at one moment the one that stands later is carried out later."""
     provenance: list[Provenance] = []
     """Where the figures come from."""

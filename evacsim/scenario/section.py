@@ -126,6 +126,15 @@ Identifiers = Annotated[
 ]
 """Ids in order, as a list or in one text: `school-1; school-2`."""
 
+LinkIds = Annotated[
+    list[Words],
+    BeforeValidator(_as_list),
+    WithJsonSchema(
+        {"type": ["array", "string"], "items": {"type": ["string", "integer"]}, "examples": [["bridge-1"]]}
+    ),
+]
+"""Ids of road links, as a list or in one text: `bridge-1; bridge-2`."""
+
 Number = Annotated[float, BeforeValidator(_as_number)]
 """A plain number."""
 

@@ -48,7 +48,7 @@ def test_what_the_scenario_sets_is_given(small):
 
 def test_no_parameter_is_left_out(small):
     present = set(by_path(small))
-    absent_lists = ("district.forces", "district.stores")
+    absent_lists = ("district.forces", "district.stores", "plan.controls")
     assert [path for path in parameters() if path not in present and not path.startswith(absent_lists)] == []
 
 
