@@ -82,7 +82,7 @@ class Frontier(NamedTuple):
     heads: NDArray[np.int32]
     """First entry of each bucket of the ring; a power of two of them."""
     entries: Records
-    """ENTRY, shape (n_arcs + n_targets,) or more."""
+    """ENTRY, shape (n_arcs + n_states + n_targets,) or more."""
     heap: Records
     """ENTRY (`next` is free), as long."""
     queue: Records
@@ -159,7 +159,9 @@ class TreeSearch:
         """ARC, in the order of `network`; one more, so that there is a first one."""
         self.arcs["from_state"][:n_arcs], self.arcs["link"][:n_arcs] = network.from_state, network.link
         self._queue = record_array(1, QUEUE)
-        self._frontier = Frontier(np.empty(0, dtype=np.int32), *self._hold(n_arcs + 64), self._queue)
+        self._frontier = Frontier(
+            np.empty(0, dtype=np.int32), *self._hold(n_arcs + network.n_states + 64), self._queue
+        )
         self._set_costs(np.asarray(link_cost, dtype=np.float64))
 
     def tree(
@@ -187,15 +189,15 @@ class TreeSearch:
     def _set_costs(self, link_cost: NDArray[np.float64]) -> None:
         assert not np.any(link_cost <= 0), "a link costs nothing"
         assert not np.any(np.isnan(link_cost)), "the cost of a link is not known"
-        costs = link_cost[self.network.link]
-        self.arcs["cost"][: len(costs)] = costs
-        self._choose_buckets(costs)
+        self.arcs["cost"][: len(self.network.link)] = link_cost[self.network.link]
+        self._choose_buckets()
 
-    def _choose_buckets(self, costs: NDArray[np.float64]) -> None:
-        """Choose width and number of the buckets for some costs of arcs."""
+    def _choose_buckets(self) -> None:
+        """Choose width and number of the buckets for the present costs."""
+        costs = self.arcs["cost"][: len(self.network.link)]
         finite = costs[np.isfinite(costs)]
         self._lowest = lowest = float(finite.min()) if finite.size else 1.0
-        highest = float(finite.max()) if finite.size else 1.0
+        self._highest = highest = float(finite.max()) if finite.size else 1.0
         mean = float(finite.mean()) if finite.size else 1.0
         farthest = highest * (self.network.n_states + 1) / lowest
         is_narrow = mean <= UNSORTED_UP_TO * lowest and farthest < EXACT_BUCKETS
@@ -215,8 +217,9 @@ class TreeSearch:
         start = np.zeros(len(ends)) if start_cost is None else np.asarray(start_cost, dtype=np.float64)
         assert start.shape == ends.shape, "not every target has its cost"
         assert np.all(start >= 0), "a target costs less than nothing"
-        if len(self._frontier.entries) < len(self.network.link) + len(ends):
-            entries, heap = self._hold(len(self.network.link) + 2 * len(ends))
+        most = len(self.network.link) + self.network.n_states + len(ends)
+        if len(self._frontier.entries) < most:
+            entries, heap = self._hold(2 * most)
             self._frontier = self._frontier._replace(entries=entries, heap=heap)
         return ends, start
 
