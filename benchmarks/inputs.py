@@ -1,8 +1,8 @@
 """The traffic cases of the benchmarks, as arrays and as the neutral CSV files that every program reads.
 
-A case is a folder with `nodes.csv`, `links.csv`, `routes.csv`, `trips.csv`, `meta.json`, and `shelters.csv` where it has
-shelters; capacity and jam density are totals over the lanes of a link. All draws come from fixed seeds, so the files
-are the same bytes on every machine.
+A case is a folder with `nodes.csv`, `links.csv`, `routes.csv`, `trips.csv`, `meta.json`, and `shelters.csv` where it
+has shelters; capacity and jam density are totals over the lanes of a link. All draws come from fixed seeds, so the
+files are the same bytes on every machine.
 
     python -m benchmarks.inputs FOLDER [CASE ...]
 """
