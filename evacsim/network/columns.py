@@ -28,6 +28,8 @@ class RoadColumns:
     """float64 (n_nodes,): easting [m]; nan in an abstract network."""
     y: Floats
     """float64 (n_nodes,): northing [m]."""
+    height: Floats
+    """float64 (n_nodes,): height above any one level [m]; nan where the file does not say it."""
     link_ids: tuple[str, ...]
     from_node: Rows
     """int32 (n_links,): row of the node where the link begins."""
@@ -49,6 +51,8 @@ class RoadColumns:
     """bool (n_links,)."""
     bridge_offset: Floats
     """float64 (n_links,): height of a bridge's deck above the ground [m]; 0 elsewhere."""
+    footway_width: Floats
+    """float64 (n_links,): width on which people walk [m]; nan where the file does not say it."""
     road_class: tuple[str, ...]
     name: tuple[str, ...]
     geometry_start: NDArray[np.int64]
@@ -128,6 +132,7 @@ def road_columns(graph: nx.MultiDiGraph) -> RoadColumns:
         node_ids=tuple(node for node, _ in nodes),
         x=x,
         y=y,
+        height=_optional(places, "height_m"),
         link_ids=tuple(data["id"] for data in links),
         from_node=from_node,
         to_node=to_node,
@@ -139,6 +144,7 @@ def road_columns(graph: nx.MultiDiGraph) -> RoadColumns:
         mode_mask=np.fromiter((masks[data["modes"]] for data in links), np.uint8, len(links)),
         is_bridge=_column(links, "bridge", np.bool_),
         bridge_offset=_column(links, "bridge_offset_m", np.float64),
+        footway_width=_optional(links, "footway_width_m"),
         road_class=tuple(data["road_class"] for data in links),
         name=tuple(data["name"] for data in links),
         geometry_start=start,
@@ -153,6 +159,11 @@ def road_columns(graph: nx.MultiDiGraph) -> RoadColumns:
 
 def _column(rows: list[dict[str, Any]], name: str, dtype: type[Scalar]) -> NDArray[Scalar]:
     return np.fromiter((row[name] for row in rows), dtype, len(rows))
+
+
+def _optional(rows: list[dict[str, Any]], name: str) -> Floats:
+    """Return a quantity that few files know; nan where it is unknown."""
+    return np.fromiter((row.get(name, np.nan) for row in rows), np.float64, len(rows))
 
 
 def _courses(

@@ -17,12 +17,14 @@ from evacsim.hazard.water import Water
 from evacsim.language import Text
 from evacsim.network.build import RoadNetwork, build_network
 from evacsim.network.columns import RoadColumns, road_columns
+from evacsim.network.presets import weather_factors
 from evacsim.network.repairs import RepairOptions, RepairReport
 from evacsim.scenario.gauges import read_stages
 from evacsim.scenario.hazard import WaterGrids, WaterTables
 from evacsim.scenario.matching import transfers_by_zone
 from evacsim.scenario.model import Scenario
 from evacsim.world.columns import Homes, Places, StageSeries, World
+from evacsim.world.controls import Controls
 from evacsim.world.digests import input_digests
 from evacsim.world.places import Locator, build_homes
 from evacsim.world.ways import build_ways
@@ -66,7 +68,15 @@ class _Builder:
             return None
         self.issues += _repairs_to_look_at(network.report)
         roads = road_columns(network.graph)
-        ways = build_ways(roads, district.roads)
+        start = scenario.start
+        capacity_factor, speed_factor = weather_factors(
+            scenario.hazard.weather, start_hour=start.hour + start.minute / 60
+        )
+        ways = build_ways(roads, district.roads, capacity_factor=capacity_factor, speed_factor=speed_factor)
+        controls = Controls(roads, ways, district.roads, capacity_factor=capacity_factor)
+        node_capacity, signals = controls.node_capacity(), controls.signals()
+        orders = controls.orders(scenario.plan, gauges, start=start)
+        self.issues += controls.issues
         locator = Locator(
             roads, ways, network_crs=network.crs, places_crs=district.crs, limit=district.access_limit
         )
@@ -97,6 +107,9 @@ class _Builder:
             homes=homes,
             water=water,
             gauges=gauges,
+            node_capacity=node_capacity,
+            signals=signals,
+            orders=orders,
             transfers=[transfers.get(zone) for zone in zones.ids],
             repairs=network.report,
             warnings=(),

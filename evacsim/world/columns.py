@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -13,11 +14,21 @@ from evacsim.network.columns import RoadColumns
 from evacsim.network.repairs import RepairReport
 from evacsim.scenario.district import Fleet, PickupPoint, Place, Shelter, Zone
 from evacsim.scenario.model import Scenario
-from evacsim.scenario.plan import ZoneTransfer
+from evacsim.scenario.plan import RoadOrder, ZoneTransfer
 
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+
+
+class Crowding(IntEnum):
+    """How density slows walkers down on a footway."""
+
+    NONE = 0
+    """Not at all: flow and room alone hold them."""
+    WEIDMANN = 1
+    LINEAR = 2
+    """v = 1.2 - 0.25 rho, and against a counterflow 1.25 - 0.476 rho."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +53,18 @@ class Ways:
     """Jam density [pcu/m], or [person/m] on footways."""
     storage: Floats
     """What the way holds when jammed [pcu], or [person] on footways."""
+    width: Floats
+    """Width on which people walk [m]; infinite on roads."""
+    twin: Ints
+    """Row of the way in the opposite direction on the same footway; -1 on roads, and where there is none."""
+    crowd: NDArray[np.int64]
+    """How density slows walkers down (`Crowding`); none on roads."""
+    priority: Floats
+    """Weight where ways merge: the capacity."""
+    capacity_drop: Floats
+    """Share of its flow that the way loses at its entrance while vehicles queue for it, in [0, 1)."""
+    walk_factor: Floats
+    """What the slope makes of the speed of walkers; 1 on the level, and on roads."""
 
     @property
     def n(self) -> int:
@@ -116,6 +139,39 @@ class StageSeries:
 
 
 @dataclass(frozen=True, slots=True)
+class Signals:
+    """Signals at the ends of ways for vehicles; one row each, by the id of the link."""
+
+    way: Ints
+    """Row of the way."""
+    cycle: Floats
+    """Time from one beginning of green to the next [s]."""
+    start: Floats
+    """First beginning of green [s]."""
+    green: Floats
+    """How long it is green in each cycle [s]."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoadChange:
+    """An order to the roads of the plan, at the moment when it is given."""
+
+    order: RoadOrder
+    time: float
+    """Moment of the order [s]; orders that no moment and no stage triggers are left out."""
+    ways: Ints
+    """Rows of the ways for vehicles that it names."""
+    opposite: Ints
+    """For each of them the way for vehicles in the opposite direction; -1 where there is none."""
+    capacity: Floats
+    """What each of `ways` carries from then on [pcu/s]: 0 where closed or reversed."""
+    opposite_capacity: Floats
+    """What each of `opposite` carries once reversed lanes are clear [pcu/s]; shape (0,) unless they are reversed."""
+    opposite_storage: Floats
+    """What each of `opposite` then holds when jammed [pcu]; shape (0,) unless lanes are reversed."""
+
+
+@dataclass(frozen=True, slots=True)
 class World:
     """A scenario as numbers, people not yet drawn; runs with many seeds share it."""
 
@@ -129,6 +185,11 @@ class World:
     homes: Homes
     water: Water
     gauges: dict[str, StageSeries]
+    node_capacity: Floats
+    """Vehicles that pass each node, over all its ways [pcu/s]; infinite where nothing limits them."""
+    signals: Signals
+    orders: Sequence[RoadChange]
+    """Orders to the roads in the order of time; of two at one moment the one that stands later in the plan later."""
     transfers: Sequence[ZoneTransfer | None]
     """The plan's row for each zone; None where the plan leaves it in peace."""
     repairs: RepairReport

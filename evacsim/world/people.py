@@ -5,20 +5,37 @@ the district or a law changed in the plan leaves everybody else as they were.
 """
 
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from evacsim.network.walking import speeds_by_age
+from evacsim.scenario.district import Knowledge as KnowledgeShares
 from evacsim.scenario.district import Population, Zone
 from evacsim.streams import Streams
 from evacsim.world.columns import World
+from evacsim.world.laws import quantiles
 
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
 
 SLOWEST = 0.2
 """No walker is drawn slower than this [m/s] (assumed: below it a person needs to be carried)."""
+CHILD_BELOW, ELDERLY_FROM = 12, 65
+"""Years: younger people are children, people of this age and older are elderly."""
+
+
+class Knowledge(IntEnum):
+    """What a household knows of closed roads."""
+
+    INFORMED = 0
+    """It hears of every closure at once and takes another way."""
+    EYES = 1
+    """It learns of a closure where it stands before it."""
+    NOTHING = 2
+    """It keeps to its way and waits before what is closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +68,10 @@ class Households:
     """Uniform number behind the time until it is told."""
     preparation_luck: Floats
     """Uniform number behind its preparation time."""
+    knowledge: NDArray[np.int8]
+    """What it knows of closed roads (`Knowledge`)."""
+    patience: Floats
+    """How long it waits before a closed road until it turns round [s]; infinite where nothing limits it."""
 
     @property
     def n(self) -> int:
@@ -92,8 +113,8 @@ def draw_zone(zone: Zone, district: Population, streams: Streams) -> ZoneHouseho
     """Return the households of `zone`, with what the zone leaves open taken from the district.
 
     Each person is elderly, a child or neither, and apart from that may need help. The free
-    speed of a person is normal, cut at `SLOWEST`; the slowest member rules the household
-    (LifeSim does the same, seen TRM-11).
+    speed of a person is normal, or goes by the table of ages, and is cut at `SLOWEST`; the
+    slowest member rules the household (LifeSim does the same, seen TRM-11).
     """
     mean = zone.household_size or district.household_size
     sizes = household_sizes(zone.population, mean, streams.get("household_size", zone.id))
@@ -102,15 +123,19 @@ def draw_zone(zone: Zone, district: Population, streams: Streams) -> ZoneHouseho
     help_luck = streams.get("assisted", zone.id).random(len(person))
     elderly_share = district.elderly_share if zone.elderly_share is None else zone.elderly_share
     assisted_share = district.assisted_share if zone.assisted_share is None else zone.assisted_share
+    child_share = min(district.child_share, 1 - elderly_share)
     elderly = age < elderly_share
-    child = age >= 1 - min(district.child_share, 1 - elderly_share)
+    child = age >= 1 - child_share
     assisted = help_luck < assisted_share
-    speed = streams.get("walking_speed", zone.id).normal(
-        district.walking_speed, district.walking_speed_sd, len(person)
-    )
-    speed[elderly] *= district.elderly_speed_factor
-    speed[child] *= district.child_speed_factor
-    speed[assisted] *= district.assisted_speed_factor
+    stream = streams.get("walking_speed", zone.id)
+    if district.speed_law == "imo_ages":
+        years = _years(age, elderly_share, child_share)
+        speed = speeds_by_age(years, assisted, stream.random(len(person)))
+    else:
+        speed = stream.normal(district.walking_speed, district.walking_speed_sd, len(person))
+        speed[elderly] *= district.elderly_speed_factor
+        speed[child] *= district.child_speed_factor
+        speed[assisted] *= district.assisted_speed_factor
     slowest = np.full(len(sizes), np.inf)
     np.minimum.at(slowest, person, np.maximum(speed, SLOWEST))
 
@@ -122,9 +147,20 @@ def draw_zone(zone: Zone, district: Population, streams: Streams) -> ZoneHouseho
     )
 
 
+def _years(luck: Floats, elderly_share: float, child_share: float) -> Floats:
+    """Return the age of each person: adults all alike from 12 to 65, by the luck that made them adults (assumed).
+
+    The elderly are just 65 and children just not 12; the table of ages knows no finer groups.
+    """
+    adults = 1 - elderly_share - child_share
+    share = (luck - elderly_share) / adults if adults > 0 else np.round(luck - elderly_share + 0.5)
+    return ELDERLY_FROM - np.clip(share, 0, 1) * (ELDERLY_FROM - CHILD_BELOW)
+
+
 def draw_households(world: World, streams: Streams) -> Households:
     """Return all households of a world, drawn zone by zone."""
-    drawn = [draw_zone(zone, world.scenario.district.population, streams) for zone in world.zones.models]
+    district = world.scenario.district.population
+    drawn = [draw_zone(zone, district, streams) for zone in world.zones.models]
     counts = [len(zone.people) for zone in drawn]
 
     def luck(purpose: str) -> Floats:
@@ -156,7 +192,23 @@ def draw_households(world: World, streams: Streams) -> Households:
         compliance_luck=luck("compliance"),
         relay_luck=luck("relay"),
         preparation_luck=luck("preparation"),
+        knowledge=_knowledge(district.knowledge, luck("knowledge")),
+        patience=_patience(district, luck("patience")),
     )
+
+
+def _knowledge(shares: KnowledgeShares, luck: Floats) -> NDArray[np.int8]:
+    """Return what each household knows: the luckiest are informed, the unluckiest know nothing."""
+    edges = [shares.informed, shares.informed + shares.eyes]
+    last = (
+        Knowledge.NOTHING if shares.nothing > 0 else Knowledge.EYES if shares.eyes > 0 else Knowledge.INFORMED
+    )
+    return np.minimum(np.searchsorted(edges, luck, side="right"), last).astype(np.int8)
+
+
+def _patience(district: Population, luck: Floats) -> Floats:
+    law = district.patience_at_closure
+    return np.full(len(luck), np.inf) if law is None else quantiles(law, luck)
 
 
 def _joined(columns: list[NDArray[Any]]) -> NDArray[Any]:
