@@ -15,9 +15,10 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.grids import corridor, grid
-from benchmarks.inputs import Case, read_case
+from benchmarks.inputs import Case
 from benchmarks.measuring import Result, Stopwatch, Trips, passages_of, result, tell
 from evacsim.engine.movement import LinkColumns, Movement, MoverColumns, NoticeKind
+from evacsim.traffic.loading import load_traffic
 
 CAR = 1
 NO_BINS = 1e9
@@ -51,6 +52,30 @@ def build(case: Case) -> Movement:
         depart_time=case.depart,
     )
     return movement
+
+
+def read(folder: Path) -> Case:
+    """Read a case as `evacsim traffic` does, with all its checks."""
+    given = load_traffic(folder)
+    nodes, links, routes, trips = given.nodes, given.links, given.routes, given.trips
+    return Case(
+        folder.name,
+        x=nodes.x,
+        y=nodes.y,
+        from_node=links.from_node,
+        to_node=links.to_node,
+        length=links.length,
+        free_speed=links.free_speed,
+        lanes=links.lanes,
+        capacity=links.capacity,
+        jam_density=links.jam_density,
+        origin=routes.origin,
+        destination=routes.destination,
+        first=routes.first,
+        route_links=routes.links,
+        depart=trips.depart,
+        route=trips.route,
+    )
 
 
 def link_columns(case: Case) -> LinkColumns:
@@ -95,7 +120,7 @@ def main() -> None:
         side, trips = wanted.grid
         case = grid(f"grid of {side}", trips, side=side)
     else:
-        case = read_case(wanted.folder)
+        case = read(wanted.folder)
     tell(measure(case, repeats=wanted.repeats, read_s=watch.lap()))
 
 
