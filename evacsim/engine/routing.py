@@ -1,9 +1,9 @@
 """Ways to everywhere: one next-link tree for each destination and class, kept true to the roads.
 
-Trees are made when first asked for. When roads change, only the trees that the change can
-touch are out of date: those that use a road that became slower, and those that a road that
-became faster would shorten. Of these, the ones that somebody follows are made again at once,
-the others when they are next asked for.
+Trees are made when first asked for. When roads change, the trees that somebody follows are
+repaired at once, the others when they are next asked for; a repair touches only those nodes
+whose way the change concerns (`kernels/tree_repair.py`). Walkers, cars and buses each have a
+network of their own, of the ways that are open to them.
 """
 
 from enum import IntEnum
@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evacsim.engine.movement import Movement
-from evacsim.kernels.trees import incoming_links, next_link_tree
+from evacsim.kernels.tree_repair import ChangingTreeSearch
+from evacsim.kernels.trees import incoming_links
 from evacsim.world.columns import World
 
 Floats = NDArray[np.float64]
@@ -35,29 +36,33 @@ SPEED_CLASSES = 4
 """Whoever chooses a way sees the speed of a road in so many steps, from closed to free (assumed): drivers do not
 know the depth of water on distant roads to the centimetre. Movement itself is exact."""
 
+NOT_MADE = -1
+
 
 class Routing:
-    """Next-link trees to all shelters and pick-up points, for each class that goes there."""
+    """Next-link trees to all shelters and pick-up points, for each class that goes there.
+
+    Memory: 12 bytes a node for each tree that has been asked for.
+    """
 
     def __init__(self, world: World, movement: Movement) -> None:
         ways = world.ways
         self.movement = movement
-        self._incoming = incoming_links(
-            len(world.roads.node_ids),
-            ways.from_node.astype(np.int64),
-            ways.to_node.astype(np.int64),
-            np.arange(ways.n, dtype=np.int64),
-        )
-        self._ways = ways
+        n_nodes = len(world.roads.node_ids)
         self._free_time = ways.length / np.where(ways.is_footway, NOMINAL_WALKING_SPEED, ways.free_speed)
         self._is_open = {
             MoverClass.WALKER: ways.is_footway,
             MoverClass.CAR: ways.open_to_cars,
             MoverClass.BUS: ways.open_to_buses,
         }
-        self._cost = {
-            mover_class: np.where(is_open, self._free_time, np.inf)
-            for mover_class, is_open in self._is_open.items()
+        self._cost = {mover_class: self._free_time.copy() for mover_class in MoverClass}
+        self._search = {}
+        for mover_class, is_open in self._is_open.items():
+            own = np.flatnonzero(is_open)
+            network = incoming_links(n_nodes, ways.from_node[own], ways.to_node[own], links=own)
+            self._search[mover_class] = ChangingTreeSearch(network, self._free_time)
+        self._changes: dict[MoverClass, list[NDArray[np.int64]]] = {
+            mover_class: [] for mover_class in MoverClass
         }
         self._n_shelters, self._n_pickups = world.shelters.n, world.pickup_points.n
         shelters = [
@@ -72,11 +77,12 @@ class Routing:
         self._class = np.concatenate(
             [np.full(len(nodes), c, dtype=np.int8) for nodes, c in shelters + pickups]
         )
-        n_trees, n_nodes = len(self._target), len(world.roads.node_ids)
-        self._next = np.full((n_trees, n_nodes), -1, dtype=np.int32)
-        self._time = np.full((n_trees, n_nodes), np.inf)
-        self._is_made = np.zeros(n_trees, dtype=bool)
-        self._is_current = np.zeros(n_trees, dtype=bool)
+        n_trees = len(self._target)
+        # Zeroed memory is taken when it is first written to.
+        self._next = np.zeros((n_trees, n_nodes), dtype=np.int32)
+        self._time = np.zeros((n_trees, n_nodes))
+        self._n_changes = np.zeros(len(MoverClass), dtype=np.int64)
+        self._n_seen = np.full(n_trees, NOT_MADE, dtype=np.int64)
 
     @staticmethod
     def n_trees(world: World) -> int:
@@ -104,8 +110,8 @@ class Routing:
         """Return the free travel times from a node to some pick-up points [s], as the roads are now."""
         return self._times(self._first_pickup(mover_class) + pickups, node)
 
-    def update(self, ways: Ints, factors: dict[MoverClass, Floats]) -> int:
-        """Take in new speed factors of some ways; return how many trees are out of date."""
+    def update(self, ways: Ints, factors: dict[MoverClass, Floats]) -> None:
+        """Take in new speed factors of some ways; trees that are followed are right again at once."""
         for mover_class, factor in factors.items():
             own = self._is_open[mover_class][ways]
             seen = np.ceil(factor[own] * SPEED_CLASSES) / SPEED_CLASSES
@@ -113,38 +119,41 @@ class Routing:
                 new = self._free_time[ways[own]] / seen
             changed = new != self._cost[mover_class][ways[own]]
             rows, new = ways[own][changed], new[changed]
-            old = self._cost[mover_class][rows]
-            self._cost[mover_class][rows] = new
             if rows.size:
-                for tree in np.flatnonzero(self._is_current & (self._class == mover_class)):
-                    self._is_current[tree] = not self._is_touched(int(tree), rows, old, new)
-        outdated = int(np.count_nonzero(self._is_made & ~self._is_current))
+                search = self._search[mover_class]
+                self._cost[mover_class][rows] = new
+                search.change(rows, new)
+                self._changes[mover_class].append(search.arcs_of(rows))
+                self._n_changes[mover_class] += 1
         for tree in self.movement.trees_in_use():
             self._current(int(tree))
-        return outdated
-
-    def _is_touched(self, tree: int, ways: Ints, old: Floats, new: Floats) -> bool:
-        start, end = self._ways.from_node[ways], self._ways.to_node[ways]
-        used = (self._next[tree, start] == ways) & (new > old)
-        shortens = new + self._time[tree, end] < self._time[tree, start]
-        return bool(used.any() or shortens.any())
 
     def _first_pickup(self, mover_class: MoverClass) -> int:
         block = 0 if mover_class == MoverClass.WALKER else 1
         return 3 * self._n_shelters + block * self._n_pickups
 
     def _times(self, trees: NDArray[np.int64], node: int) -> Floats:
-        for tree in trees[~self._is_current[trees]]:
+        for tree in trees[self._n_seen[trees] < self._n_changes[self._class[trees]]]:
             self._current(int(tree))
         times: Floats = self._time[trees, node]
         return times
 
     def _current(self, tree: int) -> int:
-        """Make a tree again if it is out of date; return it."""
-        if not self._is_current[tree]:
-            cost = self._cost[MoverClass(int(self._class[tree]))]
-            target = self._target[tree : tree + 1].astype(np.int64)
-            self._next[tree], self._time[tree] = next_link_tree(self._incoming, target, cost)
-            self.movement.set_tree(tree, self._next[tree])
-            self._is_made[tree] = self._is_current[tree] = True
+        """Make a tree, or make it right again if it is out of date; return it."""
+        mover_class = MoverClass(int(self._class[tree]))
+        n_seen, n_changes = int(self._n_seen[tree]), int(self._n_changes[mover_class])
+        if n_seen == n_changes:
+            return tree
+        search, target = self._search[mover_class], int(self._target[tree])
+        next_link, time = self._next[tree], self._time[tree]
+        if n_seen == NOT_MADE:
+            search.grow(target, next_link=next_link, cost=time)
+            n_touched = len(next_link)
+        else:
+            missed = self._changes[mover_class][n_seen:]
+            changed = missed[0] if len(missed) == 1 else np.unique(np.concatenate(missed))
+            n_touched = search.repair(changed, target, next_link=next_link, cost=time)
+        if n_touched:
+            self.movement.set_tree(tree, next_link)
+        self._n_seen[tree] = n_changes
         return tree

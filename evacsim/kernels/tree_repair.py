@@ -34,7 +34,8 @@ class ChangingTreeSearch(TreeSearch):
         """Prepare searches; see `TreeSearch`."""
         super().__init__(network, link_cost)
         n_arcs, n_states = len(network.link), network.n_states
-        self._to_state = np.repeat(np.arange(n_states, dtype=np.int32), np.diff(network.first))
+        self.to_state = np.repeat(np.arange(n_states, dtype=np.int32), np.diff(network.first))
+        """State where each arc ends, shape (n_arcs,)."""
         self._onward = np.argsort(network.from_state, kind="stable").astype(np.int32)
         self._first_onward = np.zeros(n_states + 1, dtype=np.int64)
         self._first_onward[1:] = np.cumsum(np.bincount(network.from_state, minlength=n_states))
@@ -95,7 +96,7 @@ class ChangingTreeSearch(TreeSearch):
             n, farthest = repair_tree(
                 self.network.first,
                 self.arcs,
-                self._to_state,
+                self.to_state,
                 self._first_onward,
                 self._onward,
                 changed,
