@@ -15,11 +15,20 @@ class Attribute:
     unit: str
     """Empty for what is not measured."""
     text: Text
+    is_optional: bool = False
+    """Whether nodes or links of which the file does not say it go without."""
 
 
 NODE_ATTRIBUTES = (
     Attribute("x", "float", "m", Text("easting; nan in an abstract network", "东向坐标; 抽象网络中为 nan")),
     Attribute("y", "float", "m", Text("northing; nan in an abstract network", "北向坐标; 抽象网络中为 nan")),
+    Attribute(
+        "height_m",
+        "float",
+        "m",
+        Text("height of the ground above any one level", "地面高程"),
+        is_optional=True,
+    ),
 )
 LINK_ATTRIBUTES = (
     Attribute("id", "str", "", Text("unique id, also the key of the edge", "唯一编号, 同时是边的键")),
@@ -69,6 +78,13 @@ LINK_ATTRIBUTES = (
         "float",
         "m",
         Text("height of a bridge's deck above the ground", "桥面高出地面的高度"),
+    ),
+    Attribute(
+        "footway_width_m",
+        "float",
+        "m",
+        Text("width on which people walk along it", "供行人行走的宽度"),
+        is_optional=True,
     ),
 )
 """Attributes of a link, in the order of `links.csv` where they stand there."""

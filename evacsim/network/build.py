@@ -78,7 +78,12 @@ def _repair_geometry(draft: Draft) -> None:
 def as_raw(network: RoadNetwork) -> RawNetwork:
     """Return a network as it is written to and read from our own tables."""
     nodes = tuple(
-        RawNode(node, *((None, None) if network.crs is None else (data["x"], data["y"])))
+        RawNode(
+            node,
+            x=None if network.crs is None else data["x"],
+            y=None if network.crs is None else data["y"],
+            height=data.get("height_m"),
+        )
         for node, data in network.graph.nodes(data=True)
     )
     return RawNetwork(
@@ -94,7 +99,7 @@ def as_raw(network: RoadNetwork) -> RawNetwork:
 def _graph(draft: Draft, crs: str | None) -> nx.MultiDiGraph:
     graph = nx.MultiDiGraph(crs=crs, file=draft.file)
     for node, (x, y) in draft.nodes.items():
-        graph.add_node(node, x=x, y=y)
+        graph.add_node(node, x=x, y=y, **_known(height_m=draft.heights.get(node)))
     for link in draft.links:
         graph.add_edge(
             link.from_node,
@@ -112,8 +117,13 @@ def _graph(draft: Draft, crs: str | None) -> nx.MultiDiGraph:
             geometry=link.geometry,
             bridge=link.bridge,
             bridge_offset_m=link.bridge_offset,
+            **_known(footway_width_m=link.footway_width),
         )
     return graph
+
+
+def _known(**values: float | None) -> dict[str, float]:
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _raw_link(from_node: str, to_node: str, data: dict[str, Any]) -> RawLink:
@@ -132,6 +142,7 @@ def _raw_link(from_node: str, to_node: str, data: dict[str, Any]) -> RawLink:
         geometry=data["geometry"],
         bridge=data["bridge"],
         bridge_offset=data["bridge_offset_m"],
+        footway_width=data.get("footway_width_m"),
     )
 
 

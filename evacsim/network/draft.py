@@ -1,7 +1,7 @@
 """A network while it is being built: links that may still change, nodes by id, and the ledger."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from itertools import pairwise
 from math import dist, nan
 
@@ -28,6 +28,8 @@ class Draft:
     modes_known: frozenset[str]
     options: RepairOptions
     ledger: Ledger
+    heights: Mapping[str, float] = field(default_factory=dict)
+    """Heights of the nodes whose height the file says [m]."""
 
     def ends(self, link: RawLink) -> tuple[Point, Point]:
         """Return the places where a link begins and ends."""
@@ -72,6 +74,7 @@ def begin_draft(network: RawNetwork, options: RepairOptions) -> Draft:
         modes_known=network.modes_known,
         options=options,
         ledger=ledger,
+        heights={node.id: node.height for node in nodes.values() if node.height is not None},
     )
 
 

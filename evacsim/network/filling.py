@@ -18,6 +18,8 @@ LANE_CAPACITIES = (1e-3, 1.0)
 """Capacities of a lane that can be meant [vehicle/s]; nowhere more than one vehicle a second; assumed."""
 LANE_JAM_DENSITIES = (0.03, 0.5)
 """Jam densities of a lane that can be meant [vehicle/m]; assumed."""
+FOOTWAY_WIDTHS = (0.3, 100.0)
+"""Widths of a footway that can be meant [m]; assumed."""
 ROUNDING = 1e-9
 """Values this close to a limit, as a share of it, are at it."""
 
@@ -79,6 +81,7 @@ def _filled(draft: Draft, link: RawLink) -> RawLink:
         capacity=_consistent(draft, link, capacity, speed, jam_density),
         jam_density=jam_density,
         bridge_offset=_bridge_offset(draft, link),
+        footway_width=_footway_width(draft, link),
     )
 
 
@@ -111,6 +114,15 @@ def _consistent(draft: Draft, link: RawLink, capacity: float, speed: float, jam_
         return capacity
     draft.ledger.write("capacity_lowered", link.id, capacity, most)
     return most
+
+
+def _footway_width(draft: Draft, link: RawLink) -> float | None:
+    """Return the width of the footway, where the file says one that can be meant."""
+    width = link.footway_width
+    if width is None or FOOTWAY_WIDTHS[0] <= width <= FOOTWAY_WIDTHS[1]:
+        return width
+    draft.ledger.write("footway_width_absurd", link.id, width)
+    return None
 
 
 def _bridge_offset(draft: Draft, link: RawLink) -> float:

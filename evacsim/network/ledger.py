@@ -134,6 +134,10 @@ KINDS: dict[str, tuple[Level, Text]] = {
             "拥堵密度不合理, 取等级默认值 × 车道数 [辆/m]",
         ),
     ),
+    "footway_width_absurd": (
+        "repair",
+        Text("impossible width of a footway; that of the scenario", "人行宽度不合理, 取情景的值"),
+    ),
     "bridge_offset_default": (
         "warning",
         Text(

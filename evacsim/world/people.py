@@ -129,7 +129,7 @@ def draw_zone(zone: Zone, district: Population, streams: Streams) -> ZoneHouseho
     assisted = help_luck < assisted_share
     stream = streams.get("walking_speed", zone.id)
     if district.speed_law == "imo_ages":
-        years = _years(age, elderly_share, child_share)
+        years = ages(age, elderly_share, child_share)
         speed = speeds_by_age(years, assisted, stream.random(len(person)))
     else:
         speed = stream.normal(district.walking_speed, district.walking_speed_sd, len(person))
@@ -147,14 +147,16 @@ def draw_zone(zone: Zone, district: Population, streams: Streams) -> ZoneHouseho
     )
 
 
-def _years(luck: Floats, elderly_share: float, child_share: float) -> Floats:
-    """Return the age of each person: adults all alike from 12 to 65, by the luck that made them adults (assumed).
+def ages(luck: Floats, elderly_share: float, child_share: float) -> Floats:
+    """Return the years of people by their luck: the elderly just 65, children just 12, adults all alike between.
 
-    The elderly are just 65 and children just not 12; the table of ages knows no finer groups.
+    The lowest luck is that of the elderly, the highest that of children. That adults are of all
+    ages alike is assumed; the table of walking speeds knows nothing finer of the old and the young.
     """
     adults = 1 - elderly_share - child_share
-    share = (luck - elderly_share) / adults if adults > 0 else np.round(luck - elderly_share + 0.5)
-    return ELDERLY_FROM - np.clip(share, 0, 1) * (ELDERLY_FROM - CHILD_BELOW)
+    is_child = luck >= 1 - child_share
+    share = np.clip((luck - elderly_share) / adults, 0, 1) if adults > 0 else np.zeros(luck.shape)
+    return np.where(is_child, CHILD_BELOW, ELDERLY_FROM - share * (ELDERLY_FROM - CHILD_BELOW))
 
 
 def draw_households(world: World, streams: Streams) -> Households:

@@ -28,6 +28,14 @@ def test_the_plain_pair_is_read_as_written(tmp_path):
     assert (first.two_way, first.modes, first.line) == (False, None, 2)
 
 
+def test_heights_of_nodes_and_widths_of_footways(tmp_path):
+    nodes = "node_id,x,y,高程(米)\n0,0,0,12.5\n1,500,0,\n"
+    links = "link_id,from_node,to_node,length_m,人行道宽度(cm)\n0,0,1,510,150\n1,1,0,510,\n"
+    network = read_network(write(tmp_path, nodes=nodes, links=links), crs="local")
+    assert [node.height for node in network.nodes] == [12.5, None]
+    assert [link.footway_width for link in network.links] == [pytest.approx(1.5), None]
+
+
 def test_further_columns(tmp_path):
     links = (
         "link_id,from_node,to_node,length_m,road_class,name,modes,bridge,bridge_offset_m,geometry\n"

@@ -135,7 +135,9 @@ ids = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_s
 def networks(draw: st.DrawFn) -> RawNetwork:
     """A complete network with arbitrary ids, names and numbers."""
     node_ids = draw(st.lists(ids, min_size=2, max_size=6, unique=True))
-    nodes = tuple(RawNode(node, draw(finite), draw(finite)) for node in node_ids)
+    nodes = tuple(
+        RawNode(node, draw(finite), draw(finite), height=draw(st.none() | finite)) for node in node_ids
+    )
     places = {node.id: (node.x, node.y) for node in nodes}
     links = []
     for link_id in draw(st.lists(ids, min_size=1, max_size=8, unique=True)):
@@ -159,6 +161,7 @@ def networks(draw: st.DrawFn) -> RawNetwork:
                 geometry=(places[start], *inner, places[end]) if inner else None,
                 bridge=draw(st.booleans()),
                 bridge_offset=draw(st.floats(0, 10)),
+                footway_width=draw(st.none() | st.floats(0.3, 100)),
             )
         )
     used = {end for link in links for end in (link.from_node, link.to_node)}

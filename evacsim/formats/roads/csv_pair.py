@@ -116,13 +116,16 @@ def read_nodes(table: Table, findings: Findings) -> tuple[tuple[RawNode, ...], l
 def _node(table: Table, row: int, columns: Mapping[str, str], findings: Findings) -> RawNode:
     cells, line = table.rows[row], table.lines[row]
     node_id = findings.text(cell_id(cells[columns["node_id"]]), columns["node_id"], line=line)
+    height = None
+    if "height" in columns:
+        height = findings.number(cells[columns["height"]], f"node {node_id} {columns['height']}", line=line)
     if "x" not in columns or (cells[columns["x"]] is None and cells[columns["y"]] is None):
-        return RawNode(node_id, line=line)
+        return RawNode(node_id, line=line, height=height)
     x, y = (
         findings.coordinate(cells[columns[axis]], f"node {node_id} {columns[axis]}", line=line)
         for axis in "xy"
     )
-    return RawNode(node_id, x, y, line)
+    return RawNode(node_id, x, y, line, height)
 
 
 def _ends(links: Iterable[RawLink]) -> tuple[RawNode, ...]:

@@ -46,6 +46,7 @@ _QUANTITIES: dict[str, tuple[Mapping[str, float], tuple[str, ...]]] = {
     "jam_density": (PER_METRE, ("jam_density", "拥堵密度", "阻塞密度")),
     "travel_time": (SECONDS, ("travel_time", "time", "通行时间", "行程时间", "时间")),
     "bridge_offset": (METRES, ("bridge_offset", "deck_height", "桥面高度", "桥高")),
+    "footway_width": (METRES, ("footway_width", "sidewalk_width", "人行道宽", "人行道宽度", "步道宽度")),
 }  # fmt: skip
 _BARE_UNITS = {
     "通行能力": ("capacity", "veh/h"),
@@ -63,6 +64,7 @@ NODE_TEXTS: dict[str, tuple[str, ...]] = {
     "node_id": ("node_id", "id", "osm_node_id", "osmid", "节点编号", "节点id", "节点", "编号"),
     "x": ("x", "x_coord", "lon", "lng", "longitude", "经度", "x坐标", "东坐标"),
     "y": ("y", "y_coord", "lat", "latitude", "纬度", "y坐标", "北坐标"),
+    "height": ("height_m", "elevation_m", "ele", "高程(m)", "高程（m）", "高程(米)", "高程（米）"),
 }
 
 

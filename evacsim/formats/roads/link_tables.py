@@ -100,6 +100,7 @@ class LinkTable:
             tunnel=tags.tunnel,
             layer=tags.layer,
             bridge_offset=self._number(row, "bridge_offset"),
+            footway_width=self._number(row, "footway_width"),
             line=self.table.lines[row],
         )
         return _turned(link) if direction == "backward" else link
@@ -246,6 +247,7 @@ _EXAMPLES = {
     "jam_density": ("jam_density_vpm", ""),
     "travel_time": ("travel_time_s", ""),
     "bridge_offset": ("bridge_offset_m", ""),
+    "footway_width": ("footway_width_m", ""),
 }
 """For each quantity: headings with a unit, and how a user states it instead."""
 

@@ -4,9 +4,10 @@
     links.csv    link_id, from_node, to_node, length_m, free_speed_mps, lanes, capacity_vps, jam_density_vpm
 
 Capacity and jam density are totals over the lanes of the link. Further columns of links:
-`road_class`, `name`, `modes` (`car;bus;walk`), `bridge`, `bridge_offset_m`, `travel_time_s`,
-`geometry` (WKT). Without x and y the network is abstract. A folder that evacsim wrote has a
-third file, `network.yaml`, with the coordinate reference system; nothing in it is repaired again.
+`road_class`, `name`, `modes` (`car;bus;walk`), `bridge`, `bridge_offset_m`, `footway_width_m`,
+`travel_time_s`, `geometry` (WKT); of nodes: `height_m`. Without x and y the network is abstract. A
+folder that evacsim wrote has a third file, `network.yaml`, with the coordinate reference system;
+nothing in it is repaired again.
 """
 
 import csv
@@ -72,12 +73,12 @@ def write_node_link_csv(network: RawNetwork, folder: Path) -> None:
         rule = Text("is already there and is not overwritten", "已存在, 不予覆盖")
         remedy = Text("name another folder, or remove it first", "换一个文件夹, 或先将其删除")
         raise EvacsimError(str(folder), [Issue(str(folder / name), rule, remedy) for name in present])
-    _write(
-        folder / "nodes.csv",
-        NODE_COLUMNS,
-        ((node.id, _number(node.x), _number(node.y)) for node in network.nodes),
-    )
-    _write(folder / "links.csv", LINK_COLUMNS, map(_row, network.links))
+    nodes = [(node.id, _number(node.x), _number(node.y)) for node in network.nodes]
+    heights = [_number(node.height) for node in network.nodes]
+    _write(folder / "nodes.csv", *_with_column(NODE_COLUMNS, nodes, "height_m", heights))
+    widths = [_number(link.footway_width) for link in network.links]
+    links = [_row(link) for link in network.links]
+    _write(folder / "links.csv", *_with_column(LINK_COLUMNS, links, "footway_width_m", widths))
     statement = {"written_by": _WRITER, "crs": network.crs}
     text = yaml.safe_dump(statement, allow_unicode=True, sort_keys=False)
     (folder / STATEMENT).write_text(text, encoding="utf-8")
@@ -123,6 +124,15 @@ def _row(link: RawLink) -> Sequence[str]:
         _number(link.bridge_offset),
         "" if link.geometry is None else write_line(link.geometry),
     )
+
+
+def _with_column(
+    columns: Sequence[str], rows: Sequence[Sequence[str]], name: str, cells: Sequence[str]
+) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
+    """Return a table with one column more, where any cell of it says something."""
+    if not any(cells):
+        return columns, rows
+    return (*columns, name), [(*row, cell) for row, cell in zip(rows, cells, strict=True)]
 
 
 def _number(value: float | None) -> str:

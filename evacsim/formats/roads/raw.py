@@ -76,6 +76,8 @@ class RawNode:
     y: float | None = None
     line: int | None = None
     """Line of the file."""
+    height: float | None = None
+    """Height of the ground above any one level [m]."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +117,8 @@ class RawLink:
     """Level above (or below) the ground at which it crosses others."""
     bridge_offset: float | None = None
     """Height of the bridge's deck above the ground beneath [m]."""
+    footway_width: float | None = None
+    """Width on which people walk along it [m]."""
     line: int | None = None
     """Line of the file."""
 
