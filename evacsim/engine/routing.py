@@ -125,7 +125,8 @@ class Routing:
                 search.change(rows, new)
                 self._changes[mover_class].append(search.arcs_of(rows))
                 self._n_changes[mover_class] += 1
-        for tree in self.movement.trees_in_use():
+        followed = self.movement.trees_in_use()
+        for tree in followed[followed < len(self._target)]:  # others are not ours
             self._current(int(tree))
 
     def _first_pickup(self, mover_class: MoverClass) -> int:

@@ -102,7 +102,7 @@ class ChangingTreeSearch(TreeSearch):
                 changed,
                 ends,
                 start,
-                self._frontier,
+                self.frontier,
                 self._mark,
                 self._touched,
                 int(LOST_AT_MOST * n_states),

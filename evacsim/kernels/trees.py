@@ -159,7 +159,7 @@ class TreeSearch:
         """ARC, in the order of `network`; one more, so that there is a first one."""
         self.arcs["from_state"][:n_arcs], self.arcs["link"][:n_arcs] = network.from_state, network.link
         self._queue = record_array(1, QUEUE)
-        self._frontier = Frontier(
+        self.frontier = Frontier(
             np.empty(0, dtype=np.int32), *self._hold(n_arcs + network.n_states + 64), self._queue
         )
         self._set_costs(np.asarray(link_cost, dtype=np.float64))
@@ -183,7 +183,7 @@ class TreeSearch:
     ) -> None:
         """Write the tree to `targets` into `next_link` and `cost`, shape (n_states,) each."""
         ends, start = self._ends(targets, start_cost)
-        farthest = grow_tree(self.network.first, self.arcs, ends, start, self._frontier, next_link, cost)
+        farthest = grow_tree(self.network.first, self.arcs, ends, start, self.frontier, next_link, cost)
         self._check_sums(farthest)
 
     def _set_costs(self, link_cost: NDArray[np.float64]) -> None:
@@ -207,8 +207,8 @@ class TreeSearch:
         fewest, most = BUCKETS
         needed = min(max(highest / width + 2, fewest), most)
         n_buckets = 1 << int(np.ceil(np.log2(needed)))
-        if n_buckets != len(self._frontier.heads):
-            self._frontier = self._frontier._replace(heads=np.full(n_buckets, NONE, dtype=np.int32))
+        if n_buckets != len(self.frontier.heads):
+            self.frontier = self.frontier._replace(heads=np.full(n_buckets, NONE, dtype=np.int32))
 
     def _ends(
         self, targets: ArrayLike, start_cost: ArrayLike | None
@@ -218,9 +218,9 @@ class TreeSearch:
         assert start.shape == ends.shape, "not every target has its cost"
         assert np.all(start >= 0), "a target costs less than nothing"
         most = len(self.network.link) + self.network.n_states + len(ends)
-        if len(self._frontier.entries) < most:
+        if len(self.frontier.entries) < most:
             entries, heap = self._hold(2 * most)
-            self._frontier = self._frontier._replace(entries=entries, heap=heap)
+            self.frontier = self.frontier._replace(entries=entries, heap=heap)
         return ends, start
 
     def _check_sums(self, farthest: float) -> None:
