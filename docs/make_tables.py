@@ -19,6 +19,8 @@ from pydantic.fields import FieldInfo
 from evacsim.analysis.registry import REGISTRY
 from evacsim.formats.roads.headings import LINK_TEXTS, NODE_TEXTS
 from evacsim.network.defaults import BY_CLASS, SUSTAINED_EVACUATION, RoadDefaults, is_for_walkers
+from evacsim.network.presets import CAPACITY_PRESETS, CONTRAFLOW_PRESETS, NIGHT, RAIN_FACTORS, VEHICLE_SIZES
+from evacsim.network.walking import IMO_AGES
 from evacsim.results.record import EVENTS, LEDGER, TABLES, Column
 from evacsim.scenario.columns import COLUMNS
 from evacsim.scenario.model import Scenario
@@ -36,6 +38,10 @@ CONSTANTS = (
     "evacsim.world.people.SLOWEST",
     "evacsim.world.ways.WALKER_FLOW",
     "evacsim.world.ways.WALKER_JAM",
+    "evacsim.world.ways.SAME_WAY",
+    "evacsim.network.walking.TOBLER_STEEPNESS",
+    "evacsim.network.walking.WEIDMANN_FREE",
+    "evacsim.network.walking.COUNTERFLOW_FREE",
     "evacsim.engine.routing.SPEED_CLASSES",
     "evacsim.hazard.effects.STANDSTILL",
     "evacsim.hazard.effects.WADING_FACTORS",
@@ -49,6 +55,9 @@ LAWS_NOT_USED = (
     "evacsim.hazard.effects.DARK_WATER_FACTOR",
     "evacsim.hazard.effects.WADING_LIMIT_OF_HEIGHT",
     "evacsim.hazard.effects.STOP_AND_GO",
+    "evacsim.network.presets.CAPACITY_DROP",
+    "evacsim.network.walking.SFPE_FREE",
+    "evacsim.network.walking.FRUIN_LIMITS",
     "evacsim.hazard.fording.LOW_CLEARANCE",
     "evacsim.hazard.fording.HIGH_CLEARANCE",
     "evacsim.hazard.mortality.NEW_ORLEANS",
@@ -154,6 +163,81 @@ def road_sources() -> str:
     sustained = SUSTAINED_EVACUATION.sources["lane_capacity"]
     rows.append(("lane_capacity of `sustained_evacuation`", sustained.mark, sustained.text))
     return table(("quantity", "mark", "source or reason"), rows)
+
+
+def capacity_presets() -> str:
+    """Return the named flows of lanes, ordinary and reversed."""
+    rows = []
+    for setting, presets in (
+        ("roads.capacity_preset", CAPACITY_PRESETS),
+        ("controls[].contraflow", CONTRAFLOW_PRESETS),
+    ):
+        for preset in presets.values():
+            limit = "" if preset.lane_limit == float("inf") else f"{preset.lane_limit * 3600:g} veh/h"
+            share = "" if preset.factor == 1 else f"{100 * preset.factor:g} %"
+            source = preset.source
+            named = f"`{preset.name}`"
+            rows.append(
+                (
+                    f"`{setting}`",
+                    named,
+                    preset.text.en,
+                    preset.text.zh,
+                    limit,
+                    share,
+                    source.mark,
+                    source.text,
+                )
+            )
+    head = (
+        "set by",
+        "name",
+        "meaning",
+        "含义",
+        "at most, each lane",
+        "of the ordinary",
+        "mark",
+        "source or reason",
+    )
+    return table(head, rows)
+
+
+def weather_factors() -> str:
+    """Return what rain and night leave of capacity and free speed."""
+    rows = []
+    for factors in (*RAIN_FACTORS.values(), NIGHT):
+        for what, left, source in (
+            ("capacity", factors.capacity, factors.capacity_source),
+            ("free speed", factors.speed, factors.speed_source),
+        ):
+            if left != 1:
+                rows.append((f"`{factors.name}`", what, f"{left:g}", source.mark, source.text))
+    return table(("rain or light", "of", "factor", "mark", "source or reason"), rows)
+
+
+def vehicle_sizes() -> str:
+    """Return the road space of kinds of vehicles."""
+    rows = [
+        (
+            size.text.en,
+            size.text.zh,
+            f"{size.size:g}",
+            f"{size.low:g}-{size.high:g}",
+            size.source.mark,
+            size.source.text,
+        )
+        for size in VEHICLE_SIZES.values()
+    ]
+    return table(("vehicle", "车辆", "pcu", "range", "mark", "source or reason"), rows)
+
+
+def walking_by_age() -> str:
+    """Return the walking speeds of age groups."""
+    rows = [
+        (group.replace("_", " "), f"{known.low:g}-{known.high:g} m/s", known.source.mark, known.source.text)
+        for group, known in IMO_AGES.items()
+    ]
+    return table(("group", "free speed", "mark", "source or reason"), rows)
 
 
 def constants(names: Iterable[str]) -> str:
@@ -292,6 +376,10 @@ MAKERS: dict[str, Callable[[], str]] = {
     "parameters recording": lambda: parameters("recording."),
     "road classes": lambda: road_classes(BY_CLASS),
     "road class sources": road_sources,
+    "capacity presets": capacity_presets,
+    "weather factors": weather_factors,
+    "vehicle sizes": vehicle_sizes,
+    "walking by age": walking_by_age,
     "constants": lambda: constants(CONSTANTS),
     "laws not used": lambda: constants(LAWS_NOT_USED),
     "units": units,

@@ -162,13 +162,14 @@ class RoadChange:
     ways: Ints
     """Rows of the ways for vehicles that it names."""
     opposite: Ints
-    """For each of them the way for vehicles in the opposite direction; -1 where there is none."""
+    """For each of them the way that gains its lanes, or gives them back; -1 where no lanes change hands."""
     capacity: Floats
     """What each of `ways` carries from then on [pcu/s]: 0 where closed or reversed."""
     opposite_capacity: Floats
-    """What each of `opposite` carries once reversed lanes are clear [pcu/s]; shape (0,) unless they are reversed."""
+    """What each of `opposite` carries then [pcu/s]: after `clear_time` where it gains lanes, at once where it gives
+    them back; no meaning where it is -1."""
     opposite_storage: Floats
-    """What each of `opposite` then holds when jammed [pcu]; shape (0,) unless lanes are reversed."""
+    """What each of `opposite` then holds when jammed [pcu]; no meaning where it is -1."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ does not have is noted, all at once.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 
@@ -73,20 +74,40 @@ class Controls:
             self._change(order, number, _moment(order, gauges, start=start))
             for number, order in enumerate(plan.controls)
         ]
-        return sorted((change for change in changes if np.isfinite(change.time)), key=lambda c: c.time)
+        given = sorted((change for change in changes if np.isfinite(change.time)), key=lambda c: c.time)
+        return self._with_lanes_back(given)
+
+    def _with_lanes_back(self, given: list[RoadChange]) -> list[RoadChange]:
+        """Return orders in the order of time, those that open reversed ways taking the lanes back."""
+        reversed_ways: set[int] = set()
+        changes = []
+        for change in given:
+            if change.order.order == "reverse":
+                reversed_ways.update(change.ways.tolist())
+            if change.order.order == "open":
+                back = np.isin(change.ways, list(reversed_ways))
+                opposite = np.where(back, self._opposite[change.ways], -1).astype(np.int32)
+                change = replace(  # noqa: PLW2901  # the same order, told in full
+                    change,
+                    opposite=opposite,
+                    opposite_capacity=self._ways.capacity[opposite],
+                    opposite_storage=self._ways.storage[opposite],
+                )
+                reversed_ways.difference_update(change.ways.tolist())
+            changes.append(change)
+        return changes
 
     def _change(self, order: RoadOrder, number: int, time: float) -> RoadChange:
         place = f"plan.controls[{number}].links"
         rows = [self._way(link, place) for link in order.links]
         ways = np.array([row for row in rows if row >= 0], dtype=np.int32)
-        opposite = self._opposite[ways]
-        nothing = np.empty(0)
-        added, room = nothing, nothing
+        opposite = np.full(len(ways), -1, dtype=np.int32)
+        added, room = np.zeros(len(ways)), np.zeros(len(ways))
         if order.order == "reverse":
             self._note_one_way(ways, place)
-            against = np.maximum(opposite, 0)
-            added = self._ways.capacity[against] + self._reversed_flow(order, ways)
-            room = self._ways.storage[against] + self._ways.storage[ways]
+            opposite = self._opposite[ways]
+            added = self._ways.capacity[opposite] + self._reversed_flow(order, ways)
+            room = self._ways.storage[opposite] + self._ways.storage[ways]
         return RoadChange(order, time, ways, opposite, self._flow(order, ways), added, room)
 
     def _flow(self, order: RoadOrder, ways: Ints) -> Floats:

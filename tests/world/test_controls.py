@@ -74,7 +74,7 @@ def test_orders_come_in_the_order_of_time_with_what_ways_then_carry(tmp_path):
         (3600, "close"), (7200, "capacity"), (7200, "capacity"), (10800, "open"),
     ]  # fmt: skip
     assert [order.capacity.tolist() for order in orders] == [[0, 0], [0.25], [1.0], [0.5]]
-    assert all(len(order.opposite_capacity) == 0 for order in orders)
+    assert all((order.opposite == -1).all() for order in orders)
 
 
 def test_an_order_is_given_at_its_stage_or_its_moment_whichever_is_sooner(tmp_path):
@@ -102,6 +102,19 @@ def test_reversed_lanes_go_to_the_opposite_direction(tmp_path, preset, flow):
     assert change.capacity.tolist() == [0]
     assert change.opposite_capacity == pytest.approx([0.5 + flow])
     assert change.opposite_storage == pytest.approx([2 * 75])
+
+
+def test_opening_a_reversed_road_takes_its_lanes_back(tmp_path):
+    controls = [
+        {"links": [FORTH], "order": "reverse", "at": "T+1 h"},
+        {"links": [FORTH], "order": "open", "at": "T+2 h"},
+        {"links": [FORTH], "order": "open", "at": "T+3 h"},
+    ]
+    world = world_with(tmp_path, controls=controls)
+    _, opened, again = world.orders
+    assert (opened.capacity.tolist(), opened.opposite.tolist()) == ([0.5], [way(world, BACK)])
+    assert (opened.opposite_capacity.tolist(), opened.opposite_storage.tolist()) == ([0.5], [75])
+    assert again.opposite.tolist() == [-1]
 
 
 def test_rain_falls_on_reversed_lanes_too(tmp_path):
