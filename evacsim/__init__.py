@@ -15,6 +15,7 @@ __all__ = [
     "EvacsimError",
     "Run",
     "Scenario",
+    "TrafficCase",
     "World",
     "build",
     "check",
@@ -22,9 +23,11 @@ __all__ = [
     "from_mapping",
     "import_network",
     "load",
+    "load_traffic",
     "open_run",
     "report",
     "simulate",
+    "traffic",
 ]
 
 try:
@@ -37,7 +40,7 @@ def __getattr__(name: str) -> Any:
     """Load the public names when first asked for, so that `import evacsim` is quick (PEP 562)."""
     if name in __all__:
         api = import_module("evacsim.api")
-        # All at once: importing the room `report` has put it where the function `report` is to be found.
+        # All at once: importing the rooms `report` and `traffic` has put them where these functions are to be found.
         globals().update({public: getattr(api, public) for public in __all__})
         return getattr(api, name)
     raise AttributeError(f"module 'evacsim' has no attribute {name!r}")

@@ -38,6 +38,8 @@ from evacsim.results.record import RunRecord
 from evacsim.results.store import read_record, write_record
 from evacsim.scenario import reading
 from evacsim.scenario.model import Scenario
+from evacsim.traffic.case import TrafficCase
+from evacsim.traffic.loading import load_traffic
 from evacsim.world.building import build_world
 from evacsim.world.columns import World
 
@@ -48,6 +50,7 @@ __all__ = [
     "EvacsimError",
     "Run",
     "Scenario",
+    "TrafficCase",
     "World",
     "build",
     "check",
@@ -55,9 +58,11 @@ __all__ = [
     "from_mapping",
     "import_network",
     "load",
+    "load_traffic",
     "open_run",
     "report",
     "simulate",
+    "traffic",
 ]
 
 
@@ -75,6 +80,17 @@ def load(path: str | Path) -> Scenario:
 def from_mapping(mapping: Mapping[str, Any], *, base: str | Path = ".") -> Scenario:
     """Return the scenario written as a mapping, with file names relative to `base`."""
     return reading.from_mapping(mapping, base=Path(base))
+
+
+def traffic(folder: str | Path, *, encoding: str | None = None) -> TrafficCase:
+    """Return the case of traffic in a folder of tables: a network, routes and trips, nothing else.
+
+    Raises
+    ------
+    FormatError
+        With everything that is wrong with any of the tables.
+    """
+    return load_traffic(folder, encoding=encoding)
 
 
 def check(path: str | Path) -> list[Issue]:
