@@ -57,6 +57,7 @@ def found(parts: Parts) -> Iterator[Finding]:
         _travel(parts),
         _moments(parts),
         _ages(parts),
+        _unused_speeds(parts),
         _room(parts),
     )
 
@@ -244,6 +245,28 @@ def _ages(parts: Parts) -> Iterator[Finding]:
             )
             remedy = Text("lower one of them", "调低其中一个")
             yield Finding((*entry.loc, "elderly_share"), rule, remedy, severity="warning")
+
+
+UNUSED_BY_AGE = (
+    "walking_speed",
+    "walking_speed_sd",
+    "elderly_speed_factor",
+    "child_speed_factor",
+    "assisted_speed_factor",
+)
+"""Fields of the population that `speed_law: imo_ages` leaves unused."""
+
+
+def _unused_speeds(parts: Parts) -> Iterator[Finding]:
+    """Yield walking speeds that are written and not used."""
+    population = parts.population
+    if population is None or population.speed_law != "imo_ages":
+        return
+    for name in UNUSED_BY_AGE:
+        if name in population.model_fields_set:
+            rule = Text("is not used with speed_law: imo_ages", "speed_law: imo_ages 时不起作用")
+            remedy = Text("delete it, or write speed_law: normal", "删去，或写 speed_law: normal")
+            yield Finding(("district", "population", name), rule, remedy, severity="warning")
 
 
 def _room(parts: Parts) -> Iterator[Finding]:

@@ -52,6 +52,15 @@ def build_world(scenario: Scenario, warnings: Sequence[Issue] = ()) -> World:
     return replace(world, warnings=[*warnings, *issues])
 
 
+_NO_HEIGHTS = Issue(
+    file="roads",
+    rule=Text("no node has a height, so all slopes are 0", "节点均无高程，坡度按 0 计"),
+    remedy=Text("add a column height_m to the table of nodes", "在节点表中增加 height_m 列"),
+    place="district.roads.slopes",
+    severity="warning",
+)
+
+
 class _Builder:
     """Builds a world part by part and collects what is wrong with any of them."""
 
@@ -77,6 +86,8 @@ class _Builder:
         node_capacity, signals = controls.node_capacity(), controls.signals()
         orders = controls.orders(scenario.plan, gauges, start=start)
         self.issues += controls.issues
+        if district.roads.slopes != "none" and np.isnan(roads.height).all():
+            self.issues.append(_NO_HEIGHTS)
         locator = Locator(
             roads, ways, network_crs=network.crs, places_crs=district.crs, limit=district.access_limit
         )

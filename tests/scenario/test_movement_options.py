@@ -107,6 +107,12 @@ def test_patience_is_a_law_of_duration():
     assert Population(patience_at_closure="10 min").patience_at_closure == Fixed(value="10 min")
 
 
+def test_speeds_that_the_table_of_ages_leaves_unused_are_pointed_out(folder_with):
+    written = "  household_size: 2.5\n  speed_law: imo_ages\n  walking_speed: 1.2 m/s\n"
+    folder = folder_with(district__yaml=DISTRICT.replace("  household_size: 2.5\n", written))
+    assert told(folder) == [("warning", "population.walking_speed", "is not used with speed_law: imo_ages")]
+
+
 def with_orders(folder_with, *orders):
     lines = "".join(f"  - {{{order}}}\n" for order in orders)
     return folder_with(plan__yaml=PLAN + "controls:\n" + lines)

@@ -154,6 +154,13 @@ def test_slopes_count_where_the_scenario_wants_it_and_the_nodes_have_heights(tmp
     assert ways.walk_factor[ways.twin[ways.walk_factor < 1]] == pytest.approx(down)
 
 
+def test_slopes_without_heights_are_pointed_out(tmp_path):
+    mapping = small_district(tmp_path)
+    mapping["district"]["roads"]["slopes"] = "tobler"
+    world = build_world(from_mapping(mapping))
+    assert "no node has a height, so all slopes are 0" in [issue.rule.en for issue in world.warnings]
+
+
 def test_roads_of_different_length_between_the_same_nodes_are_two_roads():
     from_node, to_node = np.array([0, 1, 0, 1, 2]), np.array([1, 0, 1, 0, 2])
     length = np.array([100.0, 300.0, 300.0, 100.5, 50.0])
