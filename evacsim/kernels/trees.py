@@ -90,12 +90,7 @@ class Frontier(NamedTuple):
 
 
 def incoming_links(
-    n_nodes: int,
-    from_node: ArrayLike,
-    to_node: ArrayLike,
-    key: object = None,
-    *,
-    links: ArrayLike | None = None,
+    n_nodes: int, from_node: ArrayLike, to_node: ArrayLike, *, links: ArrayLike | None = None
 ) -> Incoming:
     """Return links by the node where they end; `links` are their rows, 0 to n - 1 unless given."""
     rows = np.arange(len(np.atleast_1d(from_node))) if links is None else np.asarray(links)
