@@ -61,6 +61,8 @@ class Trips:
     """[s]"""
     passages: int
     """Links they passed, all together."""
+    sent: int
+    """Rows there would be, had all arrived."""
     entered: Floats | None = None
     """Entry to the first link [s]."""
     each_stands_for: int = 1
@@ -95,7 +97,6 @@ def peak_memory_mb() -> float:
 
 def result(
     program: str, version: str, trips: Trips, *, read_s: float, build_s: float, run_s: list[float],
-    status: str = "ok",
 ) -> Result:  # fmt: skip
     """Return what is told about a program on a case."""
     queue = None
@@ -106,7 +107,7 @@ def result(
     return Result(
         program,
         version,
-        status,
+        "ok" if n == trips.sent else f"{n:,} of {trips.sent:,} arrived by its end",
         arrived=n * trips.each_stands_for,
         passages=int(trips.passages),
         run_s=min(run_s),

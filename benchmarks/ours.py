@@ -105,7 +105,9 @@ def what_became_of(case: Case, records: np.ndarray) -> Trips:
         some = records[records["kind"] == kind]
         column[some["mover"]] = some["time"]
     there = np.flatnonzero(np.isfinite(arrived))
-    return Trips(case.depart[there], arrived[there], passages_of(case, there), entered[there])
+    return Trips(
+        case.depart[there], arrived[there], passages_of(case, there), len(case.depart), entered[there]
+    )
 
 
 def main() -> None:

@@ -76,5 +76,7 @@ def measure(case: Case, *, until: float, read_s: float) -> Result:
     env.run(until=2 * until)
     run_s = watch.lap()
     there = np.flatnonzero(np.isfinite(arrived))
-    trips = Trips(case.depart[there], arrived[there], passages_of(case, there), entered[there])
+    trips = Trips(
+        case.depart[there], arrived[there], passages_of(case, there), len(case.depart), entered[there]
+    )
     return result("simpy", version("simpy"), trips, read_s=read_s, build_s=build_s, run_s=[run_s])

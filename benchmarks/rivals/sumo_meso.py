@@ -103,7 +103,9 @@ def _read_trips(case: Case, path: Path) -> Trips:
             entered[int(trip.get("id"))] = float(trip.get("depart"))
         trip.clear()
     there = np.flatnonzero(np.isfinite(arrived))
-    return Trips(case.depart[there], arrived[there], passages_of(case, there), entered[there])
+    return Trips(
+        case.depart[there], arrived[there], passages_of(case, there), len(case.depart), entered[there]
+    )
 
 
 def _write(path: Path, root: str, lines) -> None:
