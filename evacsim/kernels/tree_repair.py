@@ -78,7 +78,9 @@ class ChangingTreeSearch(TreeSearch):
         next_link: NDArray[np.int32],
         cost: NDArray[np.float64],
     ) -> int:
-        """Make a tree that was right before some links changed right again; return how many states it touched.
+        """Make a tree that was right before some links changed right again; return how many states that touched.
+
+        0: the tree is as it was.
 
         Parameters
         ----------
@@ -133,7 +135,9 @@ def repair_tree(
     next_link: NDArray[np.int32],
     cost: NDArray[np.float64],
 ) -> tuple[int, float]:
-    """Repair a tree; return how many states were lost or brought nearer by a changed arc, and the largest new cost.
+    """Repair a tree; return how many states the changed arcs concern, and the largest new cost.
+
+    Concerned are those that lose their way, come nearer, or take another link that is as good.
 
     Parameters
     ----------
@@ -186,6 +190,7 @@ def repair_tree(
         if mark[target] == 1 and start_cost[row] < cost[target]:
             cost[target] = start_cost[row]
             next_link[target] = ARRIVED
+    n_switched = 0
     nearest = np.inf
     for place in range(n):
         state = touched[place]
@@ -214,12 +219,13 @@ def repair_tree(
                 n += 1
         elif through == cost[state] and arcs[arc].link < next_link[state]:
             next_link[state] = arcs[arc].link
+            n_switched += 1
     for place in range(n):
         mark[touched[place]] = 0
     if nearest == np.inf:
-        return n, 0.0
+        return n + n_switched, 0.0
     begin(frontier, nearest)
     for place in range(n):
         if cost[touched[place]] < np.inf:
             put(frontier, cost[touched[place]], touched[place])
-    return n, settle(first, arcs, frontier, next_link, cost)
+    return n + n_switched, settle(first, arcs, frontier, next_link, cost)

@@ -177,7 +177,7 @@ def test_who_is_stopped_on_a_road_knows_of_it_and_of_its_opening():
 
 
 def test_the_informed_are_told_while_under_way():
-    """The road from 2 to 3 closes at 30 s. Who hears of it turns off at 1, by 5 and 6; who does not, drives up to it."""
+    """The road from 2 to 3 closes at 30 s. Who hears of it turns off at 1, by 5 and 6; who does not drives on."""
     ends = [(0, 1), (1, 2), (2, 3), (1, 5), (5, 6), (6, 3), (2, 4), (4, 7), (7, 3)]
     arrivals = []
     for knowledge in (Knowledge.INFORMED, Knowledge.EYES):

@@ -53,7 +53,11 @@ def test_a_repaired_tree_is_the_fresh_one(case, stays_away):
         cost[links] = list(change.values())
         search.change(links, cost[links])
         fresh = next_link_tree(network, targets, cost, start_cost)
-        search.repair(search.arcs_of(links), targets, start_cost, next_link=ready[0], cost=ready[1])
+        before = [part.tolist() for part in ready]
+        n_touched = search.repair(
+            search.arcs_of(links), targets, start_cost, next_link=ready[0], cost=ready[1]
+        )
+        assert n_touched > 0 or [part.tolist() for part in ready] == before
         assert [part.tolist() for part in ready] == [part.tolist() for part in fresh]
         if round_ >= stays_away:
             known = sorted({link for past in changes[: round_ + 1] for link in past})
@@ -96,3 +100,11 @@ def test_links_of_another_network_are_passed_over():
     assert search.arcs_of([0, 5, 7, 2]).tolist() == [1, 0]
     search.change([7, 0, 2], [3.0, 4.0, 5.0])
     assert search.tree([2])[1].tolist() == [6.0, 1.0, 0.0]
+
+
+def test_a_tie_that_a_link_wins_when_it_opens_is_told():
+    search = ChangingTreeSearch(incoming_links(2, [0, 0], [1, 1]), [np.inf, 2.0])
+    next_link, cost = search.tree([1])
+    search.change([0], [2.0])
+    assert search.repair(search.arcs_of([0]), [1], next_link=next_link, cost=cost) == 1
+    assert next_link.tolist() == [0, ARRIVED]
