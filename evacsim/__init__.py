@@ -40,7 +40,7 @@ def __getattr__(name: str) -> Any:
     """Load the public names when first asked for, so that `import evacsim` is quick (PEP 562)."""
     if name in __all__:
         api = import_module("evacsim.api")
-        # All at once: importing the rooms `report` and `traffic` has put them where these functions are to be found.
+        # All at once: importing the room `report` has put it where the function `report` is to be found.
         globals().update({public: getattr(api, public) for public in __all__})
         return getattr(api, name)
     raise AttributeError(f"module 'evacsim' has no attribute {name!r}")

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
+from evacsim import traffic
 from evacsim.analysis.comparison import Comparison
 from evacsim.analysis.comparison import compare as compare_records
 from evacsim.analysis.indicators import Indicator, indicators, write_summary
@@ -80,17 +81,6 @@ def load(path: str | Path) -> Scenario:
 def from_mapping(mapping: Mapping[str, Any], *, base: str | Path = ".") -> Scenario:
     """Return the scenario written as a mapping, with file names relative to `base`."""
     return reading.from_mapping(mapping, base=Path(base))
-
-
-def traffic(folder: str | Path, *, encoding: str | None = None) -> TrafficCase:
-    """Return the case of traffic in a folder of tables: a network, routes and trips, nothing else.
-
-    Raises
-    ------
-    FormatError
-        With everything that is wrong with any of the tables.
-    """
-    return load_traffic(folder, encoding=encoding)
 
 
 def check(path: str | Path) -> list[Issue]:

@@ -7,6 +7,7 @@ whole numbers by number (2 before 10) and before all other texts, these letter b
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +34,11 @@ class Ids:
     def texts(self) -> list[str]:
         """The ids as they stand in the file."""
         return list(self.values) if isinstance(self.values, tuple) else list(map(str, self.values.tolist()))
+
+    @property
+    def column(self) -> NDArray[Any]:
+        """The ids as a column of a table: numbers, or texts as objects."""
+        return np.array(self.values, dtype=object) if isinstance(self.values, tuple) else self.values
 
     def taken(self, rows: NDArray[np.int64]) -> "Ids":
         """Return the ids of some rows."""

@@ -37,7 +37,7 @@ class Ring(NamedTuple):
     """A gridlock: links whose first vehicles waited for each other."""
 
     time: float
-    """When it closed [s]."""
+    """When it closed [s]; nan: not seen."""
     links: tuple[int, ...]
     """Rows of the links in the direction of travel."""
     ended: float
@@ -85,7 +85,7 @@ class TrafficRun:
         """One row for each trip, in the order of ids: trip_id, depart_s, enter_s, arrive_s, status."""
         return pd.DataFrame(
             {
-                "trip_id": _column(self.case.trips.ids.values),
+                "trip_id": self.case.trips.ids.column,
                 "depart_s": self.case.trips.depart,
                 "enter_s": self.enter,
                 "arrive_s": self.arrive,
@@ -117,8 +117,8 @@ class TrafficRun:
         passages = self.recorded("passages")
         return pd.DataFrame(
             {
-                "trip_id": _column(self.case.trips.ids.values)[passages.trip],
-                "link_id": _column(self.case.links.ids.values)[passages.link],
+                "trip_id": self.case.trips.ids.column[passages.trip],
+                "link_id": self.case.links.ids.column[passages.link],
                 "enter_s": passages.enter,
                 "exit_s": passages.exit,
             }
@@ -252,7 +252,3 @@ class TrafficRun:
     def _refused(self, rule: Text, remedy: Text, place: str, value: str | None) -> EvacsimError:
         source = self.case.source
         return EvacsimError(source, [Issue(source, rule, remedy, place, value=value)])
-
-
-def _column(ids: NDArray[np.int64] | tuple[str, ...]) -> NDArray[Any]:
-    return np.array(ids, dtype=object) if isinstance(ids, tuple) else ids

@@ -14,6 +14,9 @@ from evacsim.traffic.run import Ring, TrafficRun
 BIN_LENGTH = 3600.0
 """Length of the time bins in which entries are counted [s]; only their sum is used."""
 
+STANDS = "nothing"
+"""What resolved a gridlock that stands."""
+
 
 def run_case(
     case: TrafficCase, *, until: float, gridlock: Gridlock, patience: float, record_passages: bool
@@ -44,7 +47,7 @@ def run_case(
         arrive=_first_times(records, NoticeKind.ARRIVED, len(trips)),
         state=movement.where(trips).state,
         link_passages=int(movement.entries().sum()),
-        rings=tuple(Ring(*ring) for ring in movement.gridlocks),
+        rings=_rings(movement),
         passages=passages_of(records) if record_passages else None,
         compile_s=begin - asked,
         run_s=ran - begin,
@@ -135,6 +138,14 @@ class _Openings:
         if some.any():
             room = storage(self._case.links.length[link[some]], jam_density[some])
             movement.change_links(link[some], storage=room, now=now)
+
+
+def _rings(movement: Movement) -> tuple[Ring, ...]:
+    """Return all gridlocks, those that stand at the end among them even if nobody saw them close."""
+    rings = [Ring(*ring) for ring in movement.gridlocks]
+    told = {ring.links for ring in rings if ring.resolved_by == STANDS}
+    standing = (tuple(ring) for ring in movement.find_gridlock())
+    return (*rings, *(Ring(np.nan, ring, np.nan, STANDS) for ring in standing if ring not in told))
 
 
 def _first_times(records: NDArray[np.void], kind: NoticeKind, n_trips: int) -> NDArray[np.float64]:

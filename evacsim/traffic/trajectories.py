@@ -42,26 +42,29 @@ def times_at(case: TrafficCase, passages: Passages, shares: Floats) -> Floats:
     length, speed, wave = links.length[link], links.free_speed[link], links.wave_speed[link]
     jam_density = links.jam_density[link]
     size = case.trips.size[passages.trip]
-    starts = (
-        np.flatnonzero(np.concatenate([[True], link[1:] != link[:-1]])) if len(link) else np.zeros(0, int)
-    )
+    begins = np.flatnonzero(np.diff(link, prepend=-1))
+    repeats = np.diff([*begins, len(link)])
     number = np.cumsum(size)
-    number = number - np.repeat(number[starts] - size[starts], np.diff([*starts, len(link)]))
+    number -= np.repeat(number[begins] - size[begins], repeats)
     out = np.where(passages.is_through, passages.exit, np.inf)
     # One table for all links: the vehicles of a link lie in a stretch of their own on one axis.
-    stretch = float(number.max(initial=0.0)) + float((jam_density * length).max(initial=0.0)) + 1.0
-    group = np.repeat(np.arange(len(starts)), np.diff([*starts, len(link)])) * stretch
+    stretch = float((number + jam_density * length).max(initial=0.0)) + 1.0
+    group = np.repeat(np.arange(len(begins)), repeats)
     has_left = np.isfinite(out)
-    axis, exits = (group + number)[has_left], out[has_left]
-    first = np.repeat((group + size)[starts], np.diff([*starts, len(link)]))
+    axis, exits = (group * stretch + number)[has_left], out[has_left]
+    last = np.full(len(begins), -np.inf)
+    np.maximum.at(last, group[has_left], number[has_left])
     times = np.empty((len(link), len(shares)))
     for point, share in enumerate(shares.tolist()):
         left = (1.0 - share) * length
-        at = group + number - jam_density * left
-        held = np.interp(at, axis, exits) + left / wave if len(axis) else np.zeros(len(link))
-        held = np.where(at >= first, held, -np.inf)
+        ahead = number - jam_density * left
+        held = np.full(len(link), np.inf)
+        if len(axis):
+            held = np.interp(group * stretch + ahead, axis, exits) + left / wave
+        held = np.where(ahead > last[group], np.inf, held)
+        held = np.where(ahead < size[begins][group], -np.inf, held)
         reached = np.maximum(passages.enter + share * length / speed, held)
-        times[:, point] = np.minimum(reached, out)
+        times[:, point] = passages.enter if share == 0.0 else np.minimum(reached, out)
     return np.asarray(np.maximum.accumulate(times, axis=1))
 
 
@@ -83,12 +86,8 @@ def time_space(
     link = np.repeat(passages.link, len(shares))[is_there]
     frame = pd.DataFrame(
         {
-            "trip_id": np.asarray(
-                case.trips.ids.values, dtype=None if case.trips.ids.numbers is not None else object
-            )[trip],
-            "link_id": np.asarray(
-                case.links.ids.values, dtype=None if case.links.ids.numbers is not None else object
-            )[link],
+            "trip_id": case.trips.ids.column[trip],
+            "link_id": case.links.ids.column[link],
             "time_s": times.ravel()[is_there],
             "distance_m": distance.ravel()[is_there],
         }
