@@ -42,6 +42,8 @@ class Shares:
     moving: float = 0.0
     sending: float = 0.0
     """Sending off again those who had no way."""
+    before: float = 0.0
+    """Moving until the front comes."""
     rest: float = 0.0
     """Moving after the front has passed."""
     links: set[int] = field(default_factory=set)
@@ -75,7 +77,9 @@ def cross(case: Case, *, n_links: int, start: float = START, factor: float = 0.0
     search = ChangingTreeSearch(incoming_links(len(case.x), case.from_node, case.to_node), free_time)
     trees = [search.tree(shelter) for shelter in case.shelters]
     movement, tree_of = _under_way(case, [next_link for next_link, _ in trees])
+    watch.lap()
     movement.advance(start)
+    took.before = watch.lap()
     movement.drain_records()
     watch.lap()
     for now, comes, goes in _front(case, n_links, start):
@@ -154,6 +158,7 @@ def table(took: Shares, n_trips: int) -> str:
             ["trees", number(took.trees, 3), number(took.trees / took.moving, 2)],
             ["re-timing and trees", number(changing, 3), number(changing / took.moving, 2)],
             ["sending off again", number(took.sending, 3), number(took.sending / took.moving, 2)],
+            ["moving, before", number(took.before, 3), "-"],
             ["moving, afterwards", number(took.rest, 3), "-"],
         ],
     )

@@ -77,10 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if case in CITIES and not has_city(case):
             _say(f"{case}: left out, its network is not in the data folder (EVACSIM_DATA)")
             continue
-        rows.append(
-            measure(case, wanted.inputs, rounds=wanted.rounds, repeats=wanted.repeats, rivals=wanted.rivals,
-                    limit=wanted.limit)
-        )  # fmt: skip
+        rows.append(measure(case, wanted))
         if wanted.json:
             wanted.json.write_text(
                 json.dumps({"machine": here, "cases": [_kept(row) for row in rows]}, indent=1),
@@ -92,20 +89,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(rivals_table(rows))
 
 
-def measure(
-    case: str, inputs: Path, *, rounds: int, repeats: int, rivals: Sequence[str], limit: float = LIMIT
-) -> Row:
+def measure(case: str, wanted: argparse.Namespace) -> Row:
     """Run one case: evacsim and the yardstick in turns, then the rivals."""
-    folder = case_folder(case, inputs)
+    folder = case_folder(case, wanted.inputs)
     row = Row(case, json.loads((folder / "meta.json").read_text(encoding="ascii")))
-    for turn in range(rounds):
-        row.evacsim.append(_ask_us(folder, repeats))
+    for turn in range(wanted.rounds):
+        row.evacsim.append(_ask_us(folder, wanted.repeats))
         if YARDSTICK.is_file():
             row.yardstick.append(_ask_yardstick(folder))
         _say(f"{case}, round {turn + 1}: {_speed(row.evacsim[-1]) / 1e6:.2f} M passages/s"
              + (f", {row.ratios[-1]:.2f} of the yardstick" if row.yardstick else ""))  # fmt: skip
-    for rival in rivals:
-        told = _ask_rival(rival, folder, until=row.ours["clearance_s"], limit=limit)
+    for rival in wanted.rivals:
+        until = row.ours["clearance_s"]
+        told = _ask_rival(rival, folder, until=until, limit=wanted.limit, python=wanted.python)
         _say(f"{case}, {rival}: {told['status']}")
         row.rivals.append(told)
     return row
@@ -241,8 +237,8 @@ def _ask_yardstick(folder: Path) -> dict[str, Any]:
     }
 
 
-def _ask_rival(rival: str, folder: Path, *, until: float, limit: float) -> dict[str, Any]:
-    command = [sys.executable, "-m", "benchmarks.rivals", rival, str(folder), "--until", f"{until:.0f}"]
+def _ask_rival(rival: str, folder: Path, *, until: float, limit: float, python: str) -> dict[str, Any]:
+    command = [python, "-m", "benchmarks.rivals", rival, str(folder), "--until", f"{until:.0f}"]
     code, output = _call(command, limit=limit)
     if told := listen(output):
         return told
@@ -294,6 +290,7 @@ def _asked(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=3, help="turns of evacsim and the yardstick")
     parser.add_argument("--repeats", type=int, default=4, help="runs of evacsim in a turn; the best counts")
     parser.add_argument("--limit", type=float, default=LIMIT, help="wall time for one run of a rival [s]")
+    parser.add_argument("--python", default=sys.executable, help="interpreter that has the rivals")
     parser.add_argument("--inputs", type=Path, default=INPUTS, help="where the input files are kept")
     parser.add_argument("--json", type=Path, help="where to keep the figures")
     parser.add_argument(
