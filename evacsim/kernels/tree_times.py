@@ -183,9 +183,9 @@ def leave_upstream(
     """Tell the states from which one comes to a state by when they must be left."""
     for arc in range(first[state], first[state + 1]):
         upstream = arcs[arc].from_state
-        moment = min(closing[arc], latest[state]) - arcs[arc].cost
-        if latest[upstream] == np.inf or np.isinf(moment):
+        if latest[upstream] == np.inf or np.isinf(arcs[arc].cost):
             continue
+        moment = min(closing[arc], latest[state]) - arcs[arc].cost
         if moment > latest[upstream]:
             latest[upstream] = moment
             next_link[upstream] = arcs[arc].link

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from evacsim.engine.knowledge import Knowledge, RoadKnowledge, Timers, run_on
 from evacsim.engine.movement import LinkColumns, Movement, MoverColumns, MoverState, NoticeKind
+from evacsim.kernels.tree_turns import turn_states
 from evacsim.kernels.trees import incoming_links, next_link_tree
 
 CAR = 1
@@ -18,7 +19,7 @@ ROAD_AND_WAY_ROUND = [(0, 1), (0, 2), (2, 1)]
 class Roads:
     """Roads of 1 km, cars on them, and closures; a car takes 50 s for a road."""
 
-    def __init__(self, ends, n_nodes=None):
+    def __init__(self, ends, network=None):
         ends = np.array(ends)
         n = len(ends)
         self.links = LinkColumns(
@@ -31,11 +32,11 @@ class Roads:
             wave_speed=np.full(n, 5.0),
             overtaking=np.zeros(n, dtype=bool),
         )
-        self.n_nodes = n_nodes or int(ends.max()) + 1
+        self.n_nodes = int(ends.max()) + 1
         self.dry = self.links.length / SPEED
         self.movement = Movement(n_nodes=self.n_nodes, links=self.links, record_passages=True)
         self.timers = Timers()
-        self.network = incoming_links(self.n_nodes, ends[:, 0], ends[:, 1])
+        self.network = network or incoming_links(self.n_nodes, ends[:, 0], ends[:, 1])
         self.knowledge = RoadKnowledge(self.movement, self.network, self.dry, call_at=self.timers.call_at)
 
     def cars(self, times, *, target, knowledge=Knowledge.EYES, patience=0.0, origin=0):
@@ -186,6 +187,24 @@ def test_the_informed_are_told_while_under_way():
         roads.change(30.0, [2], 0.0)
         arrivals += times_of(roads.run(), NoticeKind.ARRIVED)
     assert arrivals == [200.0, 250.0]
+
+
+def test_cars_drive_round_the_block_where_a_turn_is_banned():
+    """Nobody may turn from 0-1 into 1-2; by 3 and 4 one comes to node 1 from another side. 4-2 is closed."""
+    ends = np.array([(0, 1), (1, 2), (1, 3), (3, 4), (4, 1), (4, 2)])
+    states = turn_states(5, ends[:, 0], ends[:, 1], [(0, 1)])
+    roads = Roads(np.stack([ends[:, 0], states.to_state], axis=1), network=states.incoming())
+    goal = states.states_at([2])
+    roads.change(0.0, [5], 0.0)
+    roads.cars([0.0], target=goal, knowledge=Knowledge.INFORMED)
+    roads.cars([1000.0], target=goal, knowledge=Knowledge.EYES)
+    records = roads.run(1e4)
+    assert records["place"][records["kind"] == NoticeKind.ENTERED].tolist() == [
+        *(0, 2, 3, 4, 1),  # the radio knows that 4-2 is closed
+        *(0, 2, 3, 4, 1),  # the eyes see it at 4
+    ]
+    assert times_of(records, NoticeKind.HELD, 5) == [1150.0]
+    assert times_of(records, NoticeKind.ARRIVED) == [250.0, 1250.0]
 
 
 GRID = [(a, b) for a in range(9) for b in range(9) if abs(a % 3 - b % 3) + abs(a // 3 - b // 3) == 1]
