@@ -114,7 +114,7 @@ def assign_people(problem: ShelterProblem) -> ShelterAssignment:
 
 
 def assign_whole_zones(
-    problem: ShelterProblem, *, gap: float = 1e-6, max_nodes: int = 100_000
+    problem: ShelterProblem, *, gap: float = 1e-3, max_nodes: int = 1_000
 ) -> ShelterAssignment:
     """Send each zone to one shelter, or nowhere: first the most people placed, then the least total time.
 
