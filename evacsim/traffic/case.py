@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from evacsim.traffic.ids import Ids
+from evacsim.errors import EvacsimError, Issue
+from evacsim.language import Text
+from evacsim.traffic.ids import Ids, ids_of
 
 if TYPE_CHECKING:
     from evacsim.traffic.run import TrafficRun
@@ -161,12 +163,31 @@ class TrafficCase:
         record_passages : bool
             Keep when each trip passed each link: what curves, fields and exports are made of. It
             takes 24 bytes a passage; without, a run is somewhat quicker.
+
+        Raises
+        ------
+        EvacsimError
+            If a setting makes no sense.
         """
         from evacsim.traffic.running import run_case
 
+        self._check_settings(until=until, gridlock=gridlock, patience=patience)
         return run_case(
             self, until=until, gridlock=gridlock, patience=patience, record_passages=record_passages
         )
+
+    def _check_settings(self, *, until: float, gridlock: str, patience: float) -> None:
+        issues = []
+        for name, seconds in (("until", until), ("patience", patience)):
+            if not seconds >= 0:
+                rule, remedy = Text("must be 0 s or more", "不能小于 0 秒"), Text("write 600", "写 600")
+                issues.append(Issue(self.source, rule, remedy, name, value=f"{seconds:g}"))
+        if gridlock not in GRIDLOCK:
+            rule = Text("is no way out of a gridlock", "不是处理死锁的方式")
+            remedy = Text(f"write one of {', '.join(GRIDLOCK)}", f"请写 {'、'.join(GRIDLOCK)} 之一")
+            issues.append(Issue(self.source, rule, remedy, "gridlock", value=gridlock))
+        if issues:
+            raise EvacsimError(self.source, issues)
 
     def free_flow_times(self) -> Floats:
         """Return what each trip takes where it is alone [s], shape (n_trips,)."""
@@ -204,10 +225,6 @@ def row_of(ids: Ids, wanted: str | int, thing: Literal["link", "route"], source:
     EvacsimError
         If there is no such thing.
     """
-    from evacsim.errors import EvacsimError, Issue
-    from evacsim.language import Text
-    from evacsim.traffic.ids import ids_of
-
     row = int(ids.rows_of(ids_of([str(wanted)]))[0])
     if row < 0:
         chinese = {"link": "路段", "route": "路线"}[thing]

@@ -16,6 +16,7 @@ from evacsim.traffic.case import Floats, Gridlock, TrafficCase
 from evacsim.traffic.curves import Count, Curve, End, curve_at_end, curve_inside
 from evacsim.traffic.fields import Quantity, field_table
 from evacsim.traffic.passages import Passages
+from evacsim.traffic.rules import POSITIVE
 from evacsim.traffic.summary import summary
 from evacsim.traffic.trajectories import time_space
 
@@ -199,6 +200,11 @@ class TrafficRun:
             One row for each cell (index: link_id, from_m, to_m; along a route its distances), one
             column for each bin, named by its beginning [s].
         """
+        for name, length in (("bin", bin), ("cell", cell)):
+            if length is not None and not length > 0:
+                raise self._refused(
+                    Text("must be above 0", "必须大于 0"), POSITIVE.remedy, name, f"{length:g}"
+                )
         return field_table(
             self.case,
             self.recorded("fields"),
@@ -217,6 +223,9 @@ class TrafficRun:
         `points` on each link beyond its entrance. Between the ends of a link they follow the
         kinematic wave: at free speed up to the queue, then with the queue.
         """
+        if points < 1:
+            rule = Text("must be 1 or more", "不能小于 1")
+            raise self._refused(rule, Text("write 4", "写 4"), "points", str(points))
         return time_space(
             self.case, self.recorded("paths"), self.case.route_links(along), end=self.end, points=points
         )

@@ -208,8 +208,13 @@ def test_what_was_not_recorded_is_refused_with_a_remedy(tmp_path):
     "ask",
     [
         lambda run: run.cumulative("99"),
-        lambda run: run.field("flow", along="x"),
         lambda run: run.cumulative(0, at=501.0),
+        lambda run: run.field("flow", along="x"),
+        lambda run: run.field("flow", bin=0.0),
+        lambda run: run.field("flow", cell=-1.0),
+        lambda run: run.time_space(0, points=0),
+        lambda run: run.case.run(gridlock="pray"),
+        lambda run: run.case.run(until=-1.0),
     ],
 )
 def test_what_is_not_there_is_refused(queued, ask):
@@ -229,6 +234,13 @@ def test_a_run_is_saved_and_not_overwritten_by_accident(tmp_path):
     (folder / "summary.json").write_text("{}")
     with pytest.raises(ResultsError):
         run.save(folder, if_exists="replace")
+
+
+def test_ids_of_any_text_are_written_as_they_are(tmp_path):
+    tables = line_tables([1], 3, 1.0)
+    tables["trips"] = ['"户, 1",0,0', "b,1,0", "007,2,0"]
+    folder = load_traffic(write_case(tmp_path / "case", **tables)).run().save(tmp_path / "out")
+    assert pd.read_csv(folder / "trips_out.csv", dtype=str)["trip_id"].tolist() == ["007", "b", "户, 1"]
 
 
 def invoke(*arguments):
