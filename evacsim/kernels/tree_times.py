@@ -1,7 +1,8 @@
 """Ways for the cautious: the latest moment to leave, and the way that is best as the roads will be.
 
 Both look ahead: they know when links will close. Whoever follows them never sets out on a link
-that would close before he has passed it.
+that would close before he has passed it (by bins of time: where their costs come from
+`risk_averse_cost` of `time_left_by_bin`).
 """
 
 import numpy as np
@@ -78,6 +79,16 @@ def risk_averse_cost(
     margin = np.where(is_passable, left, np.inf) - np.where(is_passable, times, 0.0)
     fear = np.clip(1.0 - margin / horizon, 0.0, 1.0)
     return np.where(is_passable, times * (1.0 + aversion * fear), np.inf)
+
+
+def time_left_by_bin(closing_time: ArrayLike, n_bins: int, bin_length: float) -> NDArray[np.float64]:
+    """Return how long each link stays open after the end of each time bin, shape (n_bins, n_links) [s].
+
+    Counted from the end, so that whoever enters at any moment of the bin has at least this
+    long to pass; `closing_time` is counted from the beginning of the first bin [s], inf: never.
+    """
+    ends = bin_length * np.arange(1, n_bins + 1)
+    return np.asarray(closing_time, dtype=np.float64) - ends[:, np.newaxis]
 
 
 def time_dependent_tree(

@@ -6,7 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evacsim.kernels.arrays import ARRIVED, NO_WAY
-from evacsim.kernels.tree_times import latest_departure_tree, risk_averse_cost, time_dependent_tree
+from evacsim.kernels.tree_times import (
+    latest_departure_tree,
+    risk_averse_cost,
+    time_dependent_tree,
+    time_left_by_bin,
+)
 from evacsim.kernels.trees import incoming_links, next_link_tree
 from tests.kernels.test_trees import columns
 from tests.reference import trees as plain
@@ -123,3 +128,45 @@ def test_one_waits_for_a_road_that_opens():
     next_link, cost = time_dependent_tree(incoming_links(2, [0], [1]), [1], costs, 100.0)
     assert next_link[:, 0].tolist() == [0, 0, 0]
     assert cost[:, 0].tolist() == [250.0, 150.0, 50.0]
+
+
+@given(network=networks(), data=st.data(), aversion=st.sampled_from([0.0, 3.0]))
+def test_whoever_follows_the_bins_gets_through_before_the_water(network, data, aversion):
+    """Whoever departs at any moment for which a way is promised passes every link in time and arrives."""
+    n_nodes, ends, targets = network
+    n_bins, bin_length = 8, 10.0
+    times = np.array([data.draw(st.sampled_from([1.0, 3.0, 7.0, 10.0, 26.0])) for _ in ends])
+    closings = np.array([data.draw(st.sampled_from([np.inf, np.inf, 5.0, 33.0, 40.0, 69.0])) for _ in ends])
+    left = time_left_by_bin(closings, n_bins, bin_length)
+    costs = risk_averse_cost(times, left, aversion=aversion, horizon=30.0)
+    next_link, cost = time_dependent_tree(incoming_links(n_nodes, *columns(ends)), targets, costs, bin_length)
+    depart = data.draw(st.floats(0.0, 90.0))
+    for origin in range(n_nodes):
+        node, now = origin, depart
+        if np.isinf(cost[min(int(now / bin_length), n_bins - 1), node]):
+            continue
+        for _ in range(50):
+            link = next_link[min(int(now / bin_length), n_bins - 1), node]
+            if link < 0:
+                break
+            now += times[link]
+            assert now <= closings[link]
+            node = ends[link][1]
+        assert link == ARRIVED
+
+
+def test_the_averse_take_the_longer_way_that_stays_dry():
+    """The road along the river takes 200 s and floods at 650 s, the road over the hill takes 300 s.
+
+    In the first bin 550 s are left at least and 350 s once passed: 200 (1 + 250/600) = 283 s; in
+    the second 200 (1 + 350/600) = 317 s. From the fifth on it is too late.
+    """
+    network = incoming_links(2, [0, 0], [1, 1])
+    left = time_left_by_bin([650.0, np.inf], 6, 100.0)
+    chosen = [
+        time_dependent_tree(
+            network, [1], risk_averse_cost([200.0, 300.0], left, aversion=aversion, horizon=600.0), 100.0
+        )[0][:, 0].tolist()
+        for aversion in (0.0, 1.0, 4.0)
+    ]
+    assert chosen == [[0, 0, 0, 0, 1, 1], [0, 1, 1, 1, 1, 1], [1, 1, 1, 1, 1, 1]]
