@@ -64,8 +64,13 @@ def times_at(case: TrafficCase, passages: Passages, shares: Floats) -> Floats:
         held = np.where(ahead > last[group], np.inf, held)
         held = np.where(ahead < size[begins][group], -np.inf, held)
         reached = np.maximum(passages.enter + share * length / speed, held)
-        times[:, point] = passages.enter if share == 0.0 else np.minimum(reached, out)
-    return np.asarray(np.maximum.accumulate(times, axis=1))
+        times[:, point] = np.minimum(reached, out)
+    # Vehicles of unlike sizes do not fit the wave to the unit: nobody is faster than free flow for that.
+    for point in range(len(shares) - 2, -1, -1):
+        ahead_of_it = (shares[point + 1] - shares[point]) * length / speed
+        times[:, point] = np.minimum(times[:, point], times[:, point + 1] - ahead_of_it)
+    times[:, shares == 0.0] = passages.enter[:, None]
+    return times
 
 
 def time_space(

@@ -272,3 +272,28 @@ def test_the_command_tells_every_problem_with_exit_code_2(tmp_path, lang, word):
     assert result.exit_code == 2
     assert result.output.count(word) == 3
     assert not (tmp_path / "out").exists()
+
+
+def test_with_mixed_sizes_at_a_merge_nobody_is_faster_than_free_flow_between_the_ends(tmp_path):
+    nodes = [f"{i},{500 * i},0" for i in range(4)]
+    links = [
+        f"{name},{start},{end},500,12.5,{lanes},{0.5 * lanes},{0.2 * lanes}"
+        for name, start, end, lanes in (("a", 0, 2, 2), ("b", 1, 2, 1), ("c", 2, 3, 1))
+    ]
+    trips = [f"{i},{1.5 * i},{i % 3 % 2},{(1, 2.5, 0.5)[i % 3]}" for i in range(300)]
+    headers = {"trips.csv": "trip_id,depart_s,route_id,size_pcu"}
+    routes = ["0,0,3,a c", "1,1,3,b c"]
+    case = load_traffic(write_case(tmp_path, headers, nodes=nodes, links=links, routes=routes, trips=trips))
+    run = case.run()
+    assert run.summary["arrived"] == 300
+    for link in "abc":
+        inside = [run.cumulative(link, at=at) for at in (0.0, 200.0, 400.0, 500.0)]
+        counts = np.array([curve(np.arange(0.0, run.end, 3.0)) for curve in inside])
+        assert (np.diff(counts, axis=0) <= 1e-9).all()
+        np.testing.assert_allclose(
+            counts[-1], run.cumulative(link, count="pcu")(np.arange(0.0, run.end, 3.0)), atol=1e-9
+        )
+    steps = (
+        run.time_space(0, points=5).groupby(["trip_id", "link_id"])[["time_s", "distance_m"]].diff().dropna()
+    )
+    assert (steps["time_s"] >= steps["distance_m"] / 12.5 - 1e-6).all()
