@@ -174,7 +174,7 @@ def case_loader(case: TrafficCase) -> Loader:
 
 def loading_of(records: NDArray[np.void], travelers: Travelers) -> Loading:
     """Return what the records of a movement tell."""
-    end = float(records["time"][-1]) if len(records) else 0.0
+    end = float(records["time"].max(initial=0.0))
     told = records[np.isin(records["kind"], (*BEGINS, *ENDS))]
     told = told[np.argsort(told["mover"], kind="stable")]
     is_again = np.zeros(len(told), dtype=bool)

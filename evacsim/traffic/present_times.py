@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from evacsim.engine.movement import LinkColumns, Movement, MoverColumns, MoverState
 from evacsim.kernels.trees import Incoming, incoming_links, next_link_tree
 from evacsim.traffic.assignment_loading import (
+    BEGINS,
+    ENDS,
     Change,
     Loading,
     RoadNetwork,
@@ -63,6 +65,7 @@ def follow_present_times(
     due = sorted(changes, key=lambda change: change.time)
     drained: list[NDArray[np.void]] = []
     now, moved = 0.0, float(np.max(travelers.departure, initial=0.0))
+    on_road = movement.drain_records()
     _show_ways(movement, upstream, targets, times)
     movement.add(
         MoverColumns(mode=travelers.mode, size=travelers.size),
@@ -79,12 +82,15 @@ def follow_present_times(
         now += interval
         movement.advance(now)
         drained.append(movement.drain_records())
-        loading = loading_of(np.concatenate(drained), travelers)
+        lately = np.concatenate([on_road, drained[-1]])
+        on_road = _still_on_a_link(lately)
+        loading = loading_of(lately, travelers)
         moved = max(moved, loading.end)
         times = _present_times(links, factor, loading, now, interval)
         # Nothing has moved for longer than anything takes: nothing will.
         is_standing = not due and now - moved > interval + np.max(times, where=times < np.inf, initial=0.0)
         if is_standing or not any(map(movement.count, UNDER_WAY)):
+            loading = loading_of(np.concatenate(drained), travelers)
             return FollowedTimes(loading, travel_times(loading, travelers))
         _show_ways(movement, upstream, targets, times)
 
@@ -95,6 +101,15 @@ def _show_ways(
     """Let each tree lead to its target by the quickest ways."""
     for row, target in enumerate(targets):
         movement.set_tree(row, next_link_tree(upstream, np.array([target]), times)[0])
+
+
+def _still_on_a_link(records: NDArray[np.void]) -> NDArray[np.void]:
+    """Return the last entry of each traveler who has not left his link since."""
+    told = records[np.isin(records["kind"], (*BEGINS, *ENDS))]
+    told = told[np.argsort(told["mover"], kind="stable")]
+    is_last = np.append(told["mover"][1:] != told["mover"][:-1], True)[: len(told)]
+    still: NDArray[np.void] = told[is_last & np.isin(told["kind"], BEGINS)]
+    return still
 
 
 def _present_times(
