@@ -3,27 +3,32 @@
 Time is seconds since the scenario's start; nodes, links, trees and movers are rows. Nothing
 here knows SimPy: the clock calls `advance` before each of its events.
 
-Memory: 68 bytes a mover, and 48 more for its events if all happen at once; 160 bytes a link,
-and 8 a link and time bin; 16 bytes a gap, that is a mover which left a link less than a wave
-time ago; 24 bytes a record until it is drained; 4 bytes a tree and node.
+Memory: 64 bytes a mover; 160 bytes a link (64 more for a footway, a signal or a capacity drop), and
+8 a link and time bin; 24 bytes a slot, that is a mover on a link or the gap of one that left it
+less than a wave time ago; 32 bytes for each event of the next moments; 24 bytes a record until it
+is drained; 4 bytes a tree and node, and a link of a path.
 """
 
+import heapq
 import math
 from collections import deque
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from evacsim.engine.traffic import TrafficStore, check_links
+from evacsim.engine.traffic import TrafficStore, check_links, new_extras, storage_units
 from evacsim.kernels import changes, movement
 from evacsim.kernels._jit import is_ready
 from evacsim.kernels.arrays import (
+    ASKS,
     MAX_MODES,
     NONE,
+    OWN_SPEED,
     RECORD,
     UNITS_PER_PCU,
+    WATCHED,
     LinkColumns,
     MoverState,
     NoticeKind,
@@ -31,7 +36,26 @@ from evacsim.kernels.arrays import (
     Queue,
 )
 
-__all__ = ["LinkColumns", "Movement", "MoverColumns", "MoverState", "Notice", "NoticeKind", "Whereabouts"]
+__all__ = [
+    "Gridlock",
+    "GridlockPolicy",
+    "LinkColumns",
+    "Movement",
+    "MoverColumns",
+    "MoverState",
+    "Notice",
+    "NoticeKind",
+    "Whereabouts",
+]
+
+GridlockPolicy = Literal["wait", "squeeze", "turn_back"]
+"""What happens to a ring of links whose fronts wait for each other: nothing; one enters the full link before it; one
+leaves the ring for where its link begins."""
+
+MARGIN = 8
+"""More records, slots and events than one entry to a link takes."""
+MOST_PEOPLE = 65_535
+"""People that one mover can carry."""
 
 IS_OFF_ROAD = np.isin(
     list(MoverState), (MoverState.IDLE, MoverState.SCHEDULED, MoverState.ARRIVED, MoverState.CUT_OFF)
@@ -57,6 +81,8 @@ class MoverColumns(NamedTuple):
     """People on board, for the counts of people."""
     watched: ArrayLike = False
     """`advance` stops at each of its notices."""
+    asks: ArrayLike = False
+    """`advance` stops, with a notice HELD, when it stands before a link that is closed to it."""
     key: ArrayLike | None = None
     """Settles ties between movers in place of the row, so that no result depends on the order of
     the input; 32-bit integers."""
@@ -70,7 +96,20 @@ class Notice(NamedTuple):
     kind: NoticeKind
     mover: int
     place: int
-    """A link for STOPPED and RESUMED, a node for ARRIVED and CUT_OFF."""
+    """A link for STOPPED, RESUMED and HELD, a node for ARRIVED and CUT_OFF."""
+
+
+class Gridlock(NamedTuple):
+    """A ring of links that closed: each front waits for room on the next link."""
+
+    time: float
+    """When it closed [s]."""
+    ring: tuple[int, ...]
+    """The links in the direction of travel, from the smallest row."""
+    ended: float
+    """When it was resolved [s]; nan if that has not happened."""
+    resolved_by: str
+    """The policy that resolved it, "changes" of roads or routes, or "nothing" yet."""
 
 
 class Whereabouts(NamedTuple):
@@ -97,10 +136,13 @@ class Movement:
         *,
         n_nodes: int,
         links: LinkColumns,
-        n_trees: int,
-        bin_length: float,
-        duration: float,
+        n_trees: int = 1,
+        bin_length: float = 300.0,
+        duration: float = 0.0,
         record_passages: bool = False,
+        node_capacity: NDArray[np.float64] | None = None,
+        gridlock: GridlockPolicy = "wait",
+        patience: float = 600.0,
     ) -> None:
         """Prepare an empty network; every link is open to every mode, no tree leads anywhere yet.
 
@@ -118,17 +160,34 @@ class Movement:
             Time the bins cover at first [s]; they grow when movement goes on longer.
         record_passages : bool
             Record each entry to a link (ENTERED), not only the first (DEPARTED).
+        node_capacity : ndarray of float64, shape (n_nodes,), optional
+            What passes each node in all [pcu/s]; inf: as much as the links let through.
+        gridlock : {"wait", "squeeze", "turn_back"}
+            What resolves a gridlock.
+        patience : float
+            How long a gridlock lasts before it is resolved so [s].
         """
         check_links(links, n_nodes)
         self.now = 0.0
         """Time up to which all movement is known [s]."""
         self.links = links
         self.n_nodes, self.n_trees, self.n_movers = n_nodes, n_trees, 0
+        self.n_squeezed = self.n_turned_back = 0
+        """How often a gridlock was resolved by either policy."""
         self._store = TrafficStore(
-            n_nodes=n_nodes, links=links, n_trees=n_trees, bin_length=bin_length, duration=duration
+            n_nodes=n_nodes,
+            links=links,
+            n_trees=n_trees,
+            bin_length=bin_length,
+            duration=duration,
+            node_capacity=node_capacity,
         )
         self._bin_length = bin_length
         self._passages = int(record_passages)
+        self._policy, self._patience = gridlock, patience
+        self._gridlocks: list[Gridlock] = []
+        self._due: list[tuple[float, int]] = []
+        self._path_begins = np.zeros(0, dtype=np.int64)
         self._drained: list[NDArray[np.void]] = []
         self._notices: deque[Notice] = deque()
         self._is_changed = False
@@ -137,7 +196,7 @@ class Movement:
     def is_compiled() -> bool:
         """Tell whether movement can begin at once; else its first use compiles for some seconds."""
         return is_ready(
-            movement.advance, changes.send, changes.change_links, changes.remove, changes.reconsider
+            movement.advance, changes.send, changes.change_links, changes.take_off, changes.reconsider
         )
 
     def add(
@@ -145,38 +204,39 @@ class Movement:
         movers: MoverColumns,
         *,
         origin_node: ArrayLike,
-        tree: ArrayLike = 0,
+        tree: ArrayLike | None = None,
+        path: ArrayLike | None = None,
         depart_time: ArrayLike = np.inf,
     ) -> NDArray[np.int64]:
         """Add movers and return their rows; `depart_time` inf: not sent yet (see `send`)."""
-        who = (movers.mode, movers.speed, movers.size, movers.people, movers.watched)
-        (n,) = np.broadcast_shapes((1,), *map(np.shape, (*who, origin_node, tree, depart_time)))
+        who = (movers.mode, movers.speed, movers.size, movers.people, movers.watched, movers.asks)
+        route = self._route(tree, path)
+        (n,) = np.broadcast_shapes((1,), *map(np.shape, (*who, origin_node, route, depart_time)))
         rows = np.arange(self.n_movers, self.n_movers + n)
         self._store.hold_movers(self.n_movers + n)
         traffic, control = self._store.traffic, self._store.control
         new = traffic.movers[self.n_movers : self.n_movers + n]
-        new.mode, new.speed, new.watched = movers.mode, movers.speed, movers.watched
-        new.people, new.tree = movers.people, tree
+        new.mode, new.speed, new.people, new.route = movers.mode, movers.speed, movers.people, route
+        new.marks = (
+            WATCHED * np.asarray(movers.watched, dtype=np.uint8)
+            + ASKS * np.asarray(movers.asks, dtype=np.uint8)
+            + OWN_SPEED * np.isfinite(movers.speed).astype(np.uint8)
+        )
         new.space = np.maximum(np.rint(np.multiply(movers.size, UNITS_PER_PCU)), 1)
         new.key = key = rows if movers.key is None else np.asarray(movers.key)
-        new.link = new.ahead = new.behind = new.next = new.wants = NONE
-        traffic.nodes[rows] = origin_node
+        new.ahead = new.behind = new.next = new.wants = NONE
+        new.place = -1 - np.asarray(origin_node, dtype=np.int32)
         assert np.all((new.mode == movers.mode) & (new.mode < MAX_MODES)), "a travel mode is out of range"
         assert np.all(new.key == key), "a key has more than 32 bits"
         assert np.all(new.speed > 0), "a mover has no speed"
-        assert np.all(new.people >= 0), "a mover carries less than nobody"
+        assert np.all((new.people >= 0) & (new.people <= MOST_PEOPLE)), "a mover carries too few or too many"
         self.n_movers += n
         control["movers"][MoverState.IDLE] += n
         control["people"][MoverState.IDLE] += new.people.sum()
         times = np.broadcast_to(np.asarray(depart_time, dtype=np.float64), n)
-        sent = rows[np.isfinite(times)]
+        sent = np.flatnonzero(np.isfinite(times))
         if sent.size:
-            self.send(
-                sent,
-                origin_node=traffic.nodes[sent],
-                tree=traffic.movers.tree[sent],
-                depart_time=times[np.isfinite(times)],
-            )
+            self._send(rows[sent], -1 - new.place[sent], new.route[sent], times[sent])
         return rows
 
     def send(
@@ -184,7 +244,8 @@ class Movement:
         movers: ArrayLike,
         *,
         origin_node: ArrayLike,
-        tree: ArrayLike,
+        tree: ArrayLike | None = None,
+        path: ArrayLike | None = None,
         depart_time: ArrayLike,
         people: ArrayLike | None = None,
     ) -> None:
@@ -193,20 +254,63 @@ class Movement:
         None may depart before `now`. A departure that was scheduled and has not happened is replaced.
         """
         rows = _rows(movers)
-        nodes = np.broadcast_to(np.asarray(origin_node, dtype=np.int32), rows.shape)
-        trees = np.broadcast_to(np.asarray(tree, dtype=np.int32), rows.shape)
-        times = np.broadcast_to(np.asarray(depart_time, dtype=np.float64), rows.shape)
+        if people is not None:
+            aboard = self._store.traffic.movers.people
+            state = self._store.traffic.movers.state[rows]
+            assert np.all((np.asarray(people) >= 0) & (np.asarray(people) <= MOST_PEOPLE)), (
+                "a mover carries too few or too many"
+            )
+            np.add.at(self._store.control["people"], state, people - aboard[rows])
+            aboard[rows] = people
+        self._send(
+            rows,
+            np.broadcast_to(np.asarray(origin_node, dtype=np.int32), rows.shape),
+            np.broadcast_to(self._route(tree, path), rows.shape),
+            np.broadcast_to(np.asarray(depart_time, dtype=np.float64), rows.shape),
+        )
+
+    def _send(
+        self,
+        rows: NDArray[np.int64],
+        nodes: NDArray[np.int32],
+        routes: NDArray[np.int32],
+        times: NDArray[np.float64],
+    ) -> None:
         state = self._store.traffic.movers.state[rows]
         assert IS_OFF_ROAD[state].all(), "a mover to be sent is on the road"
         assert np.all((nodes >= 0) & (nodes < self.n_nodes)), "an origin node is out of range"
-        assert np.all((trees >= 0) & (trees < self.n_trees)), "a tree is out of range"
         assert np.all(times >= self.now), "a mover departs in the past"
-        if people is not None:
-            aboard = self._store.traffic.movers.people
-            np.add.at(self._store.control["people"], state, people - aboard[rows])
-            aboard[rows] = people
-        self._store.hold_events(self.n_movers)
-        changes.send(self._store.traffic, rows, *map(np.ascontiguousarray, (nodes, trees, times)))
+        self._store.hold_events(len(rows))
+        changes.send(self._store.traffic, rows, *map(np.ascontiguousarray, (nodes, routes, times)))
+
+    def add_paths(self, first: ArrayLike, links: ArrayLike) -> NDArray[np.int64]:
+        """Add explicit routes and return their rows.
+
+        Parameters
+        ----------
+        first : array_like of int, shape (n_paths + 1,)
+            Path p takes `links[first[p]:first[p + 1]]`, at least one.
+        links : array_like of int
+            Rows of links in the direction of travel; each begins where the one before it ends.
+        """
+        begin, rows = np.asarray(first, dtype=np.int64), np.asarray(links, dtype=np.int32)
+        assert np.all(np.diff(begin) > 0) and begin[-1] == len(rows), "a path has no link"
+        joins = np.ones(len(rows), dtype=bool)
+        joins[1:] = self.links.to_node[rows[:-1]] == self.links.from_node[rows[1:]]
+        joins[begin[:-1]] = True
+        assert joins.all(), "the links of a path do not join"
+        n_paths = len(self._path_begins)
+        self._path_begins = np.concatenate([self._path_begins, self._store.add_paths(begin, rows)])
+        return np.arange(n_paths, len(self._path_begins))
+
+    def _route(self, tree: ArrayLike | None, path: ArrayLike | None) -> NDArray[np.int32]:
+        """Return routes as the kernels know them: a tree, or -1 - the place where a path begins."""
+        if path is not None:
+            assert tree is None, "a mover follows a tree or a path"
+            return (-1 - self._path_begins[np.asarray(path, dtype=np.int64)]).astype(np.int32)
+        trees = np.asarray(0 if tree is None else tree)
+        assert np.all((trees >= 0) & (trees < self.n_trees)), "a tree is out of range"
+        return trees.astype(np.int32)
 
     def advance(self, until: float) -> Notice | None:
         """Move everything up to and including time `until` [s], or to the first notice of a watched mover.
@@ -220,48 +324,126 @@ class Movement:
         self._end_change()
         return self._run(until)
 
-    def change_links(self, links: ArrayLike, speed_factors: Mapping[int, ArrayLike], *, now: float) -> None:
-        """Change the speed factors [0 to 1, 0: closed] of links for some modes, at time `now`.
+    def change_links(
+        self,
+        links: ArrayLike,
+        speed_factors: Mapping[int, ArrayLike] | None = None,
+        *,
+        capacity: ArrayLike | None = None,
+        storage: ArrayLike | None = None,
+        wave_speed: ArrayLike | None = None,
+        now: float,
+    ) -> None:
+        """Change links at time `now`; what is not named stays.
 
-        `speed_factors` maps a mode to one factor per link (or one for all); other modes keep
-        theirs. Movers under way cover the rest of their way at the new speed. Those on a link
-        that closes to them stop where they are (notice STOPPED) until it opens again
-        (RESUMED). A closed link is not entered.
+        Movers under way cover the rest of their way at the new speed. Those on a link that closes
+        to them stop where they are (notice STOPPED) until it opens again (RESUMED). A closed link is
+        not entered.
+
+        Parameters
+        ----------
+        links : array_like of int, shape (n,)
+        speed_factors : mapping
+            A mode to one factor for each link (or one for all), 0 (closed) to 1.
+        capacity : array_like, optional
+            Flow capacity of the entrance and the exit [pcu/s], above 0.
+        storage : array_like, optional
+            What the link holds when jammed [pcu], at least 1.
+        wave_speed : array_like, optional
+            Speed at which gaps travel upstream [m/s].
+        now : float
+            [s]
         """
         rows = _rows(links)
-        factors = np.array(self._store.traffic.links.speed_factor[rows])
-        for mode, factor in speed_factors.items():
+        old = self._store.traffic.links[rows]
+        factors = np.array(old.speed_factor)
+        for mode, factor in (speed_factors or {}).items():
             factors[:, mode] = factor
+        headways = np.array(old.headway)
+        storages, wave_times = np.array(old.storage), np.array(old.wave_time)
+        if capacity is not None:
+            headways[:] = 1.0 / np.asarray(capacity, dtype=np.float64)
+        if storage is not None:
+            storages[:] = storage_units(np.asarray(storage, dtype=np.float64))
+        if wave_speed is not None:
+            wave_times[:] = self.links.length[rows] / np.asarray(wave_speed, dtype=np.float64)
         assert np.all((factors >= 0) & (factors <= 1)), "a speed factor is not between 0 and 1"
+        assert np.all((headways >= 0) & np.isfinite(headways)), (
+            "a link has no capacity; close it by its speed"
+        )
+        assert np.all(storages >= UNITS_PER_PCU), "a link has room for less than 1 pcu"
         self._begin_change(now)
-        in_order = np.argsort(self.links.key[rows], kind="stable")
+        n_on_links = int(self._counts()[rows, 0].sum())
         self._drained.append(self._store.take_records())
-        self._store.hold_records(int(self._store.traffic.links.on_link[rows].sum()))
-        changes.change_links(self._store.traffic, rows[in_order], factors[in_order], now)
+        self._store.hold_records(n_on_links + MARGIN)
+        self._store.hold_events(n_on_links + len(rows))
+        in_order = np.argsort(rows, kind="stable")
+        changes.change_links(
+            self._store.traffic,
+            rows[in_order],
+            factors[in_order],
+            headways[in_order],
+            storages[in_order],
+            wave_times[in_order],
+            now,
+        )
         made = self._store.records
         self._notices.extend(_notice(record) for record in made[self._is_watched(made["mover"])])
+
+    def set_signals(self, links: ArrayLike, *, cycle: ArrayLike, start: ArrayLike, green: ArrayLike) -> None:
+        """Let the exits of links be open from `start` for `green` [s] in every cycle, from now on.
+
+        `cycle` 0 takes the signal away.
+        """
+        rows = _rows(links)
+        cycles, starts, greens = (
+            np.broadcast_to(np.asarray(x, dtype=float), rows.shape) for x in (cycle, start, green)
+        )
+        assert np.all((cycles == 0) | ((greens > 0) & (greens <= cycles))), "a signal is never green"
+        self._begin_change(self.now)
+        traffic = self._store.traffic
+        bare = rows[traffic.links.extra[rows] == NONE]
+        if bare.size:
+            extras = new_extras(len(traffic.extras) + len(bare))
+            extras[: len(traffic.extras)] = traffic.extras
+            traffic.links.extra[bare] = np.arange(len(traffic.extras), len(extras))
+            self._store.traffic = traffic = traffic._replace(extras=extras)
+        extra = traffic.links.extra[rows]
+        traffic.extras.cycle[extra], traffic.extras.start[extra] = cycles, starts
+        traffic.extras.green[extra] = greens
+        self._store.control["has_signals"] = 1
+        self.change_links(rows, now=self.now)
 
     def set_tree(self, tree: int, next_link: NDArray[np.int32]) -> None:
         """Replace the way to one destination from now on; `next_link` has shape (n_nodes,)."""
         assert 0 <= tree < self.n_trees, "a tree is out of range"
-        nodes = np.flatnonzero(next_link >= 0)
-        assert np.array_equal(self.links.from_node[next_link[nodes]], nodes), (
-            "a tree leaves a node by a link of another"
-        )
         self._begin_change(self.now)
         self._store.traffic.trees[tree * self.n_nodes : (tree + 1) * self.n_nodes] = next_link
+
+    def add_trees(self, n: int) -> int:
+        """Add n trees that lead nowhere yet; return the first."""
+        first = self.n_trees
+        self._store.add_trees(n)
+        self.n_trees += n
+        return first
 
     def trees_in_use(self) -> NDArray[np.int64]:
         """Return the trees that any mover follows now or is scheduled to follow, ascending."""
         movers = self._store.traffic.movers[: self.n_movers]
-        is_following = IS_FOLLOWING[movers.state]
-        return np.flatnonzero(np.bincount(movers.tree[is_following], minlength=self.n_trees))
+        routes = movers.route[IS_FOLLOWING[movers.state]]
+        return np.flatnonzero(np.bincount(routes[routes >= 0], minlength=self.n_trees))
 
-    def redirect(self, movers: ArrayLike, *, tree: ArrayLike) -> None:
-        """Give movers that are under way, waiting or scheduled another destination from now on."""
-        assert np.all((np.asarray(tree) >= 0) & (np.asarray(tree) < self.n_trees)), "a tree is out of range"
+    def redirect(
+        self, movers: ArrayLike, *, tree: ArrayLike | None = None, path: ArrayLike | None = None
+    ) -> None:
+        """Give movers that are under way, waiting or scheduled another route from now on.
+
+        On a link it begins where the link ends, and so must a path.
+        """
+        rows = _rows(movers)
+        routes = np.ascontiguousarray(np.broadcast_to(self._route(tree, path), rows.shape))
         self._begin_change(self.now)
-        self._store.traffic.movers.tree[_rows(movers)] = tree
+        changes.reroute(self._store.traffic, rows, routes)
 
     def remove(self, movers: ArrayLike) -> None:
         """Take movers out wherever they are, now; everybody else keeps their place in all queues.
@@ -273,12 +455,43 @@ class Movement:
         self._begin_change(self.now)
         column = self._store.traffic.movers
         rows = rows[column.state[rows] != MoverState.REMOVED]
-        self._store.hold_gaps(len(rows))
-        in_order = np.argsort(column.key[rows], kind="stable")
-        changes.remove(self._store.traffic, rows[in_order], self.now)
+        where = self.where(rows)
+        nodes = np.where(where.link == NONE, where.node, self.links.to_node[where.link]).astype(np.int32)
+        self._take_off(rows, nodes, MoverState.REMOVED)
         self._notices = deque(
             notice for notice in self._notices if column.state[notice.mover] != MoverState.REMOVED
         )
+
+    def turn_back(self, movers: ArrayLike) -> None:
+        """Let movers on links go back to where their link begins, over what they have covered of it, now.
+
+        They leave their place on the road, go back at their free speed, and depart again by the
+        route they had (record TURNED_BACK). Movers that are on no link stay.
+        """
+        rows = np.unique(_rows(movers))
+        self._begin_change(self.now)
+        rows = rows[self.where(rows).link != NONE]
+        link = self.where(rows).link
+        covered = self.links.length[link] - self.way_left(rows)
+        own = self._store.traffic.movers.speed[rows]
+        back = self.now + covered / np.minimum(own, self.links.free_speed[link])
+        nodes = self.links.from_node[link].astype(np.int32)
+        self._drained.append(self._store.take_records())
+        told = np.zeros(len(rows), dtype=RECORD)
+        told["time"], told["mover"], told["place"] = self.now, rows, link
+        told["kind"] = NoticeKind.TURNED_BACK
+        self._drained.append(told)
+        self._take_off(rows, nodes, MoverState.IDLE)
+        routes = self._store.traffic.movers.route[rows]
+        # A path has gone on to the link after; it is to begin with this one again.
+        self._send(rows, nodes, np.where(routes < 0, routes + 1, routes).astype(np.int32), back)
+
+    def _take_off(self, rows: NDArray[np.int64], nodes: NDArray[np.int32], state: MoverState) -> None:
+        self._store.hold_slots(len(rows))
+        self._store.hold_events(2 * len(rows))
+        keys = self._store.traffic.movers.key[rows]
+        in_order = np.argsort(keys, kind="stable")
+        changes.take_off(self._store.traffic, rows[in_order], nodes[in_order], int(state), self.now)
 
     def drain_records(self) -> NDArray[np.void]:
         """Return the records since the last call, in order of time, as a structured array.
@@ -292,22 +505,22 @@ class Movement:
     def where(self, movers: ArrayLike) -> Whereabouts:
         """Return where each of `movers` is."""
         rows, traffic = _rows(movers), self._store.traffic
-        link = traffic.movers.link[rows]
-        node = np.where(link == NONE, traffic.nodes[rows], np.int32(NONE))
+        place = traffic.movers.place[rows]
+        link, node = np.where(place >= 0, place, NONE), np.where(place < 0, -1 - place, NONE)
         return Whereabouts(link, node, traffic.movers.state[rows])
 
     def way_left(self, movers: ArrayLike) -> NDArray[np.float64]:
         """Return how far each mover is from the end of its link now [m]; 0 off the road."""
         rows, traffic = _rows(movers), self._store.traffic
         moving = traffic.movers[rows]
-        road = traffic.links[np.maximum(moving.link, 0)]
+        times, routes = np.zeros(len(rows)), np.zeros(len(rows), dtype=np.int32)
+        changes.read_times(traffic, rows, times, routes)
+        road = traffic.links[np.maximum(moving.place, 0)]
         factor = road.speed_factor[np.arange(len(rows)), moving.mode]
         with np.errstate(invalid="ignore"):  # who has unlimited speed has no way left
-            ahead = (
-                np.maximum(moving.time - self.now, 0.0) * np.minimum(moving.speed, road.free_speed) * factor
-            )
+            ahead = np.maximum(times - self.now, 0.0) * np.minimum(moving.speed, road.free_speed) * factor
         is_moving, is_stopped = (moving.state == state for state in (MoverState.MOVING, MoverState.STOPPED))
-        return np.where(is_stopped, moving.time, np.where(is_moving, np.nan_to_num(ahead), 0.0))
+        return np.where(is_stopped, times, np.where(is_moving, np.nan_to_num(ahead), 0.0))
 
     def count(self, state: MoverState) -> int:
         """Return how many movers are in `state`."""
@@ -316,6 +529,11 @@ class Movement:
     def people(self, state: MoverState) -> int:
         """Return how many people the movers in `state` carry."""
         return int(self._store.control["people"][state])
+
+    @property
+    def n_passages(self) -> int:
+        """How often a link was entered so far."""
+        return int(self._store.control["n_passages"])
 
     def entries(self) -> NDArray[np.int32]:
         """Return the movers that entered each link in each time bin, shape (n_links, n_bins)."""
@@ -327,38 +545,86 @@ class Movement:
 
     def on_links(self) -> NDArray[np.int32]:
         """Return the movers on each link now, shape (n_links,)."""
-        return np.array(self._store.traffic.links.on_link)
+        return self._counts()[:, 0]
 
     def people_on_links(self) -> NDArray[np.int32]:
         """Return the people on each link now, shape (n_links,)."""
-        return np.array(self._store.traffic.links.people)
+        return self._counts()[:, 1]
+
+    def _counts(self) -> NDArray[np.int32]:
+        counts = np.empty((len(self.links.length), 2), dtype=np.int32)
+        changes.count_on_links(self._store.traffic, counts)
+        return counts
 
     def find_gridlock(self) -> list[list[int]]:
-        """Return the rings of links whose first movers wait for each other for ever.
+        """Return the rings of links whose fronts wait for each other for ever, as things stand.
 
-        Each ring is in the direction of travel from its link of the smallest key; the rings are
-        in the order of these keys. A ring dissolves only by a change of links or trees, or when
-        a mover is removed.
+        Each ring is in the direction of travel from its smallest row; the rings are in the order of
+        these rows. A ring dissolves only by a change of links or routes, when a mover is removed, or
+        by the policy for gridlock.
         """
-        movers = self._store.traffic.movers
-        blocked = np.flatnonzero((movers.queue == Queue.GATE) & (movers.link != NONE))
-        waits_for = dict(zip(movers.link[blocked].tolist(), movers.wants[blocked].tolist(), strict=True))
-        rings: list[list[int]] = []
-        seen: set[int] = set()
-        for start in sorted(waits_for, key=self.links.key.__getitem__):
-            path, link = [], start
-            while link in waits_for and link not in seen:
-                seen.add(link)
-                path.append(link)
-                link = waits_for[link]
-            if link in path:
-                ring = path[path.index(link) :]
-                first = int(np.argmin(self.links.key[ring]))
-                rings.append(ring[first:] + ring[:first])
-        return sorted(rings, key=lambda ring: int(self.links.key[ring[0]]))
+        links = self._store.traffic.links
+        rings, seen = [], set()
+        for link in np.flatnonzero(links.queue == Queue.GATE).tolist():
+            if link not in seen and changes.leads_to_itself(self._store.traffic, link):
+                rings.append(self._ring(link))
+                seen.update(rings[-1])
+        return rings
+
+    @property
+    def gridlocks(self) -> list[Gridlock]:
+        """Every gridlock so far, in the order of time."""
+        return list(self._gridlocks)
+
+    def _ring(self, link: int) -> list[int]:
+        """Return the ring that a link is in, from its smallest row."""
+        wants = self._store.traffic.links.wants
+        ring = [link]
+        while wants[ring[-1]] != link:
+            ring.append(int(wants[ring[-1]]))
+        first = ring.index(min(ring))
+        return ring[first:] + ring[:first]
+
+    def _note_gridlock(self, link: int) -> None:
+        self._gridlocks.append(Gridlock(self.now, tuple(self._ring(link)), math.nan, "nothing"))
+        if self._policy != "wait":
+            heapq.heappush(self._due, (self.now + self._patience, len(self._gridlocks) - 1))
+
+    def _resolve_gridlock(self, number: int) -> None:
+        """Apply the policy to a gridlock whose time has come, if it is still there."""
+        found = self._gridlocks[number]
+        link, links = found.ring[0], self._store.traffic.links
+        stands = links.queue[link] == Queue.GATE and changes.leads_to_itself(self._store.traffic, link)
+        if not stands or tuple(self._ring(link)) != found.ring:
+            self._gridlocks[number] = found._replace(ended=self.now, resolved_by="changes")
+            return
+        self._gridlocks[number] = found._replace(ended=self.now, resolved_by=self._policy)
+        if self._policy == "turn_back":
+            self.n_turned_back += 1
+            self.turn_back(self._front(link))
+            self._end_change()
+            return
+        self.n_squeezed += 1
+        store = self._store
+        while store.control["bin_end"] <= self.now:
+            if store.control["bin"] + 1 >= self.entries().shape[1]:
+                store.add_bins()
+            store.control["bin"] += 1
+            store.control["bin_end"] = (store.control["bin"] + 1) * self._bin_length
+        self._drained.append(store.take_records())
+        store.hold_slots(MARGIN)
+        store.hold_events(MARGIN)
+        changes.squeeze(store.traffic, link, self.now, self._passages)
+
+    def _front(self, link: int) -> int:
+        """Return the front of a link that has one."""
+        traffic = self._store.traffic
+        if traffic.links.passing[link]:
+            return int(traffic.extras.first[traffic.links.extra[link]])
+        return int(traffic.slots.mover[traffic.links.head[link]])
 
     def _is_watched(self, movers: NDArray[np.int32]) -> NDArray[np.bool_]:
-        watched: NDArray[np.bool_] = self._store.traffic.movers.watched[movers] != 0
+        watched: NDArray[np.bool_] = self._store.traffic.movers.marks[movers] & WATCHED != 0
         return watched
 
     def _begin_change(self, now: float) -> None:
@@ -369,17 +635,26 @@ class Movement:
             while (notice := self._run(now)) is not None:
                 self._notices.append(notice)
         self._is_changed = True
-        self._store.hold_events(self.n_movers)
 
     def _end_change(self) -> None:
         """Let all who wait ask again, if anything has changed."""
         if self._is_changed:
-            self._store.hold_events(self.n_movers)
+            waiting = self.count(MoverState.WAITING) + self.count(MoverState.MOVING)
+            self._store.hold_events(waiting + 2 * len(self.links.length) + MARGIN)
             changes.reconsider(self._store.traffic, self.now)
             self._is_changed = False
 
     def _run(self, until: float) -> Notice | None:
-        """Run the kernel until `until` or the next notice."""
+        """Run the kernel until `until` or the next notice, and resolve gridlocks on the way."""
+        while self._due and self._due[0][0] <= until:
+            notice = self._run_kernel(max(self._due[0][0], self.now))
+            if notice is not None:
+                return notice
+            if self._due and self._due[0][0] <= self.now:
+                self._resolve_gridlock(heapq.heappop(self._due)[1])
+        return self._run_kernel(until)
+
+    def _run_kernel(self, until: float) -> Notice | None:
         store = self._store
         while True:
             outcome = movement.advance(store.traffic, until, self._bin_length, self._passages)
@@ -390,10 +665,17 @@ class Movement:
                 notice = _notice(store.records[-1])
                 self.now = notice.time
                 return notice
-            if outcome == Outcome.RECORDS_FULL:
+            if outcome == Outcome.RING:
+                self.now = float(store.control["time"])
+                self._note_gridlock(int(store.control["ring"]))
+                if self._due and self._due[0][0] < until:
+                    return self._run(until)
+            elif outcome == Outcome.RECORDS_FULL:
                 self._drained.append(store.take_records())
-            elif outcome == Outcome.GAPS_FULL:
-                store.add_gaps(len(store.traffic.gaps))
+            elif outcome == Outcome.SLOTS_FULL:
+                store.add_slots(len(store.traffic.slots))
+            elif outcome == Outcome.HEAP_FULL:
+                store.hold_events(len(store.traffic.heap))
             else:
                 store.add_bins()
 

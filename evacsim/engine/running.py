@@ -128,7 +128,6 @@ def link_columns(ways: Ways) -> LinkColumns:
         storage=np.maximum(ways.storage, 1.0),
         wave_speed=wave_speed,
         overtaking=ways.is_footway,
-        key=np.arange(ways.n, dtype=np.int64),
     )
 
 

@@ -1,10 +1,14 @@
 """The arrays that the movement kernels share: what each field means, and in which unit.
 
-Links, movers and gaps are touched one at a time, so each is one record: a mover fills one
-cache line of 64 bytes, a link two, and arrays of records begin on a cache line.
+Links, movers and slots are touched one at a time, so each is one record: a mover fills one cache
+line of 64 bytes, a link two, and arrays of records begin on a cache line.
 
 Rows stand for links, nodes and movers; -1 stands for none. Room on links is counted in
 thousandths of a passenger-car unit, so that sums of any sizes are exact.
+
+Three kinds of things act at a time of their own, and are numbered together as entities: links
+(their front tries to go on), gates (they let the next in), movers (they depart, or reach the end
+of a link on which movers pass each other).
 """
 
 from enum import IntEnum
@@ -17,9 +21,9 @@ MAX_MODES = 4
 """Travel modes a link can tell apart (0 walker, 1 car, 2 bus, 3 free)."""
 
 NONE = -1
-"""No link, no mover, no gap."""
+"""No link, no mover, no slot."""
 ARRIVED = -2
-"""In a next-link tree: the node is a destination."""
+"""In a next-link tree, and at the end of a path: the node is the destination."""
 NO_WAY = -1
 """In a next-link tree: no way leads from the node to a destination."""
 
@@ -30,13 +34,11 @@ UNLIMITED = 2_000_000_000
 
 CACHE_LINES = 128
 """Processors fetch pairs of cache lines; a link is such a pair [byte]."""
-RUN_OF_GAPS = 4
-"""Gaps of one link stand together in runs of so many, a cache line (a power of two)."""
+RUN = 8
+"""Slots of one link stand together in runs of so many (a power of two)."""
 
-BUCKET_LENGTH = 1 / 32
-"""Length of a bucket of the event wheel [s]; of no consequence for results."""
-N_BUCKETS = 131_072
-"""Buckets of the wheel (a power of two): one turn takes 68 min; later events wait for their turn."""
+N_BUCKETS = 524_288
+"""Buckets of the event wheel (a power of two); later events wait for their turn of it."""
 
 
 class NoticeKind(IntEnum):
@@ -54,6 +56,12 @@ class NoticeKind(IntEnum):
     """Its link opened to it again; `place` is the link."""
     ENTERED = 5
     """Entered a link (recorded only on demand); `place` is the link."""
+    HELD = 6
+    """Stands before a link that is closed to it (recorded only of movers that ask); `place` is that link."""
+    SQUEEZED = 7
+    """Entered a full link to resolve a gridlock; `place` is the link."""
+    TURNED_BACK = 8
+    """Left its link and goes back to where it begins; `place` is the link."""
 
 
 class MoverState(IntEnum):
@@ -78,18 +86,16 @@ class MoverState(IntEnum):
 
 
 class Queue(IntEnum):
-    """What a mover is queued in; its `next` is the one behind it there."""
+    """What a link (that is, its front) or a mover is queued in; its `next` is the one behind it there."""
 
     NOTHING = 0
-    WHEEL = 1
-    """Its event is in a bucket of the wheel."""
-    HEAP = 2
-    """Its event is in the heap, soon to happen; `next` is free."""
-    LINE = 3
-    """It stands behind others in a line: at its origin, or at the end of an overtaking link."""
-    GATE = 4
-    """It is ready to enter link `wants` and stands at its gate behind others, or there is no room."""
-    HELD = 5
+    PENDING = 1
+    """It has an event: in a bucket of the wheel, or in the heap if that is soon."""
+    LINE = 2
+    """A mover in a line: at its origin, or at the end of a link on which movers pass each other."""
+    GATE = 3
+    """A link whose front contends for the link it `wants`."""
+    HELD = 4
     """The link it must take next is closed to it."""
 
 
@@ -100,86 +106,147 @@ class Outcome(IntEnum):
     """Nothing is left to happen until the given time."""
     NOTICE = 1
     """The last record is a notice of a watched mover."""
-    RECORDS_FULL = 2
+    RING = 2
+    """A ring of links has closed whose fronts wait for each other; `control.ring` is one of them."""
+    RECORDS_FULL = 3
     """There may be no room for the records of the next event."""
-    GAPS_FULL = 3
-    """There may be no room for the gap that the next event leaves behind."""
-    BINS_FULL = 4
+    SLOTS_FULL = 4
+    """There may be no room for the slots that the next event takes."""
+    HEAP_FULL = 5
+    """There may be no room for the events that the next event makes."""
+    BINS_FULL = 6
     """The next event lies beyond the last time bin."""
 
+
+class Crowding(IntEnum):
+    """How the density on a footway limits walking speed."""
+
+    NONE = 0
+    """Not at all: own speeds, and the flow that the width lets through."""
+    WEIDMANN = 1
+    """v = v0 (1 - exp(-1.913 (1/rho - 1/5.4))), v0 the own speed (seen: Weidmann 1993)."""
+    LINEAR = 2
+    """v = 1.2 - 0.25 rho, with people coming the other way 1.25 - 0.476 rho (seen: CrowdWalk)."""
+
+
+WATCHED, ASKS, OWN_SPEED, IS_STOPPED = 1, 2, 4, 8
+"""Marks of movers and slots: notices interrupt `advance`; gives notice when held; is slower than some
+links allow; its link is closed to it."""
 
 MOVER = np.dtype(
     [
         (
             "time",
             "f8",
-        ),  # reaches (reached) the end of its link, departs (departed) [s]; STOPPED: way left [m]
-        ("event", "f8"),  # when it acts next [s]; only valid while its queue is WHEEL or HEAP
+        ),  # departs (departed); passing links: reaches (reached) its end; STOPPED there: way left [m]
+        ("event", "f8"),  # PENDING: when it acts next [s]; front of an origin line: its turn
         ("speed", "f8"),  # own speed [m/s]
-        ("link", "i4"),  # link it is on
-        ("ahead", "i4"),  # mover that entered the link before it and is still there
-        ("behind", "i4"),  # mover that entered the link after it
+        ("place", "i4"),  # link it is on, or -1 - node
         ("next", "i4"),  # mover behind it in its queue
-        ("wants", "i4"),  # link that it waits for: at its gate, with its entry granted, or in the origin line
+        ("ahead", "i4"),  # passing links: mover before it in the list of those on the link
+        ("behind", "i4"),  # passing links: mover after it in that list
+        ("route", "i4"),  # next-link tree it follows, or -1 - place of its next link in the paths
         ("space", "i4"),  # room it takes [thousandths of a pcu]
         ("people", "i4"),  # people on board
-        ("tree", "i4"),  # next-link tree it follows
         ("key", "i4"),  # settles ties
+        ("wants", "i4"),  # link in whose origin line it stands
         ("mode", "u1"),  # travel mode
         ("state", "u1"),  # MoverState
         ("queue", "u1"),  # Queue
-        ("watched", "u1"),  # 1: its notices interrupt `advance`
-    ]
+        ("marks", "u1"),
+    ],
+    align=True,
 )
 
 LINK = np.dtype(
     [
-        ("length", "f8"),  # [m]
-        ("free_speed", "f8"),  # speed limit [m/s]
-        ("speed_factor", "f8", (MAX_MODES,)),  # for each mode, 0 (closed) to 1
-        ("headway", "f8"),  # time one pcu takes to pass the entrance or the exit [s]
-        ("wave_time", "f8"),  # time a gap takes from the exit to the entrance [s]
         ("entry_free", "f8"),  # the entrance is free from then on [s]
         ("exit_free", "f8"),  # the exit is free from then on [s]
+        ("headway", "f8"),  # time one pcu takes to pass the entrance or the exit [s]
+        ("wave_time", "f8"),  # time a gap takes from the exit to the entrance [s]
+        ("event", "f8"),  # PENDING: when its front acts next [s]; GATE: the turn of its front
+        ("length", "f8"),  # [m]
+        ("free_speed", "f8"),  # speed limit [m/s]
         ("to_node", "i4"),
-        ("storage", "i4"),  # room for movers [thousandths of a pcu]
+        ("head", "i4"),  # slot of the mover that entered first
+        ("last", "i4"),  # slot that was taken last
+        ("first", "i4"),  # slot of the gap that reaches the entrance next, else `head`
         ("room", "i4"),  # room left, without gaps still on their way to the entrance
-        ("first_gap", "i4"),  # gap that reaches the entrance next
-        ("last_gap", "i4"),
-        ("head", "i4"),  # mover on the link that entered first
-        ("tail", "i4"),  # mover on the link that entered last
-        ("gate", "i4"),  # first mover in the queue at the gate
-        ("granted", "i4"),  # mover that enters next, at a known time (its event)
-        ("overtaking", "i4"),  # 1: movers pass each other
-        ("on_link", "i4"),  # movers on the link
-        ("people", "i4"),  # people on the link
-    ]
+        ("storage", "i4"),  # room for movers [thousandths of a pcu]
+        ("gate", "i4"),  # gate through which it is entered
+        ("next", "i4"),  # link behind it in what its front is queued in
+        ("wants", "i4"),  # link its front contends for
+        ("beside", "i4"),  # the contender after its own origin line in the list of a gate
+        ("extra", "i4"),  # row in the extras
+        ("weight", "f4"),  # its share where links merge
+        ("speed_factor", "f4", (MAX_MODES,)),  # for each mode, 0 (closed) to 1
+        ("queue", "u1"),  # Queue of its front
+        ("passing", "u1"),  # 1: movers pass each other
+        ("contended", "u1"),  # 1: its gate has contenders; 2: its gate is that of a junction
+        ("spare", "u1", (5,)),
+    ],
+    align=True,
 )
 
-LINE = np.dtype(
+GATE = np.dtype(
     [
-        ("front", "i4"),  # mover that tries to go on
-        ("first", "i4"),  # first mover behind it
-        ("last", "i4"),  # last mover behind it
-        ("spare", "i4"),
-    ]
+        ("event", "f8"),  # when it lets the next in [s]; inf: not known
+        ("turn", "f8"),  # turn of the one it let in last
+        ("next", "i4"),  # gate or other entity behind it in its bucket
+        ("contenders", "i4"),  # first contender: a link, or n_links + the link of an origin line
+        ("first", "i4"),  # first mover of the origin line of the link
+        ("last", "i4"),  # last mover of that line
+    ],
+    align=True,
 )
 
-GAP = np.dtype(
+JUNCTION = np.dtype(
     [
-        ("time", "f8"),  # when it reaches the entrance [s]
-        ("space", "i4"),  # [thousandths of a pcu]
-        ("next", "i4"),  # gap behind it, or the next unused one
-    ]
+        ("free", "f8"),  # the crossing is free from then on [s]
+        ("headway", "f8"),  # time one pcu takes to pass it [s]
+    ],
+    align=True,
+)
+
+EXTRA = np.dtype(
+    [
+        ("cycle", "f8"),  # signal at the exit [s]; 0: none
+        ("start", "f8"),  # begin of green in the cycle [s]
+        ("green", "f8"),  # length of green [s]
+        ("drop", "f8"),  # passing takes so many times longer while movers queue for the entrance
+        ("area", "f8"),  # footway [m2]
+        ("first", "i4"),  # passing links: first mover of the line at the end
+        ("last", "i4"),  # last mover of that line
+        ("members", "i4"),  # first mover of the list of those on the link
+        ("taken", "i4"),  # room they take [thousandths]
+        ("twin", "i4"),  # link the other way on the same footway
+        ("crowding", "i4"),  # Crowding
+    ],
+    align=True,
+)
+
+SLOT = np.dtype(
+    [
+        (
+            "time",
+            "f8",
+        ),  # mover: reaches (reached) the end [s], stopped: way left [m]; gap: reaches the entrance [s]
+        ("mover", "i4"),
+        ("route", "i4"),  # of the mover, see there
+        ("space", "i4"),  # of the mover; gap: room it gives [thousandths of a pcu]
+        ("people", "u2"),
+        ("mode", "u1"),
+        ("marks", "u1"),
+    ],
+    align=True,
 )
 
 EVENT = np.dtype(
     [
         ("time", "f8"),  # when it happens [s]
-        ("since", "f8"),  # the mover's `time`: who has stood longest acts first
-        ("key", "i4"),
-        ("mover", "i4"),
-    ]
+        ("entity", "i8"),  # who acts
+    ],
+    align=True,
 )
 
 RECORD = np.dtype(
@@ -196,20 +263,25 @@ CONTROL = np.dtype(
     [
         ("time", "f8"),  # time of the last event [s]
         ("bin_end", "f8"),  # end of the present time bin [s]
+        ("per_bucket", "f8"),  # buckets of the wheel in a second
         ("bin", "i8"),  # present time bin
         ("cursor", "i8"),  # the heap holds all events of this bucket and those before it
         ("n_events", "i8"),  # events in the wheel and in the heap, stale ones too
         ("heap_size", "i8"),  # events in the heap, stale ones too
-        ("n_stale", "i8"),  # events in the heap that were called off
         ("n_records", "i8"),
+        ("n_passages", "i8"),  # entries to links so far
         ("n_nodes", "i8"),
-        ("unused_gap", "i4"),  # first gap of the list of unused ones
-        ("n_unused_gaps", "i4"),
-        ("held", "i4"),  # first mover in the queue HELD
-        ("spare", "i4"),
+        ("n_gates", "i8"),
+        ("unused_run", "i4"),  # first run of the list of unused ones
+        ("n_unused_runs", "i4"),
+        ("held_links", "i4"),  # first link in the queue HELD
+        ("held_movers", "i4"),  # first mover in the queue HELD
+        ("ring", "i4"),  # a link of the ring that has closed
+        ("has_signals", "i4"),
         ("movers", "i8", (len(MoverState),)),  # movers in each state
         ("people", "i8", (len(MoverState),)),  # people in each state
-    ]
+    ],
+    align=True,
 )
 
 Records = Any
@@ -221,20 +293,26 @@ class Traffic(NamedTuple):
 
     movers: Records
     """MOVER, shape (n_movers,)."""
-    nodes: NDArray[np.int32]
-    """Node where each mover stands or stood last when off the road, shape (n_movers,)."""
     links: Records
     """LINK, shape (n_links,)."""
-    lines: Records
-    """LINE, shape (2 n_links,): at the end of each (overtaking) link, then at the origins of each link."""
-    gaps: Records
-    """GAP, a pool that all links share; unused ones form a list."""
+    gates: Records
+    """GATE, shape (n_gates,): one for each link, then one for each junction of limited capacity."""
+    junctions: Records
+    """JUNCTION, shape (n_gates - n_links,)."""
+    extras: Records
+    """EXTRA, of passing links and of links with a signal or a capacity drop."""
+    slots: Records
+    """SLOT, a pool that all links share, in runs."""
+    runs: NDArray[np.int32]
+    """Run that follows each run, on its link or in the list of unused ones."""
     buckets: NDArray[np.int32]
-    """First mover of each bucket of the event wheel, shape (N_BUCKETS,)."""
+    """First entity of each bucket of the event wheel, shape (N_BUCKETS,)."""
     heap: Records
-    """EVENT, the next events as a binary heap."""
+    """EVENT, the next events as a heap in which each has four behind it."""
     trees: NDArray[np.int32]
     """Next link of each tree at each node, shape (n_trees n_nodes,)."""
+    paths: NDArray[np.int32]
+    """Links of explicit paths, one after the other, each closed by ARRIVED."""
     records: Records
     """RECORD, output."""
     entries: NDArray[np.int32]
@@ -244,7 +322,10 @@ class Traffic(NamedTuple):
 
 
 class LinkColumns(NamedTuple):
-    """The links of a network, one row each; movement never changes them."""
+    """The links of a network, one row each; ties between links are settled by their rows.
+
+    Whoever wants results that do not depend on the order of a file sorts it by id.
+    """
 
     from_node: NDArray[np.int64]
     """Node where the link begins, shape (n_links,)."""
@@ -262,8 +343,16 @@ class LinkColumns(NamedTuple):
     """Speed at which a gap travels upstream [m/s]; inf: at once."""
     overtaking: NDArray[np.bool_]
     """Movers may pass each other (walk links); otherwise first in, first out."""
-    key: NDArray[np.int64]
-    """Settles ties between links in place of the row; unique."""
+    priority: NDArray[np.float64] | None = None
+    """Share of the link where it merges with others that queue too; its capacity unless given."""
+    capacity_drop: NDArray[np.float64] | None = None
+    """Share of the capacity of the entrance that is lost while movers queue for it, 0 to below 1."""
+    width: NDArray[np.float64] | None = None
+    """Width of footways [m], for their density; inf: no law of density applies."""
+    twin: NDArray[np.int64] | None = None
+    """Footway of the opposite direction on the same width, -1 for none: the flow is shared with it."""
+    crowd: NDArray[np.int64] | None = None
+    """`Crowding` of footways."""
 
 
 def record_array(n: int, dtype: DTypeLike) -> Records:

@@ -1,17 +1,41 @@
 """What is done to movement from outside, between two calls of `movement.advance`.
 
-Each kernel leaves movers whose situation has changed with an event at the present time, so
-that they act in the order of events; none enters a link here. After `change_links`,
-`remove` or a new tree, `reconsider` must be called before movement goes on.
+Each kernel leaves those whose situation has changed with an event at the present time, so that
+they act in the order of events; nobody enters a link here but by `squeeze`. After
+`change_links`, `take_off`, `reroute` or a new tree, `reconsider` must be called before movement
+goes on.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
 from evacsim.kernels._jit import kernel, part
-from evacsim.kernels.arrays import MAX_MODES, NONE, MoverState, NoticeKind, Queue, Traffic
-from evacsim.kernels.events import call_off, schedule
-from evacsim.kernels.movement import become, line_up, move_up, open_gate, record, vacate
+from evacsim.kernels.arrays import (
+    IS_STOPPED,
+    MAX_MODES,
+    NONE,
+    OWN_SPEED,
+    MoverState,
+    NoticeKind,
+    Queue,
+    Traffic,
+)
+from evacsim.kernels.contention import arrange, closes_ring, contend, give_up
+from evacsim.kernels.events import call_off_gate, call_off_link, call_off_mover, schedule_mover, sort_heap
+from evacsim.kernels.movement import (
+    await_front,
+    become,
+    enter,
+    follow_up,
+    front_of,
+    leave_exit_line,
+    leave_link,
+    leave_members,
+    leave_origin,
+    next_link,
+    record,
+)
+from evacsim.kernels.room import slot_behind, vacate_head
 
 
 @kernel
@@ -19,7 +43,7 @@ def send(
     traffic: Traffic,
     movers: NDArray[np.int64],
     nodes: NDArray[np.int32],
-    trees: NDArray[np.int32],
+    routes: NDArray[np.int32],
     times: NDArray[np.float64],
 ) -> None:
     """Schedule the departures of movers that are off the road.
@@ -28,29 +52,36 @@ def send(
     ----------
     traffic : Traffic
         Modified in place.
-    movers, nodes, trees, times : ndarray, shape (n,)
-        Rows of the movers, where they depart, which tree they follow, and when [s].
+    movers, nodes, routes, times : ndarray, shape (n,)
+        Rows of the movers, where they depart, which route they follow, and when [s].
     """
     for row in range(len(movers)):
         mover = movers[row]
         moving = traffic.movers[mover]
-        if moving.state == MoverState.SCHEDULED:
-            call_off(traffic, mover)
-        traffic.nodes[mover] = nodes[row]
-        moving.tree = trees[row]
+        if moving.queue == Queue.PENDING:
+            call_off_mover(traffic, mover)
+        moving.place = -1 - nodes[row]
+        moving.route = routes[row]
         moving.time = times[row]
         become(traffic, mover, MoverState.SCHEDULED)
-        schedule(traffic, mover, times[row])
+        schedule_mover(traffic, mover, times[row])
 
 
 @kernel
 def change_links(
-    traffic: Traffic, links: NDArray[np.int64], speed_factors: NDArray[np.float64], time: float
+    traffic: Traffic,
+    links: NDArray[np.int64],
+    speed_factors: NDArray[np.float32],
+    headways: NDArray[np.float64],
+    storages: NDArray[np.int32],
+    wave_times: NDArray[np.float64],
+    time: float,
 ) -> None:
-    """Change the speed on links, and re-time or stop the movers on them.
+    """Change links, and re-time or stop the movers and the gaps on them.
 
-    A mover under way covers the rest of its way at its new speed. One that has reached the
-    end of the link has no way left; it stops all the same when the link closes to it.
+    A mover under way covers the rest of its way at its new speed. One that has reached the end of
+    the link has no way left; it stops all the same when the link closes to it. What is left of the
+    time for which an entrance or exit is busy, or of the way of a gap, passes at the new rate.
 
     Parameters
     ----------
@@ -58,8 +89,12 @@ def change_links(
         Modified in place; has room for a record of each mover on the links.
     links : ndarray of int64, shape (n,)
         Links to change.
-    speed_factors : ndarray of float64, shape (n, MAX_MODES)
+    speed_factors : ndarray of float32, shape (n, MAX_MODES)
         New speed factors. Exchanged: holds the old ones afterwards.
+    headways, wave_times : ndarray of float64, shape (n,)
+        New ones [s].
+    storages : ndarray of int32, shape (n,)
+        New ones [thousandths of a pcu].
     time : float
         The present time [s].
     """
@@ -70,160 +105,343 @@ def change_links(
             new = speed_factors[row, mode]
             speed_factors[row, mode] = road.speed_factor[mode]
             road.speed_factor[mode] = new
-        mover = road.head
-        while mover != NONE:
-            mode = traffic.movers[mover].mode
-            old, new = speed_factors[row, mode], road.speed_factor[mode]
-            if old != new:
-                change_speed(traffic, mover, old, new, time)
-            mover = traffic.movers[mover].behind
-        free_the_end(traffic, link, time)
+        if road.passing:
+            mover = traffic.extras[road.extra].members
+            while mover != NONE:
+                mode = traffic.movers[mover].mode
+                if speed_factors[row, mode] != road.speed_factor[mode]:
+                    change_speed(traffic, mover, speed_factors[row, mode], road.speed_factor[mode], time)
+                mover = traffic.movers[mover].behind
+        else:
+            slot = road.head
+            while slot != NONE:
+                mode = traffic.slots[slot].mode
+                if speed_factors[row, mode] != road.speed_factor[mode]:
+                    change_slot_speed(
+                        traffic, link, slot, speed_factors[row, mode], road.speed_factor[mode], time
+                    )
+                slot = NONE if slot == road.last else slot_behind(traffic, slot)
+        if headways[row] != road.headway:
+            road.entry_free = time + rest(road.entry_free - time, road.headway, headways[row])
+            road.exit_free = time + rest(road.exit_free - time, road.headway, headways[row])
+            road.headway = headways[row]
+        if wave_times[row] != road.wave_time:
+            change_wave(traffic, link, wave_times[row], time)
+        if storages[row] != road.storage:
+            change_storage(traffic, link, storages[row])
+        ask_front(traffic, link, time)
+
+
+@part
+def rest(left: float, old: float, new: float) -> float:
+    """Return how long what takes so long at the old rate takes at the new one [s]."""
+    return left * (new / old) if left > 0.0 else 0.0
+
+
+@part
+def change_slot_speed(traffic: Traffic, link: int, slot: int, old: float, new: float, time: float) -> None:
+    """Let a mover on a link without overtaking go on at another speed, stop or resume."""
+    road, taken = traffic.links[link], traffic.slots[slot]
+    mover = int(taken.mover)
+    speed = float(road.free_speed)
+    if taken.marks & OWN_SPEED:
+        speed = min(speed, traffic.movers[mover].speed)
+    if taken.marks & IS_STOPPED:
+        taken.marks -= IS_STOPPED
+        taken.time = time + taken.time / (speed * new)
+        become(traffic, mover, MoverState.MOVING)
+        record(traffic, mover, time, link, NoticeKind.RESUMED)
+        return
+    way_left = 0.0 if taken.time <= time else (taken.time - time) * (speed * old)
+    if new == 0.0:
+        if slot == road.head:
+            withdraw_front(traffic, link)
+        taken.marks += IS_STOPPED
+        taken.time = way_left
+        become(traffic, mover, MoverState.STOPPED)
+        record(traffic, mover, time, link, NoticeKind.STOPPED)
+    elif taken.time > time:
+        if slot == road.head:
+            withdraw_front(traffic, link)
+        taken.time = time + way_left / (speed * new)
 
 
 @part
 def change_speed(traffic: Traffic, mover: int, old: float, new: float, time: float) -> None:
-    """Let a mover on a link go on at another speed, stop or resume."""
+    """Let a mover on a link where movers pass each other go on at another speed, stop or resume."""
     moving = traffic.movers[mover]
-    link = moving.link
-    speed = min(moving.speed, traffic.links[link].free_speed)
-    was_stopped = moving.state == MoverState.STOPPED
-    has_arrived = not was_stopped and moving.time <= time
-    if was_stopped:
-        way_left = moving.time
-    elif has_arrived:
-        way_left = 0.0
-    else:
-        way_left = (moving.time - time) * (speed * old)
+    link = int(moving.place)
+    speed = float(min(moving.speed, traffic.links[link].free_speed))
+    if moving.state == MoverState.STOPPED:
+        moving.time = time + moving.time / (speed * new)
+        become(traffic, mover, MoverState.MOVING)
+        record(traffic, mover, time, link, NoticeKind.RESUMED)
+        schedule_mover(traffic, mover, moving.time)
+        return
+    way_left = 0.0 if moving.time <= time else (moving.time - time) * (speed * old)
     if new == 0.0:
-        step_aside(traffic, mover)
         withdraw(traffic, mover)
         moving.time = way_left
         become(traffic, mover, MoverState.STOPPED)
         record(traffic, mover, time, link, NoticeKind.STOPPED)
-        return
-    if has_arrived:
-        return
-    if moving.queue != Queue.NOTHING:
-        call_off(traffic, mover)
-    moving.time = time + way_left / (speed * new)
-    if was_stopped:
-        become(traffic, mover, MoverState.MOVING)
-        record(traffic, mover, time, link, NoticeKind.RESUMED)
-    if traffic.links[link].overtaking:
-        schedule(traffic, mover, moving.time)
+    elif moving.time > time:
+        call_off_mover(traffic, mover)
+        moving.time = time + way_left / (speed * new)
+        schedule_mover(traffic, mover, moving.time)
 
 
 @part
-def free_the_end(traffic: Traffic, link: int, time: float) -> None:
-    """Let the first mover at the end of a link have its turn, unless it is having it."""
-    road, line = traffic.links[link], traffic.lines[link]
-    if road.overtaking:
-        if line.front == NONE:
-            front = move_up(traffic, link)
-            if front != NONE:
-                schedule(traffic, front, max(time, road.exit_free))
-    elif road.head != NONE:
-        head = traffic.movers[road.head]
-        if head.state == MoverState.MOVING and head.queue == Queue.NOTHING:
-            schedule(traffic, road.head, max(time, head.time, road.exit_free))
+def change_wave(traffic: Traffic, link: int, wave_time: float, time: float) -> None:
+    """Let gaps travel upstream at another speed."""
+    road = traffic.links[link]
+    slot = road.first
+    while slot != road.head:
+        gap = traffic.slots[slot]
+        if gap.time > time:
+            gap.time = time + rest(gap.time - time, road.wave_time, wave_time)
+        slot = NONE if slot == road.last else slot_behind(traffic, slot)
+    road.wave_time = wave_time
+
+
+@part
+def change_storage(traffic: Traffic, link: int, storage: int) -> None:
+    """Give a link other room; who is on it stays, and nobody enters while there is too little."""
+    road = traffic.links[link]
+    road.storage = storage
+    room = storage
+    slot = road.first
+    while slot != road.head:
+        room -= traffic.slots[slot].space
+        slot = NONE if slot == road.last else slot_behind(traffic, slot)
+    while slot != NONE:
+        room -= min(traffic.slots[slot].space, storage)
+        slot = NONE if slot == road.last else slot_behind(traffic, slot)
+    if road.passing:
+        mover = traffic.extras[road.extra].members
+        while mover != NONE:
+            room -= min(traffic.movers[mover].space, storage)
+            mover = traffic.movers[mover].behind
+    road.room = room
+
+
+@part
+def ask_front(traffic: Traffic, link: int, time: float) -> None:
+    """Set anew when the front of a link acts, unless it contends or is held."""
+    road = traffic.links[link]
+    if road.queue == Queue.PENDING:
+        call_off_link(traffic, link)
+    if road.queue == Queue.NOTHING:
+        await_front(traffic, link, time)
+
+
+@part
+def withdraw_front(traffic: Traffic, link: int) -> None:
+    """Take the front of a link out of whatever it is queued in."""
+    control, road = traffic.control[0], traffic.links[link]
+    if road.queue == Queue.PENDING:
+        call_off_link(traffic, link)
+    elif road.queue == Queue.GATE:
+        give_up(traffic, link)
+    elif road.queue == Queue.HELD:
+        if control.held_links == link:
+            control.held_links = road.next
+        else:
+            other = int(control.held_links)
+            while traffic.links[other].next != link:
+                other = int(traffic.links[other].next)
+            traffic.links[other].next = road.next
+        road.queue = Queue.NOTHING
+    road.wants = NONE
 
 
 @part
 def withdraw(traffic: Traffic, mover: int) -> None:
-    """Take a mover out of whatever it is queued in."""
+    """Take a mover that has no slot out of whatever it is queued in."""
     moving, control = traffic.movers[mover], traffic.control[0]
-    wanted = moving.wants
-    if Queue.WHEEL <= moving.queue <= Queue.HEAP:
-        call_off(traffic, mover)
-        if wanted != NONE and traffic.links[wanted].granted == mover:
-            traffic.links[wanted].granted = NONE
-    elif moving.queue == Queue.GATE:
-        traffic.links[wanted].gate = without(traffic, traffic.links[wanted].gate, mover)
+    if moving.queue == Queue.PENDING:
+        call_off_mover(traffic, mover)
     elif moving.queue == Queue.HELD:
-        control.held = without(traffic, control.held, mover)
+        if control.held_movers == mover:
+            control.held_movers = moving.next
+        else:
+            other = int(control.held_movers)
+            while traffic.movers[other].next != mover:
+                other = int(traffic.movers[other].next)
+            traffic.movers[other].next = moving.next
+        moving.queue = Queue.NOTHING
+    elif moving.queue == Queue.LINE and moving.place >= 0:
+        link = int(moving.place)
+        if traffic.extras[traffic.links[link].extra].first == mover:
+            withdraw_front(traffic, link)
+        leave_exit_line(traffic, link, mover)
     elif moving.queue == Queue.LINE:
-        leave_line(traffic, line_of(traffic, mover), mover)
-    moving.wants = NONE
-    moving.queue = Queue.NOTHING
+        leave_origin_line(traffic, int(moving.wants), mover)
 
 
 @part
-def step_aside(traffic: Traffic, mover: int) -> None:
-    """Let a mover no longer be the front of its line."""
-    row = line_of(traffic, mover)
-    if row != NONE and traffic.lines[row].front == mover:
-        traffic.lines[row].front = NONE
-
-
-@part
-def line_of(traffic: Traffic, mover: int) -> int:
-    """Return the line that a mover stands in if it stands in one; NONE if it cannot."""
-    moving = traffic.movers[mover]
-    if moving.link != NONE:
-        return int(moving.link)
-    return NONE if moving.wants == NONE else len(traffic.links) + int(moving.wants)
-
-
-@part
-def without(traffic: Traffic, first: int, mover: int) -> int:
-    """Take a mover out of the queue that begins with `first`; return who is first then."""
-    if first == mover:
-        return int(traffic.movers[mover].next)
-    other = first
-    while traffic.movers[other].next != mover:
-        other = traffic.movers[other].next
-    traffic.movers[other].next = traffic.movers[mover].next
-    return first
-
-
-@part
-def leave_line(traffic: Traffic, row: int, mover: int) -> None:
-    """Take a mover that stands behind others out of a line."""
-    line = traffic.lines[row]
-    before = NONE
-    other = line.first
-    while other != mover:
-        before = other
-        other = traffic.movers[other].next
-    if before == NONE:
-        line.first = traffic.movers[mover].next
-    else:
-        traffic.movers[before].next = traffic.movers[mover].next
-    if line.last == mover:
-        line.last = before
+def leave_origin_line(traffic: Traffic, link: int, mover: int) -> None:
+    """Take a mover out of the line of those who depart onto a link; the next one contends in its place."""
+    gate, movers = traffic.gates[link], traffic.movers
+    contender = len(traffic.links) + link
+    if gate.first == mover:
+        give_up(traffic, contender)
+        leave_origin(traffic, link)
+        if gate.first != NONE:
+            contend(traffic, contender, link)
+        return
+    other = int(gate.first)
+    while movers[other].next != mover:
+        other = int(movers[other].next)
+    movers[other].next = movers[mover].next
+    if gate.last == mover:
+        gate.last = other
+    movers[mover].queue = Queue.NOTHING
+    movers[mover].wants = NONE
 
 
 @kernel
-def remove(traffic: Traffic, movers: NDArray[np.int64], time: float) -> None:
-    """Take movers out wherever they are; what they occupied on a link becomes a gap.
+def take_off(
+    traffic: Traffic, movers: NDArray[np.int64], nodes: NDArray[np.int32], state: int, time: float
+) -> None:
+    """Take movers out wherever they are; what they occupied on a link becomes a gap at its exit.
 
     Parameters
     ----------
     traffic : Traffic
-        Modified in place; has an unused run of gaps for each mover.
+        Modified in place; has an unused run of slots for each mover.
     movers : ndarray of int64, shape (n,)
         Rows of movers that are not removed yet.
+    nodes : ndarray of int32, shape (n,)
+        Where each mover is to stand then.
+    state : int
+        In which `MoverState`.
     time : float
         The present time [s].
     """
     for row in range(len(movers)):
         mover = movers[row]
         moving = traffic.movers[mover]
-        # A scheduled departure stays in the wheel, and comes to nothing.
-        if moving.state != MoverState.SCHEDULED:
-            step_aside(traffic, mover)
+        link = int(moving.place)
+        become(traffic, mover, state)
+        if link < 0 or traffic.links[link].passing:
             withdraw(traffic, mover)
-        become(traffic, mover, MoverState.REMOVED)
-        link = moving.link
-        if link != NONE:
-            traffic.nodes[mover] = traffic.links[link].to_node
-            vacate(traffic, mover, time)
-            free_the_end(traffic, link, time)
+            if link >= 0:
+                leave_members(traffic, link, mover, time)
+        else:
+            slot = slot_of(traffic, link, mover)
+            if slot == traffic.links[link].head:
+                withdraw_front(traffic, link)
+            moving.route = traffic.slots[slot].route
+            bring_to_head(traffic, link, slot)
+            vacate_head(traffic, link, time)
+        moving.place = -1 - nodes[row]
+        if link >= 0:
+            ask_front(traffic, link, time)
+
+
+@part
+def slot_of(traffic: Traffic, link: int, mover: int) -> int:
+    """Return the slot of a mover on a link without overtaking."""
+    slot = int(traffic.links[link].head)
+    while traffic.slots[slot].mover != mover:
+        slot = slot_behind(traffic, slot)
+    return slot
+
+
+@part
+def bring_to_head(traffic: Traffic, link: int, slot: int) -> None:
+    """Put what stands in a slot of a link before the others; they keep their order."""
+    slots = traffic.slots
+    head = int(traffic.links[link].head)
+    time, mover, route, space = slots[slot].time, slots[slot].mover, slots[slot].route, slots[slot].space
+    people, mode, marks = slots[slot].people, slots[slot].mode, slots[slot].marks
+    place = head
+    while True:
+        here = slots[place]
+        time, here.time = here.time, time
+        mover, here.mover = here.mover, mover
+        route, here.route = here.route, route
+        space, here.space = here.space, space
+        people, here.people = here.people, people
+        mode, here.mode = here.mode, mode
+        marks, here.marks = here.marks, marks
+        if place == slot:
+            return
+        place = slot_behind(traffic, place)
+
+
+@kernel
+def reroute(traffic: Traffic, movers: NDArray[np.int64], routes: NDArray[np.int32]) -> None:
+    """Let movers follow other routes, from the end of their link or from their node on.
+
+    Parameters
+    ----------
+    traffic : Traffic
+        Modified in place.
+    movers, routes : ndarray, shape (n,)
+        Rows of the movers, and the new routes.
+    """
+    for row in range(len(movers)):
+        moving = traffic.movers[movers[row]]
+        moving.route = routes[row]
+        if moving.place >= 0 and not traffic.links[moving.place].passing:
+            traffic.slots[slot_of(traffic, int(moving.place), int(movers[row]))].route = routes[row]
+
+
+@kernel
+def read_times(
+    traffic: Traffic, movers: NDArray[np.int64], times: NDArray[np.float64], routes: NDArray[np.int32]
+) -> None:
+    """Write down what is known of movers on links: time at the end (STOPPED: way left [m]), and route.
+
+    Parameters
+    ----------
+    traffic : Traffic
+    movers : ndarray of int64, shape (n,)
+    times : ndarray of float64, shape (n,)
+        Output [s]; stays as it is off the road.
+    routes : ndarray of int32, shape (n,)
+        Output.
+    """
+    for row in range(len(movers)):
+        moving = traffic.movers[movers[row]]
+        routes[row] = moving.route
+        if moving.place >= 0:
+            times[row] = moving.time
+            if not traffic.links[moving.place].passing:
+                slot = traffic.slots[slot_of(traffic, int(moving.place), int(movers[row]))]
+                times[row], routes[row] = slot.time, slot.route
+
+
+@kernel
+def count_on_links(traffic: Traffic, counts: NDArray[np.int32]) -> None:
+    """Add up the movers and the people on each link.
+
+    Parameters
+    ----------
+    traffic : Traffic
+    counts : ndarray of int32, shape (n_links, 2)
+        Output.
+    """
+    for link in range(len(traffic.links)):
+        road = traffic.links[link]
+        counts[link, 0] = counts[link, 1] = 0
+        slot = road.head
+        while slot != NONE:
+            counts[link, 0] += 1
+            counts[link, 1] += traffic.slots[slot].people
+            slot = NONE if slot == road.last else slot_behind(traffic, slot)
+        if road.passing:
+            mover = traffic.extras[road.extra].members
+            while mover != NONE:
+                counts[link, 0] += 1
+                counts[link, 1] += traffic.movers[mover].people
+                mover = traffic.movers[mover].behind
 
 
 @kernel
 def reconsider(traffic: Traffic, time: float) -> None:
-    """Let all who wait ask their trees again, and give free places to the next in turn.
+    """Let all who wait ask their routes again, and gates act when they can.
 
     Whoever still wants the same open link keeps its place in all queues.
 
@@ -235,56 +453,84 @@ def reconsider(traffic: Traffic, time: float) -> None:
         The present time [s].
     """
     movers, control, n_links = traffic.movers, traffic.control[0], len(traffic.links)
-    mover = control.held
-    control.held = NONE
+    sort_heap(traffic)
+    link = int(control.held_links)
+    control.held_links = NONE
+    while link != NONE:
+        behind = int(traffic.links[link].next)
+        traffic.links[link].queue = Queue.NOTHING
+        traffic.links[link].wants = NONE
+        await_front(traffic, link, time)
+        link = behind
+    mover = int(control.held_movers)
+    control.held_movers = NONE
     while mover != NONE:
-        behind = movers[mover].next
-        movers[mover].queue = Queue.NOTHING
-        schedule(traffic, mover, time)
+        behind = int(movers[mover].next)
+        schedule_mover(traffic, mover, time)
         mover = behind
     for link in range(n_links):
-        mover = traffic.links[link].granted
-        if mover != NONE and not still_wants(traffic, mover, link):
-            try_elsewhere(traffic, mover, time)
-        mover = traffic.links[link].gate
-        while mover != NONE:
-            behind = movers[mover].next
-            if not still_wants(traffic, mover, link):
-                try_elsewhere(traffic, mover, time)
-            mover = behind
-        line = traffic.lines[n_links + link]
-        mover = line.first
-        line.first = NONE
-        while mover != NONE:
-            behind = movers[mover].next
-            if still_wants(traffic, mover, link):
-                line_up(traffic, n_links + link, mover)
-            else:
-                movers[mover].wants = NONE
-                movers[mover].queue = Queue.NOTHING
-                schedule(traffic, mover, time)
-            mover = behind
-    for link in range(n_links):
-        open_gate(traffic, link, time)
-        if traffic.lines[n_links + link].front == NONE:
-            front = move_up(traffic, n_links + link)
-            if front != NONE:
-                schedule(traffic, front, time)
+        road = traffic.links[link]
+        if road.queue == Queue.GATE:
+            _, route, _, _, mode, _, _ = front_of(traffic, link)
+            if not is_way(traffic, route, int(road.to_node), mode, int(road.wants)):
+                give_up(traffic, link)
+                await_front(traffic, link, time)
+        gate = traffic.gates[link]
+        if gate.first != NONE:
+            sort_origin_line(traffic, link, time)
+    for gate in range(control.n_gates):
+        if traffic.gates[gate].event < np.inf:
+            call_off_gate(traffic, gate)
+        if traffic.gates[gate].contenders != NONE:
+            arrange(traffic, gate, time)
 
 
 @part
-def still_wants(traffic: Traffic, mover: int, link: int) -> bool:
-    """Tell whether the tree of a mover that waits for a link still says so, and the link is open to it."""
-    moving, control = traffic.movers[mover], traffic.control[0]
-    node = traffic.nodes[mover] if moving.link == NONE else traffic.links[moving.link].to_node
-    wanted = traffic.trees[moving.tree * control.n_nodes + node]
-    return bool(wanted == link and traffic.links[link].speed_factor[moving.mode] > 0.0)
+def is_way(traffic: Traffic, route: int, node: int, mode: int, link: int) -> bool:
+    """Tell whether a route takes a link at a node, and the link is open to the mode."""
+    return next_link(traffic, route, node) == link and traffic.links[link].speed_factor[mode] > 0.0
 
 
 @part
-def try_elsewhere(traffic: Traffic, mover: int, time: float) -> None:
-    """Let a mover that waits to enter a link ask its tree again."""
-    if traffic.movers[mover].link == NONE:
-        step_aside(traffic, mover)
-    withdraw(traffic, mover)
-    schedule(traffic, mover, time)
+def sort_origin_line(traffic: Traffic, link: int, time: float) -> None:
+    """Let those in an origin line who no longer want the link ask their routes again."""
+    gate, movers = traffic.gates[link], traffic.movers
+    mover = int(gate.first)
+    while mover != NONE:
+        behind = int(movers[mover].next)
+        moving = movers[mover]
+        if not is_way(traffic, int(moving.route), -1 - int(moving.place), int(moving.mode), link):
+            leave_origin_line(traffic, link, mover)
+            schedule_mover(traffic, mover, time)
+        mover = behind
+
+
+@kernel
+def leads_to_itself(traffic: Traffic, link: int) -> bool:
+    """Tell whether the front of a link waits, through others, for its own link."""
+    return closes_ring(traffic, link)
+
+
+@kernel
+def squeeze(traffic: Traffic, link: int, time: float, passages: int) -> int:
+    """Let the front of a link that contends enter the link it wants though that is full; return the mover.
+
+    Parameters
+    ----------
+    traffic : Traffic
+        Modified in place; has room for the records, slots and events of one entry.
+    link : int
+        The link.
+    time : float
+        The present time [s].
+    passages : int
+        1: record every entry to a link.
+    """
+    wanted = int(traffic.links[link].wants)
+    give_up(traffic, link)
+    mover, route, space, people, mode, marks, since = front_of(traffic, link)
+    leave_link(traffic, link, space, time)
+    record(traffic, mover, time, wanted, NoticeKind.SQUEEZED)
+    enter(traffic, mover, route, space, people, mode, marks, wanted, time, time - since, passages)
+    follow_up(traffic, link, wanted, int(traffic.links[wanted].gate), time)
+    return mover

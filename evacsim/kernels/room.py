@@ -1,104 +1,126 @@
-"""Room on links: what is left, and when the gaps of those who left reach the entrance.
+"""Who stands on a link and what room is left: slots, and the gaps that those who left leave behind.
 
-A mover that leaves a link leaves a gap of its size. The gap travels upstream as the backward
-wave of the kinematic-wave model does and is room for another mover when it reaches the
-entrance, `wave_time` later: the condition N_in(t) <= N_out(t - L/w) + k_j L of Newell (1993,
-recalled) in vehicle coordinates, exact for any sizes. The gaps of a link form a queue; they
-stand in runs of a pool that all links share, so that links nobody uses take no memory.
+On a link without overtaking each mover takes a slot; slots of a link follow each other in the
+order of entry. A mover that leaves turns its slot into a gap of its size. The gap travels upstream
+as the backward wave of the kinematic-wave model does and is room for another mover when it
+reaches the entrance, `wave_time` later: the condition N_in(t) <= N_out(t - L/w) + k_j L of Newell
+(1993, recalled) in vehicle coordinates, exact for any sizes. So the slots of a link are first its
+gaps, then its movers; they stand in runs of a pool that all links share, and links nobody uses
+take no slots. On a link where movers pass each other only the gaps take slots.
 """
 
 import numpy as np
 
 from evacsim.kernels._jit import part
-from evacsim.kernels.arrays import NONE, RUN_OF_GAPS, UNITS_PER_PCU, UNLIMITED, Traffic
+from evacsim.kernels.arrays import NONE, RUN, UNITS_PER_PCU, UNLIMITED, Traffic
+
+RUN_BITS = RUN.bit_length() - 1
 
 
 @part
-def room_needed(traffic: Traffic, link: int, mover: int) -> int:
-    """Return the room a mover takes on a link; an empty link takes in anyone, however big."""
-    return int(min(traffic.movers[mover].space, traffic.links[link].storage))
+def room_needed(traffic: Traffic, link: int, space: int) -> int:
+    """Return the room that a mover of a size takes on a link; an empty link takes in anyone, however big."""
+    return int(min(space, traffic.links[link].storage))
 
 
 @part
-def passing_time(traffic: Traffic, link: int, mover: int) -> float:
-    """Return how long a mover keeps the entrance or the exit of a link busy [s]."""
-    return float(traffic.links[link].headway * (traffic.movers[mover].space / UNITS_PER_PCU))
+def passing_time(traffic: Traffic, link: int, space: int) -> float:
+    """Return how long a mover of a size keeps the entrance or the exit of a link busy [s]."""
+    return float(traffic.links[link].headway * (space / UNITS_PER_PCU))
 
 
 @part
-def leave_gap(traffic: Traffic, link: int, space: int, time: float) -> None:
-    """Send the gap of a mover that leaves the link at `time` on its way upstream."""
-    gaps, road, control = traffic.gaps, traffic.links[link], traffic.control[0]
-    if road.storage == UNLIMITED:
-        return
-    close_gaps(traffic, link, time)
-    if road.last_gap != NONE and is_followed_in_its_run(road.last_gap):
-        gap = road.last_gap + 1
+def slot_behind(traffic: Traffic, slot: int) -> int:
+    """Return the slot of the same link that follows another which is not its last."""
+    if (slot + 1) & (RUN - 1) != 0:
+        return slot + 1
+    return int(traffic.runs[slot >> RUN_BITS]) << RUN_BITS
+
+
+@part
+def add_slot(traffic: Traffic, link: int) -> int:
+    """Take one more slot for a link and return it."""
+    road, control = traffic.links[link], traffic.control[0]
+    last = int(road.last)
+    if last != NONE and (last + 1) & (RUN - 1) != 0:
+        slot = last + 1
     else:
-        gap = control.unused_gap
-        control.unused_gap = gaps[gap].next
-        control.n_unused_gaps -= RUN_OF_GAPS
-        if road.last_gap == NONE:
-            road.first_gap = gap
+        run = int(control.unused_run)
+        control.unused_run = traffic.runs[run]
+        control.n_unused_runs -= 1
+        slot = run << RUN_BITS
+        if last == NONE:
+            road.first = slot
         else:
-            gaps[road.last_gap].next = gap
-    gaps[gap].time = time + road.wave_time
-    gaps[gap].space = space
-    road.last_gap = gap
+            traffic.runs[last >> RUN_BITS] = run
+    road.last = slot
+    return slot
+
+
+@part
+def drop_first(traffic: Traffic, link: int) -> None:
+    """Give back the first slot of a link."""
+    road, control = traffic.links[link], traffic.control[0]
+    slot = int(road.first)
+    if slot == road.last:
+        road.first = NONE
+        road.last = NONE
+    else:
+        road.first = slot_behind(traffic, slot)
+    if road.first == NONE or (slot + 1) & (RUN - 1) == 0:
+        run = slot >> RUN_BITS
+        traffic.runs[run] = control.unused_run
+        control.unused_run = run
+        control.n_unused_runs += 1
 
 
 @part
 def close_gaps(traffic: Traffic, link: int, time: float) -> None:
     """Turn the gaps that have reached the entrance by `time` into room."""
-    gaps, road = traffic.gaps, traffic.links[link]
-    while road.first_gap != NONE and gaps[road.first_gap].time <= time:
-        gap = road.first_gap
-        road.room += gaps[gap].space
-        road.first_gap = gap_behind(traffic, link, gap)
-        if road.first_gap == NONE:
-            road.last_gap = NONE
-        if road.first_gap == NONE or not is_followed_in_its_run(gap):
-            give_back_run(traffic, gap)
+    road = traffic.links[link]
+    while road.first != road.head and traffic.slots[road.first].time <= time:
+        road.room += traffic.slots[road.first].space
+        drop_first(traffic, link)
 
 
 @part
-def gap_behind(traffic: Traffic, link: int, gap: int) -> int:
-    """Return the gap of a link that follows another, NONE after the last."""
-    if gap == traffic.links[link].last_gap:
-        return NONE
-    return gap + 1 if is_followed_in_its_run(gap) else int(traffic.gaps[gap].next)
+def leave_gap(traffic: Traffic, link: int, gap: int, space: int, time: float) -> None:
+    """Let a slot be the gap of a mover of a size that leaves the link at `time`, on its way upstream."""
+    slot = traffic.slots[gap]
+    slot.time = time + traffic.links[link].wave_time
+    slot.mover = NONE
+    slot.space = room_needed(traffic, link, space)
 
 
 @part
-def is_followed_in_its_run(gap: int) -> bool:
-    """Tell whether the place of the pool behind a gap belongs to the same link."""
-    return (gap + 1) % RUN_OF_GAPS != 0
+def vacate_head(traffic: Traffic, link: int, time: float) -> None:
+    """Let the first mover of a link without overtaking leave; its slot becomes its gap."""
+    road = traffic.links[link]
+    slot = int(road.head)
+    road.head = NONE if slot == road.last else slot_behind(traffic, slot)
+    if road.storage == UNLIMITED:
+        drop_first(traffic, link)
+        return
+    leave_gap(traffic, link, slot, traffic.slots[slot].space, time)
+    close_gaps(traffic, link, time)
 
 
 @part
-def give_back_run(traffic: Traffic, gap: int) -> None:
-    """Return the run of places that a gap lies in to the pool."""
-    control = traffic.control[0]
-    first = gap - gap % RUN_OF_GAPS
-    traffic.gaps[first].next = control.unused_gap
-    control.unused_gap = first
-    control.n_unused_gaps += RUN_OF_GAPS
-
-
-@part
-def opening_time(traffic: Traffic, link: int, mover: int, time: float) -> float:
-    """Return when a mover can enter, `time` at the earliest; inf while somebody must leave first."""
-    gaps, road = traffic.gaps, traffic.links[link]
+def opening_time(traffic: Traffic, link: int, space: int, time: float) -> float:
+    """Return when a mover of a size can enter, `time` at the earliest; inf while somebody must leave first."""
+    slots, road = traffic.slots, traffic.links[link]
     opening = float(max(time, road.entry_free))
+    if road.gate >= len(traffic.links):
+        opening = max(opening, traffic.junctions[road.gate - len(traffic.links)].free)
     if road.storage == UNLIMITED:
         return opening
-    needed = room_needed(traffic, link, mover)
+    needed = room_needed(traffic, link, space)
     if needed > road.room:
         close_gaps(traffic, link, time)
     missing = needed - road.room
-    gap = int(road.first_gap)
-    while missing > 0 and gap != NONE:
-        missing -= gaps[gap].space
-        opening = max(opening, gaps[gap].time)
-        gap = gap_behind(traffic, link, gap)
+    slot = int(road.first)
+    while missing > 0 and slot != road.head:
+        missing -= slots[slot].space
+        opening = max(opening, slots[slot].time)
+        slot = NONE if slot == road.last else slot_behind(traffic, slot)
     return opening if missing <= 0 else np.inf

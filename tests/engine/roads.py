@@ -15,7 +15,7 @@ def road(ends, *, record_passages=True, bin_length=100.0, **columns):
     """Return movement on links with the given (from, to); tree 0 leads to the last node."""
     ends = np.array(ends)
     n_links, n_nodes = len(ends), int(ends.max()) + 1
-    values = USUAL | {"overtaking": False, "key": np.arange(n_links)} | columns
+    values = USUAL | {"overtaking": False} | columns
     links = LinkColumns(
         from_node=ends[:, 0],
         to_node=ends[:, 1],
@@ -40,9 +40,7 @@ def tree_to(movement, nodes, closed=()):
     cost = links.length / np.minimum(links.free_speed, 1e3)
     cost[list(closed)] = np.inf
     n_nodes = int(max(links.from_node.max(), links.to_node.max())) + 1
-    return next_link_tree(
-        incoming_links(n_nodes, links.from_node, links.to_node, links.key), np.array(nodes), cost
-    )[0]
+    return next_link_tree(incoming_links(n_nodes, links.from_node, links.to_node), np.array(nodes), cost)[0]
 
 
 def flow(*pieces):

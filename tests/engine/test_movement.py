@@ -149,9 +149,9 @@ def test_e5_a_diverge_is_first_in_first_out():
     assert rates == pytest.approx([0.6, 0.4, 0.2], abs=0.01)
 
 
-def test_who_becomes_ready_first_enters_first_and_ties_go_to_the_smaller_key():
+def test_who_becomes_ready_first_enters_first_and_ties_go_to_the_smaller_link():
     movement = road([(0, 3), (1, 3), (2, 3), (3, 4)], capacity=[0.8, 0.8, 0.8, 0.1])
-    cars(movement, [0.0, 0.0, 0.0], origin=[0, 1, 2], target=4, key=[3, 2, 1])
+    cars(movement, [0.0, 0.0, 0.0], origin=[2, 1, 0], target=4, key=[1, 2, 3])
     cars(movement, [0.5], origin=0, target=4)
     movement.advance(np.inf)
     drained = movement.drain_records()
@@ -182,10 +182,10 @@ def test_a_mover_larger_than_a_link_may_enter_it_alone():
 
 
 def test_e10_a_ring_in_gridlock_is_found():
-    movement = road([(0, 1), (1, 2), (2, 0), (0, 3)], length=10.0, storage=2.0, key=[7, 5, 6, 1])
+    movement = road([(0, 1), (1, 2), (2, 0), (0, 3)], length=10.0, storage=2.0)
     cars(movement, np.zeros(20), origin=np.resize([0, 1, 2], 20), target=np.resize([2, 0, 1], 20))
     movement.advance(1000.0)
-    assert movement.find_gridlock() == [[1, 2, 0]]
+    assert movement.find_gridlock() == [[0, 1, 2]]
     assert movement.on_links().tolist() == [2, 2, 2, 0]
     movement.change_links([1], {CAR: 0.0}, now=1000.0)
     movement.advance(1000.0)
