@@ -16,14 +16,14 @@ ROWS = {
 MODULES = sorted((REPOSITORY / "tests" / "verification").glob("test_*.py"))
 
 
-def tests_of(path):
+def names_in(path):
     return re.findall(r"^def test_(\w+)", path.read_text(encoding="utf-8"), re.MULTILINE)
 
 
 def test_every_test_that_the_page_names_is_there():
     assert len(NAMED) > 60
     for path, names in NAMED:
-        defined = tests_of(REPOSITORY / path)
+        defined = names_in(REPOSITORY / path)
         for name in re.findall(r"`test_(\w+)`", names):
             assert any(one.startswith(name) for one in defined), f"{path} {name}"
 
@@ -31,6 +31,6 @@ def test_every_test_that_the_page_names_is_there():
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: path.stem)
 def test_every_row_that_is_tested_stands_on_the_page(module):
     """Tests begin with their rows: test_b1_..., test_d4_d5_..."""
-    for name in tests_of(module):
+    for name in names_in(module):
         rows = re.match(r"(?:[a-gv]\d+_(?:and_)?)*", name).group()
         assert set(re.findall(r"[A-GV]\d+", rows.upper().replace("AND", ""))) <= ROWS, name
