@@ -58,6 +58,13 @@ EVENT_KINDS: dict[str, Text] = {
     "moment_reached": Text("the planned moment comes", "到达预定时刻"),
     "link_closed": Text("a road is closed by water", "道路被淹中断"),
     "link_opened": Text("a road opens again", "道路恢复通行"),
+    "closed_by_order": Text("a road is closed by order", "道路管制封闭"),
+    "opened_by_order": Text("a road is opened by order", "道路管制解除"),
+    "capacity_by_order": Text("a road is given another capacity by order", "道路通行能力按令调整"),
+    "lanes_reversed": Text(
+        "the lanes of a road are cleared for the opposite direction", "车道清空，准备反向通行"
+    ),
+    "lanes_opened": Text("reversed lanes are open", "反向车道开放"),
     "shelter_flooded": Text("water enters a shelter", "安置点进水"),
     "place_flooded": Text("water stands at homes", "住处进水"),
     # the order
@@ -74,6 +81,8 @@ EVENT_KINDS: dict[str, Text] = {
     "redirected": Text("goes on to another shelter", "转往其他安置点"),
     "settled": Text("is registered and settled", "登记入住"),
     "cut_off": Text("finds no way left", "无路可走"),
+    "held": Text("stands before a closed road", "在封闭路段前停下"),
+    "turned_round": Text("sees the road closed and looks for another way", "见道路封闭，另寻他路"),
     "stopped": Text("is stopped by water on the road", "途中被水所阻"),
     "left_vehicle": Text("leaves the stopped vehicle and walks back", "弃车步行返回"),
     "resumed": Text("goes on: the road is open again", "道路恢复，继续前行"),

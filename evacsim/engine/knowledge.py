@@ -32,6 +32,7 @@ __all__ = ["Knowledge", "RoadKnowledge", "Timers", "run_on"]
 Closures = frozenset[int]
 Targets = tuple[int, ...]
 CallAt = Callable[[float, Callable[[], None]], None]
+Told = Callable[[int, int], None]
 
 DRY: Closures = frozenset()
 FIRST_TREES = 8
@@ -80,7 +81,14 @@ class RoadKnowledge:
     """
 
     def __init__(
-        self, movement: Movement, network: Incoming, dry_cost: ArrayLike, *, call_at: CallAt
+        self,
+        movement: Movement,
+        network: Incoming,
+        dry_cost: ArrayLike,
+        *,
+        call_at: CallAt,
+        on_standing: Told | None = None,
+        on_turning: Told | None = None,
     ) -> None:
         """Prepare for travelers.
 
@@ -94,9 +102,13 @@ class RoadKnowledge:
             What each link costs when dry [s].
         call_at : callable
             `call_at(time, action)` lets `action()` happen at `time` [s], such as `Clock.call_at`.
+        on_standing, on_turning : callable, optional
+            Told the mover and the closed link when somebody who goes by his eyes begins to stand before
+            it, and when he turns to another way because of it.
         """
         self.movement = movement
         self._call_at = call_at
+        self._on_standing, self._on_turning = on_standing, on_turning
         self._dry_cost = np.array(dry_cost, dtype=np.float64)
         self._dry = ChangingTreeSearch(network, self._dry_cost)
         self._present = ChangingTreeSearch(network, self._dry_cost)
@@ -109,20 +121,26 @@ class RoadKnowledge:
         self._closed_since: dict[int, float] = {}
 
     def start(
-        self, movers: ArrayLike, targets: ArrayLike, *, knowledge: Knowledge, patience: ArrayLike = 0.0
+        self,
+        movers: ArrayLike,
+        targets: ArrayLike,
+        *,
+        knowledge: Knowledge,
+        patience: ArrayLike = 0.0,
+        known: Closures = DRY,
     ) -> int:
         """Take note of movers that set out for the nearest of some nodes; return the tree they follow at first.
 
-        They know of no closure but, if informed, all there are. `patience` [s] is one number or
-        one for each mover; inf: they wait as long as it takes.
+        They know of the closures `known` (those who know nothing: of none) but, if informed, of all
+        there are. `patience` [s] is one number or one for each mover; inf: they wait as long as it takes.
         """
         rows = np.atleast_1d(np.asarray(movers, dtype=np.int64))
         goal = tuple(sorted(set(np.atleast_1d(np.asarray(targets)).tolist())))
         limits = np.broadcast_to(np.asarray(patience, dtype=np.float64), rows.shape)
         assert np.all(limits >= 0), "patience is less than none"
         for mover, limit in zip(rows.tolist(), limits.tolist(), strict=True):
-            self._travelers[mover] = Traveler(goal, knowledge, limit)
-        return self.tree(goal) if knowledge == Knowledge.INFORMED else self.tree(goal, DRY)
+            self._travelers[mover] = Traveler(goal, knowledge, limit, known)
+        return self.tree(goal) if knowledge == Knowledge.INFORMED else self.tree(goal, known)
 
     def tree(self, targets: Targets, known: Closures | None = None) -> int:
         """Return the row of the tree to the nearest target, as the roads are, or on dry roads but for `known`."""
@@ -167,6 +185,22 @@ class RoadKnowledge:
         """Return the links that a mover that goes by its eyes believes closed."""
         return self._travelers[mover].known
 
+    def closures_seen(self, mover: int) -> Closures:
+        """Return the links that a mover believes closed; none of one that never set out."""
+        traveler = self._travelers.get(mover)
+        return DRY if traveler is None else traveler.known
+
+    def hear_of_openings(self, mover: int) -> None:
+        """Let a mover that is off the road forget closures that are over."""
+        traveler = self._travelers.get(mover)
+        if traveler is not None:
+            traveler.known = frozenset(link for link in traveler.known if link in self._closed_since)
+
+    def cost(self, targets: Targets, known: Closures, node: int) -> float:
+        """Return the cost of the way from a node to the nearest target on dry roads but for `known` [s]; inf: none."""
+        self.tree(targets, known)
+        return float(self._seen[targets, known].cost[node])
+
     def n_reroutes(self, mover: int) -> int:
         """Return how often a mover has turned to another way by what it has seen."""
         return self._travelers[mover].n_reroutes
@@ -178,8 +212,10 @@ class RoadKnowledge:
         wait = traveler.wait
         if wait is not None and wait.link == link and self._closed_since.get(link, now) <= wait.since:
             return
+        if self._on_standing is not None:
+            self._on_standing(mover, link)
         if traveler.patience == 0.0:
-            self._believe(mover, traveler, traveler.known | {link})
+            self._turn(mover, traveler, link)
             return
         traveler.wait = wait = Wait(link, now)
         if np.isfinite(traveler.patience):
@@ -193,7 +229,13 @@ class RoadKnowledge:
         is_still_closed = self._closed_since.get(wait.link, np.inf) <= wait.since
         is_still_there = self.movement.where(mover).state[0] in (MoverState.WAITING, MoverState.MOVING)
         if is_still_closed and is_still_there:
-            self._believe(mover, traveler, traveler.known | {wait.link})
+            self._turn(mover, traveler, wait.link)
+
+    def _turn(self, mover: int, traveler: Traveler, link: int) -> None:
+        """Turn to another way because a link is closed."""
+        if self._on_turning is not None:
+            self._on_turning(mover, link)
+        self._believe(mover, traveler, traveler.known | {link})
 
     def _believe(self, mover: int, traveler: Traveler, known: Closures) -> None:
         """Follow the way that is best by what he knows now."""

@@ -12,6 +12,7 @@ from evacsim.engine.households import HouseholdBook
 from evacsim.engine.log import EventLog
 from evacsim.engine.movement import Movement
 from evacsim.engine.routing import Routing
+from evacsim.engine.travelers import Travelers
 from evacsim.hazard.effects import SpeedFactors
 from evacsim.streams import Streams
 from evacsim.world.columns import World
@@ -42,6 +43,7 @@ class Parts:
     clock: Clock
     movement: Movement
     routing: Routing
+    travelers: Travelers
     book: HouseholdBook
     log: EventLog
     mode: NDArray[np.int8]

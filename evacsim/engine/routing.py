@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from evacsim.engine.movement import Movement
 from evacsim.kernels.tree_repair import ChangingTreeSearch
-from evacsim.kernels.trees import incoming_links
+from evacsim.kernels.trees import Incoming, incoming_links
 from evacsim.world.columns import World
 
 Floats = NDArray[np.float64]
@@ -49,17 +49,19 @@ class Routing:
         ways = world.ways
         self.movement = movement
         n_nodes = len(world.roads.node_ids)
-        self._free_time = ways.length / np.where(ways.is_footway, NOMINAL_WALKING_SPEED, ways.free_speed)
+        walking_speed = NOMINAL_WALKING_SPEED * ways.walk_factor
+        self._free_time = ways.length / np.where(ways.is_footway, walking_speed, ways.free_speed)
         self._is_open = {
             MoverClass.WALKER: ways.is_footway,
             MoverClass.CAR: ways.open_to_cars,
             MoverClass.BUS: ways.open_to_buses,
         }
         self._cost = {mover_class: self._free_time.copy() for mover_class in MoverClass}
-        self._search = {}
+        self._network, self._search = {}, {}
         for mover_class, is_open in self._is_open.items():
             own = np.flatnonzero(is_open)
             network = incoming_links(n_nodes, ways.from_node[own], ways.to_node[own], links=own)
+            self._network[mover_class] = network
             self._search[mover_class] = ChangingTreeSearch(network, self._free_time)
         self._changes: dict[MoverClass, list[NDArray[np.int64]]] = {
             mover_class: [] for mover_class in MoverClass
@@ -88,6 +90,15 @@ class Routing:
     def n_trees(world: World) -> int:
         """Return how many trees a world needs at most."""
         return 3 * world.shelters.n + 2 * world.pickup_points.n
+
+    @property
+    def free_time(self) -> Floats:
+        """Travel time of each way in free flow when dry [s]; on foot at a nominal speed, by the slope."""
+        return self._free_time
+
+    def network(self, mover_class: MoverClass) -> Incoming:
+        """Return the ways that are open to a class on dry roads."""
+        return self._network[mover_class]
 
     def tree_to_shelter(self, shelter: int, mover_class: MoverClass) -> int:
         """Return the row of the tree to a shelter, up to date."""

@@ -11,19 +11,22 @@ from evacsim.engine.gathering import Gathering
 from evacsim.engine.households import HouseholdBook
 from evacsim.engine.log import EventLog
 from evacsim.engine.movement import Movement, MoverColumns, Notice
+from evacsim.engine.orders import Orders
 from evacsim.engine.parts import Mode, Parts
 from evacsim.engine.recording import write_down
+from evacsim.engine.roads import Roads, downhill_gain, wave_speeds
 from evacsim.engine.routing import MoverClass, Routing
 from evacsim.engine.sheltering import Sheltering
 from evacsim.engine.transfer import Transfer
 from evacsim.engine.transport import Transport
+from evacsim.engine.travelers import Travelers
 from evacsim.engine.water import Water
 from evacsim.hazard.effects import SpeedFactors
 from evacsim.kernels.arrays import LinkColumns
 from evacsim.results.record import RunRecord
 from evacsim.streams import Streams
-from evacsim.world.columns import Ways, World
-from evacsim.world.people import Households, draw_households
+from evacsim.world.columns import Crowding, Ways, World
+from evacsim.world.people import Households, Knowledge, draw_households
 
 Progress = Callable[[float, float], None]
 """Told the time now and the planned end [s], now and then."""
@@ -54,17 +57,22 @@ class Run:
             bin_length=recording.flow_interval,
             duration=world.scenario.duration,
             record_passages=recording.passages,
+            node_capacity=world.node_capacity,
+            gridlock=world.scenario.district.roads.gridlock,
+            patience=world.scenario.district.roads.gridlock_patience,
         )
         log = EventLog()
+        goes_by_eyes = households.knowledge == Knowledge.EYES
         mode = planned_modes(world, households)
         drivers = np.flatnonzero(mode == Mode.CAR)
         walkers = movement.add(
             MoverColumns(
                 mode=np.full(households.n, int(MoverClass.WALKER)),
-                speed=households.walking_speed,
+                speed=households.walking_speed * downhill_gain(world.ways),
                 size=households.people.astype(np.float64),
                 people=households.people,
                 watched=True,
+                asks=goes_by_eyes,
             ),
             origin_node=world.homes.walk_node[households.home],
         )
@@ -74,32 +82,40 @@ class Run:
                 size=world.scenario.district.population.car_size,
                 people=households.people[drivers],
                 watched=True,
+                asks=goes_by_eyes[drivers],
             ),
             origin_node=world.homes.drive_node[households.home[drivers]],
         )
         self._household_of = np.concatenate([np.arange(households.n), drivers])
+        clock, routing = Clock(movement, self._on_notice), Routing(world, movement)
+        book, car = HouseholdBook(households, log), dict(zip(drivers.tolist(), cars.tolist(), strict=True))
         self.parts = Parts(
             world=world,
             households=households,
             streams=streams,
-            clock=Clock(movement, self._on_notice),
+            clock=clock,
             movement=movement,
-            routing=Routing(world, movement),
-            book=HouseholdBook(households, log),
+            routing=routing,
+            travelers=Travelers(world, book, movement, routing, clock, car=car),
+            book=book,
             log=log,
             mode=mode,
             road_depth=np.zeros(len(world.roads.link_ids)),
             speed_factors=SpeedFactors(world.scenario.hazard.effects),
             mover=walkers.astype(np.int64),
-            car=dict(zip(drivers.tolist(), cars.tolist(), strict=True)),
+            car=car,
         )
         self.gathering = Gathering(self.parts)
         self.sheltering = Sheltering(self.parts)
         self.transport = Transport(self.parts, self.gathering, self.sheltering)
         self.transfer = Transfer(self.parts, self.gathering, self.sheltering, self.transport)
-        self.water = Water(self.parts, self.sheltering, self.transfer)
+        self.roads = Roads(self.parts)
+        self.orders = Orders(self.parts, self.roads)
+        self.water = Water(self.parts, self.roads, self.sheltering, self.transfer)
         self.command = Command(self.parts, self.gathering, self.transfer, self.transport)
+        self.roads.begin()
         self.water.schedule()
+        self.orders.schedule()
         self.command.schedule()
 
     def _on_notice(self, notice: Notice) -> None:
@@ -112,13 +128,9 @@ class Run:
 def link_columns(ways: Ways) -> LinkColumns:
     """Return the ways of a world as the movement kernel wants them.
 
-    The wave speed is that of a triangular fundamental diagram with the way's free speed,
-    capacity and jam density: w = q / (k - q / u) (Newell 1993, recalled).
+    Both directions of a footway share its width only where a law of crowding holds.
     """
-    with np.errstate(divide="ignore", invalid="ignore"):
-        free = np.where(np.isfinite(ways.free_speed), ways.free_speed, np.inf)
-        spacing = ways.jam_density - ways.capacity / free
-        wave_speed = np.where(np.isfinite(ways.capacity) & (spacing > 0), ways.capacity / spacing, np.inf)
+    is_crowding = ways.crowd != Crowding.NONE
     return LinkColumns(
         from_node=ways.from_node.astype(np.int64),
         to_node=ways.to_node.astype(np.int64),
@@ -126,8 +138,13 @@ def link_columns(ways: Ways) -> LinkColumns:
         free_speed=ways.free_speed,
         capacity=ways.capacity,
         storage=np.maximum(ways.storage, 1.0),
-        wave_speed=wave_speed,
+        wave_speed=wave_speeds(ways.free_speed, ways.capacity, ways.jam_density),
         overtaking=ways.is_footway,
+        priority=ways.priority,
+        capacity_drop=ways.capacity_drop,
+        width=ways.width,
+        twin=np.where(is_crowding, ways.twin, -1).astype(np.int64),
+        crowd=ways.crowd,
     )
 
 

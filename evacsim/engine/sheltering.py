@@ -8,6 +8,7 @@ import numpy as np
 from evacsim.engine.log import Kind, Where
 from evacsim.engine.parts import Parts
 from evacsim.engine.routing import MoverClass
+from evacsim.engine.travelers import CREW
 from evacsim.terms import HouseholdState
 
 
@@ -38,24 +39,31 @@ class Sheltering:
         self._goes_on = scenario.plan.to.overflow == "next_nearest"
 
     def choose(
-        self, assigned: Sequence[int], node: int, mover_class: MoverClass, people: int, tried: Collection[int]
+        self,
+        assigned: Sequence[int],
+        node: int,
+        mover_class: MoverClass,
+        people: int,
+        tried: Collection[int],
+        *,
+        household: int = CREW,
     ) -> int | None:
         """Return the shelter to go to from `node`, or None where none can be reached or has room.
 
         The assigned ones come first, in the order of the plan; then the nearest by travel time
-        as the roads are now.
+        as the household (or the crew of a vehicle) knows the roads.
         """
-        routing = self.parts.routing
+        travelers = self.parts.travelers
         takes_in = ~self.flooded & (self.people + people <= self.capacity)
         takes_in[list(tried)] = False
         for shelter in assigned:
             if takes_in[shelter]:
-                tree = routing.tree_to_shelter(shelter, mover_class)
-                if np.isfinite(routing.time(tree, node)):
+                goal = Where(Kind.SHELTER, shelter)
+                if np.isfinite(travelers.time_to(household, goal, mover_class, node)):
                     return shelter
         if assigned and not self._goes_on:
             return None
-        time_to = np.where(takes_in, routing.times_to_shelters(node, mover_class), np.inf)
+        time_to = np.where(takes_in, travelers.times_to_shelters(household, mover_class, node), np.inf)
         nearest = int(np.argmin(time_to))
         return nearest if np.isfinite(time_to[nearest]) else None
 

@@ -103,6 +103,7 @@ class Transfer:
 
     def on_notice(self, household: int, notice: Notice) -> None:
         """Take in what the movement reports about a household that travels by itself."""
+        self.parts.travelers.on_notice(notice)
         journey = self._journeys[household]
         book, now = self.parts.book, self.parts.now
         cause = int(book.event[household])
@@ -242,7 +243,9 @@ class Transfer:
         """Send a household to the shelter that suits it best; return False where there is none."""
         people = int(self.parts.households.people[household])
         assigned = self._assigned[self.parts.households.zone[household]]
-        shelter = self.sheltering.choose(assigned, node, journey.mover_class, people, journey.tried)
+        shelter = self.sheltering.choose(
+            assigned, node, journey.mover_class, people, journey.tried, household=household
+        )
         if shelter is None:
             return False
         goal = Where(Kind.SHELTER, shelter)
@@ -262,19 +265,16 @@ class Transfer:
 
         Return False, and do nothing, where no way leads there.
         """
-        parts, book, routing = self.parts, self.parts.book, self.parts.routing
-        to_tree = (
-            routing.tree_to_pickup if journey.goal.kind == Kind.PICKUP_POINT else routing.tree_to_shelter
-        )
-        tree = to_tree(journey.goal.row, journey.mover_class)
-        if not np.isfinite(routing.time(tree, node)):
+        parts, book, travelers = self.parts, self.parts.book, self.parts.travelers
+        if not np.isfinite(travelers.time_to(household, journey.goal, journey.mover_class, node)):
             return False
         self._without_way.pop(household, None)
         self._journeys[household] = journey
         book.become(household, journey.state, kind, parts.now, place=Where(Kind.NODE, node), cause=cause)
         if kind == "departed":
             book.mark("departed", household, parts.now)
-        mover = parts.car[household] if journey.mover_class == MoverClass.CAR else household
+        mover = travelers.mover(household, journey.mover_class)
+        tree = travelers.set_out(household, journey.goal, journey.mover_class)
         parts.mover[household] = mover
         depart_time = parts.now if depart_at is None else depart_at
         parts.movement.send(mover, origin_node=node, tree=tree, depart_time=depart_time)
@@ -293,6 +293,7 @@ class Transfer:
         book = self.parts.book
         for household, node in list(self._without_way.items()):
             if not book.held_by_water[household]:
+                self.parts.travelers.hear_of_openings(household)
                 journey = Journey(HOME, MoverClass.WALKER)
                 self._go_to_shelter(household, node, journey, "redirected", int(book.event[household]))
 

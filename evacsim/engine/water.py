@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from evacsim.engine.log import ROOT, Kind, Where
 from evacsim.engine.parts import Parts
-from evacsim.engine.routing import MoverClass
+from evacsim.engine.roads import Roads
 from evacsim.engine.sheltering import Sheltering
 from evacsim.engine.transfer import Transfer
 from evacsim.hazard.effects import is_stopped
@@ -29,8 +29,9 @@ Floats = NDArray[np.float64]
 class Water:
     """What the water does in one run."""
 
-    def __init__(self, parts: Parts, sheltering: Sheltering, transfer: Transfer) -> None:
+    def __init__(self, parts: Parts, roads: Roads, sheltering: Sheltering, transfer: Transfer) -> None:
         self.parts = parts
+        self.roads = roads
         self.sheltering = sheltering
         self.transfer = transfer
         world = parts.world
@@ -85,14 +86,6 @@ class Water:
         is_changed = np.zeros(len(self.parts.road_depth), dtype=bool)
         is_changed[roads] = True
         ways = np.flatnonzero(is_changed[parts.world.ways.link]).astype(np.int32)
-        depth = self.parts.road_depth[parts.world.ways.link[ways]]
-        free_speed = parts.world.ways.free_speed[ways]
-        factors = {
-            MoverClass.WALKER: parts.speed_factors.walker(depth),
-            MoverClass.CAR: parts.speed_factors.car(depth, free_speed),
-            MoverClass.BUS: parts.speed_factors.bus(depth, free_speed),
-        }
-        parts.movement.change_links(ways, {int(c): factor for c, factor in factors.items()}, now=parts.now)
         closed = is_stopped(self.parts.road_depth[roads], self._effects.car_limit)
         for road in roads[closed != self._closed[roads]]:
             kind = "link_opened" if self._closed[road] else "link_closed"
@@ -104,7 +97,7 @@ class Water:
                 cause=self._changed_event,
             )
         self._closed[roads] = closed
-        parts.routing.update(ways, factors)
+        self.roads.renew(ways)
 
     # -- places -----------------------------------------------------------------------------
 

@@ -21,6 +21,7 @@ DEPTH = Text("depth {} m", "水深 {} m")
 STAGE = Text("stage {} m", "水位 {} m")
 WET_ROADS = Text("{} roads under water", "{} 条路段积水")
 ROADS = Text("{} roads", "{} 条路段")
+FLOW = Text("{} vehicles an hour", "每小时 {} 辆")
 
 AMOUNTS: dict[str, tuple[Text, int]] = {
     "link_closed": (DEPTH, 2),
@@ -30,6 +31,8 @@ AMOUNTS: dict[str, tuple[Text, int]] = {
     "stage_reached": (STAGE, 2),
     "water_changed": (WET_ROADS, 0),
     "gridlock": (ROADS, 0),
+    "capacity_by_order": (FLOW, 0),
+    "lanes_opened": (FLOW, 0),
 }
 """What the value of an event is, and with how many decimals; that of all others is a number of people."""
 

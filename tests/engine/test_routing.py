@@ -41,6 +41,7 @@ def small_world():
         to_node=np.tile(ends[:, 1], 2).astype(np.int32),
         length=np.tile(length, 2),
         free_speed=np.where(is_footway, np.inf, 10.0),
+        walk_factor=np.ones(len(is_footway)),
         is_footway=is_footway,
         open_to_cars=~is_footway & (np.arange(2 * n) != 7),
         open_to_buses=~is_footway,
