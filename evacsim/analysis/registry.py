@@ -263,5 +263,10 @@ REGISTRY: tuple[Entry, ...] = (
           Text("roads closed by water", "中断路段数"),
           Text("directions count apart", "按方向分别计"),
           lambda facts: int(facts.record.tables['links']['closed_s'].notna().sum())),
+    Entry("gridlocks", "", "less",
+          Text("gridlocks", "死锁次数"),
+          Text("rings of full roads that waited for each other, resolved or not",
+               "满载路段成环互相等待的次数，含已化解的"),
+          lambda facts: len(facts.record.tables['gridlocks'])),
 )  # fmt: skip
 """Every indicator, in the order of the report."""

@@ -1,5 +1,6 @@
 """From the parts of a finished run to its record: events, ledger, tables."""
 
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from evacsim.engine.command import Command
 from evacsim.engine.gathering import Gathering
 from evacsim.engine.households import NO_VEHICLE
 from evacsim.engine.log import Kind, Where
+from evacsim.engine.movement import Gridlock
 from evacsim.engine.parts import Mode, Parts
 from evacsim.engine.sheltering import Sheltering
 from evacsim.engine.transport import Transport
@@ -37,7 +39,8 @@ def write_down(
     """Return the record of a run that has come to its end."""
     world, scenario = parts.world, parts.world.scenario
     end = parts.now
-    for ring in parts.movement.find_gridlock():
+    standing = [tuple(ring) for ring in parts.movement.find_gridlock()]
+    for ring in standing:
         road = int(min(parts.world.ways.link[way] for way in ring))
         parts.log.record(end, "gridlock", Where(Kind.LINK, road), value=float(len(ring)))
     parts.log.record(end, "run_ended", Where(Kind.DISTRICT, 0), value=float(parts.book.count()))
@@ -54,6 +57,7 @@ def write_down(
         "flows": _flows(parts),
         "states": _states(parts),
         "shelter_load": _shelter_load(world, sheltering),
+        "gridlocks": gridlock_table(world, parts.movement.gridlocks, standing),
         **_water(world),
         "assumptions": _assumptions(scenario),
         "repairs": _repairs(world),
@@ -327,6 +331,28 @@ def _states(parts: Parts) -> pd.DataFrame:
 def _shelter_load(world: World, sheltering: Sheltering) -> pd.DataFrame:
     rows = [(world.shelters.models[shelter].id, time, people) for shelter, time, people in sheltering.loads]
     return pd.DataFrame(rows, columns=["shelter", "time_s", "people"])
+
+
+def gridlock_table(
+    world: World, noted: Sequence[Gridlock], standing: Collection[tuple[int, ...]]
+) -> pd.DataFrame:
+    """Return every gridlock in the order of time, and those that stand at the end."""
+    unnoted = [Gridlock(np.nan, ring, np.nan, "nothing") for ring in standing]
+    last = {found.ring: number for number, found in enumerate(noted) if found.resolved_by == "nothing"}
+    rows = []
+    for number, found in enumerate([*noted, *(found for found in unnoted if found.ring not in last)]):
+        stands = found.ring in standing and last.get(found.ring, number) == number
+        is_over = found.resolved_by == "nothing" and not stands
+        rows.append(
+            {
+                "time_s": found.time,
+                "links": ";".join(world.roads.link_ids[world.ways.link[way]] for way in found.ring),
+                "roads": len(found.ring),
+                "ended_s": found.ended,
+                "resolved_by": "changes" if is_over else found.resolved_by,
+            }
+        )
+    return pd.DataFrame(rows)
 
 
 def _water(world: World) -> Frames:

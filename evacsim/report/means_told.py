@@ -4,6 +4,7 @@ import numpy as np
 
 from evacsim.analysis.sheltering import shelter_loads, township_loads
 from evacsim.analysis.transport import fleets
+from evacsim.language import Text
 from evacsim.report.markup import Html, Row, Words, bar, joined, named, synthetic_marked, table, tag
 from evacsim.results.record import RunRecord
 from evacsim.results.wording import Names, count, day_and_time, decimal, percent, quantity
@@ -80,7 +81,11 @@ def _township_table(record: RunRecord, words: Words) -> Html:
 
 
 def transport_section(record: RunRecord, words: Words) -> Html:
-    """Return what each fleet did."""
+    """Return what each fleet did, and where vehicles waited for each other in a ring."""
+    return joined([_fleet_table(record, words), _gridlocks_told(record, words)])
+
+
+def _fleet_table(record: RunRecord, words: Words) -> Html:
     found = fleets(record)
     if found.empty:
         return tag("p", words("no_buses"))
@@ -96,6 +101,22 @@ def transport_section(record: RunRecord, words: Words) -> Html:
         for row in found.to_dict("records")
     ]
     return table(words, heads, rows, kinds="tnnnnnnnt")
+
+
+def _gridlocks_told(record: RunRecord, words: Words) -> Html:
+    """Return one line on gridlocks with the roads of the first; nothing where there were none."""
+    rings = record.tables["gridlocks"]
+    if rings.empty:
+        return Html("")
+    names, first = Names(record), str(rings["links"].iloc[0]).split(";")
+    shown = words(Text(", ", "、")).join(names.told(f"link/{link}", words.lang) for link in first[:3])
+    standing = count(int((rings["resolved_by"] == "nothing").sum()))
+    told = Text(
+        f"Vehicles waited for each other in a ring of full roads {count(len(rings))} times, at the end still in "
+        f"{standing}; the first: {shown}.",
+        f"满载路段成环、车辆互相等待 {count(len(rings))} 次，结束时仍有 {standing} 处；首处：{shown}。",
+    )
+    return tag("p", words(told), class_="note")
 
 
 def busiest_roads(record: RunRecord, words: Words) -> Html:

@@ -176,6 +176,32 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("time_s", "float64", Text("from this time on [s]", "时间")),
         Column("people", "int64", Text("people in it", "人数")),
     ),
+    "gridlocks": (
+        Column(
+            "time_s",
+            "float64",
+            Text(
+                "the ring closed [s]; empty where only its end state is known", "形成时间；仅知结束状态时为空"
+            ),
+        ),
+        Column(
+            "links", "str", Text("its roads in the direction of travel, joined by ;", "环上路段，按行进方向")
+        ),
+        Column("roads", "int64", Text("how many roads", "路段数")),
+        Column(
+            "ended_s",
+            "float64",
+            Text("resolved by the policy [s]; empty where it was not", "按规则化解的时间；未化解则为空"),
+        ),
+        Column(
+            "resolved_by",
+            "str",
+            Text(
+                "what resolved it: squeeze, turn_back, changes (of roads or routes); nothing: it stands at the end",
+                "化解方式：挤入、掉头、道路或路线变化；nothing 为结束时仍未化解",
+            ),
+        ),
+    ),
     "assumptions": (
         Column("path", "str", Text("parameter", "参数")),
         Column("value", "str", Text("value in force", "取值")),

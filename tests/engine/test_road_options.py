@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import evacsim as ev
-from evacsim.engine.movement import NoticeKind
+from evacsim.engine.movement import Gridlock, NoticeKind
+from evacsim.engine.recording import gridlock_table
 from evacsim.engine.running import Run
 from evacsim.streams import Streams
 from evacsim.world.building import build_world
@@ -340,3 +341,23 @@ def test_walkers_stranded_by_what_they_saw_hear_when_the_water_is_gone(tmp_path)
     assert len(events(run, "stranded")) == len(run.tables.ledger)
     assert arrivals(run)[0] > 3 * 3600
     assert len(arrivals(run)) == len(run.tables.ledger)
+
+
+# -- gridlock ----------------------------------------------------------------------------------------
+
+
+def test_gridlocks_are_written_down_with_what_resolved_them(tmp_path):
+    world = build_world(ev.from_mapping(corridor(tmp_path)))
+    way = {
+        world.roads.link_ids[link]: row for row, link in enumerate(world.ways.link[~world.ways.is_footway])
+    }
+    rings = [(way["0-1"], way["1-0"]), (way["1-2"], way["2-1"]), (way["2-3"], way["3-2"])]
+    noted = [
+        Gridlock(60.0, rings[0], 660.0, "squeeze"),
+        Gridlock(70.0, rings[1], np.nan, "nothing"),
+        Gridlock(80.0, rings[1], np.nan, "nothing"),
+    ]
+    found = gridlock_table(world, noted, [rings[1], rings[2]])
+    assert found["links"].tolist() == ["0-1;1-0", "1-2;2-1", "1-2;2-1", "2-3;3-2"]
+    assert found["resolved_by"].tolist() == ["squeeze", "changes", "nothing", "nothing"]
+    assert found["roads"].tolist() == [2] * 4

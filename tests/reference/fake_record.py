@@ -357,6 +357,7 @@ def _tables(events, ledger, states, rounds, vehicles, columns, rows):
             "shelter_load", [(place.split("/")[1], at, people) for place, at, people in load]
         ),
         "assumptions": made("assumptions", assumptions),
+        "gridlocks": made("gridlocks", []),
         "repairs": made("repairs", [("node_merged", 2, *told)]),
     }
 
