@@ -77,7 +77,6 @@ def test_e10_a_closed_ring_over_filled_is_told_with_its_time_and_its_links():
     assert movement.count(MoverState.WAITING) == 12
 
 
-@pytest.mark.xfail(strict=True, reason="squeeze does not compile; a ring closed from an origin is not seen")
 def test_e10_when_one_squeezes_in_the_ring_dissolves_and_that_is_counted():
     movement = over_filled("squeeze")
     movement.advance(np.inf)
