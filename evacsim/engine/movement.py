@@ -141,6 +141,7 @@ class Movement:
         duration: float = 0.0,
         record_passages: bool = False,
         node_capacity: NDArray[np.float64] | None = None,
+        node_of: NDArray[np.int64] | None = None,
         gridlock: GridlockPolicy = "wait",
         patience: float = 600.0,
     ) -> None:
@@ -162,6 +163,9 @@ class Movement:
             Record each entry to a link (ENTERED), not only the first (DEPARTED).
         node_capacity : ndarray of float64, shape (n_nodes,), optional
             What passes each node in all [pcu/s]; inf: as much as the links let through.
+        node_of : ndarray of int64, shape (n_nodes,), optional
+            Where turns are banned, several of what is called nodes here are states at one node of the network, see
+            `kernels.tree_turns`: the node of each. Links begin at nodes and end in states.
         gridlock : {"wait", "squeeze", "turn_back"}
             What resolves a gridlock.
         patience : float
@@ -171,6 +175,7 @@ class Movement:
         self.now = 0.0
         """Time up to which all movement is known [s]."""
         self.links = links
+        self._node_of = np.arange(n_nodes) if node_of is None else node_of
         self.n_nodes, self.n_trees, self.n_movers = n_nodes, n_trees, 0
         self.n_squeezed = self.n_turned_back = 0
         """How often a gridlock was resolved by either policy."""
@@ -230,6 +235,8 @@ class Movement:
         assert np.all(new.key == key), "a key has more than 32 bits"
         assert np.all(new.speed > 0), "a mover has no speed"
         assert np.all((new.people >= 0) & (new.people <= MOST_PEOPLE)), "a mover carries too few or too many"
+        if n > 0:
+            self._store.note_sizes(int(new.space.min()), int(new.space.max()))
         self.n_movers += n
         control["movers"][MoverState.IDLE] += n
         control["people"][MoverState.IDLE] += new.people.sum()
@@ -281,7 +288,7 @@ class Movement:
         assert np.all((nodes >= 0) & (nodes < self.n_nodes)), "an origin node is out of range"
         assert np.all(times >= self.now), "a mover departs in the past"
         self._store.hold_events(len(rows))
-        changes.send(self._store.traffic, rows, *map(np.ascontiguousarray, (nodes, routes, times)))
+        changes.send(self._store.traffic.control, rows, *map(np.ascontiguousarray, (nodes, routes, times)))
 
     def add_paths(self, first: ArrayLike, links: ArrayLike) -> NDArray[np.int64]:
         """Add explicit routes and return their rows.
@@ -294,9 +301,10 @@ class Movement:
             Rows of links in the direction of travel; each begins where the one before it ends.
         """
         begin, rows = np.asarray(first, dtype=np.int64), np.asarray(links, dtype=np.int32)
-        assert np.all(np.diff(begin) > 0) and begin[-1] == len(rows), "a path has no link"
+        assert np.all(np.diff(begin) > 0), "a path has no link"
+        assert begin[-1] == len(rows), "paths end elsewhere than their links"
         joins = np.ones(len(rows), dtype=bool)
-        joins[1:] = self.links.to_node[rows[:-1]] == self.links.from_node[rows[1:]]
+        joins[1:] = self._node_of[self.links.to_node[rows[:-1]]] == self.links.from_node[rows[1:]]
         joins[begin[:-1]] = True
         assert joins.all(), "the links of a path do not join"
         n_paths = len(self._path_begins)
@@ -356,11 +364,12 @@ class Movement:
         """
         rows = _rows(links)
         old = self._store.traffic.links[rows]
-        factors = np.array(old.speed_factor)
+        roads = self._store.traffic.roads[rows]
+        factors = np.array(roads.speed_factor)
         for mode, factor in (speed_factors or {}).items():
             factors[:, mode] = factor
         headways = np.array(old.headway)
-        storages, wave_times = np.array(old.storage), np.array(old.wave_time)
+        storages, wave_times = np.array(roads.storage), np.array(old.wave_time)
         if capacity is not None:
             headways[:] = 1.0 / np.asarray(capacity, dtype=np.float64)
         if storage is not None:
@@ -379,12 +388,13 @@ class Movement:
         self._store.hold_events(n_on_links + len(rows))
         in_order = np.argsort(rows, kind="stable")
         changes.change_links(
-            self._store.traffic,
+            self._store.traffic.control,
             rows[in_order],
             factors[in_order],
             headways[in_order],
             storages[in_order],
             wave_times[in_order],
+            self._store.plain_from,
             now,
         )
         made = self._store.records
@@ -402,13 +412,13 @@ class Movement:
         assert np.all((cycles == 0) | ((greens > 0) & (greens <= cycles))), "a signal is never green"
         self._begin_change(self.now)
         traffic = self._store.traffic
-        bare = rows[traffic.links.extra[rows] == NONE]
+        bare = rows[traffic.roads.extra[rows] == NONE]
         if bare.size:
             extras = new_extras(len(traffic.extras) + len(bare))
             extras[: len(traffic.extras)] = traffic.extras
-            traffic.links.extra[bare] = np.arange(len(traffic.extras), len(extras))
+            traffic.roads.extra[bare] = np.arange(len(traffic.extras), len(extras))
             self._store.traffic = traffic = traffic._replace(extras=extras)
-        extra = traffic.links.extra[rows]
+        extra = traffic.roads.extra[rows]
         traffic.extras.cycle[extra], traffic.extras.start[extra] = cycles, starts
         traffic.extras.green[extra] = greens
         self._store.control["has_signals"] = 1
@@ -417,6 +427,10 @@ class Movement:
     def set_tree(self, tree: int, next_link: NDArray[np.int32]) -> None:
         """Replace the way to one destination from now on; `next_link` has shape (n_nodes,)."""
         assert 0 <= tree < self.n_trees, "a tree is out of range"
+        nodes = np.flatnonzero(next_link >= 0)
+        assert np.array_equal(self.links.from_node[next_link[nodes]], self._node_of[nodes]), (
+            "a tree leaves a node by a link of another"
+        )
         self._begin_change(self.now)
         self._store.traffic.trees[tree * self.n_nodes : (tree + 1) * self.n_nodes] = next_link
 
@@ -443,7 +457,7 @@ class Movement:
         rows = _rows(movers)
         routes = np.ascontiguousarray(np.broadcast_to(self._route(tree, path), rows.shape))
         self._begin_change(self.now)
-        changes.reroute(self._store.traffic, rows, routes)
+        changes.reroute(self._store.traffic.control, rows, routes)
 
     def remove(self, movers: ArrayLike) -> None:
         """Take movers out wherever they are, now; everybody else keeps their place in all queues.
@@ -491,7 +505,7 @@ class Movement:
         self._store.hold_events(2 * len(rows))
         keys = self._store.traffic.movers.key[rows]
         in_order = np.argsort(keys, kind="stable")
-        changes.take_off(self._store.traffic, rows[in_order], nodes[in_order], int(state), self.now)
+        changes.take_off(self._store.traffic.control, rows[in_order], nodes[in_order], state, self.now)
 
     def drain_records(self) -> NDArray[np.void]:
         """Return the records since the last call, in order of time, as a structured array.
@@ -514,8 +528,8 @@ class Movement:
         rows, traffic = _rows(movers), self._store.traffic
         moving = traffic.movers[rows]
         times, routes = np.zeros(len(rows)), np.zeros(len(rows), dtype=np.int32)
-        changes.read_times(traffic, rows, times, routes)
-        road = traffic.links[np.maximum(moving.place, 0)]
+        changes.read_times(traffic.control, rows, times, routes)
+        road = traffic.roads[np.maximum(moving.place, 0)]
         factor = road.speed_factor[np.arange(len(rows)), moving.mode]
         with np.errstate(invalid="ignore"):  # who has unlimited speed has no way left
             ahead = np.maximum(times - self.now, 0.0) * np.minimum(moving.speed, road.free_speed) * factor
@@ -553,7 +567,7 @@ class Movement:
 
     def _counts(self) -> NDArray[np.int32]:
         counts = np.empty((len(self.links.length), 2), dtype=np.int32)
-        changes.count_on_links(self._store.traffic, counts)
+        changes.count_on_links(self._store.traffic.control, counts)
         return counts
 
     def find_gridlock(self) -> list[list[int]]:
@@ -566,7 +580,7 @@ class Movement:
         links = self._store.traffic.links
         rings, seen = [], set()
         for link in np.flatnonzero(links.queue == Queue.GATE).tolist():
-            if link not in seen and changes.leads_to_itself(self._store.traffic, link):
+            if link not in seen and changes.leads_to_itself(self._store.traffic.control, link):
                 rings.append(self._ring(link))
                 seen.update(rings[-1])
         return rings
@@ -578,7 +592,7 @@ class Movement:
 
     def _ring(self, link: int) -> list[int]:
         """Return the ring that a link is in, from its smallest row."""
-        wants = self._store.traffic.links.wants
+        wants = self._store.traffic.roads.wants
         ring = [link]
         while wants[ring[-1]] != link:
             ring.append(int(wants[ring[-1]]))
@@ -586,7 +600,10 @@ class Movement:
         return ring[first:] + ring[:first]
 
     def _note_gridlock(self, link: int) -> None:
-        self._gridlocks.append(Gridlock(self.now, tuple(self._ring(link)), math.nan, "nothing"))
+        ring = tuple(self._ring(link))
+        if any(found.ring == ring and math.isnan(found.ended) for found in self._gridlocks):
+            return  # somebody else has come to wait for it
+        self._gridlocks.append(Gridlock(self.now, ring, math.nan, "nothing"))
         if self._policy != "wait":
             heapq.heappush(self._due, (self.now + self._patience, len(self._gridlocks) - 1))
 
@@ -594,7 +611,9 @@ class Movement:
         """Apply the policy to a gridlock whose time has come, if it is still there."""
         found = self._gridlocks[number]
         link, links = found.ring[0], self._store.traffic.links
-        stands = links.queue[link] == Queue.GATE and changes.leads_to_itself(self._store.traffic, link)
+        stands = links.queue[link] == Queue.GATE and changes.leads_to_itself(
+            self._store.traffic.control, link
+        )
         if not stands or tuple(self._ring(link)) != found.ring:
             self._gridlocks[number] = found._replace(ended=self.now, resolved_by="changes")
             return
@@ -614,13 +633,13 @@ class Movement:
         self._drained.append(store.take_records())
         store.hold_slots(MARGIN)
         store.hold_events(MARGIN)
-        changes.squeeze(store.traffic, link, self.now, self._passages)
+        changes.squeeze(store.traffic.control, link, self.now, self._passages)
 
     def _front(self, link: int) -> int:
         """Return the front of a link that has one."""
         traffic = self._store.traffic
         if traffic.links.passing[link]:
-            return int(traffic.extras.first[traffic.links.extra[link]])
+            return int(traffic.extras.first[traffic.roads.extra[link]])
         return int(traffic.slots.mover[traffic.links.head[link]])
 
     def _is_watched(self, movers: NDArray[np.int32]) -> NDArray[np.bool_]:
@@ -641,7 +660,7 @@ class Movement:
         if self._is_changed:
             waiting = self.count(MoverState.WAITING) + self.count(MoverState.MOVING)
             self._store.hold_events(waiting + 2 * len(self.links.length) + MARGIN)
-            changes.reconsider(self._store.traffic, self.now)
+            changes.reconsider(self._store.traffic.control, self.now)
             self._is_changed = False
 
     def _run(self, until: float) -> Notice | None:
@@ -657,7 +676,7 @@ class Movement:
     def _run_kernel(self, until: float) -> Notice | None:
         store = self._store
         while True:
-            outcome = movement.advance(store.traffic, until, self._bin_length, self._passages)
+            outcome = movement.advance(store.traffic.control, until, self._bin_length, self._passages)
             if outcome == Outcome.DONE:
                 self.now = until if math.isfinite(until) else max(self.now, float(store.control["time"]))
                 return None
@@ -674,6 +693,11 @@ class Movement:
                 self._drained.append(store.take_records())
             elif outcome == Outcome.SLOTS_FULL:
                 store.add_slots(len(store.traffic.slots))
+            elif outcome == Outcome.LOOK_AT_WHEEL:
+                per_second = store.look_at_wheel()
+                if per_second is not None:
+                    store.hold_events(int(store.control["n_events"]) + MARGIN)
+                    changes.turn_wheel(store.traffic.control, per_second)
             elif outcome == Outcome.HEAP_FULL:
                 store.hold_events(len(store.traffic.heap))
             else:

@@ -1,5 +1,7 @@
 """The arrays that the movement kernels work on, and how they grow."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,23 +18,29 @@ from evacsim.kernels.arrays import (
     NO_WAY,
     NONE,
     RECORD,
+    ROAD,
     RUN,
     SLOT,
     UNITS_PER_PCU,
     UNLIMITED,
+    Contention,
     Crowding,
     LinkColumns,
     Records,
     Traffic,
     record_array,
 )
-from evacsim.kernels.contention import AT_JUNCTION
+from evacsim.kernels.state import note_addresses
 
 FIRST_BUFFER = 16_384
 """Records between two interruptions of a kernel, and slots to begin with."""
 FIRST_HEAP = 4_096
-PER_BUCKET = 32.0
-"""Buckets of the event wheel in a second; of no consequence for results."""
+PER_BUCKET = 16.0
+"""Buckets of the event wheel in a second to begin with; of no consequence for results."""
+FIRST_LOOK = 2_048
+"""Events after which it is looked whether buckets have the right length, later each time twice as many."""
+RIGHT_WITHIN = 2.5
+"""One event in a bucket is best; up to so many times more or fewer are left as they are."""
 
 
 class TrafficStore:
@@ -49,15 +57,18 @@ class TrafficStore:
         node_capacity: NDArray[np.float64] | None,
     ) -> None:
         n_links, n_bins = len(links.length), max(1, int(np.ceil(duration / bin_length)))
-        roads, extras = link_records(links)
-        gates, junctions = gate_records(links, roads, node_capacity)
+        records, roads, extras = link_records(links, node_capacity)
+        gates, junctions = gate_records(links, node_capacity)
         control = record_array(1, CONTROL)
-        control.n_nodes, control.n_gates, control.bin_end = n_nodes, len(gates), bin_length
-        control.per_bucket = PER_BUCKET
+        control.n_nodes, control.bin_end = n_nodes, bin_length
+        control.per_bucket, control.look_after = PER_BUCKET, FIRST_LOOK
+        self._looked = (0, 0.0)
         control.held_links = control.held_movers = control.unused_run = control.ring = NONE
-        self.traffic = Traffic(
+        self._traffic = Traffic(
             movers=record_array(0, MOVER),
-            links=roads,
+            links=records,
+            roads=roads,
+            following=np.full(n_links + len(gates), NONE, dtype=np.int32),
             gates=gates,
             junctions=junctions,
             extras=extras,
@@ -71,7 +82,41 @@ class TrafficStore:
             entries=np.zeros(2 * n_bins * n_links, dtype=np.int32),
             control=control,
         )
+        note_addresses(self._traffic)
         self.add_slots(FIRST_BUFFER)
+        self.plain_from = 0
+        """Storage that every mover fits into [thousandths of a pcu]."""
+        control.smallest = UNITS_PER_PCU
+        self.note_sizes(UNITS_PER_PCU, UNITS_PER_PCU)
+
+    def note_sizes(self, smallest: int, largest: int) -> None:
+        """Say anew which links are plain, and who is the smallest, now that there are movers of such sizes."""
+        self.control["smallest"] = min(self.control["smallest"], smallest)
+        if largest <= self.plain_from:
+            return
+        self.plain_from = 4 * largest
+        roads = self.traffic.roads
+        self.traffic.links.plain = (
+            (roads.extra == NONE)
+            & (roads.storage >= self.plain_from)
+            & (roads.storage < UNLIMITED)
+            & (roads.speed_factor == 1.0).all(axis=1)
+        )
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take over the state of another store; a copy has its arrays elsewhere."""
+        self.__dict__.update(state)
+        note_addresses(self._traffic)
+
+    @property
+    def traffic(self) -> Traffic:
+        """All arrays; kernels are given its `control`, which knows where the others are."""
+        return self._traffic
+
+    @traffic.setter
+    def traffic(self, traffic: Traffic) -> None:
+        self._traffic = traffic
+        note_addresses(traffic)
 
     @property
     def control(self) -> np.void:
@@ -142,6 +187,16 @@ class TrafficStore:
         )
         return held + begins
 
+    def look_at_wheel(self) -> float | None:
+        """Return how many buckets a second should have if that is far from what it has."""
+        n_acts, time = int(self.control["n_acts"]), float(self.control["time"])
+        acts, elapsed = n_acts - self._looked[0], time - self._looked[1]
+        self._looked = (n_acts, time)
+        self.control["look_after"] = n_acts + max(n_acts, FIRST_LOOK)
+        wanted = min(max(acts / max(elapsed, 1e-3), 1e-2), 1e6)
+        off = wanted / float(self.control["per_bucket"])
+        return None if 1 / RIGHT_WITHIN < off < RIGHT_WITHIN else wanted
+
     def add_bins(self) -> None:
         """Let the time bins of the link counts cover twice the time."""
         entries = self.traffic.entries
@@ -173,19 +228,23 @@ def storage_units(storage: NDArray[np.float64]) -> NDArray[np.int32]:
     return units
 
 
-def link_records(links: LinkColumns) -> tuple[Records, Records]:
-    """Return the records of empty links, open to all modes, and the extras that some have."""
+def link_records(
+    links: LinkColumns, node_capacity: NDArray[np.float64] | None
+) -> tuple[Records, Records, Records]:
+    """Return the two records of each empty link, open to all modes, and the extras that some have."""
     n_links = len(links.length)
-    roads = record_array(n_links, LINK)
+    records, roads = record_array(n_links, LINK), record_array(n_links, ROAD)
+    records.headway, records.wave_time = 1.0 / links.capacity, links.length / links.wave_speed
+    records.travel_time = links.length / links.free_speed
+    records.to_node, records.passing = links.to_node, links.overtaking
+    records.head = records.last = records.first = NONE
     roads.length, roads.free_speed, roads.speed_factor = links.length, links.free_speed, 1.0
-    roads.headway, roads.wave_time = 1.0 / links.capacity, links.length / links.wave_speed
-    roads.to_node, roads.passing = links.to_node, links.overtaking
-    roads.weight = links.capacity if links.priority is None else links.priority
-    roads.room = roads.storage = storage_units(links.storage)
-    roads.head = roads.last = roads.first = roads.next = roads.wants = roads.beside = roads.extra = NONE
-    roads.gate = np.arange(n_links)
+    roads.turn_time = 1.0 / (links.capacity if links.priority is None else links.priority)
+    records.room = roads.storage = storage_units(links.storage)
+    roads.wants = roads.extra = NONE
     drop = np.zeros(n_links) if links.capacity_drop is None else links.capacity_drop
-    with_extra = np.flatnonzero(links.overtaking | (drop > 0))
+    at_junction = limited_nodes(node_capacity, links.from_node) & ~links.overtaking
+    with_extra = np.flatnonzero(links.overtaking | (drop > 0) | at_junction)
     roads.extra[with_extra] = np.arange(len(with_extra))
     extras = new_extras(len(with_extra))
     extras.drop = 1.0 / (1.0 - drop[with_extra])
@@ -197,7 +256,20 @@ def link_records(links: LinkColumns) -> tuple[Records, Records]:
     if links.twin is not None:
         extras.twin = links.twin[with_extra]
         assert np.all(links.overtaking[links.twin[links.twin >= 0]]), "the twin of a footway is none"
-    return roads, extras
+    if node_capacity is not None:
+        nodes = np.flatnonzero(np.isfinite(node_capacity))
+        records.contention[at_junction] = Contention.AT_JUNCTION
+        extras.gate[roads.extra[at_junction]] = n_links + np.searchsorted(nodes, links.from_node[at_junction])
+    return records, roads, extras
+
+
+def limited_nodes(
+    node_capacity: NDArray[np.float64] | None, from_node: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Return which links begin at a node of limited capacity."""
+    if node_capacity is None:
+        return np.zeros(len(from_node), dtype=bool)
+    return np.asarray(np.isfinite(node_capacity)[from_node])
 
 
 def new_extras(n: int) -> Records:
@@ -208,23 +280,15 @@ def new_extras(n: int) -> Records:
     return extras
 
 
-def gate_records(
-    links: LinkColumns, roads: Records, node_capacity: NDArray[np.float64] | None
-) -> tuple[Records, Records]:
-    """Return the gates of links and of junctions, and the junctions; links learn which is theirs."""
-    n_links = len(roads)
-    is_limited = np.zeros(0, dtype=bool) if node_capacity is None else np.isfinite(node_capacity)
-    nodes = np.flatnonzero(is_limited)
-    gates = record_array(n_links + len(nodes), GATE)
+def gate_records(links: LinkColumns, node_capacity: NDArray[np.float64] | None) -> tuple[Records, Records]:
+    """Return the gates, of each link and then of each junction of limited capacity, and those junctions."""
+    limits = np.zeros(0) if node_capacity is None else node_capacity[np.isfinite(node_capacity)]
+    assert np.all(limits > 0), "a node has no capacity"
+    gates = record_array(len(links.length) + len(limits), GATE)
     gates.event = np.inf
-    gates.next = gates.contenders = gates.first = gates.last = NONE
-    junctions = record_array(len(nodes), JUNCTION)
-    if node_capacity is not None:
-        assert np.all(node_capacity > 0), "a node has no capacity"
-        junctions.headway = 1.0 / node_capacity[nodes]
-        begins_at_one = np.flatnonzero(is_limited[links.from_node])
-        roads.contended[begins_at_one] = AT_JUNCTION
-        roads.gate[begins_at_one] = n_links + np.searchsorted(nodes, links.from_node[begins_at_one])
+    gates.contenders = gates.first = gates.last = gates.beside = NONE
+    junctions = record_array(len(limits), JUNCTION)
+    junctions.headway = 1.0 / limits
     return gates, junctions
 
 

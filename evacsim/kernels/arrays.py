@@ -116,6 +116,19 @@ class Outcome(IntEnum):
     """There may be no room for the events that the next event makes."""
     BINS_FULL = 6
     """The next event lies beyond the last time bin."""
+    LOOK_AT_WHEEL = 7
+    """So many events have happened that it is time to see whether the buckets of the wheel have the right length."""
+
+
+class Contention(IntEnum):
+    """What there is at the gate of a link."""
+
+    ALONE = 0
+    """Nobody contends."""
+    CONTENDED = 1
+    """Somebody contends."""
+    AT_JUNCTION = 2
+    """The gate is that of a junction; it has to be looked at."""
 
 
 class Crowding(IntEnum):
@@ -162,28 +175,32 @@ LINK = np.dtype(
     [
         ("entry_free", "f8"),  # the entrance is free from then on [s]
         ("exit_free", "f8"),  # the exit is free from then on [s]
+        ("event", "f8"),  # PENDING: when its front acts next [s]; GATE: the turn of its front
         ("headway", "f8"),  # time one pcu takes to pass the entrance or the exit [s]
         ("wave_time", "f8"),  # time a gap takes from the exit to the entrance [s]
-        ("event", "f8"),  # PENDING: when its front acts next [s]; GATE: the turn of its front
-        ("length", "f8"),  # [m]
-        ("free_speed", "f8"),  # speed limit [m/s]
-        ("to_node", "i4"),
+        ("travel_time", "f8"),  # length divided by the speed limit [s]
         ("head", "i4"),  # slot of the mover that entered first
         ("last", "i4"),  # slot that was taken last
         ("first", "i4"),  # slot of the gap that reaches the entrance next, else `head`
         ("room", "i4"),  # room left, without gaps still on their way to the entrance
-        ("storage", "i4"),  # room for movers [thousandths of a pcu]
-        ("gate", "i4"),  # gate through which it is entered
-        ("next", "i4"),  # link behind it in what its front is queued in
-        ("wants", "i4"),  # link its front contends for
-        ("beside", "i4"),  # the contender after its own origin line in the list of a gate
-        ("extra", "i4"),  # row in the extras
-        ("weight", "f4"),  # its share where links merge
-        ("speed_factor", "f4", (MAX_MODES,)),  # for each mode, 0 (closed) to 1
+        ("to_node", "i4"),
         ("queue", "u1"),  # Queue of its front
         ("passing", "u1"),  # 1: movers pass each other
-        ("contended", "u1"),  # 1: its gate has contenders; 2: its gate is that of a junction
-        ("spare", "u1", (5,)),
+        ("contention", "u1"),  # Contention at its gate
+        ("plain", "u1"),  # 1: all that there is to know of it for a passage stands in this record
+    ],
+    align=True,
+)
+
+ROAD = np.dtype(
+    [
+        ("length", "f8"),  # [m]
+        ("free_speed", "f8"),  # speed limit [m/s]
+        ("speed_factor", "f4", (MAX_MODES,)),  # for each mode, 0 (closed) to 1
+        ("storage", "i4"),  # room for movers [thousandths of a pcu]
+        ("wants", "i4"),  # link its front contends for, or is held before
+        ("extra", "i4"),  # row in the extras
+        ("turn_time", "f4"),  # what one pcu from it adds to its turn where links merge: 1 / its weight
     ],
     align=True,
 )
@@ -192,10 +209,10 @@ GATE = np.dtype(
     [
         ("event", "f8"),  # when it lets the next in [s]; inf: not known
         ("turn", "f8"),  # turn of the one it let in last
-        ("next", "i4"),  # gate or other entity behind it in its bucket
         ("contenders", "i4"),  # first contender: a link, or n_links + the link of an origin line
         ("first", "i4"),  # first mover of the origin line of the link
         ("last", "i4"),  # last mover of that line
+        ("beside", "i4"),  # the contender after that line in the list of a gate
     ],
     align=True,
 )
@@ -221,6 +238,7 @@ EXTRA = np.dtype(
         ("taken", "i4"),  # room they take [thousandths]
         ("twin", "i4"),  # link the other way on the same footway
         ("crowding", "i4"),  # Crowding
+        ("gate", "i4"),  # gate of the junction where the link begins
     ],
     align=True,
 )
@@ -244,6 +262,7 @@ SLOT = np.dtype(
 EVENT = np.dtype(
     [
         ("time", "f8"),  # when it happens [s]
+        ("since", "f8"),  # since when the mover that acts has stood [s]; inf: a gate
         ("entity", "i8"),  # who acts
     ],
     align=True,
@@ -268,10 +287,13 @@ CONTROL = np.dtype(
         ("cursor", "i8"),  # the heap holds all events of this bucket and those before it
         ("n_events", "i8"),  # events in the wheel and in the heap, stale ones too
         ("heap_size", "i8"),  # events in the heap, stale ones too
+        ("n_acts", "i8"),  # events that have happened
+        ("look_after", "i8"),  # events after which `Outcome.LOOK_AT_WHEEL` comes
+        ("n_stale", "i8"),  # events in the heap that were called off
+        ("smallest", "i8"),  # size of the smallest mover [thousandths of a pcu]
         ("n_records", "i8"),
         ("n_passages", "i8"),  # entries to links so far
         ("n_nodes", "i8"),
-        ("n_gates", "i8"),
         ("unused_run", "i4"),  # first run of the list of unused ones
         ("n_unused_runs", "i4"),
         ("held_links", "i4"),  # first link in the queue HELD
@@ -280,6 +302,8 @@ CONTROL = np.dtype(
         ("has_signals", "i4"),
         ("movers", "i8", (len(MoverState),)),  # movers in each state
         ("people", "i8", (len(MoverState),)),  # people in each state
+        ("address", "u8", (15,)),  # where the arrays of `Traffic` before this one are, see `state`
+        ("size", "i8", (15,)),  # their lengths
     ],
     align=True,
 )
@@ -294,7 +318,11 @@ class Traffic(NamedTuple):
     movers: Records
     """MOVER, shape (n_movers,)."""
     links: Records
-    """LINK, shape (n_links,)."""
+    """LINK, shape (n_links,): what every passage touches."""
+    roads: Records
+    """ROAD, shape (n_links,): the rest of the links."""
+    following: NDArray[np.int32]
+    """What is behind each link and gate in what it is queued in, shape (n_links + n_gates,)."""
     gates: Records
     """GATE, shape (n_gates,): one for each link, then one for each junction of limited capacity."""
     junctions: Records

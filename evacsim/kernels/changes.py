@@ -9,19 +9,30 @@ goes on.
 import numpy as np
 from numpy.typing import NDArray
 
-from evacsim.kernels._jit import kernel, part
+from evacsim.kernels._jit import at, kernel, part, whole
 from evacsim.kernels.arrays import (
     IS_STOPPED,
     MAX_MODES,
     NONE,
     OWN_SPEED,
+    UNLIMITED,
     MoverState,
     NoticeKind,
     Queue,
+    Records,
     Traffic,
 )
 from evacsim.kernels.contention import arrange, closes_ring, contend, give_up
-from evacsim.kernels.events import call_off_gate, call_off_link, call_off_mover, schedule_mover, sort_heap
+from evacsim.kernels.events import (
+    bucket_of,
+    call_off_gate,
+    call_off_link,
+    call_off_mover,
+    event_of,
+    put_into_wheel,
+    schedule_mover,
+    sort_heap,
+)
 from evacsim.kernels.movement import (
     await_front,
     become,
@@ -35,12 +46,13 @@ from evacsim.kernels.movement import (
     next_link,
     record,
 )
-from evacsim.kernels.room import slot_behind, vacate_head
+from evacsim.kernels.room import gate_of, slot_behind, vacate_head
+from evacsim.kernels.state import traffic_of
 
 
 @kernel
 def send(
-    traffic: Traffic,
+    state: Records,
     movers: NDArray[np.int64],
     nodes: NDArray[np.int32],
     routes: NDArray[np.int32],
@@ -50,14 +62,15 @@ def send(
 
     Parameters
     ----------
-    traffic : Traffic
-        Modified in place.
+    state : Records
+        The `control` of a `Traffic`, all of which is modified in place.
     movers, nodes, routes, times : ndarray, shape (n,)
         Rows of the movers, where they depart, which route they follow, and when [s].
     """
+    traffic = traffic_of(state)
     for row in range(len(movers)):
         mover = movers[row]
-        moving = traffic.movers[mover]
+        moving = at(traffic.movers, mover)
         if moving.queue == Queue.PENDING:
             call_off_mover(traffic, mover)
         moving.place = -1 - nodes[row]
@@ -69,12 +82,13 @@ def send(
 
 @kernel
 def change_links(
-    traffic: Traffic,
+    state: Records,
     links: NDArray[np.int64],
     speed_factors: NDArray[np.float32],
     headways: NDArray[np.float64],
     storages: NDArray[np.int32],
     wave_times: NDArray[np.float64],
+    plain_from: int,
     time: float,
 ) -> None:
     """Change links, and re-time or stop the movers and the gaps on them.
@@ -85,8 +99,9 @@ def change_links(
 
     Parameters
     ----------
-    traffic : Traffic
-        Modified in place; has room for a record of each mover on the links.
+    state : Records
+        The `control` of a `Traffic`, all of which is modified in place; has room for a record of each mover
+        on the links.
     links : ndarray of int64, shape (n,)
         Links to change.
     speed_factors : ndarray of float32, shape (n, MAX_MODES)
@@ -95,31 +110,32 @@ def change_links(
         New ones [s].
     storages : ndarray of int32, shape (n,)
         New ones [thousandths of a pcu].
+    plain_from : int
+        Storage that every mover fits into [thousandths of a pcu].
     time : float
         The present time [s].
     """
+    traffic = traffic_of(state)
     for row in range(len(links)):
         link = links[row]
-        road = traffic.links[link]
+        road, factors = at(traffic.links, link), at(traffic.roads, link).speed_factor
         for mode in range(MAX_MODES):
             new = speed_factors[row, mode]
-            speed_factors[row, mode] = road.speed_factor[mode]
-            road.speed_factor[mode] = new
+            speed_factors[row, mode] = factors[mode]
+            factors[mode] = new
         if road.passing:
-            mover = traffic.extras[road.extra].members
+            mover = at(traffic.extras, at(traffic.roads, link).extra).members
             while mover != NONE:
-                mode = traffic.movers[mover].mode
-                if speed_factors[row, mode] != road.speed_factor[mode]:
-                    change_speed(traffic, mover, speed_factors[row, mode], road.speed_factor[mode], time)
-                mover = traffic.movers[mover].behind
+                mode = at(traffic.movers, mover).mode
+                if speed_factors[row, mode] != factors[mode]:
+                    change_speed(traffic, mover, speed_factors[row, mode], factors[mode], time)
+                mover = at(traffic.movers, mover).behind
         else:
             slot = road.head
             while slot != NONE:
-                mode = traffic.slots[slot].mode
-                if speed_factors[row, mode] != road.speed_factor[mode]:
-                    change_slot_speed(
-                        traffic, link, slot, speed_factors[row, mode], road.speed_factor[mode], time
-                    )
+                mode = at(traffic.slots, slot).mode
+                if speed_factors[row, mode] != factors[mode]:
+                    change_slot_speed(traffic, link, slot, speed_factors[row, mode], factors[mode], time)
                 slot = NONE if slot == road.last else slot_behind(traffic, slot)
         if headways[row] != road.headway:
             road.entry_free = time + rest(road.entry_free - time, road.headway, headways[row])
@@ -127,9 +143,20 @@ def change_links(
             road.headway = headways[row]
         if wave_times[row] != road.wave_time:
             change_wave(traffic, link, wave_times[row], time)
-        if storages[row] != road.storage:
+        if storages[row] != at(traffic.roads, link).storage:
             change_storage(traffic, link, storages[row])
+        road.plain = knows_all(traffic, link, plain_from)
         ask_front(traffic, link, time)
+
+
+@part
+def knows_all(traffic: Traffic, link: int, plain_from: int) -> bool:
+    """Tell whether all that there is to know of a link for a passage stands in its first record."""
+    road = at(traffic.roads, link)
+    is_plain = road.extra == NONE and plain_from <= road.storage < UNLIMITED
+    for mode in range(MAX_MODES):
+        is_plain = is_plain and road.speed_factor[mode] == 1.0
+    return bool(is_plain)
 
 
 @part
@@ -141,11 +168,11 @@ def rest(left: float, old: float, new: float) -> float:
 @part
 def change_slot_speed(traffic: Traffic, link: int, slot: int, old: float, new: float, time: float) -> None:
     """Let a mover on a link without overtaking go on at another speed, stop or resume."""
-    road, taken = traffic.links[link], traffic.slots[slot]
-    mover = int(taken.mover)
-    speed = float(road.free_speed)
+    road, taken = at(traffic.links, link), at(traffic.slots, slot)
+    mover = whole(taken.mover)
+    speed = float(at(traffic.roads, link).free_speed)
     if taken.marks & OWN_SPEED:
-        speed = min(speed, traffic.movers[mover].speed)
+        speed = min(speed, at(traffic.movers, mover).speed)
     if taken.marks & IS_STOPPED:
         taken.marks -= IS_STOPPED
         taken.time = time + taken.time / (speed * new)
@@ -169,9 +196,9 @@ def change_slot_speed(traffic: Traffic, link: int, slot: int, old: float, new: f
 @part
 def change_speed(traffic: Traffic, mover: int, old: float, new: float, time: float) -> None:
     """Let a mover on a link where movers pass each other go on at another speed, stop or resume."""
-    moving = traffic.movers[mover]
-    link = int(moving.place)
-    speed = float(min(moving.speed, traffic.links[link].free_speed))
+    moving = at(traffic.movers, mover)
+    link = whole(moving.place)
+    speed = float(min(moving.speed, at(traffic.roads, link).free_speed))
     if moving.state == MoverState.STOPPED:
         moving.time = time + moving.time / (speed * new)
         become(traffic, mover, MoverState.MOVING)
@@ -193,10 +220,10 @@ def change_speed(traffic: Traffic, mover: int, old: float, new: float, time: flo
 @part
 def change_wave(traffic: Traffic, link: int, wave_time: float, time: float) -> None:
     """Let gaps travel upstream at another speed."""
-    road = traffic.links[link]
+    road = at(traffic.links, link)
     slot = road.first
     while slot != road.head:
-        gap = traffic.slots[slot]
+        gap = at(traffic.slots, slot)
         if gap.time > time:
             gap.time = time + rest(gap.time - time, road.wave_time, wave_time)
         slot = NONE if slot == road.last else slot_behind(traffic, slot)
@@ -206,28 +233,28 @@ def change_wave(traffic: Traffic, link: int, wave_time: float, time: float) -> N
 @part
 def change_storage(traffic: Traffic, link: int, storage: int) -> None:
     """Give a link other room; who is on it stays, and nobody enters while there is too little."""
-    road = traffic.links[link]
-    road.storage = storage
+    road = at(traffic.links, link)
+    at(traffic.roads, link).storage = storage
     room = storage
     slot = road.first
     while slot != road.head:
-        room -= traffic.slots[slot].space
+        room -= at(traffic.slots, slot).space
         slot = NONE if slot == road.last else slot_behind(traffic, slot)
     while slot != NONE:
-        room -= min(traffic.slots[slot].space, storage)
+        room -= min(at(traffic.slots, slot).space, storage)
         slot = NONE if slot == road.last else slot_behind(traffic, slot)
     if road.passing:
-        mover = traffic.extras[road.extra].members
+        mover = at(traffic.extras, at(traffic.roads, link).extra).members
         while mover != NONE:
-            room -= min(traffic.movers[mover].space, storage)
-            mover = traffic.movers[mover].behind
+            room -= min(at(traffic.movers, mover).space, storage)
+            mover = at(traffic.movers, mover).behind
     road.room = room
 
 
 @part
 def ask_front(traffic: Traffic, link: int, time: float) -> None:
     """Set anew when the front of a link acts, unless it contends or is held."""
-    road = traffic.links[link]
+    road = at(traffic.links, link)
     if road.queue == Queue.PENDING:
         call_off_link(traffic, link)
     if road.queue == Queue.NOTHING:
@@ -237,51 +264,51 @@ def ask_front(traffic: Traffic, link: int, time: float) -> None:
 @part
 def withdraw_front(traffic: Traffic, link: int) -> None:
     """Take the front of a link out of whatever it is queued in."""
-    control, road = traffic.control[0], traffic.links[link]
+    control, road = traffic.control[0], at(traffic.links, link)
     if road.queue == Queue.PENDING:
         call_off_link(traffic, link)
     elif road.queue == Queue.GATE:
         give_up(traffic, link)
     elif road.queue == Queue.HELD:
         if control.held_links == link:
-            control.held_links = road.next
+            control.held_links = traffic.following[link]
         else:
-            other = int(control.held_links)
-            while traffic.links[other].next != link:
-                other = int(traffic.links[other].next)
-            traffic.links[other].next = road.next
+            other = whole(control.held_links)
+            while traffic.following[other] != link:
+                other = whole(traffic.following[other])
+            traffic.following[other] = traffic.following[link]
         road.queue = Queue.NOTHING
-    road.wants = NONE
+    at(traffic.roads, link).wants = NONE
 
 
 @part
 def withdraw(traffic: Traffic, mover: int) -> None:
     """Take a mover that has no slot out of whatever it is queued in."""
-    moving, control = traffic.movers[mover], traffic.control[0]
+    moving, control = at(traffic.movers, mover), traffic.control[0]
     if moving.queue == Queue.PENDING:
         call_off_mover(traffic, mover)
     elif moving.queue == Queue.HELD:
         if control.held_movers == mover:
             control.held_movers = moving.next
         else:
-            other = int(control.held_movers)
-            while traffic.movers[other].next != mover:
-                other = int(traffic.movers[other].next)
-            traffic.movers[other].next = moving.next
+            other = whole(control.held_movers)
+            while at(traffic.movers, other).next != mover:
+                other = whole(at(traffic.movers, other).next)
+            at(traffic.movers, other).next = moving.next
         moving.queue = Queue.NOTHING
     elif moving.queue == Queue.LINE and moving.place >= 0:
-        link = int(moving.place)
-        if traffic.extras[traffic.links[link].extra].first == mover:
+        link = whole(moving.place)
+        if at(traffic.extras, at(traffic.roads, link).extra).first == mover:
             withdraw_front(traffic, link)
         leave_exit_line(traffic, link, mover)
     elif moving.queue == Queue.LINE:
-        leave_origin_line(traffic, int(moving.wants), mover)
+        leave_origin_line(traffic, whole(moving.wants), mover)
 
 
 @part
 def leave_origin_line(traffic: Traffic, link: int, mover: int) -> None:
     """Take a mover out of the line of those who depart onto a link; the next one contends in its place."""
-    gate, movers = traffic.gates[link], traffic.movers
+    gate, movers = at(traffic.gates, link), traffic.movers
     contender = len(traffic.links) + link
     if gate.first == mover:
         give_up(traffic, contender)
@@ -289,49 +316,49 @@ def leave_origin_line(traffic: Traffic, link: int, mover: int) -> None:
         if gate.first != NONE:
             contend(traffic, contender, link)
         return
-    other = int(gate.first)
-    while movers[other].next != mover:
-        other = int(movers[other].next)
-    movers[other].next = movers[mover].next
+    other = whole(gate.first)
+    while at(movers, other).next != mover:
+        other = whole(at(movers, other).next)
+    at(movers, other).next = at(movers, mover).next
     if gate.last == mover:
         gate.last = other
-    movers[mover].queue = Queue.NOTHING
-    movers[mover].wants = NONE
+    at(movers, mover).queue = Queue.NOTHING
+    at(movers, mover).wants = NONE
 
 
 @kernel
 def take_off(
-    traffic: Traffic, movers: NDArray[np.int64], nodes: NDArray[np.int32], state: int, time: float
+    state: Records, movers: NDArray[np.int64], nodes: NDArray[np.int32], becomes: MoverState, time: float
 ) -> None:
     """Take movers out wherever they are; what they occupied on a link becomes a gap at its exit.
 
     Parameters
     ----------
-    traffic : Traffic
-        Modified in place; has an unused run of slots for each mover.
+    state : Records
+        The `control` of a `Traffic`, all of which is modified in place; has an unused run of slots for each mover.
     movers : ndarray of int64, shape (n,)
         Rows of movers that are not removed yet.
     nodes : ndarray of int32, shape (n,)
         Where each mover is to stand then.
-    state : int
-        In which `MoverState`.
+    becomes : MoverState
     time : float
         The present time [s].
     """
+    traffic = traffic_of(state)
     for row in range(len(movers)):
         mover = movers[row]
-        moving = traffic.movers[mover]
-        link = int(moving.place)
-        become(traffic, mover, state)
-        if link < 0 or traffic.links[link].passing:
+        moving = at(traffic.movers, mover)
+        link = whole(moving.place)
+        become(traffic, mover, becomes)
+        if link < 0 or at(traffic.links, link).passing:
             withdraw(traffic, mover)
             if link >= 0:
                 leave_members(traffic, link, mover, time)
         else:
             slot = slot_of(traffic, link, mover)
-            if slot == traffic.links[link].head:
+            if slot == at(traffic.links, link).head:
                 withdraw_front(traffic, link)
-            moving.route = traffic.slots[slot].route
+            moving.route = at(traffic.slots, slot).route
             bring_to_head(traffic, link, slot)
             vacate_head(traffic, link, time)
         moving.place = -1 - nodes[row]
@@ -342,8 +369,8 @@ def take_off(
 @part
 def slot_of(traffic: Traffic, link: int, mover: int) -> int:
     """Return the slot of a mover on a link without overtaking."""
-    slot = int(traffic.links[link].head)
-    while traffic.slots[slot].mover != mover:
+    slot = whole(at(traffic.links, link).head)
+    while at(traffic.slots, slot).mover != mover:
         slot = slot_behind(traffic, slot)
     return slot
 
@@ -352,12 +379,17 @@ def slot_of(traffic: Traffic, link: int, mover: int) -> int:
 def bring_to_head(traffic: Traffic, link: int, slot: int) -> None:
     """Put what stands in a slot of a link before the others; they keep their order."""
     slots = traffic.slots
-    head = int(traffic.links[link].head)
-    time, mover, route, space = slots[slot].time, slots[slot].mover, slots[slot].route, slots[slot].space
-    people, mode, marks = slots[slot].people, slots[slot].mode, slots[slot].marks
+    head = whole(at(traffic.links, link).head)
+    time, mover, route, space = (
+        at(slots, slot).time,
+        at(slots, slot).mover,
+        at(slots, slot).route,
+        at(slots, slot).space,
+    )
+    people, mode, marks = at(slots, slot).people, at(slots, slot).mode, at(slots, slot).marks
     place = head
     while True:
-        here = slots[place]
+        here = at(slots, place)
         time, here.time = here.time, time
         mover, here.mover = here.mover, mover
         route, here.route = here.route, route
@@ -371,154 +403,190 @@ def bring_to_head(traffic: Traffic, link: int, slot: int) -> None:
 
 
 @kernel
-def reroute(traffic: Traffic, movers: NDArray[np.int64], routes: NDArray[np.int32]) -> None:
+def reroute(state: Records, movers: NDArray[np.int64], routes: NDArray[np.int32]) -> None:
     """Let movers follow other routes, from the end of their link or from their node on.
 
     Parameters
     ----------
-    traffic : Traffic
-        Modified in place.
+    state : Records
+        The `control` of a `Traffic`, all of which is modified in place.
     movers, routes : ndarray, shape (n,)
         Rows of the movers, and the new routes.
     """
+    traffic = traffic_of(state)
     for row in range(len(movers)):
-        moving = traffic.movers[movers[row]]
+        moving = at(traffic.movers, movers[row])
         moving.route = routes[row]
-        if moving.place >= 0 and not traffic.links[moving.place].passing:
-            traffic.slots[slot_of(traffic, int(moving.place), int(movers[row]))].route = routes[row]
+        if moving.place >= 0 and not at(traffic.links, moving.place).passing:
+            at(traffic.slots, slot_of(traffic, whole(moving.place), whole(movers[row]))).route = routes[row]
 
 
 @kernel
 def read_times(
-    traffic: Traffic, movers: NDArray[np.int64], times: NDArray[np.float64], routes: NDArray[np.int32]
+    state: Records, movers: NDArray[np.int64], times: NDArray[np.float64], routes: NDArray[np.int32]
 ) -> None:
     """Write down what is known of movers on links: time at the end (STOPPED: way left [m]), and route.
 
     Parameters
     ----------
-    traffic : Traffic
+    state : Records
+        The `control` of a `Traffic`, only read.
     movers : ndarray of int64, shape (n,)
     times : ndarray of float64, shape (n,)
         Output [s]; stays as it is off the road.
     routes : ndarray of int32, shape (n,)
         Output.
     """
+    traffic = traffic_of(state)
     for row in range(len(movers)):
-        moving = traffic.movers[movers[row]]
+        moving = at(traffic.movers, movers[row])
         routes[row] = moving.route
         if moving.place >= 0:
             times[row] = moving.time
-            if not traffic.links[moving.place].passing:
-                slot = traffic.slots[slot_of(traffic, int(moving.place), int(movers[row]))]
+            if not at(traffic.links, moving.place).passing:
+                slot = at(traffic.slots, slot_of(traffic, whole(moving.place), whole(movers[row])))
                 times[row], routes[row] = slot.time, slot.route
 
 
 @kernel
-def count_on_links(traffic: Traffic, counts: NDArray[np.int32]) -> None:
+def count_on_links(state: Records, counts: NDArray[np.int32]) -> None:
     """Add up the movers and the people on each link.
 
     Parameters
     ----------
-    traffic : Traffic
+    state : Records
+        The `control` of a `Traffic`, only read.
     counts : ndarray of int32, shape (n_links, 2)
         Output.
     """
+    traffic = traffic_of(state)
     for link in range(len(traffic.links)):
-        road = traffic.links[link]
+        road = at(traffic.links, link)
         counts[link, 0] = counts[link, 1] = 0
         slot = road.head
         while slot != NONE:
             counts[link, 0] += 1
-            counts[link, 1] += traffic.slots[slot].people
+            counts[link, 1] += at(traffic.slots, slot).people
             slot = NONE if slot == road.last else slot_behind(traffic, slot)
         if road.passing:
-            mover = traffic.extras[road.extra].members
+            mover = at(traffic.extras, at(traffic.roads, link).extra).members
             while mover != NONE:
                 counts[link, 0] += 1
-                counts[link, 1] += traffic.movers[mover].people
-                mover = traffic.movers[mover].behind
+                counts[link, 1] += at(traffic.movers, mover).people
+                mover = at(traffic.movers, mover).behind
 
 
 @kernel
-def reconsider(traffic: Traffic, time: float) -> None:
+def reconsider(state: Records, time: float) -> None:
     """Let all who wait ask their routes again, and gates act when they can.
 
     Whoever still wants the same open link keeps its place in all queues.
 
     Parameters
     ----------
-    traffic : Traffic
-        Modified in place.
+    state : Records
+        The `control` of a `Traffic`, all of which is modified in place.
     time : float
         The present time [s].
     """
+    traffic = traffic_of(state)
     movers, control, n_links = traffic.movers, traffic.control[0], len(traffic.links)
     sort_heap(traffic)
-    link = int(control.held_links)
+    link = whole(control.held_links)
     control.held_links = NONE
     while link != NONE:
-        behind = int(traffic.links[link].next)
-        traffic.links[link].queue = Queue.NOTHING
-        traffic.links[link].wants = NONE
+        behind = whole(traffic.following[link])
+        at(traffic.links, link).queue = Queue.NOTHING
+        at(traffic.roads, link).wants = NONE
         await_front(traffic, link, time)
         link = behind
-    mover = int(control.held_movers)
+    mover = whole(control.held_movers)
     control.held_movers = NONE
     while mover != NONE:
-        behind = int(movers[mover].next)
+        behind = whole(at(movers, mover).next)
         schedule_mover(traffic, mover, time)
         mover = behind
     for link in range(n_links):
-        road = traffic.links[link]
+        road = at(traffic.links, link)
         if road.queue == Queue.GATE:
-            _, route, _, _, mode, _, _ = front_of(traffic, link)
-            if not is_way(traffic, route, int(road.to_node), mode, int(road.wants)):
+            _, route, _, _, mode, _, since = front_of(traffic, link)
+            if max(since, road.exit_free) > time or not is_way(
+                traffic, route, whole(road.to_node), mode, whole(at(traffic.roads, link).wants)
+            ):
                 give_up(traffic, link)
                 await_front(traffic, link, time)
-        gate = traffic.gates[link]
+        gate = at(traffic.gates, link)
         if gate.first != NONE:
             sort_origin_line(traffic, link, time)
-    for gate in range(control.n_gates):
-        if traffic.gates[gate].event < np.inf:
+    for gate in range(len(traffic.gates)):
+        if at(traffic.gates, gate).event < np.inf:
             call_off_gate(traffic, gate)
-        if traffic.gates[gate].contenders != NONE:
+        if at(traffic.gates, gate).contenders != NONE:
             arrange(traffic, gate, time)
 
 
 @part
 def is_way(traffic: Traffic, route: int, node: int, mode: int, link: int) -> bool:
     """Tell whether a route takes a link at a node, and the link is open to the mode."""
-    return next_link(traffic, route, node) == link and traffic.links[link].speed_factor[mode] > 0.0
+    return next_link(traffic, route, node) == link and at(traffic.roads, link).speed_factor[mode] > 0.0
 
 
 @part
 def sort_origin_line(traffic: Traffic, link: int, time: float) -> None:
     """Let those in an origin line who no longer want the link ask their routes again."""
-    gate, movers = traffic.gates[link], traffic.movers
-    mover = int(gate.first)
+    gate, movers = at(traffic.gates, link), traffic.movers
+    mover = whole(gate.first)
     while mover != NONE:
-        behind = int(movers[mover].next)
-        moving = movers[mover]
-        if not is_way(traffic, int(moving.route), -1 - int(moving.place), int(moving.mode), link):
+        behind = whole(at(movers, mover).next)
+        moving = at(movers, mover)
+        if not is_way(traffic, whole(moving.route), -1 - whole(moving.place), whole(moving.mode), link):
             leave_origin_line(traffic, link, mover)
             schedule_mover(traffic, mover, time)
         mover = behind
 
 
 @kernel
-def leads_to_itself(traffic: Traffic, link: int) -> bool:
+def turn_wheel(state: Records, per_bucket: float) -> None:
+    """Put all events into buckets of another length, of which there are so many in a second.
+
+    Parameters
+    ----------
+    state : Records
+        The `control` of a `Traffic`, all of which is modified in place; the heap has room for every event.
+    per_bucket : float
+        [1/s]
+    """
+    traffic = traffic_of(state)
+    control = traffic.control[0]
+    traffic.buckets[:] = NONE
+    control.per_bucket = per_bucket
+    control.cursor = bucket_of(traffic, control.time) - 1
+    control.heap_size = 0
+    control.n_events = 0
+    control.n_stale = 0
+    for entity in range(len(traffic.following) + len(traffic.movers)):
+        time = event_of(traffic, entity)
+        if time < np.inf:
+            control.n_events += 1
+            put_into_wheel(traffic, entity, time)
+
+
+@kernel
+def leads_to_itself(state: Records, link: int) -> bool:
     """Tell whether the front of a link waits, through others, for its own link."""
+    traffic = traffic_of(state)
     return closes_ring(traffic, link)
 
 
 @kernel
-def squeeze(traffic: Traffic, link: int, time: float, passages: int) -> int:
+def squeeze(state: Records, link: int, time: float, passages: int) -> int:
     """Let the front of a link that contends enter the link it wants though that is full; return the mover.
 
     Parameters
     ----------
-    traffic : Traffic
-        Modified in place; has room for the records, slots and events of one entry.
+    state : Records
+        The `control` of a `Traffic`, all of which is modified in place; has room for the records, slots and
+        events of one entry.
     link : int
         The link.
     time : float
@@ -526,11 +594,12 @@ def squeeze(traffic: Traffic, link: int, time: float, passages: int) -> int:
     passages : int
         1: record every entry to a link.
     """
-    wanted = int(traffic.links[link].wants)
+    traffic = traffic_of(state)
+    wanted = whole(at(traffic.roads, link).wants)
     give_up(traffic, link)
     mover, route, space, people, mode, marks, since = front_of(traffic, link)
     leave_link(traffic, link, space, time)
     record(traffic, mover, time, wanted, NoticeKind.SQUEEZED)
     enter(traffic, mover, route, space, people, mode, marks, wanted, time, time - since, passages)
-    follow_up(traffic, link, wanted, int(traffic.links[wanted].gate), time)
+    follow_up(traffic, link, wanted, gate_of(traffic, wanted), time)
     return mover

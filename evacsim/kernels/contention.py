@@ -15,20 +15,18 @@ those with later turns for the same link, not those for others.
 
 import numpy as np
 
-from evacsim.kernels._jit import part, rare
-from evacsim.kernels.arrays import NONE, UNITS_PER_PCU, Queue, Traffic
-from evacsim.kernels.events import call_off_gate, front_since, schedule_gate
-from evacsim.kernels.room import opening_time
-
-ALONE, CONTENDED, AT_JUNCTION = 0, 1, 2
-"""What `contended` of a link says of its gate, so that the gate need not be looked at."""
+from evacsim.kernels._jit import at, part, whole
+from evacsim.kernels.arrays import NONE, Contention, Queue, Traffic
+from evacsim.kernels.events import front_since, schedule_gate
+from evacsim.kernels.room import gate_of, in_pcu, opening_time
+from evacsim.kernels.state import rare
 
 
 @part
 def wanted_by(traffic: Traffic, contender: int) -> int:
     """Return the link that a contender wants to enter."""
     n_links = len(traffic.links)
-    return int(traffic.links[contender].wants) if contender < n_links else contender - n_links
+    return whole(at(traffic.roads, contender).wants) if contender < n_links else contender - n_links
 
 
 @part
@@ -36,17 +34,17 @@ def size_of(traffic: Traffic, contender: int) -> int:
     """Return the size of the mover that contends [thousandths of a pcu]."""
     n_links = len(traffic.links)
     if contender >= n_links:
-        return int(traffic.movers[traffic.gates[contender - n_links].first].space)
+        return whole(at(traffic.movers, at(traffic.gates, contender - n_links).first).space)
     return front_size(traffic, contender)
 
 
 @part
 def front_size(traffic: Traffic, link: int) -> int:
     """Return the size of the front of a link [thousandths of a pcu]."""
-    road = traffic.links[link]
+    road = at(traffic.links, link)
     if road.passing:
-        return int(traffic.movers[traffic.extras[road.extra].first].space)
-    return int(traffic.slots[road.head].space)
+        return whole(at(traffic.movers, at(traffic.extras, at(traffic.roads, link).extra).first).space)
+    return whole(at(traffic.slots, road.head).space)
 
 
 @part
@@ -54,8 +52,8 @@ def turn_of(traffic: Traffic, contender: int) -> float:
     """Return the turn of a contender."""
     n_links = len(traffic.links)
     if contender < n_links:
-        return float(traffic.links[contender].event)
-    return float(traffic.movers[traffic.gates[contender - n_links].first].event)
+        return float(at(traffic.links, contender).event)
+    return float(at(traffic.movers, at(traffic.gates, contender - n_links).first).event)
 
 
 @part
@@ -64,15 +62,15 @@ def standing_since(traffic: Traffic, contender: int) -> float:
     n_links = len(traffic.links)
     if contender < n_links:
         return front_since(traffic, contender)
-    return float(traffic.movers[traffic.gates[contender - n_links].first].time)
+    return float(at(traffic.movers, at(traffic.gates, contender - n_links).first).time)
 
 
 @part
 def contender_after(traffic: Traffic, contender: int) -> int:
     """Return the next contender in the list of a gate."""
     n_links = len(traffic.links)
-    return int(
-        traffic.links[contender].next if contender < n_links else traffic.links[contender - n_links].beside
+    return whole(
+        traffic.following[contender] if contender < n_links else at(traffic.gates, contender - n_links).beside
     )
 
 
@@ -82,6 +80,12 @@ def goes_before(traffic: Traffic, contender: int, other: int) -> bool:
     turn, other_turn = turn_of(traffic, contender), turn_of(traffic, other)
     if turn != other_turn:
         return turn < other_turn
+    return stands_longer(traffic, contender, other)
+
+
+@rare
+def stands_longer(traffic: Traffic, contender: int, other: int) -> bool:
+    """Tell whether a contender goes before another of the same turn."""
     since, other_since = standing_since(traffic, contender), standing_since(traffic, other)
     if since != other_since:
         return since < other_since
@@ -92,28 +96,30 @@ def goes_before(traffic: Traffic, contender: int, other: int) -> bool:
 def contend(traffic: Traffic, contender: int, wanted: int) -> None:
     """Let a link or an origin line contend for a link, with a turn of its own."""
     n_links = len(traffic.links)
-    gate = traffic.gates[traffic.links[wanted].gate]
+    gate = at(traffic.gates, gate_of(traffic, wanted))
     if contender < n_links:
-        road = traffic.links[contender]
-        road.queue = Queue.GATE
-        road.wants = wanted
-        road.event = gate.turn + front_size(traffic, contender) / UNITS_PER_PCU / road.weight
-        road.next = gate.contenders
+        link = at(traffic.links, contender)
+        link.queue = Queue.GATE
+        link.event = (
+            gate.turn + in_pcu(front_size(traffic, contender)) * at(traffic.roads, contender).turn_time
+        )
+        at(traffic.roads, contender).wants = wanted
+        traffic.following[contender] = gate.contenders
     else:
-        road, moving = traffic.links[wanted], traffic.movers[traffic.gates[wanted].first]
-        moving.event = gate.turn + moving.space / UNITS_PER_PCU / road.weight
-        road.beside = gate.contenders
+        moving = at(traffic.movers, at(traffic.gates, wanted).first)
+        moving.event = gate.turn + in_pcu(moving.space) * at(traffic.roads, wanted).turn_time
+        at(traffic.gates, wanted).beside = gate.contenders
     gate.contenders = contender
-    if traffic.links[wanted].contended == ALONE:
-        traffic.links[wanted].contended = CONTENDED
+    if at(traffic.links, wanted).contention == Contention.ALONE:
+        at(traffic.links, wanted).contention = Contention.CONTENDED
 
 
 @part
 def has_contenders(traffic: Traffic, link: int) -> bool:
     """Tell whether anybody contends at the gate of a link."""
-    contended = traffic.links[link].contended
-    return contended == CONTENDED or (
-        contended == AT_JUNCTION and traffic.gates[traffic.links[link].gate].contenders != NONE
+    contention = at(traffic.links, link).contention
+    return bool(contention == Contention.CONTENDED) or bool(
+        contention == Contention.AT_JUNCTION and at(traffic.gates, gate_of(traffic, link)).contenders != NONE
     )
 
 
@@ -122,32 +128,33 @@ def give_up(traffic: Traffic, contender: int) -> None:
     """Let a link or an origin line contend no longer."""
     n_links = len(traffic.links)
     wanted = wanted_by(traffic, contender)
-    gate = traffic.gates[traffic.links[wanted].gate]
+    gate = at(traffic.gates, gate_of(traffic, wanted))
     behind = contender_after(traffic, contender)
     if gate.contenders == contender:
         gate.contenders = behind
     else:
-        other = int(gate.contenders)
+        other = whole(gate.contenders)
         while contender_after(traffic, other) != contender:
             other = contender_after(traffic, other)
         if other < n_links:
-            traffic.links[other].next = behind
+            traffic.following[other] = behind
         else:
-            traffic.links[other - n_links].beside = behind
-    if gate.contenders == NONE and traffic.links[wanted].contended == CONTENDED:
-        traffic.links[wanted].contended = ALONE
+            at(traffic.gates, other - n_links).beside = behind
+    if gate.contenders == NONE and at(traffic.links, wanted).contention == Contention.CONTENDED:
+        at(traffic.links, wanted).contention = Contention.ALONE
     if contender < n_links:
-        traffic.links[contender].queue = Queue.NOTHING
-        traffic.links[contender].wants = NONE
+        at(traffic.links, contender).queue = Queue.NOTHING
+        at(traffic.roads, contender).wants = NONE
 
 
 @part
 def first_for(traffic: Traffic, gate: int, wanted: int) -> int:
     """Return the contender of a gate with the first turn among those who want a link, NONE if nobody does."""
+    is_junction = gate >= len(traffic.links)
     first = NONE
-    contender = int(traffic.gates[gate].contenders)
+    contender = whole(at(traffic.gates, gate).contenders)
     while contender != NONE:
-        if wanted_by(traffic, contender) == wanted and (
+        if not (is_junction and wanted_by(traffic, contender) != wanted) and (
             first == NONE or goes_before(traffic, contender, first)
         ):
             first = contender
@@ -167,17 +174,19 @@ def opening_of(traffic: Traffic, gate: int, contender: int, time: float) -> floa
 @part
 def choose(traffic: Traffic, gate: int, time: float) -> int:
     """Return the contender that a gate lets in at `time`, NONE if there is no room for any."""
-    only = int(traffic.gates[gate].contenders)
-    if gate < len(traffic.links) and only != NONE and contender_after(traffic, only) == NONE:
-        return only  # the gate acts when there is room for it
-    return choose_among_several(traffic, gate, time)
+    if gate >= len(traffic.links):
+        return choose_at_junction(traffic, gate, time)
+    first = first_for(traffic, gate, gate)
+    if first != NONE and opening_time(traffic, gate, size_of(traffic, first), time) > time:
+        return NONE
+    return first
 
 
 @rare
-def choose_among_several(traffic: Traffic, gate: int, time: float) -> int:
-    """Return what `choose` does where more than one contend, or at a junction."""
+def choose_at_junction(traffic: Traffic, gate: int, time: float) -> int:
+    """Return what `choose` does at the gate of a junction, where contenders want several links."""
     chosen = NONE
-    contender = int(traffic.gates[gate].contenders)
+    contender = whole(at(traffic.gates, gate).contenders)
     while contender != NONE:
         if (chosen == NONE or goes_before(traffic, contender, chosen)) and opening_of(
             traffic, gate, contender, time
@@ -188,17 +197,32 @@ def choose_among_several(traffic: Traffic, gate: int, time: float) -> int:
 
 
 @rare
-def arrange(traffic: Traffic, gate: int, time: float) -> float:
-    """Let a gate act when it can let somebody in, if that is known by now; return when."""
+def first_opening(traffic: Traffic, gate: int, time: float) -> float:
+    """Return when the gate of a junction can let in the first of its contenders, if that is known by now."""
     earliest = np.inf
-    contender = int(traffic.gates[gate].contenders)
+    contender = whole(at(traffic.gates, gate).contenders)
     while contender != NONE:
         earliest = min(earliest, opening_of(traffic, gate, contender, time))
         contender = contender_after(traffic, contender)
-    planned = float(traffic.gates[gate].event)
+    return earliest
+
+
+@rare
+def arrange_again(traffic: Traffic, gate: int, time: float) -> float:
+    """Do what `arrange` does, from where that is seldom needed."""
+    return arrange(traffic, gate, time)
+
+
+@part
+def arrange(traffic: Traffic, gate: int, time: float) -> float:
+    """Let a gate act when it can let somebody in, if that is known by now; return when."""
+    if gate < len(traffic.links):
+        first = first_for(traffic, gate, gate)
+        earliest = opening_time(traffic, gate, size_of(traffic, first), time)
+    else:
+        earliest = first_opening(traffic, gate, time)
+    planned = float(at(traffic.gates, gate).event)
     if earliest < planned:
-        if planned < np.inf:
-            call_off_gate(traffic, gate)
         schedule_gate(traffic, gate, earliest)
     return min(earliest, planned)
 
@@ -208,9 +232,9 @@ def closes_ring(traffic: Traffic, link: int) -> bool:
     """Tell whether the fronts of links, beginning with one, wait for each other's room in a ring."""
     other, mark, steps, power = link, link, 0, 1
     while True:
-        if traffic.links[other].queue != Queue.GATE:
+        if at(traffic.links, other).queue != Queue.GATE:
             return False
-        wanted = int(traffic.links[other].wants)
+        wanted = whole(at(traffic.roads, other).wants)
         if opening_time(traffic, wanted, front_size(traffic, other), traffic.control[0].time) < np.inf:
             return False
         other = wanted

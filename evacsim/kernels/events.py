@@ -9,107 +9,99 @@ row of the link, the smaller key of the mover, the smaller row. Gates act in the
 
 import numpy as np
 
-from evacsim.kernels._jit import part, prefetch, rare
+from evacsim.kernels._jit import at, part, prefetch, whole
 from evacsim.kernels.arrays import N_BUCKETS, NONE, Queue, Traffic
+from evacsim.kernels.state import rare
 
 LAST_BUCKET = 2**62
 LAST_PLACE = N_BUCKETS - 1
-MOVERS_FROM = 2**33
-"""In the order of entities: links from 0 on, movers around this number, gates from `GATES_FROM` on."""
-GATES_FROM = 2**34
 
 
 @part
 def bucket_of(traffic: Traffic, time: float) -> int:
     """Return the number of the bucket that `time` falls into, counted from time 0."""
     scaled = time * traffic.control[0].per_bucket
-    return int(scaled) if scaled < LAST_BUCKET else LAST_BUCKET
+    return whole(scaled) if scaled < LAST_BUCKET else LAST_BUCKET
 
 
 @part
 def event_of(traffic: Traffic, entity: int) -> float:
     """Return when an entity acts next, inf if it has no pending event."""
-    n_links, n_gates = len(traffic.links), traffic.control[0].n_gates
+    n_links = len(traffic.links)
     if entity < n_links:
-        road = traffic.links[entity]
+        road = at(traffic.links, entity)
         return float(road.event) if road.queue == Queue.PENDING else np.inf
-    if entity < n_links + n_gates:
-        return float(traffic.gates[entity - n_links].event)
-    moving = traffic.movers[entity - n_links - n_gates]
+    first_mover = len(traffic.following)
+    if entity < first_mover:
+        return float(at(traffic.gates, entity - n_links).event)
+    moving = at(traffic.movers, entity - first_mover)
     return float(moving.event) if moving.queue == Queue.PENDING else np.inf
 
 
-@rare
+@part
 def since_of(traffic: Traffic, entity: int) -> float:
-    """Return since when the mover that acts has stood [s]; 0 for a gate."""
-    n_links, n_gates = len(traffic.links), traffic.control[0].n_gates
+    """Return since when the mover that acts has stood [s]; inf for a gate, which acts last."""
+    n_links, first_mover = len(traffic.links), len(traffic.following)
     if entity < n_links:
         return front_since(traffic, entity)
-    if entity < n_links + n_gates:
-        return 0.0
-    return float(traffic.movers[entity - n_links - n_gates].time)
+    return np.inf if entity < first_mover else float(at(traffic.movers, entity - first_mover).time)
 
 
 @part
 def front_since(traffic: Traffic, link: int) -> float:
     """Return when the front of a link reached its end [s]."""
-    road = traffic.links[link]
+    road = at(traffic.links, link)
     if road.passing:
-        return float(traffic.movers[traffic.extras[road.extra].first].time)
-    return float(traffic.slots[road.head].time)
-
-
-@rare
-def order_of(traffic: Traffic, entity: int) -> int:
-    """Return what settles ties between entities."""
-    n_links, n_gates = len(traffic.links), traffic.control[0].n_gates
-    if entity < n_links:
-        return entity
-    if entity < n_links + n_gates:
-        return GATES_FROM + entity
-    return MOVERS_FROM + int(traffic.movers[entity - n_links - n_gates].key)
+        return float(at(traffic.movers, at(traffic.extras, at(traffic.roads, link).extra).first).time)
+    return float(at(traffic.slots, road.head).time)
 
 
 @part
 def next_of(traffic: Traffic, entity: int) -> int:
     """Return the entity behind another in its bucket."""
-    n_links, n_gates = len(traffic.links), traffic.control[0].n_gates
-    if entity < n_links:
-        return int(traffic.links[entity].next)
-    if entity < n_links + n_gates:
-        return int(traffic.gates[entity - n_links].next)
-    return int(traffic.movers[entity - n_links - n_gates].next)
+    first_mover = len(traffic.following)
+    return whole(
+        traffic.following[entity] if entity < first_mover else at(traffic.movers, entity - first_mover).next
+    )
 
 
 @part
 def put_behind(traffic: Traffic, entity: int, other: int) -> None:
     """Let an entity of a bucket be followed by another."""
-    n_links, n_gates = len(traffic.links), traffic.control[0].n_gates
-    if entity < n_links:
-        traffic.links[entity].next = other
-    elif entity < n_links + n_gates:
-        traffic.gates[entity - n_links].next = other
+    first_mover = len(traffic.following)
+    if entity < first_mover:
+        traffic.following[entity] = other
     else:
-        traffic.movers[entity - n_links - n_gates].next = other
+        at(traffic.movers, entity - first_mover).next = other
 
 
 @part
-def is_before(traffic: Traffic, time: float, entity: int, other_time: float, other: int) -> bool:
+def is_before(
+    traffic: Traffic,
+    time: float,
+    since: float,
+    entity: int,
+    other_time: float,
+    other_since: float,
+    other: int,
+) -> bool:
     """Tell whether an event comes before another."""
     if time != other_time:
         return bool(time < other_time)
-    return goes_first(traffic, entity, other)
+    if since != other_since:
+        return bool(since < other_since)
+    if min(entity, other) < len(traffic.following):
+        return entity < other
+    return has_smaller_key(traffic, entity, other)
 
 
 @rare
-def goes_first(traffic: Traffic, entity: int, other: int) -> bool:
-    """Tell which of two entities acts first at one instant."""
-    order, other_order = order_of(traffic, entity), order_of(traffic, other)
-    if order < GATES_FROM and other_order < GATES_FROM:
-        since, other_since = since_of(traffic, entity), since_of(traffic, other)
-        if since != other_since:
-            return since < other_since
-    return order < other_order if order != other_order else entity < other
+def has_smaller_key(traffic: Traffic, entity: int, other: int) -> bool:
+    """Tell whether a mover has a smaller key than another, or the same in a smaller row."""
+    first_mover = len(traffic.following)
+    key = at(traffic.movers, entity - first_mover).key
+    other_key = at(traffic.movers, other - first_mover).key
+    return key < other_key if key != other_key else entity < other
 
 
 @part
@@ -118,22 +110,22 @@ def push(traffic: Traffic, entity: int, time: float) -> None:
     control = traffic.control[0]
     place = control.heap_size
     control.heap_size = place + 1
-    rise(traffic, place, time, entity)
+    rise(traffic, place, time, since_of(traffic, entity), entity)
 
 
 @part
-def rise(traffic: Traffic, place: int, time: float, entity: int) -> None:
+def rise(traffic: Traffic, place: int, time: float, since: float, entity: int) -> None:
     """Put an event into a place of the heap or as far before it as it belongs."""
     heap = traffic.heap
     while place > 0:
-        parent = (place - 1) >> 2
-        if not is_before(traffic, time, entity, heap[parent].time, heap[parent].entity):
+        before = at(heap, (place - 1) >> 2)
+        if not is_before(traffic, time, since, entity, before.time, before.since, before.entity):
             break
-        heap[place].time = heap[parent].time
-        heap[place].entity = heap[parent].entity
-        place = parent
-    heap[place].time = time
-    heap[place].entity = entity
+        here = at(heap, place)
+        here.time, here.since, here.entity = before.time, before.since, before.entity
+        place = (place - 1) >> 2
+    here = at(heap, place)
+    here.time, here.since, here.entity = time, since, entity
 
 
 @part
@@ -143,23 +135,31 @@ def pop(traffic: Traffic) -> None:
     size = control.heap_size - 1
     control.heap_size = size
     control.n_events -= 1
-    time, entity = heap[size].time, heap[size].entity
+    if size == 0:
+        return
+    last = at(heap, size)
+    time, since, entity = last.time, last.since, last.entity
     place = 0
     while True:
         child = 4 * place + 1
         if child >= size:
             break
-        first = child
-        for other in range(child + 1, min(child + 4, size)):
-            if is_before(traffic, heap[other].time, heap[other].entity, heap[first].time, heap[first].entity):
+        first = at(heap, child)
+        first_place = child
+        for other_place in range(child + 1, min(child + 4, size)):
+            other = at(heap, other_place)
+            if is_before(
+                traffic, other.time, other.since, other.entity, first.time, first.since, first.entity
+            ):
                 first = other
-        if is_before(traffic, time, entity, heap[first].time, heap[first].entity):
+                first_place = other_place
+        if is_before(traffic, time, since, entity, first.time, first.since, first.entity):
             break
-        heap[place].time = heap[first].time
-        heap[place].entity = heap[first].entity
-        place = first
-    heap[place].time = time
-    heap[place].entity = entity
+        here = at(heap, place)
+        here.time, here.since, here.entity = first.time, first.since, first.entity
+        place = first_place
+    here = at(heap, place)
+    here.time, here.since, here.entity = time, since, entity
 
 
 @part
@@ -168,58 +168,54 @@ def sort_heap(traffic: Traffic) -> None:
     heap, control = traffic.heap, traffic.control[0]
     size, n = control.heap_size, 0
     for place in range(size):
-        time, entity = heap[place].time, heap[place].entity
+        time, entity = at(heap, place).time, at(heap, place).entity
         if event_of(traffic, entity) == time:
-            rise(traffic, n, time, entity)
+            rise(traffic, n, time, since_of(traffic, entity), entity)
             n += 1
     control.heap_size = n
     control.n_events -= size - n
+    control.n_stale = 0
+
+
+@part
+def put_into_wheel(traffic: Traffic, entity: int, time: float) -> None:
+    """Put the event of an entity where it belongs: into a bucket, or into the heap if that is open already."""
+    bucket = bucket_of(traffic, time)
+    if bucket <= traffic.control[0].cursor:
+        push(traffic, entity, time)
+    else:
+        put_behind(traffic, entity, traffic.buckets[bucket & LAST_PLACE])
+        traffic.buckets[bucket & LAST_PLACE] = entity
 
 
 @part
 def schedule_link(traffic: Traffic, link: int, time: float) -> None:
     """Let the front of a link act at `time`."""
-    control, road = traffic.control[0], traffic.links[link]
-    control.n_events += 1
+    road = at(traffic.links, link)
+    traffic.control[0].n_events += 1
     road.queue = Queue.PENDING
     road.event = time
-    bucket = bucket_of(traffic, time)
-    if bucket <= control.cursor:
-        push(traffic, link, time)
-    else:
-        road.next = traffic.buckets[bucket & LAST_PLACE]
-        traffic.buckets[bucket & LAST_PLACE] = link
+    put_into_wheel(traffic, link, time)
 
 
 @part
 def schedule_gate(traffic: Traffic, gate: int, time: float) -> None:
-    """Let a gate act at `time`."""
-    control = traffic.control[0]
-    entity = len(traffic.links) + gate
-    control.n_events += 1
-    traffic.gates[gate].event = time
-    bucket = bucket_of(traffic, time)
-    if bucket <= control.cursor:
-        push(traffic, entity, time)
-    else:
-        traffic.gates[gate].next = traffic.buckets[bucket & LAST_PLACE]
-        traffic.buckets[bucket & LAST_PLACE] = entity
+    """Let a gate act at `time`, and not when it was to act before."""
+    if at(traffic.gates, gate).event < np.inf:
+        call_off_gate(traffic, gate)
+    traffic.control[0].n_events += 1
+    at(traffic.gates, gate).event = time
+    put_into_wheel(traffic, len(traffic.links) + gate, time)
 
 
-@rare
+@part
 def schedule_mover(traffic: Traffic, mover: int, time: float) -> None:
     """Let a mover that is queued nowhere act at `time`."""
-    control, moving = traffic.control[0], traffic.movers[mover]
-    entity = len(traffic.links) + control.n_gates + mover
-    control.n_events += 1
+    moving = at(traffic.movers, mover)
+    traffic.control[0].n_events += 1
     moving.queue = Queue.PENDING
     moving.event = time
-    bucket = bucket_of(traffic, time)
-    if bucket <= control.cursor:
-        push(traffic, entity, time)
-    else:
-        moving.next = traffic.buckets[bucket & LAST_PLACE]
-        traffic.buckets[bucket & LAST_PLACE] = entity
+    put_into_wheel(traffic, len(traffic.following) + mover, time)
 
 
 @rare
@@ -230,10 +226,11 @@ def call_off(traffic: Traffic, entity: int, time: float) -> None:
     """
     bucket = bucket_of(traffic, time)
     if bucket <= traffic.control[0].cursor:
+        traffic.control[0].n_stale += 1
         return
     traffic.control[0].n_events -= 1
     place = bucket & LAST_PLACE
-    other = int(traffic.buckets[place])
+    other = whole(traffic.buckets[place])
     if other == entity:
         traffic.buckets[place] = next_of(traffic, entity)
         return
@@ -245,23 +242,23 @@ def call_off(traffic: Traffic, entity: int, time: float) -> None:
 @rare
 def call_off_link(traffic: Traffic, link: int) -> None:
     """Take back the pending event of a link."""
-    call_off(traffic, link, traffic.links[link].event)
-    traffic.links[link].queue = Queue.NOTHING
+    call_off(traffic, link, at(traffic.links, link).event)
+    at(traffic.links, link).queue = Queue.NOTHING
 
 
 @rare
 def call_off_gate(traffic: Traffic, gate: int) -> None:
     """Take back the pending event of a gate."""
-    call_off(traffic, len(traffic.links) + gate, traffic.gates[gate].event)
-    traffic.gates[gate].event = np.inf
+    call_off(traffic, len(traffic.links) + gate, at(traffic.gates, gate).event)
+    at(traffic.gates, gate).event = np.inf
 
 
 @rare
 def call_off_mover(traffic: Traffic, mover: int) -> None:
     """Take back the pending event of a mover."""
-    entity = len(traffic.links) + traffic.control[0].n_gates + mover
-    call_off(traffic, entity, traffic.movers[mover].event)
-    traffic.movers[mover].queue = Queue.NOTHING
+    entity = len(traffic.following) + mover
+    call_off(traffic, entity, at(traffic.movers, mover).event)
+    at(traffic.movers, mover).queue = Queue.NOTHING
 
 
 @part
@@ -271,7 +268,7 @@ def open_bucket(traffic: Traffic, bucket: int) -> bool:
     False if the heap is too small: then some events are still in the bucket.
     """
     place, control = bucket & LAST_PLACE, traffic.control[0]
-    entity = int(traffic.buckets[place])
+    entity = whole(traffic.buckets[place])
     later = NONE
     prefetch(traffic.links, first_link(traffic, (bucket + 1) & LAST_PLACE))
     prefetch(traffic.links, first_link(traffic, (bucket + 2) & LAST_PLACE))
@@ -302,24 +299,45 @@ def open_bucket(traffic: Traffic, bucket: int) -> bool:
 def first_link(traffic: Traffic, place: int) -> int:
     """Return the first entity of a bucket if it is a link, else NONE."""
     entity = traffic.buckets[place]
-    return int(entity) if entity < len(traffic.links) else NONE
+    return whole(entity) if entity < len(traffic.links) else NONE
 
 
 @part
-def find_next(traffic: Traffic, until: float) -> int:
-    """Bring the next event to the top of the heap: 1; 0 if none happens until then, -1 if the heap is full."""
+def take_next(traffic: Traffic, until: float) -> tuple[int, float, int]:
+    """Return 1 and the next event, taken out: its time and entity.
+
+    The first is 0 if nothing happens until then, -1 if the heap is full.
+    """
     heap, control = traffic.heap, traffic.control[0]
     last_bucket = bucket_of(traffic, until)
     while True:
         while control.heap_size > 0:
-            time = heap[0].time
-            if event_of(traffic, heap[0].entity) == time:
-                return 1 if time <= until else 0
+            time, entity = at(heap, 0).time, whole(at(heap, 0).entity)
+            if control.n_stale == 0 or event_of(traffic, entity) == time:
+                if time > until:
+                    return 0, time, entity
+                pop(traffic)
+                return 1, time, entity
+            control.n_stale -= 1
             pop(traffic)
-        if control.n_events == 0 or control.cursor >= last_bucket:
+        cursor = control.cursor
+        if control.n_events == 0 or cursor >= last_bucket:
             if last_bucket < LAST_BUCKET:
-                control.cursor = max(control.cursor, last_bucket)
-            return 0
-        if not open_bucket(traffic, control.cursor + 1):
-            return -1
-        control.cursor += 1
+                control.cursor = max(cursor, last_bucket)
+            return 0, 0.0, 0
+        while cursor + 1 < last_bucket and traffic.buckets[(cursor + 1) & LAST_PLACE] == NONE:
+            cursor += 1
+        control.cursor = cursor
+        entity = whole(traffic.buckets[(cursor + 1) & LAST_PLACE])
+        if entity != NONE and next_of(traffic, entity) == NONE:
+            # Most buckets hold one event: no need to put it in order.
+            time = event_of(traffic, entity)
+            if time <= until and bucket_of(traffic, time) == cursor + 1:
+                traffic.buckets[(cursor + 1) & LAST_PLACE] = NONE
+                prefetch(traffic.links, first_link(traffic, (cursor + 2) & LAST_PLACE))
+                control.cursor = cursor + 1
+                control.n_events -= 1
+                return 1, time, entity
+        if not open_bucket(traffic, cursor + 1):
+            return -1, 0.0, 0
+        control.cursor = cursor + 1

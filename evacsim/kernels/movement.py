@@ -18,7 +18,7 @@ come, first served, whose first is the front; so do those who depart onto one li
 
 import numpy as np
 
-from evacsim.kernels._jit import kernel, part, rare
+from evacsim.kernels._jit import at, kernel, part, whole
 from evacsim.kernels.arrays import (
     ARRIVED,
     ASKS,
@@ -28,15 +28,18 @@ from evacsim.kernels.arrays import (
     UNITS_PER_PCU,
     UNLIMITED,
     WATCHED,
+    Contention,
     Crowding,
     MoverState,
     NoticeKind,
     Outcome,
     Queue,
+    Records,
     Traffic,
 )
 from evacsim.kernels.contention import (
     arrange,
+    arrange_again,
     choose,
     closes_ring,
     contend,
@@ -46,16 +49,18 @@ from evacsim.kernels.contention import (
     turn_of,
     wanted_by,
 )
-from evacsim.kernels.events import find_next, pop, schedule_gate, schedule_link, schedule_mover
+from evacsim.kernels.events import push, schedule_gate, schedule_link, schedule_mover, take_next
 from evacsim.kernels.room import (
     add_slot,
-    close_gaps,
+    gate_of,
+    in_pcu,
     leave_gap,
     opening_time,
     passing_time,
     room_needed,
     vacate_head,
 )
+from evacsim.kernels.state import rare, traffic_of
 
 MARGIN = 8
 """More records and events than one event can make."""
@@ -66,13 +71,13 @@ SLOWEST_IN_CROWD = 0.1
 
 
 @kernel
-def advance(traffic: Traffic, until: float, bin_length: float, passages: int) -> int:
+def advance(state: Records, until: float, bin_length: float, passages: int) -> int:
     """Let everything happen until `until` [s], or until a watched mover gives notice.
 
     Parameters
     ----------
-    traffic : Traffic
-        Modified in place.
+    state : Records
+        The `control` of a `Traffic`, all of which is modified in place.
     until : float
         Events at this time still happen [s].
     bin_length : float
@@ -85,26 +90,32 @@ def advance(traffic: Traffic, until: float, bin_length: float, passages: int) ->
     int
         An `Outcome`. After a full buffer, call again with more room.
     """
+    traffic = traffic_of(state)
     control, n_links = traffic.control[0], len(traffic.links)
     n_bins = len(traffic.entries) // max(2 * n_links, 1)
     while True:
-        found = find_next(traffic, until)
-        if found == 0:
-            return Outcome.DONE
-        if found < 0 or control.heap_size + MARGIN > len(traffic.heap):
-            return Outcome.HEAP_FULL
-        time, entity = traffic.heap[0].time, int(traffic.heap[0].entity)
         if control.n_records + MARGIN > len(traffic.records):
             return Outcome.RECORDS_FULL
         if control.n_unused_runs < 2:
             return Outcome.SLOTS_FULL
+        if control.heap_size + MARGIN > len(traffic.heap):
+            return Outcome.HEAP_FULL
+        if control.n_acts >= control.look_after:
+            return Outcome.LOOK_AT_WHEEL
+        found, time, entity = take_next(traffic, until)
+        if found <= 0:
+            return Outcome.DONE if found == 0 else Outcome.HEAP_FULL
         while time >= control.bin_end:
             if control.bin + 1 >= n_bins:
+                control.n_events += 1
+                push(traffic, entity, time)
                 return Outcome.BINS_FULL
             control.bin += 1
             control.bin_end = (control.bin + 1) * bin_length
-        pop(traffic)
+        control.n_acts += 1
         control.time = time
+        if entity < len(traffic.following) and acts_plainly(traffic, entity, time, passages):
+            continue
         outcome = act(traffic, entity, time, passages)
         if outcome != Outcome.DONE:
             return outcome
@@ -114,25 +125,25 @@ def advance(traffic: Traffic, until: float, bin_length: float, passages: int) ->
 def next_link(traffic: Traffic, route: int, node: int) -> int:
     """Return the link to take at a node by a tree or a path, ARRIVED or NO_WAY."""
     if route >= 0:
-        return int(traffic.trees[route * traffic.control[0].n_nodes + node])
-    return int(traffic.paths[-1 - route])
+        return whole(traffic.trees[route * traffic.control[0].n_nodes + node])
+    return whole(traffic.paths[-1 - route])
 
 
 @part
 def front_of(traffic: Traffic, link: int) -> tuple[int, int, int, int, int, int, float]:
     """Return mover, route, size, people, mode, marks and time at the end of the front of a link."""
-    road = traffic.links[link]
+    road = at(traffic.links, link)
     if road.passing:
-        mover = int(traffic.extras[road.extra].first)
+        mover = whole(at(traffic.extras, at(traffic.roads, link).extra).first)
         return carried(traffic, mover)
-    slot = traffic.slots[road.head]
+    slot = at(traffic.slots, road.head)
     return (
-        int(slot.mover),
-        int(slot.route),
-        int(slot.space),
-        int(slot.people),
-        int(slot.mode),
-        int(slot.marks),
+        whole(slot.mover),
+        whole(slot.route),
+        whole(slot.space),
+        whole(slot.people),
+        whole(slot.mode),
+        whole(slot.marks),
         float(slot.time),
     )
 
@@ -140,120 +151,174 @@ def front_of(traffic: Traffic, link: int) -> tuple[int, int, int, int, int, int,
 @part
 def carried(traffic: Traffic, mover: int) -> tuple[int, int, int, int, int, int, float]:
     """Return what `front_of` returns, of a mover that has no slot."""
-    moving = traffic.movers[mover]
+    moving = at(traffic.movers, mover)
     return (
         mover,
-        int(moving.route),
-        int(moving.space),
-        int(moving.people),
-        int(moving.mode),
-        int(moving.marks),
+        whole(moving.route),
+        whole(moving.space),
+        whole(moving.people),
+        whole(moving.mode),
+        whole(moving.marks),
         float(moving.time),
     )
 
 
 @part
+def acts_plainly(traffic: Traffic, entity: int, time: float, passages: int) -> bool:
+    """Let the front of a link pass on, or wait at a gate, where nothing special holds and no choice is to be made.
+
+    Most events are of this kind. If one is of another, nothing is done, and `act` has to look at it.
+    """
+    n_links = len(traffic.links)
+    if entity < n_links:
+        link, gate = entity, NONE
+    else:
+        gate = entity - n_links
+        link = whole(at(traffic.gates, gate).contenders)
+        if gate >= n_links or link >= n_links or link == NONE or traffic.following[link] != NONE:
+            return False
+    road = at(traffic.links, link)
+    if not road.plain or road.contention != Contention.ALONE:
+        return False
+    passing = at(traffic.slots, road.head)
+    route, space = whole(passing.route), whole(passing.space)
+    wanted = gate if gate != NONE else next_link(traffic, route, road.to_node)
+    if wanted < 0 or passing.marks & OWN_SPEED:
+        return False
+    ahead = at(traffic.links, wanted)
+    if not ahead.plain:
+        return False
+    if gate == NONE and ahead.contention != Contention.ALONE:
+        return False
+    opening = opening_time(traffic, wanted, space, time)
+    if gate == NONE:
+        if opening > time:
+            if opening == np.inf:
+                return False
+            contend(traffic, link, wanted)
+            schedule_gate(traffic, wanted, opening)
+            return True
+    elif opening > time:
+        return False
+    else:
+        at(traffic.gates, gate).event = np.inf
+        at(traffic.gates, gate).turn = road.event
+        at(traffic.gates, gate).contenders = NONE
+        ahead.contention = Contention.ALONE
+    mover, people, mode, marks = passing.mover, passing.people, passing.mode, passing.marks
+    road.queue = Queue.NOTHING
+    leave_link(traffic, link, space, time)
+    ahead.room -= space
+    ahead.entry_free = time + passing_time(traffic, wanted, space)
+    take_slot(
+        traffic, wanted, time + ahead.travel_time, mover, onward(route), space, people, mode, marks, time
+    )
+    await_front(traffic, link, time)
+    if ahead.queue == Queue.NOTHING:
+        await_front(traffic, wanted, time)
+    at(traffic.movers, mover).place = wanted
+    count_entry(traffic, mover, people, wanted, time, passages)
+    return True
+
+
+@rare
 def act(traffic: Traffic, entity: int, time: float, passages: int) -> int:
     """Let a link, a gate or a mover do what is due; return an `Outcome`.
 
     In the end one mover passes on, settles at a node, or waits; what that sets in motion follows.
     """
-    control, n_links = traffic.control[0], len(traffic.links)
+    n_links, first_mover = len(traffic.links), len(traffic.following)
     link, mover, wanted, gate, contender = NONE, NONE, NONE, NONE, NONE
     if entity < n_links:
         link = entity
-        traffic.links[link].queue = Queue.NOTHING
-    elif entity < n_links + control.n_gates:
+        at(traffic.links, link).queue = Queue.NOTHING
+    elif entity < first_mover:
         gate = entity - n_links
         contender = let_in(traffic, gate, time)
         if contender == NONE:
-            arrange(traffic, gate, time)
-            return Outcome.DONE
+            return follow_up(traffic, NONE, NONE, gate, time)
         wanted = wanted_by(traffic, contender)
         give_up(traffic, contender)
         if contender < n_links:
             link = contender
         else:
-            mover = int(traffic.gates[wanted].first)
+            mover = whole(at(traffic.gates, wanted).first)
             leave_origin(traffic, wanted)
     else:
-        mover = entity - n_links - control.n_gates
-        moving = traffic.movers[mover]
+        mover = entity - first_mover
+        moving = at(traffic.movers, mover)
         moving.queue = Queue.NOTHING
         if moving.place >= 0:
-            link = int(moving.place)
+            link = whole(moving.place)
             if not comes_to_exit(traffic, link, mover, time):
                 return Outcome.DONE
         elif moving.state == MoverState.SCHEDULED:
             become(traffic, mover, MoverState.WAITING)
 
-    node = int(traffic.links[link].to_node) if link != NONE else -1 - int(traffic.movers[mover].place)
+    node = (
+        whole(at(traffic.links, link).to_node)
+        if link != NONE
+        else -1 - whole(at(traffic.movers, mover).place)
+    )
     mover, route, space, people, mode, marks, since = (
         front_of(traffic, link) if link != NONE else carried(traffic, mover)
     )
-    outcome, passes = Outcome.DONE, contender != NONE
+    passes = contender != NONE
     if not passes:
         wanted = next_link(traffic, route, node)
         if wanted >= 0:
-            if traffic.links[wanted].speed_factor[mode] == 0.0:
-                outcome = hold(traffic, link, mover, marks, wanted, time)
-                if link != NONE and traffic.links[link].queue == Queue.NOTHING:
-                    await_front(traffic, link, time)
-                return outcome
+            if not at(traffic.links, wanted).plain and at(traffic.roads, wanted).speed_factor[mode] == 0.0:
+                return hold(traffic, link, mover, marks, wanted, time)
             is_alone = not has_contenders(traffic, wanted)
             opening = opening_time(traffic, wanted, space, time) if is_alone else np.inf
-            if opening <= time:
-                passes = True
-            else:
+            passes = opening <= time
+            if not passes:
                 if link == NONE:
                     line_up_at_origin(traffic, wanted, mover)
-                    if traffic.gates[wanted].first != mover:
+                    if at(traffic.gates, wanted).first != mover:
                         return Outcome.DONE
-                return wait(traffic, link, wanted, is_alone, opening, time)
+                return wait(traffic, link, wanted, opening, time)
 
     if link != NONE:
         leave_link(traffic, link, space, time)
-    if passes:
-        if link == NONE:
-            become(traffic, mover, MoverState.MOVING)
-            record(traffic, mover, time, wanted, NoticeKind.DEPARTED)
-        enter(traffic, mover, route, space, people, mode, marks, wanted, time, time - since, passages)
-        if contender >= n_links and traffic.gates[wanted].first != NONE:
-            contend(traffic, contender, wanted)
-    else:
+    if not passes:
         settle(traffic, mover, node, wanted, time)
-        if marks & WATCHED:
-            outcome = Outcome.NOTICE
-    follow_up(traffic, link, wanted if passes else NONE, gate, time)
-    return outcome
+        outcome = follow_up(traffic, link, NONE, NONE, time)
+        return Outcome.NOTICE if marks & WATCHED else outcome
+    if link == NONE:
+        become(traffic, mover, MoverState.MOVING)
+        record(traffic, mover, time, wanted, NoticeKind.DEPARTED)
+    enter(traffic, mover, route, space, people, mode, marks, wanted, time, time - since, passages)
+    if contender >= n_links and at(traffic.gates, wanted).first != NONE:
+        contend(traffic, contender, wanted)
+    return follow_up(traffic, link, wanted, gate, time)
 
 
 @part
-def wait(traffic: Traffic, link: int, wanted: int, is_alone: bool, opening: float, time: float) -> int:
-    """Let the front of a link (NONE: the origin line) contend for another link, and its gate act in time."""
-    road = traffic.links[wanted]
-    gate = int(road.gate)
+def wait(traffic: Traffic, link: int, wanted: int, opening: float, time: float) -> int:
+    """Let the front of a link (NONE: the origin line) contend for another link, and its gate act in time.
+
+    `opening` is when there is room for it if it is the only one that contends, else inf.
+    """
+    gate = gate_of(traffic, wanted)
     contend(traffic, link if link != NONE else len(traffic.links) + wanted, wanted)
-    if is_alone and opening < np.inf:
+    if opening < np.inf:
         schedule_gate(traffic, gate, opening)
         return Outcome.DONE
-    if traffic.gates[gate].event <= max(time, road.entry_free):
+    if at(traffic.gates, gate).event <= max(time, at(traffic.links, wanted).entry_free):
         return Outcome.DONE  # nobody can be let in sooner
-    if arrange(traffic, gate, time) == np.inf and link != NONE and closes_ring(traffic, link):
-        traffic.control[0].ring = link
-        return Outcome.RING
-    return Outcome.DONE
+    return follow_up(traffic, NONE, NONE, gate, time)
 
 
 @part
 def let_in(traffic: Traffic, gate: int, time: float) -> int:
     """Return whom a gate lets in now, and note its turn; NONE if there is no room for anybody."""
-    traffic.gates[gate].event = np.inf
+    at(traffic.gates, gate).event = np.inf
     if traffic.control[0].has_signals:
         send_back_from_red(traffic, gate, time)
     chosen = choose(traffic, gate, time)
     if chosen != NONE:
-        traffic.gates[gate].turn = turn_of(traffic, chosen)
+        at(traffic.gates, gate).turn = turn_of(traffic, chosen)
     return chosen
 
 
@@ -261,29 +326,54 @@ def let_in(traffic: Traffic, gate: int, time: float) -> int:
 def comes_to_exit(traffic: Traffic, link: int, mover: int, time: float) -> bool:
     """Let a mover line up at the end of a passing link; tell whether it may try to go on at once."""
     line_up_at_exit(traffic, link, mover)
-    if traffic.extras[traffic.links[link].extra].first != mover:
+    if at(traffic.extras, at(traffic.roads, link).extra).first != mover:
         return False
-    if next_green(traffic, link, max(time, traffic.links[link].exit_free)) > time:
+    if next_green(traffic, link, max(time, at(traffic.links, link).exit_free)) > time:
         await_front(traffic, link, time)
         return False
     return True
 
 
 @part
-def follow_up(traffic: Traffic, left: int, entered: int, gate: int, time: float) -> None:
-    """Let the next fronts and gates act after a mover has left a link and entered another."""
-    for link in (left, entered):
-        if link != NONE and traffic.links[link].queue == Queue.NOTHING:
-            await_front(traffic, link, time)
+def follow_up(traffic: Traffic, left: int, entered: int, gate: int, time: float) -> int:
+    """Let the next fronts and gates act after a mover has left a link, entered another, or come to a gate.
+
+    Returns an `Outcome`: RING if those at a gate turn out to wait for each other.
+    """
+    if left != NONE and at(traffic.links, left).queue == Queue.NOTHING:
+        await_front(traffic, left, time)
+    if entered != NONE and at(traffic.links, entered).queue == Queue.NOTHING:
+        await_front(traffic, entered, time)
     room_at = NONE
     if left != NONE and has_contenders(traffic, left):
         # Those who know when they can enter are not helped by one more gap behind the others.
-        room_at = int(traffic.links[left].gate)
-        if room_at < len(traffic.links) and traffic.gates[room_at].event < np.inf:
+        room_at = gate_of(traffic, left)
+        if room_at < len(traffic.links) and at(traffic.gates, room_at).event < np.inf:
             room_at = NONE
-    for other in (room_at, gate):
-        if other != NONE and traffic.gates[other].contenders != NONE:
-            arrange(traffic, other, time)
+    outcome = Outcome.DONE
+    if room_at != NONE and arrange_again(traffic, room_at, time) == np.inf and has_ring(traffic, room_at):
+        outcome = Outcome.RING
+    if (
+        gate != NONE
+        and at(traffic.gates, gate).contenders != NONE
+        and arrange(traffic, gate, time) == np.inf
+        and outcome == Outcome.DONE
+        and has_ring(traffic, gate)
+    ):
+        outcome = Outcome.RING
+    return outcome
+
+
+@rare
+def has_ring(traffic: Traffic, gate: int) -> bool:
+    """Tell whether a link that contends at a gate waits, through others, for itself; note it."""
+    contender = whole(at(traffic.gates, gate).contenders)
+    while contender != NONE:
+        if contender < len(traffic.links) and closes_ring(traffic, contender):
+            traffic.control[0].ring = contender
+            return True
+        contender = contender_after(traffic, contender)
+    return False
 
 
 @part
@@ -301,44 +391,72 @@ def enter(
     passages: int,
 ) -> None:
     """Let a mover that is on no link enter one."""
-    control, road, moving = traffic.control[0], traffic.links[link], traffic.movers[mover]
+    link_record, road, moving = at(traffic.links, link), at(traffic.roads, link), at(traffic.movers, mover)
     if road.storage != UNLIMITED:
-        road.room -= room_needed(traffic, link, space)
+        link_record.room -= room_needed(traffic, link, space)
     speed = float(road.free_speed)
     if marks & OWN_SPEED:
         speed = min(speed, moving.speed)
     busy = passing_time(traffic, link, space)
     if road.extra != NONE:
         if waited > KEPT_WAITING:
-            busy *= traffic.extras[road.extra].drop
-        if road.passing:
+            busy *= at(traffic.extras, road.extra).drop
+        if link_record.passing:
             busy *= share_of_width(traffic, link, space)
             speed = speed_in_crowd(traffic, link, speed, space)
-    road.entry_free = time + busy
-    if road.gate >= len(traffic.links):
-        junction = traffic.junctions[road.gate - len(traffic.links)]
-        junction.free = time + junction.headway * (space / UNITS_PER_PCU)
+    link_record.entry_free = time + busy
+    if link_record.contention == Contention.AT_JUNCTION:
+        junction = at(traffic.junctions, gate_of(traffic, link) - len(traffic.links))
+        junction.free = time + junction.headway * in_pcu(space)
     reaches = time + road.length / (speed * road.speed_factor[mode])
     moving.place = link
-    if route < 0:
-        route -= 1
-    if road.passing:
+    if link_record.passing:
         moving.time = reaches
-        moving.route = route
+        moving.route = onward(route)
         join_members(traffic, link, mover)
         schedule_mover(traffic, mover, reaches)
     else:
-        slot = add_slot(traffic, link)
-        taken = traffic.slots[slot]
-        taken.time = reaches
-        taken.mover = mover
-        taken.route = route
-        taken.space = space
-        taken.people = people
-        taken.mode = mode
-        taken.marks = marks
-        if road.head == NONE:
-            road.head = slot
+        take_slot(traffic, link, reaches, mover, onward(route), space, people, mode, marks, time)
+    count_entry(traffic, mover, people, link, time, passages)
+
+
+@part
+def onward(route: int) -> int:
+    """Return a route after its next link has been taken."""
+    return route if route >= 0 else route - 1
+
+
+@part
+def take_slot(
+    traffic: Traffic,
+    link: int,
+    reaches: float,
+    mover: int,
+    route: int,
+    space: int,
+    people: int,
+    mode: int,
+    marks: int,
+    time: float,
+) -> None:
+    """Put a mover into a slot of a link without overtaking, behind the others."""
+    slot = add_slot(traffic, link, time)
+    taken = at(traffic.slots, slot)
+    taken.time = reaches
+    taken.mover = mover
+    taken.route = route
+    taken.space = space
+    taken.people = people
+    taken.mode = mode
+    taken.marks = marks
+    if at(traffic.links, link).head == NONE:
+        at(traffic.links, link).head = slot
+
+
+@part
+def count_entry(traffic: Traffic, mover: int, people: int, link: int, time: float, passages: int) -> None:
+    """Count who enters a link, and record it on demand."""
+    control = traffic.control[0]
     count = 2 * (control.bin * len(traffic.links) + link)
     traffic.entries[count] += 1
     traffic.entries[count + 1] += people
@@ -350,10 +468,10 @@ def enter(
 @part
 def leave_link(traffic: Traffic, link: int, space: int, time: float) -> None:
     """Let the front of a link pass its exit; the next one's turn comes a headway later."""
-    road = traffic.links[link]
+    road = at(traffic.links, link)
     road.exit_free = time + passing_time(traffic, link, space)
     if road.passing:
-        mover = int(traffic.extras[road.extra].first)
+        mover = whole(at(traffic.extras, at(traffic.roads, link).extra).first)
         leave_exit_line(traffic, link, mover)
         leave_members(traffic, link, mover, time)
     else:
@@ -363,29 +481,63 @@ def leave_link(traffic: Traffic, link: int, space: int, time: float) -> None:
 @part
 def await_front(traffic: Traffic, link: int, time: float) -> None:
     """Let the front of a link that is queued nowhere act as soon as it may pass the exit."""
-    road = traffic.links[link]
+    road = at(traffic.links, link)
     if road.passing:
-        mover = traffic.extras[road.extra].first
+        mover = at(traffic.extras, at(traffic.roads, link).extra).first
         if mover == NONE:
             return
-        since = float(traffic.movers[mover].time)
+        since = float(at(traffic.movers, mover).time)
     else:
-        if road.head == NONE or traffic.slots[road.head].marks & IS_STOPPED:
+        if road.head == NONE or at(traffic.slots, road.head).marks & IS_STOPPED:
             return
-        since = float(traffic.slots[road.head].time)
+        since = float(at(traffic.slots, road.head).time)
     acts = max(time, since, road.exit_free)
-    if road.extra != NONE:
+    if not road.plain:
         acts = next_green(traffic, link, acts)
+    elif since < acts and contends_early(traffic, link, acts):
+        return
     schedule_link(traffic, link, acts)
 
 
-@rare
+@part
+def contends_early(traffic: Traffic, link: int, acts: float) -> bool:
+    """Let a front that will have to wait for its turn contend now, and not only when it may pass the exit.
+
+    Nobody, however small, can enter the link it wants until after that moment. So nothing but an event
+    is saved.
+    """
+    passing = at(traffic.slots, at(traffic.links, link).head)
+    wanted = next_link(traffic, passing.route, at(traffic.links, link).to_node)
+    if wanted < 0:
+        return False
+    ahead = at(traffic.links, wanted)
+    if not ahead.plain:
+        return False
+    opening = opening_time(traffic, wanted, traffic.control[0].smallest, acts)
+    if opening <= acts:
+        return False
+    if ahead.contention == Contention.ALONE:
+        space = whole(passing.space)
+        if space != traffic.control[0].smallest:
+            opening = opening_time(traffic, wanted, space, acts)
+        if opening == np.inf:
+            return False
+        contend(traffic, link, wanted)
+        schedule_gate(traffic, wanted, opening)
+        return True
+    if at(traffic.gates, wanted).event > ahead.entry_free:
+        return False
+    contend(traffic, link, wanted)
+    return True
+
+
+@part
 def next_green(traffic: Traffic, link: int, time: float) -> float:
     """Return the first moment from `time` on at which the signal at the end of a link is green [s]."""
-    extra = traffic.links[link].extra
-    if extra == NONE or traffic.extras[extra].cycle == 0.0:
+    extra = at(traffic.roads, link).extra
+    if extra == NONE or at(traffic.extras, extra).cycle == 0.0:
         return time
-    signal = traffic.extras[extra]
+    signal = at(traffic.extras, extra)
     phase = (time - signal.start) % signal.cycle
     # Rounding must not make the beginning of green the very end of red.
     if phase < signal.green or signal.cycle - phase < 1e-9:
@@ -396,7 +548,7 @@ def next_green(traffic: Traffic, link: int, time: float) -> float:
 @rare
 def send_back_from_red(traffic: Traffic, gate: int, time: float) -> None:
     """Let links whose signal is red contend no longer until it is green again."""
-    contender = int(traffic.gates[gate].contenders)
+    contender = whole(at(traffic.gates, gate).contenders)
     while contender != NONE:
         behind = contender_after(traffic, contender)
         if contender < len(traffic.links) and next_green(traffic, contender, time) > time:
@@ -408,12 +560,11 @@ def send_back_from_red(traffic: Traffic, gate: int, time: float) -> None:
 @rare
 def hold(traffic: Traffic, link: int, mover: int, marks: int, wanted: int, time: float) -> int:
     """Hold a mover before a link that is closed to it; who does not stand in a slot makes way for others."""
-    control, moving = traffic.control[0], traffic.movers[mover]
-    if link != NONE and not traffic.links[link].passing:
-        road = traffic.links[link]
-        road.queue = Queue.HELD
-        road.wants = wanted
-        road.next = control.held_links
+    control, moving = traffic.control[0], at(traffic.movers, mover)
+    if link != NONE and not at(traffic.links, link).passing:
+        at(traffic.links, link).queue = Queue.HELD
+        at(traffic.roads, link).wants = wanted
+        traffic.following[link] = control.held_links
         control.held_links = link
     else:
         if link != NONE:
@@ -421,16 +572,18 @@ def hold(traffic: Traffic, link: int, mover: int, marks: int, wanted: int, time:
         moving.queue = Queue.HELD
         moving.next = control.held_movers
         control.held_movers = mover
+        if link != NONE:
+            await_front(traffic, link, time)
     if marks & ASKS:
         record(traffic, mover, time, wanted, NoticeKind.HELD)
         return Outcome.NOTICE
     return Outcome.DONE
 
 
-@rare
+@part
 def settle(traffic: Traffic, mover: int, node: int, end: int, time: float) -> None:
     """Let a mover that is on no link stand at a node: at its destination, or where no way leads on."""
-    traffic.movers[mover].place = -1 - node
+    at(traffic.movers, mover).place = -1 - node
     arrived = end == ARRIVED
     become(traffic, mover, MoverState.ARRIVED if arrived else MoverState.CUT_OFF)
     record(traffic, mover, time, node, NoticeKind.ARRIVED if arrived else NoticeKind.CUT_OFF)
@@ -442,51 +595,51 @@ def settle(traffic: Traffic, mover: int, node: int, end: int, time: float) -> No
 @rare
 def line_up_at_exit(traffic: Traffic, link: int, mover: int) -> None:
     """Put a mover at the end of the line at the end of a passing link."""
-    extra = traffic.extras[traffic.links[link].extra]
-    traffic.movers[mover].queue = Queue.LINE
-    traffic.movers[mover].next = NONE
+    extra = at(traffic.extras, at(traffic.roads, link).extra)
+    at(traffic.movers, mover).queue = Queue.LINE
+    at(traffic.movers, mover).next = NONE
     if extra.first == NONE:
         extra.first = mover
     else:
-        traffic.movers[extra.last].next = mover
+        at(traffic.movers, extra.last).next = mover
     extra.last = mover
 
 
 @rare
 def leave_exit_line(traffic: Traffic, link: int, mover: int) -> None:
     """Take a mover out of the line at the end of a passing link."""
-    extra, movers = traffic.extras[traffic.links[link].extra], traffic.movers
+    extra, movers = at(traffic.extras, at(traffic.roads, link).extra), traffic.movers
     if extra.first == mover:
-        extra.first = movers[mover].next
+        extra.first = at(movers, mover).next
     else:
-        other = int(extra.first)
-        while movers[other].next != mover:
-            other = int(movers[other].next)
-        movers[other].next = movers[mover].next
+        other = whole(extra.first)
+        while at(movers, other).next != mover:
+            other = whole(at(movers, other).next)
+        at(movers, other).next = at(movers, mover).next
         if extra.last == mover:
             extra.last = other
-    movers[mover].queue = Queue.NOTHING
+    at(movers, mover).queue = Queue.NOTHING
 
 
-@rare
+@part
 def line_up_at_origin(traffic: Traffic, link: int, mover: int) -> None:
     """Put a mover at the end of the line of those who depart onto a link."""
-    gate, moving = traffic.gates[link], traffic.movers[mover]
+    gate, moving = at(traffic.gates, link), at(traffic.movers, mover)
     moving.queue = Queue.LINE
     moving.next = NONE
     moving.wants = link
     if gate.first == NONE:
         gate.first = mover
     else:
-        traffic.movers[gate.last].next = mover
+        at(traffic.movers, gate.last).next = mover
     gate.last = mover
 
 
-@rare
+@part
 def leave_origin(traffic: Traffic, link: int) -> None:
     """Take the first mover out of the line of those who depart onto a link."""
-    gate = traffic.gates[link]
-    moving = traffic.movers[gate.first]
+    gate = at(traffic.gates, link)
+    moving = at(traffic.movers, gate.first)
     gate.first = moving.next
     moving.queue = Queue.NOTHING
     moving.wants = NONE
@@ -495,11 +648,11 @@ def leave_origin(traffic: Traffic, link: int) -> None:
 @rare
 def join_members(traffic: Traffic, link: int, mover: int) -> None:
     """Put a mover into the list of those on a passing link."""
-    extra, moving = traffic.extras[traffic.links[link].extra], traffic.movers[mover]
+    extra, moving = at(traffic.extras, at(traffic.roads, link).extra), at(traffic.movers, mover)
     moving.ahead = NONE
     moving.behind = extra.members
     if extra.members != NONE:
-        traffic.movers[extra.members].ahead = mover
+        at(traffic.movers, extra.members).ahead = mover
     extra.members = mover
     extra.taken += moving.space
 
@@ -507,18 +660,17 @@ def join_members(traffic: Traffic, link: int, mover: int) -> None:
 @rare
 def leave_members(traffic: Traffic, link: int, mover: int, time: float) -> None:
     """Take a mover off a passing link and leave its gap behind."""
-    movers, road = traffic.movers, traffic.links[link]
-    extra, moving = traffic.extras[road.extra], movers[mover]
+    movers, road = traffic.movers, at(traffic.roads, link)
+    extra, moving = at(traffic.extras, road.extra), at(movers, mover)
     if moving.ahead == NONE:
         extra.members = moving.behind
     else:
-        movers[moving.ahead].behind = moving.behind
+        at(movers, moving.ahead).behind = moving.behind
     if moving.behind != NONE:
-        movers[moving.behind].ahead = moving.ahead
+        at(movers, moving.behind).ahead = moving.ahead
     extra.taken -= moving.space
     if road.storage != UNLIMITED:
-        close_gaps(traffic, link, time)
-        leave_gap(traffic, link, add_slot(traffic, link), moving.space, time)
+        leave_gap(traffic, link, add_slot(traffic, link, time), moving.space, time)
 
 
 # Crowds on footways
@@ -530,24 +682,24 @@ def share_of_width(traffic: Traffic, link: int, space: int) -> float:
 
     Both directions share the width in proportion to the people on it (assumed).
     """
-    extra = traffic.extras[traffic.links[link].extra]
+    extra = at(traffic.extras, at(traffic.roads, link).extra)
     if extra.twin == NONE:
         return 1.0
-    own = int(extra.taken) + space
+    own = whole(extra.taken) + space
     return float((own + opposing(traffic, link)) / own)
 
 
 @rare
 def opposing(traffic: Traffic, link: int) -> int:
     """Return the room that those take who walk a footway the other way [thousandths of a person]."""
-    twin = traffic.extras[traffic.links[link].extra].twin
-    return 0 if twin == NONE else int(traffic.extras[traffic.links[twin].extra].taken)
+    twin = at(traffic.extras, at(traffic.roads, link).extra).twin
+    return 0 if twin == NONE else whole(at(traffic.extras, at(traffic.roads, twin).extra).taken)
 
 
 @rare
 def speed_in_crowd(traffic: Traffic, link: int, speed: float, space: int) -> float:
     """Return the speed of a walker who enters a footway, limited by the density it finds [m/s]."""
-    extra = traffic.extras[traffic.links[link].extra]
+    extra = at(traffic.extras, at(traffic.roads, link).extra)
     if extra.crowding == Crowding.NONE:
         return speed
     other_way = opposing(traffic, link)
@@ -564,10 +716,10 @@ def speed_in_crowd(traffic: Traffic, link: int, speed: float, space: int) -> flo
 # Bookkeeping
 
 
-@rare
+@part
 def become(traffic: Traffic, mover: int, state: MoverState) -> None:
     """Change the state of a mover and the counts of movers and people in it."""
-    control, moving = traffic.control[0], traffic.movers[mover]
+    control, moving = traffic.control[0], at(traffic.movers, mover)
     control.movers[moving.state] -= 1
     control.people[moving.state] -= moving.people
     moving.state = state
@@ -575,11 +727,11 @@ def become(traffic: Traffic, mover: int, state: MoverState) -> None:
     control.people[state] += moving.people
 
 
-@rare
+@part
 def record(traffic: Traffic, mover: int, time: float, place: int, kind: NoticeKind) -> None:
     """Write a record."""
     control = traffic.control[0]
-    entry = traffic.records[control.n_records]
+    entry = at(traffic.records, control.n_records)
     control.n_records += 1
     entry.time = time
     entry.mover = mover

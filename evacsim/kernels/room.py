@@ -11,22 +11,43 @@ take no slots. On a link where movers pass each other only the gaps take slots.
 
 import numpy as np
 
-from evacsim.kernels._jit import part
-from evacsim.kernels.arrays import NONE, RUN, UNITS_PER_PCU, UNLIMITED, Traffic
+from evacsim.kernels._jit import at, part, whole
+from evacsim.kernels.arrays import NONE, RUN, UNITS_PER_PCU, UNLIMITED, Contention, Traffic
 
 RUN_BITS = RUN.bit_length() - 1
+PCU_PER_UNIT = 1 / UNITS_PER_PCU
 
 
 @part
 def room_needed(traffic: Traffic, link: int, space: int) -> int:
     """Return the room that a mover of a size takes on a link; an empty link takes in anyone, however big."""
-    return int(min(space, traffic.links[link].storage))
+    return whole(space if at(traffic.links, link).plain else min(space, at(traffic.roads, link).storage))
+
+
+@part
+def has_no_limit(traffic: Traffic, link: int) -> bool:
+    """Tell whether a link takes in any number."""
+    return not at(traffic.links, link).plain and at(traffic.roads, link).storage == UNLIMITED
+
+
+@part
+def gate_of(traffic: Traffic, link: int) -> int:
+    """Return the gate through which a link is entered."""
+    if at(traffic.links, link).contention != Contention.AT_JUNCTION:
+        return link
+    return whole(at(traffic.extras, at(traffic.roads, link).extra).gate)
 
 
 @part
 def passing_time(traffic: Traffic, link: int, space: int) -> float:
     """Return how long a mover of a size keeps the entrance or the exit of a link busy [s]."""
-    return float(traffic.links[link].headway * (space / UNITS_PER_PCU))
+    return float(at(traffic.links, link).headway * in_pcu(space))
+
+
+@part
+def in_pcu(space: int) -> float:
+    """Return a size in passenger-car units."""
+    return space * PCU_PER_UNIT
 
 
 @part
@@ -34,25 +55,25 @@ def slot_behind(traffic: Traffic, slot: int) -> int:
     """Return the slot of the same link that follows another which is not its last."""
     if (slot + 1) & (RUN - 1) != 0:
         return slot + 1
-    return int(traffic.runs[slot >> RUN_BITS]) << RUN_BITS
+    return whole(traffic.runs[slot >> RUN_BITS]) << RUN_BITS
 
 
 @part
-def add_slot(traffic: Traffic, link: int) -> int:
-    """Take one more slot for a link and return it."""
-    road, control = traffic.links[link], traffic.control[0]
-    last = int(road.last)
-    if last != NONE and (last + 1) & (RUN - 1) != 0:
-        slot = last + 1
-    else:
-        run = int(control.unused_run)
+def add_slot(traffic: Traffic, link: int, time: float) -> int:
+    """Take one more slot for a link and return it; now and then gaps that have arrived give theirs back."""
+    road, control = at(traffic.links, link), traffic.control[0]
+    if road.last == NONE or (road.last + 1) & (RUN - 1) == 0:
+        close_gaps(traffic, link, time)
+        run = whole(control.unused_run)
         control.unused_run = traffic.runs[run]
         control.n_unused_runs -= 1
         slot = run << RUN_BITS
-        if last == NONE:
+        if road.last == NONE:
             road.first = slot
         else:
-            traffic.runs[last >> RUN_BITS] = run
+            traffic.runs[road.last >> RUN_BITS] = run
+    else:
+        slot = whole(road.last) + 1
     road.last = slot
     return slot
 
@@ -60,8 +81,8 @@ def add_slot(traffic: Traffic, link: int) -> int:
 @part
 def drop_first(traffic: Traffic, link: int) -> None:
     """Give back the first slot of a link."""
-    road, control = traffic.links[link], traffic.control[0]
-    slot = int(road.first)
+    road, control = at(traffic.links, link), traffic.control[0]
+    slot = whole(road.first)
     if slot == road.last:
         road.first = NONE
         road.last = NONE
@@ -77,17 +98,17 @@ def drop_first(traffic: Traffic, link: int) -> None:
 @part
 def close_gaps(traffic: Traffic, link: int, time: float) -> None:
     """Turn the gaps that have reached the entrance by `time` into room."""
-    road = traffic.links[link]
-    while road.first != road.head and traffic.slots[road.first].time <= time:
-        road.room += traffic.slots[road.first].space
+    road = at(traffic.links, link)
+    while road.first != road.head and at(traffic.slots, road.first).time <= time:
+        road.room += at(traffic.slots, road.first).space
         drop_first(traffic, link)
 
 
 @part
 def leave_gap(traffic: Traffic, link: int, gap: int, space: int, time: float) -> None:
     """Let a slot be the gap of a mover of a size that leaves the link at `time`, on its way upstream."""
-    slot = traffic.slots[gap]
-    slot.time = time + traffic.links[link].wave_time
+    slot = at(traffic.slots, gap)
+    slot.time = time + at(traffic.links, link).wave_time
     slot.mover = NONE
     slot.space = room_needed(traffic, link, space)
 
@@ -95,32 +116,31 @@ def leave_gap(traffic: Traffic, link: int, gap: int, space: int, time: float) ->
 @part
 def vacate_head(traffic: Traffic, link: int, time: float) -> None:
     """Let the first mover of a link without overtaking leave; its slot becomes its gap."""
-    road = traffic.links[link]
-    slot = int(road.head)
+    road = at(traffic.links, link)
+    slot = whole(road.head)
     road.head = NONE if slot == road.last else slot_behind(traffic, slot)
-    if road.storage == UNLIMITED:
+    if has_no_limit(traffic, link):
         drop_first(traffic, link)
-        return
-    leave_gap(traffic, link, slot, traffic.slots[slot].space, time)
-    close_gaps(traffic, link, time)
+    else:
+        leave_gap(traffic, link, slot, at(traffic.slots, slot).space, time)
 
 
 @part
 def opening_time(traffic: Traffic, link: int, space: int, time: float) -> float:
     """Return when a mover of a size can enter, `time` at the earliest; inf while somebody must leave first."""
-    slots, road = traffic.slots, traffic.links[link]
+    slots, road = traffic.slots, at(traffic.links, link)
     opening = float(max(time, road.entry_free))
-    if road.gate >= len(traffic.links):
-        opening = max(opening, traffic.junctions[road.gate - len(traffic.links)].free)
-    if road.storage == UNLIMITED:
+    if road.contention == Contention.AT_JUNCTION:
+        opening = max(opening, at(traffic.junctions, gate_of(traffic, link) - len(traffic.links)).free)
+    if has_no_limit(traffic, link):
         return opening
     needed = room_needed(traffic, link, space)
     if needed > road.room:
         close_gaps(traffic, link, time)
     missing = needed - road.room
-    slot = int(road.first)
+    slot = whole(road.first)
     while missing > 0 and slot != road.head:
-        missing -= slots[slot].space
-        opening = max(opening, slots[slot].time)
+        missing -= at(slots, slot).space
+        opening = max(opening, at(slots, slot).time)
         slot = NONE if slot == road.last else slot_behind(traffic, slot)
     return opening if missing <= 0 else np.inf

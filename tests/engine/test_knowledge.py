@@ -19,7 +19,7 @@ ROAD_AND_WAY_ROUND = [(0, 1), (0, 2), (2, 1)]
 class Roads:
     """Roads of 1 km, cars on them, and closures; a car takes 50 s for a road."""
 
-    def __init__(self, ends, network=None):
+    def __init__(self, ends, network=None, node_of=None):
         ends = np.array(ends)
         n = len(ends)
         self.links = LinkColumns(
@@ -34,7 +34,9 @@ class Roads:
         )
         self.n_nodes = int(ends.max()) + 1
         self.dry = self.links.length / SPEED
-        self.movement = Movement(n_nodes=self.n_nodes, links=self.links, record_passages=True)
+        self.movement = Movement(
+            n_nodes=self.n_nodes, links=self.links, record_passages=True, node_of=node_of
+        )
         self.timers = Timers()
         self.network = network or incoming_links(self.n_nodes, ends[:, 0], ends[:, 1])
         self.knowledge = RoadKnowledge(self.movement, self.network, self.dry, call_at=self.timers.call_at)
@@ -193,7 +195,9 @@ def test_cars_drive_round_the_block_where_a_turn_is_banned():
     """Nobody may turn from 0-1 into 1-2; by 3 and 4 one comes to node 1 from another side. 4-2 is closed."""
     ends = np.array([(0, 1), (1, 2), (1, 3), (3, 4), (4, 1), (4, 2)])
     states = turn_states(5, ends[:, 0], ends[:, 1], [(0, 1)])
-    roads = Roads(np.stack([ends[:, 0], states.to_state], axis=1), network=states.incoming())
+    roads = Roads(
+        np.stack([ends[:, 0], states.to_state], axis=1), network=states.incoming(), node_of=states.node
+    )
     goal = states.states_at([2])
     roads.change(0.0, [5], 0.0)
     roads.cars([0.0], target=goal, knowledge=Knowledge.INFORMED)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from evacsim.engine.movement import Movement, MoverColumns, MoverState, Notice, NoticeKind
-from evacsim.kernels.arrays import ARRIVED, LINK, MOVER, NO_WAY
+from evacsim.kernels.arrays import ARRIVED, GATE, LINK, MOVER, NO_WAY, ROAD
 from tests.engine.roads import BUS, CAR, CORRIDOR, WALKER, cars, entries, records, road, tree_to
 
 TWO_WAYS = [(0, 1), (1, 3), (0, 2), (2, 3)]  # the way over node 1 has the smaller keys
@@ -343,8 +343,8 @@ def test_movers_are_added_three_hundred_thousand_at_once():
     assert movement.count(MoverState.SCHEDULED) == 300_000
 
 
-def test_a_mover_is_one_cache_line_and_a_link_two():
-    assert (MOVER.itemsize, LINK.itemsize) == (64, 128)
+def test_a_mover_is_one_cache_line_and_a_link_takes_160_bytes():
+    assert (MOVER.itemsize, LINK.itemsize + ROAD.itemsize + GATE.itemsize + 2 * 4) == (64, 160)
 
 
 def test_what_makes_no_sense_is_refused():

@@ -6,9 +6,17 @@ records must be equal to the last bit.
 
 import heapq
 import math
+import struct
 from dataclasses import dataclass, field
 
 ARRIVED, NO_WAY = -2, -1
+NOTHING, PENDING, AT_GATE, HELD = "nothing", "pending", "at gate", "held"
+NONE, WEIDMANN, LINEAR = 0, 1, 2
+
+
+def single(value):
+    """Return a number as it is when kept in 32 bits."""
+    return struct.unpack("f", struct.pack("f", value))[0]
 
 
 @dataclass(eq=False)
@@ -20,19 +28,68 @@ class Mover:
     key: int
     people: int = 1
     watched: bool = False
+    asks: bool = False
     state: str = "idle"
     node: int | None = None
     link: "Link | None" = None
     tree: int = 0
+    path: list[int] | None = None  # links still to take; None: follows its tree
     time: float = math.nan  # reaches the end of its link, or departs
     way_left: float = math.nan  # while stopped
-    ticket: int = 0  # number of its pending event; others are void
-    is_pending: bool = False
+    ticket: int = 0  # number of its pending event, 0 for none; others are void
+    line: "Origin | None" = None
+
+    @property
+    def order(self):
+        return 0, self.time, 1, self.key, self.row
+
+
+@dataclass(eq=False)
+class Gate:
+    """Where those contend who want to enter a link, or any link that begins at a junction."""
+
+    row: int
+    turn: float = 0.0
+    contenders: list = field(default_factory=list)
+    planned: float = math.inf
+    ticket: int = 0
+    free: float = 0.0
+    headway: float = 0.0
+
+    @property
+    def order(self):
+        return 1, 0.0, 0, self.row, self.row
+
+
+@dataclass(eq=False)
+class Origin:
+    """The line of those who depart onto a link."""
+
+    link: "Link"
+    line: list[Mover] = field(default_factory=list)
+    turn: float = 0.0
+
+    @property
+    def wants(self):
+        return self.link
+
+    @property
+    def front(self):
+        return self.line[0] if self.line else None
+
+    @property
+    def turn_time(self):
+        return self.link.turn_time
+
+    @property
+    def rank(self):
+        return 1, self.link.row
 
 
 @dataclass(eq=False)
 class Link:
     row: int
+    from_node: int
     to_node: int
     length: float
     free_speed: float
@@ -40,187 +97,393 @@ class Link:
     storage: float  # thousandths; inf
     wave_time: float
     overtaking: bool
-    key: int
+    turn_time: float
+    drop: float = 0.0
+    area: float = math.inf
+    twin: "Link | None" = None
+    crowd: int = NONE
     factor: dict[int, float] = field(default_factory=dict)
     movers: list[Mover] = field(default_factory=list)
     gaps: list[tuple[float, int]] = field(default_factory=list)
+    at_exit: list[Mover] = field(default_factory=list)  # overtaking: those at the end
     entry_free: float = 0.0
     exit_free: float = 0.0
-    gate: list[Mover] = field(default_factory=list)
-    granted: Mover | None = None
-    at_exit: list[Mover] = field(
-        default_factory=list
-    )  # overtaking: those at the end; the first tries to go on
-    at_origin: list[Mover] = field(default_factory=list)  # departing onto this link; the first tries to enter
+    signal: tuple[float, float, float] | None = None  # cycle, start and length of green
+    gate: Gate | None = None
+    origin: Origin | None = None
+    standing: str = NOTHING  # of its front
+    wants: "Link | None" = None
+    turn: float = 0.0
+    ticket: int = 0
+
+    @property
+    def front(self):
+        those = self.at_exit if self.overtaking else self.movers
+        return those[0] if those else None
+
+    @property
+    def rank(self):
+        return 0, self.row
+
+    @property
+    def order(self):
+        return 0, self.front.time, 0, self.row, self.row
 
     def takes(self, mover):
         return min(mover.size, self.storage)
 
-    def room(self, time):
-        """Return the room at the entrance: all that N_out(t - L/w) + storage - N_in(t) leaves."""
-        on_their_way = sum(size for at, size in self.gaps if at > time)
-        return self.storage - sum(map(self.takes, self.movers)) - on_their_way
+    def busy(self, mover):
+        return self.headway * (mover.size * 0.001)
+
+    def room(self):
+        """Return the room that will be there when all gaps have come, less those that have not set out."""
+        return self.storage - sum(map(self.takes, self.movers)) - sum(size for _, size in self.gaps)
 
     def opening_time(self, mover, time):
-        earliest = max(time, self.entry_free)
-        for moment in [earliest, *(at for at, _ in self.gaps if at > earliest)]:
-            if self.room(moment) >= self.takes(mover):
-                return moment
-        return math.inf
+        """Return when N_out(t - L/w) + storage - N_in(t) is enough for a mover, and the entrance is free."""
+        opening = max(time, self.entry_free, self.gate.free)
+        room = self.room()
+        for moment, size in self.gaps:
+            if room >= self.takes(mover):
+                break
+            room += size
+            opening = max(opening, moment)
+        return opening if room >= self.takes(mover) else math.inf
+
+    def leave_gap(self, mover, time):
+        if self.storage < math.inf:
+            self.gaps = [gap for gap in self.gaps if gap[0] > time]
+            self.gaps.append((time + self.wave_time, self.takes(mover)))
+
+    def next_green(self, time):
+        if self.signal is None:
+            return time
+        cycle, start, green = self.signal
+        phase = (time - start) % cycle
+        return time if phase < green or cycle - phase < 1e-9 else time + (cycle - phase)
+
+    def walkers(self):
+        return sum(mover.size for mover in self.movers)
+
+    def share_of_width(self, mover):
+        own = self.walkers() + mover.size
+        return (own + self.twin.walkers()) / own if self.twin else 1.0
+
+    def speed_in_crowd(self, mover):
+        speed = min(self.free_speed, mover.speed)
+        if self.crowd == NONE:
+            return speed
+        opposing = self.twin.walkers() if self.twin else 0
+        density = (self.walkers() + mover.size + opposing) / 1000 / self.area
+        if self.crowd == WEIDMANN:
+            slowed = speed * (1 - math.exp(-1.913 * (1 / density - 1 / 5.4)))
+        elif opposing:
+            slowed = 1.25 - 0.476 * density
+        else:
+            slowed = 1.2 - 0.25 * density
+        return min(speed, max(slowed, 0.1))
 
 
 class PlainMovement:
-    def __init__(self, links, trees, record_passages=False):
+    def __init__(self, links, trees, *, node_headways=None, gridlock="wait", patience=600.0):
         self.links = links
         self.trees = trees
-        self.record_passages = record_passages
+        self.gridlock, self.patience = gridlock, patience
         self.movers = []
         self.events = []
-        self.held = []
+        self.held = []  # movers
         self.records = []
-        self.notices = []
+        self.notices = []  # told
+        self.untold = []
+        self.gridlocks = []  # [time, ring, ended, resolved by]
+        self.due = []
         self.now = 0.0
         self.is_changed = False
         self.serial = 0
+        self.gates = [Gate(link.row) for link in links]
+        junctions = {}
+        for node, headway in sorted((node_headways or {}).items()):
+            junctions[node] = Gate(len(self.gates), headway=headway)
+            self.gates.append(junctions[node])
+        for link, gate in zip(links, list(self.gates), strict=False):
+            link.gate = gate if link.overtaking else junctions.get(link.from_node, gate)
+            link.origin = Origin(link)
 
-    def send(self, mover, node, tree, time):
-        mover.node, mover.tree, mover.time, mover.state = node, tree, time, "scheduled"
+    # Events
+
+    def send(self, mover, node, time, *, tree=0, path=None):
+        mover.node, mover.tree, mover.path, mover.time = node, tree, path, time
+        mover.state = "scheduled"
         self.schedule(mover, time)
 
-    def schedule(self, mover, time):
+    def schedule(self, thing, time):
         self.serial += 1  # whatever was pending is void
-        mover.ticket, mover.is_pending = self.serial, True
-        heapq.heappush(self.events, (time, mover.time, mover.key, mover.row, self.serial))
+        thing.ticket = self.serial
+        heapq.heappush(self.events, (time, *thing.order, self.serial, thing))
+
+    def schedule_gate(self, gate, time):
+        gate.planned = time
+        self.schedule(gate, time)
 
     def advance(self, until):
         """Let everything happen up to and including `until`."""
         self.end_change()
-        while self.events and self.events[0][0] <= until:
-            time, _, _, row, ticket = heapq.heappop(self.events)
-            mover = self.movers[row]
-            if mover.is_pending and mover.ticket == ticket:
-                mover.is_pending = False
-                self.now = time
-                self.act(mover)
-        self.now = until
+        self.run(until)
+        self.notices += self.untold
+        self.untold = []
+
+    def run(self, until):
+        while True:
+            while self.events and self.events[0][-1].ticket != self.events[0][-2]:
+                heapq.heappop(self.events)
+            next_event = self.events[0][0] if self.events else math.inf
+            if self.due and self.due[0][0] <= until and self.due[0][0] < next_event:
+                self.now = max(self.now, self.due[0][0])
+                self.resolve(heapq.heappop(self.due)[1])
+            elif self.events and next_event <= until:
+                thing = heapq.heappop(self.events)[-1]
+                thing.ticket = 0
+                self.now = next_event
+                self.act(thing)
+            else:
+                break
+        if until < math.inf:
+            self.now = until
 
     def record(self, mover, kind, place):
         self.records.append((self.now, mover.row, kind, place))
-        if mover.watched and kind in ("arrived", "cut_off", "stopped", "resumed"):
-            self.notices.append(self.records[-1])
+        if kind == "held" or (mover.watched and kind in ("arrived", "cut_off", "stopped", "resumed")):
+            self.untold.append(self.records[-1])
+
+    def act(self, thing):
+        if isinstance(thing, Gate):
+            self.let_in(thing)
+        elif isinstance(thing, Link):
+            thing.standing = NOTHING
+            self.go_on(thing.front, thing)
+        elif thing.link is None:
+            thing.state = "waiting"
+            self.go_on(thing, None)
+        else:
+            self.come_to_exit(thing, thing.link)
+
+    def come_to_exit(self, mover, link):
+        link.at_exit.append(mover)
+        if link.front is not mover:
+            return
+        if link.next_green(max(self.now, link.exit_free)) > self.now:
+            self.await_front(link)
+        else:
+            self.go_on(mover, link)
 
     def next_link(self, mover):
-        node = mover.node if mover.link is None else mover.link.to_node
-        wanted = self.trees[mover.tree][node]
+        if mover.path is not None:
+            return self.links[mover.path[0]] if mover.path else ARRIVED
+        wanted = self.trees[mover.tree][mover.node if mover.link is None else mover.link.to_node]
         return wanted if wanted < 0 else self.links[wanted]
 
-    def act(self, mover):
-        here = mover.link
-        if here is None:
-            mover.state = "waiting"
-        elif here.overtaking and mover not in here.at_exit and not self.comes_to_exit(mover):
-            return
+    def wants(self, mover, link):
+        return self.next_link(mover) is link and link.factor[mover.mode] > 0
+
+    def go_on(self, mover, link):
+        """Let the front of a link, or a mover at a node, pass on, settle, or wait."""
         wanted = self.next_link(mover)
         if wanted in (ARRIVED, NO_WAY):
-            if here is not None:
-                self.leave(mover)
-                mover.node = here.to_node
+            if link is not None:
+                self.leave(mover, link)
+                mover.node = link.to_node
             mover.state = "arrived" if wanted == ARRIVED else "cut_off"
             self.record(mover, mover.state, mover.node)
+            self.follow_up(link, None, None)
         elif wanted.factor[mover.mode] == 0:
+            self.hold(mover, link, wanted)
+        elif not wanted.gate.contenders and wanted.opening_time(mover, self.now) <= self.now:
+            self.pass_on(mover, link, wanted)
+            self.follow_up(link, wanted, None)
+        elif link is not None:
+            self.contend(link, wanted)
+            self.follow_up(None, None, wanted.gate)
+        else:
+            mover.line = wanted.origin
+            wanted.origin.line.append(mover)
+            if wanted.origin.front is mover:
+                self.contend(wanted.origin, wanted)
+                self.follow_up(None, None, wanted.gate)
+
+    def hold(self, mover, link, wanted):
+        if link is not None and not link.overtaking:
+            link.standing, link.wants = HELD, wanted
+        else:
             self.held.append(mover)
-            if here is not None and here.overtaking:
-                here.at_exit.remove(mover)
-                if here.at_exit:
-                    self.schedule(here.at_exit[0], self.now)
+            if link is not None:
+                link.at_exit.remove(mover)
+                self.await_front(link)
+        if mover.asks:
+            self.record(mover, "held", wanted.row)
+
+    # Passing from link to link
+
+    def pass_on(self, mover, link, wanted):
+        waited = self.now - mover.time
+        if link is None:
+            self.record(mover, "departed", wanted.row)
         else:
-            if here is None and mover not in wanted.at_origin:
-                wanted.at_origin.append(mover)
-                if wanted.at_origin[0] is not mover:
-                    return
-            if self.may_enter(mover, wanted):
-                self.enter(mover, wanted)
-
-    def comes_to_exit(self, mover):
-        """Line up at the end of an overtaking link; tell whether it is the mover's turn at once."""
-        link = mover.link
-        link.at_exit.append(mover)
-        is_first = link.at_exit[0] is mover
-        if is_first and link.exit_free > self.now:
-            self.schedule(mover, link.exit_free)
-            return False
-        return is_first
-
-    def may_enter(self, mover, link):
-        if link.granted is mover:
-            link.granted = None
-            return True
-        if link.granted is not None or link.gate:
-            link.gate.append(mover)
-            return False
-        opening = link.opening_time(mover, self.now)
-        if opening == self.now:
-            return True
-        if opening < math.inf:
-            link.granted = mover
-            self.schedule(mover, opening)
-        else:
-            link.gate.append(mover)
-        return False
-
-    def open_gate(self, link):
-        if link.gate and link.granted is None:
-            opening = link.opening_time(link.gate[0], self.now)
-            if opening < math.inf:
-                link.granted = link.gate.pop(0)
-                self.schedule(link.granted, opening)
-
-    def enter(self, mover, link):
-        came_from = mover.link
-        if came_from is not None:
-            self.leave(mover)
-        link.entry_free = self.now + link.headway * (mover.size / 1000)
-        speed = min(mover.speed, link.free_speed) * link.factor[mover.mode]
-        mover.time = self.now + link.length / speed
-        mover.link, mover.state = link, "moving"
-        link.movers.append(mover)
-        if link.overtaking:
+            self.leave(mover, link)
+        busy = wanted.busy(mover)
+        if waited > 1e-3:
+            busy *= 1 / (1 - wanted.drop)
+        speed = min(wanted.free_speed, mover.speed)
+        if wanted.overtaking:
+            busy *= wanted.share_of_width(mover)
+            speed = wanted.speed_in_crowd(mover)
+        wanted.entry_free = self.now + busy
+        wanted.gate.free = self.now + wanted.gate.headway * (mover.size * 0.001)
+        mover.time = self.now + wanted.length / (speed * wanted.factor[mover.mode])
+        mover.link, mover.node, mover.state = wanted, None, "moving"
+        if mover.path is not None:
+            mover.path = mover.path[1:]
+        wanted.movers.append(mover)
+        if wanted.overtaking:
             self.schedule(mover, mover.time)
-        elif link.movers[0] is mover:
-            self.schedule(mover, max(mover.time, link.exit_free))
-        self.open_gate(link)
-        if came_from is None:
-            self.record(mover, "departed", link.row)
-            link.at_origin.remove(mover)
-            if link.at_origin and self.may_enter(link.at_origin[0], link):
-                self.schedule(link.at_origin[0], self.now)
-        if self.record_passages:
-            self.record(mover, "entered", link.row)
+        self.record(mover, "entered", wanted.row)
 
-    def leave(self, mover):
-        link = mover.link
-        link.exit_free = self.now + link.headway * (mover.size / 1000)
-        self.vacate(mover)
+    def leave(self, mover, link):
+        link.exit_free = self.now + link.busy(mover)
         if link.overtaking:
             link.at_exit.remove(mover)
-            if link.at_exit:
-                self.schedule(link.at_exit[0], link.exit_free)
-        elif link.movers and link.movers[0].state == "moving":
-            self.schedule(link.movers[0], max(link.movers[0].time, link.exit_free))
-        self.open_gate(link)
+        self.vacate(mover)
 
     def vacate(self, mover):
-        link = mover.link
-        link.movers.remove(mover)
-        link.gaps = [gap for gap in link.gaps if gap[0] > self.now]
-        link.gaps.append((self.now + link.wave_time, link.takes(mover)))
+        mover.link.movers.remove(mover)
+        mover.link.leave_gap(mover, self.now)
         mover.link = None
+
+    def follow_up(self, left, entered, gate):
+        for link in (left, entered):
+            if link is not None:
+                self.await_front(link)
+        for one in (left.gate if left is not None else None, gate):
+            if one is not None and one.contenders and self.arrange(one) == math.inf:
+                self.look_for_ring(one)
+
+    def await_front(self, link):
+        """Let the front of a link act as soon as it may pass the exit, unless it is queued already."""
+        front = link.front
+        if link.standing == NOTHING and front is not None and front.state == "moving":
+            link.standing = PENDING
+            self.schedule(link, link.next_green(max(self.now, front.time, link.exit_free)))
+
+    # Contention
+
+    def contend(self, contender, wanted):
+        gate = wanted.gate
+        contender.turn = gate.turn + contender.front.size * 0.001 * contender.turn_time
+        gate.contenders.append(contender)
+        if isinstance(contender, Link):
+            contender.standing, contender.wants = AT_GATE, wanted
+
+    def give_up(self, contender):
+        contender.wants.gate.contenders.remove(contender)
+        if isinstance(contender, Link):
+            contender.standing, contender.wants = NOTHING, None
+
+    def in_order_of_turns(self, gate):
+        return sorted(gate.contenders, key=lambda one: (one.turn, one.front.time, one.rank))
+
+    def openings(self, gate):
+        """Yield those who may enter next, in the order of turns, and when: for each link, the first."""
+        seen = set()
+        for contender in self.in_order_of_turns(gate):
+            if contender.wants.row not in seen:
+                seen.add(contender.wants.row)
+                yield contender, contender.wants.opening_time(contender.front, self.now)
+
+    def arrange(self, gate):
+        """Let a gate act when it can let somebody in; return when, inf if that is not known."""
+        earliest = min((opening for _, opening in self.openings(gate)), default=math.inf)
+        if earliest < gate.planned:
+            self.schedule_gate(gate, earliest)
+        return gate.planned
+
+    def let_in(self, gate):
+        gate.planned = math.inf
+        for contender in list(gate.contenders):
+            if isinstance(contender, Link) and contender.next_green(self.now) > self.now:
+                self.give_up(contender)
+                self.await_front(contender)
+        chosen = next((one for one, opening in self.openings(gate) if opening <= self.now), None)
+        if chosen is None:
+            self.follow_up(None, None, gate)
+            return
+        wanted, mover = chosen.wants, chosen.front
+        gate.turn = chosen.turn
+        self.give_up(chosen)
+        if isinstance(chosen, Link):
+            self.pass_on(mover, chosen, wanted)
+            self.follow_up(chosen, wanted, gate)
+            return
+        self.step_out(mover)
+        self.pass_on(mover, None, wanted)
+        if chosen.line:
+            self.contend(chosen, wanted)
+        self.follow_up(None, wanted, gate)
+
+    def step_out(self, mover):
+        mover.line.line.remove(mover)
+        mover.line = None
+
+    # Gridlock
+
+    def ring_of(self, link):
+        """Return the ring of links that a link is in, whose fronts wait for each other; none: empty."""
+        ring = []
+        while link not in ring:
+            if link.standing != AT_GATE or link.wants.opening_time(link.front, self.now) < math.inf:
+                return []
+            ring.append(link)
+            link = link.wants
+        if link is not ring[0]:
+            return []
+        first = min(range(len(ring)), key=lambda place: ring[place].row)
+        return ring[first:] + ring[:first]
+
+    def look_for_ring(self, gate):
+        """Note the ring that is closed by one of those who contend at a gate."""
+        for contender in reversed(gate.contenders):
+            if isinstance(contender, Link) and (ring := self.ring_of(contender)):
+                self.note_gridlock(ring)
+                return
+
+    def note_gridlock(self, ring):
+        if any(known == ring and math.isnan(ended) for _, known, ended, _ in self.gridlocks):
+            return
+        self.gridlocks.append([self.now, ring, math.nan, "nothing"])
+        if self.gridlock != "wait":
+            heapq.heappush(self.due, (self.now + self.patience, len(self.gridlocks) - 1))
+
+    def resolve(self, number):
+        found = self.gridlocks[number]
+        link = found[1][0]
+        stands = self.ring_of(link) == found[1]
+        found[2:] = self.now, self.gridlock if stands else "changes"
+        if not stands:
+            return
+        if self.gridlock == "turn_back":
+            self.turn_back([link.front])
+            self.end_change()
+            return
+        wanted, mover = link.wants, link.front
+        self.give_up(link)
+        self.record(mover, "squeezed", wanted.row)
+        self.pass_on(mover, link, wanted)
+        self.follow_up(link, wanted, wanted.gate)
 
     # Changes from outside
 
     def begin_change(self, now):
         if not (self.is_changed and now == self.now):
-            self.advance(now)
+            self.end_change()
+            self.run(now)
         self.is_changed = True
 
     def end_change(self):
@@ -232,104 +495,151 @@ class PlainMovement:
         self.begin_change(self.now)
         self.trees[tree] = list(next_link)
 
-    def redirect(self, movers, tree):
+    def redirect(self, movers, tree=0, path=None):
         self.begin_change(self.now)
         for mover in movers:
-            mover.tree = tree
+            mover.tree, mover.path = tree, path
 
-    def change_links(self, links, factors, now):
-        """Set {mode: factor} on links."""
+    def set_signals(self, links, cycle, start, green):
+        self.begin_change(self.now)
+        for link in links:
+            link.signal = (cycle, start, green) if cycle else None
+            self.ask_front(link)
+
+    def change_links(self, links, factors, now, *, headway=None, storage=None, wave_speed=None):
+        """Set {mode: factor} on links, and what else is given."""
         self.begin_change(now)
-        for link in sorted((self.links[row] for row in links), key=lambda link: link.key):
+        for link in sorted(links, key=lambda link: link.row):
             old = dict(link.factor)
-            link.factor.update(factors)
-            for mover in link.movers:
+            link.factor.update({mode: single(factor) for mode, factor in factors.items()})
+            for mover in reversed(link.movers) if link.overtaking else list(link.movers):
                 if link.factor[mover.mode] != old[mover.mode]:
                     self.change_speed(mover, link, old[mover.mode], link.factor[mover.mode])
-            self.free_the_end(link)
+            if headway is not None and headway != link.headway:
+                link.entry_free = self.now + rest(link.entry_free - self.now, link.headway, headway)
+                link.exit_free = self.now + rest(link.exit_free - self.now, link.headway, headway)
+                link.headway = headway
+            if wave_speed is not None and link.length / wave_speed != link.wave_time:
+                new = link.length / wave_speed
+                link.gaps = [
+                    (at if at <= self.now else self.now + rest(at - self.now, link.wave_time, new), size)
+                    for at, size in link.gaps
+                ]
+                link.wave_time = new
+            if storage is not None:
+                link.storage = storage
+            self.ask_front(link)
 
     def change_speed(self, mover, link, old, new):
         speed = min(mover.speed, link.free_speed)
         if mover.state == "stopped":
-            way_left = mover.way_left
-        elif mover.time <= self.now:
-            way_left = 0.0
-            if new > 0:
-                return
-        else:
-            way_left = (mover.time - self.now) * (speed * old)
-        self.withdraw(mover)
-        if new == 0:
-            if mover in link.at_exit:
-                link.at_exit.remove(mover)
-            mover.state, mover.way_left, mover.time = "stopped", way_left, way_left
+            mover.state, mover.time = "moving", self.now + mover.way_left / (speed * new)
+            self.record(mover, "resumed", link.row)
+        elif new == 0:
+            self.withdraw(mover)
+            mover.way_left = 0.0 if mover.time <= self.now else (mover.time - self.now) * (speed * old)
+            mover.state = "stopped"
             self.record(mover, "stopped", link.row)
             return
-        mover.time = self.now + way_left / (speed * new)
-        if mover.state == "stopped":
-            mover.state = "moving"
-            self.record(mover, "resumed", link.row)
+        elif mover.time > self.now:
+            way_left = (mover.time - self.now) * (speed * old)
+            mover.time = self.now + way_left / (speed * new)
+        else:
+            return
         if link.overtaking:
             self.schedule(mover, mover.time)
+        elif link.front is mover:
+            self.withdraw_front(link)
 
-    def free_the_end(self, link):
-        if link.overtaking:
-            first = link.at_exit[0] if link.at_exit else None
-            since = link.exit_free
-        else:
-            first = link.movers[0] if link.movers and link.movers[0].state == "moving" else None
-            since = max(first.time, link.exit_free) if first else None
-        if first and not first.is_pending and first not in self.held and not self.stands_at_gate(first):
-            self.schedule(first, max(self.now, since))
+    def ask_front(self, link):
+        """Set anew when the front of a link acts, unless it contends or is held."""
+        if link.standing == PENDING:
+            link.standing, link.ticket = NOTHING, 0
+        self.await_front(link)
 
-    def stands_at_gate(self, mover):
-        return any(mover in link.gate for link in self.links)
+    def withdraw_front(self, link):
+        if link.standing == AT_GATE:
+            self.give_up(link)
+        link.standing, link.ticket, link.wants = NOTHING, 0, None
 
     def withdraw(self, mover):
-        mover.is_pending = False
-        for link in self.links:
-            if link.granted is mover:
-                link.granted = None
-            if mover in link.gate:
-                link.gate.remove(mover)
+        """Take a mover out of whatever it is queued in."""
+        mover.ticket = 0
         if mover in self.held:
             self.held.remove(mover)
+        if mover.line is not None:
+            self.leave_line(mover)
+        link = mover.link
+        if link is not None and link.front is mover:
+            self.withdraw_front(link)
+        if link is not None and mover in link.at_exit:
+            link.at_exit.remove(mover)
+
+    def leave_line(self, mover):
+        origin = mover.line
+        if origin.front is not mover:
+            self.step_out(mover)
+            return
+        self.give_up(origin)
+        self.step_out(mover)
+        if origin.line:
+            self.contend(origin, origin.link)
+
+    def take_off(self, movers, state, node_of):
+        for mover in sorted(movers, key=lambda mover: (mover.key, mover.row)):
+            self.withdraw(mover)
+            mover.state = state
+            link = mover.link
+            if link is not None:
+                mover.node = node_of(link)
+                self.vacate(mover)
+                self.ask_front(link)
 
     def remove(self, movers):
         self.begin_change(self.now)
-        for mover in sorted(movers, key=lambda mover: mover.key):
-            if mover.state == "removed":
-                continue
-            self.withdraw(mover)
-            mover.state = "removed"
-            for link in self.links:
-                if mover in link.at_origin:
-                    link.at_origin.remove(mover)
+        self.take_off([one for one in movers if one.state != "removed"], "removed", lambda link: link.to_node)
+        self.untold = [notice for notice in self.untold if self.movers[notice[1]].state != "removed"]
+
+    def turn_back(self, movers):
+        self.begin_change(self.now)
+        turning = sorted((one for one in movers if one.link is not None), key=lambda one: one.row)
+        back = {}
+        for mover in turning:
             link = mover.link
-            if link is not None:
-                if mover in link.at_exit:
-                    link.at_exit.remove(mover)
-                mover.node = link.to_node
-                self.vacate(mover)
-                self.free_the_end(link)
+            speed = min(mover.speed, link.free_speed)
+            way_left = mover.way_left
+            if mover.state == "moving":
+                way_left = max(mover.time - self.now, 0.0) * speed * link.factor[mover.mode]
+            back[mover] = self.now + max(link.length - way_left, 0.0) / speed
+            if mover.path is not None:
+                mover.path = [link.row, *mover.path]
+            self.record(mover, "turned_back", link.row)
+        self.take_off(turning, "idle", lambda link: link.from_node)
+        for mover, time in back.items():
+            self.send(mover, mover.node, time, tree=mover.tree, path=mover.path)
 
     def reconsider(self):
-        asking = list(self.held)
-        self.held.clear()
+        """Let all who wait ask their routes again; whoever wants the same open link keeps its place."""
         for link in self.links:
-            for mover in [link.granted, *link.gate, *link.at_origin]:
-                if mover is None or (self.next_link(mover) is link and link.factor[mover.mode] > 0):
-                    continue
-                self.withdraw(mover)
-                if mover in link.at_origin:
-                    link.at_origin.remove(mover)
-                if mover not in asking:
-                    asking.append(mover)
-        for mover in asking:
+            if link.standing == HELD:
+                link.standing, link.wants = NOTHING, None
+                self.await_front(link)
+        for mover in self.held:
             self.schedule(mover, self.now)
+        self.held = []
         for link in self.links:
-            self.open_gate(link)
-            if link.at_origin:
-                front = link.at_origin[0]
-                if not front.is_pending and front not in link.gate:
-                    self.schedule(front, self.now)
+            if link.standing == AT_GATE and not self.wants(link.front, link.wants):
+                self.give_up(link)
+                self.await_front(link)
+            for mover in list(link.origin.line):
+                if not self.wants(mover, link):
+                    self.leave_line(mover)
+                    self.schedule(mover, self.now)
+        for gate in self.gates:
+            gate.planned, gate.ticket = math.inf, 0
+            self.arrange(gate)
+
+
+def rest(left, old, new):
+    """Return how long what takes so long at the old rate takes at the new one."""
+    return left * (new / old) if left > 0 else 0.0
