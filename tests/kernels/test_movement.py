@@ -112,9 +112,7 @@ def cases(draw):
         link["twin"] = draw(st.sampled_from(others)) if link["overtaking"] else NONE
     some_links = st.lists(st.integers(0, len(ends) - 1), min_size=1, max_size=3, unique=True)
     some_paths = draw(st.lists(paths(n_nodes, ends), min_size=1, max_size=3))
-    route = st.tuples(st.just("tree"), TREE) | st.tuples(
-        st.just("path"), st.integers(0, len(some_paths) - 1)
-    )
+    route = st.tuples(st.just("tree"), TREE) | st.tuples(st.just("path"), st.integers(0, len(some_paths) - 1))
     some = {
         "capacity": st.none() | CAPACITY,
         "storage": st.none() | STORAGE,
@@ -200,9 +198,7 @@ class Compiled:
         )
 
     def change_links(self, links, factors, others):
-        self.movement.change_links(
-            links, factors, now=self.movement.now, **usable(self.case, links, others)
-        )
+        self.movement.change_links(links, factors, now=self.movement.now, **usable(self.case, links, others))
 
     def set_tree(self, tree, next_link):
         self.movement.set_tree(tree, np.array(next_link, dtype=np.int32))
@@ -217,6 +213,7 @@ class Compiled:
             self.start(rows, node, route, delay)
 
     def redirect(self, movers, route):
+        self.advance(self.movement.now)  # who can follow a path is known when all has happened
         rows = [row for row in self.rows(movers) if self.may_follow(row, route)]
         if rows:
             self.movement.redirect(rows, **dict([route]))
@@ -298,7 +295,9 @@ class Plain:
             self.start(self.movement.movers[row], node, route, delay)
 
     def start(self, mover, node, route, delay):
-        self.movement.send(mover, start_of(self.case, node, route), self.movement.now + delay, **self.following(route))
+        self.movement.send(
+            mover, start_of(self.case, node, route), self.movement.now + delay, **self.following(route)
+        )
 
     def following(self, route):
         what, row = route
@@ -313,7 +312,9 @@ class Plain:
             changes["storage"] = given["storage"] * 1000
         if "wave_speed" in given:
             changes["wave_speed"] = given["wave_speed"]
-        self.movement.change_links([self.movement.links[row] for row in links], factors, self.movement.now, **changes)
+        self.movement.change_links(
+            [self.movement.links[row] for row in links], factors, self.movement.now, **changes
+        )
 
     def set_tree(self, tree, next_link):
         self.movement.set_tree(tree, next_link)
@@ -327,6 +328,7 @@ class Plain:
                 self.start(mover, node, route, delay)
 
     def redirect(self, movers, route):
+        self.advance(self.movement.now)
         rows = [one for one in self.some(movers) if self.may_follow(one, route)]
         if rows:
             self.movement.redirect(rows, **self.following(route))
