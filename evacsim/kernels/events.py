@@ -163,6 +163,18 @@ def pop(traffic: Traffic) -> None:
 
 
 @part
+def set_event(traffic: Traffic, entity: int, time: float) -> None:
+    """Write down when an entity with a pending event acts."""
+    n_links, first_mover = len(traffic.links), len(traffic.following)
+    if entity < n_links:
+        at(traffic.links, entity).event = time
+    elif entity < first_mover:
+        at(traffic.gates, entity - n_links).event = time
+    else:
+        at(traffic.movers, entity - first_mover).event = time
+
+
+@part
 def sort_heap(traffic: Traffic) -> None:
     """Drop events that were called off, and put the others in order again after a change of who stands since when."""
     heap, control = traffic.heap, traffic.control[0]
@@ -172,6 +184,10 @@ def sort_heap(traffic: Traffic) -> None:
         if event_of(traffic, entity) == time:
             rise(traffic, n, time, since_of(traffic, entity), entity)
             n += 1
+            # Called off and scheduled for the same moment again, it may be there twice.
+            set_event(traffic, entity, np.nan)
+    for place in range(n):
+        set_event(traffic, at(heap, place).entity, at(heap, place).time)
     control.heap_size = n
     control.n_events -= size - n
     control.n_stale = 0
