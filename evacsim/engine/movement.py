@@ -131,7 +131,7 @@ class Movement:
     link at the moment the link closes has left it.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - a network is described by all of these
         self,
         *,
         n_nodes: int,
@@ -485,6 +485,7 @@ class Movement:
         rows = np.unique(_rows(movers))
         self._begin_change(self.now)
         rows = rows[self.where(rows).link != NONE]
+        rows = rows[np.argsort(self._store.traffic.movers.key[rows], kind="stable")]
         link = self.where(rows).link
         covered = self.links.length[link] - self.way_left(rows)
         own = self._store.traffic.movers.speed[rows]

@@ -602,7 +602,7 @@ class PlainMovement:
 
     def turn_back(self, movers):
         self.begin_change(self.now)
-        turning = sorted((one for one in movers if one.link is not None), key=lambda one: one.row)
+        turning = sorted((one for one in movers if one.link is not None), key=lambda one: one.key)
         back = {}
         for mover in turning:
             link = mover.link
