@@ -487,7 +487,7 @@ class Movement:
         rows = rows[self.where(rows).link != NONE]
         rows = rows[np.argsort(self._store.traffic.movers.key[rows], kind="stable")]
         link = self.where(rows).link
-        covered = self.links.length[link] - self.way_left(rows)
+        covered = np.maximum(self.links.length[link] - self.way_left(rows), 0.0)
         own = self._store.traffic.movers.speed[rows]
         back = self.now + covered / np.minimum(own, self.links.free_speed[link])
         nodes = self.links.from_node[link].astype(np.int32)
