@@ -688,7 +688,7 @@ class Movement:
             if outcome == Outcome.RING:
                 self.now = float(store.control["time"])
                 self._note_gridlock(int(store.control["ring"]))
-                if self._due and self._due[0][0] < until:
+                if self._due and self._due[0][0] <= until:
                     return self._run(until)
             elif outcome == Outcome.RECORDS_FULL:
                 self._drained.append(store.take_records())

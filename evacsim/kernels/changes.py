@@ -128,14 +128,16 @@ def change_links(
             while mover != NONE:
                 mode = at(traffic.movers, mover).mode
                 if speed_factors[row, mode] != factors[mode]:
-                    change_speed(traffic, mover, speed_factors[row, mode], factors[mode], time)
+                    change_speed(traffic, mover, float(speed_factors[row, mode]), float(factors[mode]), time)
                 mover = at(traffic.movers, mover).behind
         else:
             slot = road.head
             while slot != NONE:
                 mode = at(traffic.slots, slot).mode
                 if speed_factors[row, mode] != factors[mode]:
-                    change_slot_speed(traffic, link, slot, speed_factors[row, mode], factors[mode], time)
+                    change_slot_speed(
+                        traffic, link, slot, float(speed_factors[row, mode]), float(factors[mode]), time
+                    )
                 slot = NONE if slot == road.last else slot_behind(traffic, slot)
         if headways[row] != road.headway:
             road.entry_free = time + rest(road.entry_free - time, road.headway, headways[row])

@@ -100,14 +100,14 @@ def contend(traffic: Traffic, contender: int, wanted: int) -> None:
     if contender < n_links:
         link = at(traffic.links, contender)
         link.queue = Queue.GATE
-        link.event = (
-            gate.turn + in_pcu(front_size(traffic, contender)) * at(traffic.roads, contender).turn_time
+        link.event = gate.turn + in_pcu(front_size(traffic, contender)) * float(
+            at(traffic.roads, contender).turn_time
         )
         at(traffic.roads, contender).wants = wanted
         traffic.following[contender] = gate.contenders
     else:
         moving = at(traffic.movers, at(traffic.gates, wanted).first)
-        moving.event = gate.turn + in_pcu(moving.space) * at(traffic.roads, wanted).turn_time
+        moving.event = gate.turn + in_pcu(moving.space) * float(at(traffic.roads, wanted).turn_time)
         at(traffic.gates, wanted).beside = gate.contenders
     gate.contenders = contender
     if at(traffic.links, wanted).contention == Contention.ALONE:

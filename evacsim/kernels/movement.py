@@ -408,7 +408,7 @@ def enter(
     if link_record.contention == Contention.AT_JUNCTION:
         junction = at(traffic.junctions, gate_of(traffic, link) - len(traffic.links))
         junction.free = time + junction.headway * in_pcu(space)
-    reaches = time + road.length / (speed * road.speed_factor[mode])
+    reaches = time + road.length / (speed * float(road.speed_factor[mode]))
     moving.place = link
     if link_record.passing:
         moving.time = reaches
