@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from evacsim.engine.movement import LinkColumns, Movement, MoverColumns, NoticeKind
 from evacsim.traffic.case import Routes, TrafficCase
 from evacsim.traffic.ids import ids_of
+from evacsim.traffic.running import link_columns
 
 CAR = 1
 """Mode of travelers unless given."""
@@ -122,22 +123,7 @@ def movement_loader(network: RoadNetwork, travelers: Travelers, changes: Sequenc
 
 def network_of(case: TrafficCase) -> RoadNetwork:
     """Return the roads of a case of traffic, without its signals, node capacities and events."""
-    links = case.links
-    return RoadNetwork(
-        len(case.nodes.ids),
-        LinkColumns(
-            from_node=links.from_node,
-            to_node=links.to_node,
-            length=links.length,
-            free_speed=links.free_speed,
-            capacity=links.capacity,
-            storage=links.storage,
-            wave_speed=links.wave_speed,
-            overtaking=np.zeros(len(links.ids), dtype=bool),
-            priority=links.priority,
-            capacity_drop=links.capacity_drop,
-        ),
-    )
+    return RoadNetwork(len(case.nodes.ids), link_columns(case))
 
 
 def travelers_of(case: TrafficCase) -> Travelers:

@@ -65,22 +65,27 @@ def _compile() -> None:
     movement.advance(np.inf)
 
 
-def _movement(case: TrafficCase, *, gridlock: Gridlock, patience: float, record_passages: bool) -> Movement:
+def link_columns(case: TrafficCase) -> LinkColumns:
+    """Return the links of a case as movement wants them."""
     links = case.links
+    return LinkColumns(
+        from_node=links.from_node,
+        to_node=links.to_node,
+        length=links.length,
+        free_speed=links.free_speed,
+        capacity=links.capacity,
+        storage=links.storage,
+        wave_speed=links.wave_speed,
+        overtaking=np.zeros(len(links.ids), dtype=bool),
+        priority=links.priority,
+        capacity_drop=links.capacity_drop,
+    )
+
+
+def _movement(case: TrafficCase, *, gridlock: Gridlock, patience: float, record_passages: bool) -> Movement:
     movement = Movement(
         n_nodes=len(case.nodes.ids),
-        links=LinkColumns(
-            from_node=links.from_node,
-            to_node=links.to_node,
-            length=links.length,
-            free_speed=links.free_speed,
-            capacity=links.capacity,
-            storage=links.storage,
-            wave_speed=links.wave_speed,
-            overtaking=np.zeros(len(links.ids), dtype=bool),
-            priority=links.priority,
-            capacity_drop=links.capacity_drop,
-        ),
+        links=link_columns(case),
         bin_length=BIN_LENGTH,
         record_passages=record_passages,
         node_capacity=case.nodes.capacity if np.isfinite(case.nodes.capacity).any() else None,
