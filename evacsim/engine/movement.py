@@ -30,6 +30,7 @@ from evacsim.kernels.arrays import (
     UNITS_PER_PCU,
     WATCHED,
     LinkColumns,
+    LinkKind,
     MoverState,
     NoticeKind,
     Outcome,
@@ -530,10 +531,11 @@ class Movement:
         moving = traffic.movers[rows]
         times, routes = np.zeros(len(rows)), np.zeros(len(rows), dtype=np.int32)
         changes.read_times(traffic.control, rows, times, routes)
-        road = traffic.roads[np.maximum(moving.place, 0)]
-        factor = road.speed_factor[np.arange(len(rows)), moving.mode]
+        links = np.maximum(moving.place, 0)
+        factor = traffic.roads[links].speed_factor[np.arange(len(rows)), moving.mode]
+        speed = np.minimum(moving.speed, self.links.free_speed[links])
         with np.errstate(invalid="ignore"):  # who has unlimited speed has no way left
-            ahead = np.maximum(times - self.now, 0.0) * np.minimum(moving.speed, road.free_speed) * factor
+            ahead = np.maximum(times - self.now, 0.0) * speed * factor
         is_moving, is_stopped = (moving.state == state for state in (MoverState.MOVING, MoverState.STOPPED))
         return np.where(is_stopped, times, np.where(is_moving, np.nan_to_num(ahead), 0.0))
 
@@ -593,7 +595,7 @@ class Movement:
 
     def _ring(self, link: int) -> list[int]:
         """Return the ring that a link is in, from its smallest row."""
-        wants = self._store.traffic.roads.wants
+        wants = self._store.traffic.fronts.wants
         ring = [link]
         while wants[ring[-1]] != link:
             ring.append(int(wants[ring[-1]]))
@@ -639,7 +641,7 @@ class Movement:
     def _front(self, link: int) -> int:
         """Return the front of a link that has one."""
         traffic = self._store.traffic
-        if traffic.links.passing[link]:
+        if traffic.links.kind[link] == LinkKind.PASSING:
             return int(traffic.extras.first[traffic.roads.extra[link]])
         return int(traffic.slots.mover[traffic.links.head[link]])
 

@@ -10,6 +10,7 @@ from evacsim.kernels.arrays import (
     CONTROL,
     EVENT,
     EXTRA,
+    FRONT,
     GATE,
     JUNCTION,
     LINK,
@@ -26,6 +27,7 @@ from evacsim.kernels.arrays import (
     Contention,
     Crowding,
     LinkColumns,
+    LinkKind,
     Records,
     Traffic,
     record_array,
@@ -39,8 +41,10 @@ PER_BUCKET = 16.0
 """Buckets of the event wheel in a second to begin with; of no consequence for results."""
 FIRST_LOOK = 2_048
 """Events after which it is looked whether buckets have the right length, later each time twice as many."""
+PER_EVENT = 0.25
+"""Buckets for each event: a few events in each are best (measured)."""
 RIGHT_WITHIN = 2.5
-"""One event in a bucket is best; up to so many times more or fewer are left as they are."""
+"""Up to so many times more or fewer are left as they are."""
 
 
 class TrafficStore:
@@ -57,7 +61,7 @@ class TrafficStore:
         node_capacity: NDArray[np.float64] | None,
     ) -> None:
         n_links, n_bins = len(links.length), max(1, int(np.ceil(duration / bin_length)))
-        records, roads, extras = link_records(links, node_capacity)
+        records, fronts, roads, extras = link_records(links, node_capacity)
         gates, junctions = gate_records(links, node_capacity)
         control = record_array(1, CONTROL)
         control.n_nodes, control.bin_end = n_nodes, bin_length
@@ -67,6 +71,7 @@ class TrafficStore:
         self._traffic = Traffic(
             movers=record_array(0, MOVER),
             links=records,
+            fronts=fronts,
             roads=roads,
             following=np.full(n_links + len(gates), NONE, dtype=np.int32),
             gates=gates,
@@ -95,13 +100,15 @@ class TrafficStore:
         if largest <= self.plain_from:
             return
         self.plain_from = 4 * largest
-        roads = self.traffic.roads
-        self.traffic.links.plain = (
+        links, roads = self.traffic.links, self.traffic.roads
+        is_plain = (
             (roads.extra == NONE)
             & (roads.storage >= self.plain_from)
             & (roads.storage < UNLIMITED)
             & (roads.speed_factor == 1.0).all(axis=1)
         )
+        fifo = links.kind != LinkKind.PASSING
+        links.kind[fifo] = np.where(is_plain, LinkKind.PLAIN, LinkKind.ORDINARY)[fifo]
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Take over the state of another store; a copy has its arrays elsewhere."""
@@ -193,7 +200,7 @@ class TrafficStore:
         acts, elapsed = n_acts - self._looked[0], time - self._looked[1]
         self._looked = (n_acts, time)
         self.control["look_after"] = n_acts + max(n_acts, FIRST_LOOK)
-        wanted = min(max(acts / max(elapsed, 1e-3), 1e-2), 1e6)
+        wanted = min(max(PER_EVENT * acts / max(elapsed, 1e-3), 1e-2), 1e6)
         off = wanted / float(self.control["per_bucket"])
         return None if 1 / RIGHT_WITHIN < off < RIGHT_WITHIN else wanted
 
@@ -230,18 +237,19 @@ def storage_units(storage: NDArray[np.float64]) -> NDArray[np.int32]:
 
 def link_records(
     links: LinkColumns, node_capacity: NDArray[np.float64] | None
-) -> tuple[Records, Records, Records]:
-    """Return the two records of each empty link, open to all modes, and the extras that some have."""
+) -> tuple[Records, Records, Records, Records]:
+    """Return the three records of each empty link, open to all modes, and the extras that some have."""
     n_links = len(links.length)
-    records, roads = record_array(n_links, LINK), record_array(n_links, ROAD)
+    records, fronts, roads = (record_array(n_links, dtype) for dtype in (LINK, FRONT, ROAD))
     records.headway, records.wave_time = 1.0 / links.capacity, links.length / links.wave_speed
     records.travel_time = links.length / links.free_speed
-    records.to_node, records.passing = links.to_node, links.overtaking
-    records.head = records.last = records.first = NONE
-    roads.length, roads.free_speed, roads.speed_factor = links.length, links.free_speed, 1.0
-    roads.turn_time = 1.0 / (links.capacity if links.priority is None else links.priority)
+    records.kind = np.where(links.overtaking, LinkKind.PASSING, LinkKind.ORDINARY)
+    records.head = records.last = fronts.first = fronts.wants = NONE
+    fronts.to_node = links.to_node
+    fronts.turn_time = 1.0 / (links.capacity if links.priority is None else links.priority)
+    roads.length, roads.speed_factor = links.length, 1.0
     records.room = roads.storage = storage_units(links.storage)
-    roads.wants = roads.extra = NONE
+    roads.extra = NONE
     drop = np.zeros(n_links) if links.capacity_drop is None else links.capacity_drop
     at_junction = limited_nodes(node_capacity, links.from_node) & ~links.overtaking
     with_extra = np.flatnonzero(links.overtaking | (drop > 0) | at_junction)
@@ -260,7 +268,7 @@ def link_records(
         nodes = np.flatnonzero(np.isfinite(node_capacity))
         records.contention[at_junction] = Contention.AT_JUNCTION
         extras.gate[roads.extra[at_junction]] = n_links + np.searchsorted(nodes, links.from_node[at_junction])
-    return records, roads, extras
+    return records, fronts, roads, extras
 
 
 def limited_nodes(

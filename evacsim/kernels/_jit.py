@@ -56,6 +56,14 @@ def part(function: F) -> F:
     return cast(F, JIT(forceinline=True, **OPTIONS, **NEVER_CALLED_BY_PYTHON)(function))
 
 
+def piece(function: F) -> F:
+    """Compile a piece of kernels that is called where it is needed.
+
+    Numba hands the wish to be put in place down to what is called, unless that says otherwise.
+    """
+    return cast(F, JIT(forceinline=False, **OPTIONS, **NEVER_CALLED_BY_PYTHON)(function))
+
+
 def is_ready(*kernels: Any) -> bool:
     """Tell whether the kernels can run without being compiled first (which takes seconds, once)."""
     return bool(CONFIG.DISABLE_JIT) or all(

@@ -1,7 +1,7 @@
 """The arrays that the movement kernels share: what each field means, and in which unit.
 
 Links, movers and slots are touched one at a time, so each is one record: a mover fills one cache
-line of 64 bytes, a link two, and arrays of records begin on a cache line.
+line of 64 bytes, so does what every passage needs of a link, and arrays of records begin on a line.
 
 Rows stand for links, nodes and movers; -1 stands for none. Room on links is counted in
 thousandths of a passenger-car unit, so that sums of any sizes are exact.
@@ -33,7 +33,9 @@ UNLIMITED = 2_000_000_000
 """Storage [thousandths of a pcu] of a link without limit; 2 million pcu or more count as this."""
 
 CACHE_LINES = 128
-"""Processors fetch pairs of cache lines; a link is such a pair [byte]."""
+"""Processors fetch pairs of cache lines [byte]."""
+CHAINED = 2**30
+"""Added to an entity in the event wheel behind which stands another one."""
 RUN = 8
 """Slots of one link stand together in runs of so many (a power of two)."""
 
@@ -120,6 +122,17 @@ class Outcome(IntEnum):
     """So many events have happened that it is time to see whether the buckets of the wheel have the right length."""
 
 
+class LinkKind(IntEnum):
+    """What has to be looked at when a mover passes a link."""
+
+    ORDINARY = 0
+    """First in, first out; factors, limits or extras that stand in other records."""
+    PLAIN = 1
+    """First in, first out; all that there is to know for a passage stands in the first record of the link."""
+    PASSING = 2
+    """Movers pass each other."""
+
+
 class Contention(IntEnum):
     """What there is at the gate of a link."""
 
@@ -181,13 +194,22 @@ LINK = np.dtype(
         ("travel_time", "f8"),  # length divided by the speed limit [s]
         ("head", "i4"),  # slot of the mover that entered first
         ("last", "i4"),  # slot that was taken last
-        ("first", "i4"),  # slot of the gap that reaches the entrance next, else `head`
         ("room", "i4"),  # room left, without gaps still on their way to the entrance
-        ("to_node", "i4"),
         ("queue", "u1"),  # Queue of its front
-        ("passing", "u1"),  # 1: movers pass each other
+        ("kind", "u1"),  # LinkKind
         ("contention", "u1"),  # Contention at its gate
-        ("plain", "u1"),  # 1: all that there is to know of it for a passage stands in this record
+        ("stood", "u1"),  # 1: its front stood behind the last to leave when a gate let that one in
+    ],
+    align=True,
+)
+
+FRONT = np.dtype(
+    [
+        ("turn", "f8"),  # turn of the last to leave, if the front has `stood` behind that one
+        ("turn_time", "f4"),  # what one pcu from the link adds to its turn where links merge: 1 / its weight
+        ("wants", "i4"),  # link it contends for or is held before, or that the last to contend has entered
+        ("to_node", "i4"),
+        ("first", "i4"),  # slot of the gap that reaches the entrance of the link next, else `head`
     ],
     align=True,
 )
@@ -195,12 +217,9 @@ LINK = np.dtype(
 ROAD = np.dtype(
     [
         ("length", "f8"),  # [m]
-        ("free_speed", "f8"),  # speed limit [m/s]
         ("speed_factor", "f4", (MAX_MODES,)),  # for each mode, 0 (closed) to 1
         ("storage", "i4"),  # room for movers [thousandths of a pcu]
-        ("wants", "i4"),  # link its front contends for, or is held before
         ("extra", "i4"),  # row in the extras
-        ("turn_time", "f4"),  # what one pcu from it adds to its turn where links merge: 1 / its weight
     ],
     align=True,
 )
@@ -302,8 +321,8 @@ CONTROL = np.dtype(
         ("has_signals", "i4"),
         ("movers", "i8", (len(MoverState),)),  # movers in each state
         ("people", "i8", (len(MoverState),)),  # people in each state
-        ("address", "u8", (15,)),  # where the arrays of `Traffic` before this one are, see `state`
-        ("size", "i8", (15,)),  # their lengths
+        ("address", "u8", (16,)),  # where the arrays of `Traffic` before this one are, see `state`
+        ("size", "i8", (16,)),  # their lengths
     ],
     align=True,
 )
@@ -319,6 +338,8 @@ class Traffic(NamedTuple):
     """MOVER, shape (n_movers,)."""
     links: Records
     """LINK, shape (n_links,): what every passage touches."""
+    fronts: Records
+    """FRONT, shape (n_links,): what is touched where movers queue."""
     roads: Records
     """ROAD, shape (n_links,): the rest of the links."""
     following: NDArray[np.int32]
@@ -334,9 +355,9 @@ class Traffic(NamedTuple):
     runs: NDArray[np.int32]
     """Run that follows each run, on its link or in the list of unused ones."""
     buckets: NDArray[np.int32]
-    """First entity of each bucket of the event wheel, shape (N_BUCKETS,)."""
+    """First entity of each bucket of the event wheel, CHAINED if there are more, shape (N_BUCKETS,)."""
     heap: Records
-    """EVENT, the next events as a heap in which each has four behind it."""
+    """EVENT, the next events: a few in any order, or many as a heap in which each has four behind it."""
     trees: NDArray[np.int32]
     """Next link of each tree at each node, shape (n_trees n_nodes,)."""
     paths: NDArray[np.int32]

@@ -16,6 +16,7 @@ from evacsim.kernels.arrays import (
     NONE,
     OWN_SPEED,
     UNLIMITED,
+    LinkKind,
     MoverState,
     NoticeKind,
     Queue,
@@ -46,7 +47,7 @@ from evacsim.kernels.movement import (
     next_link,
     record,
 )
-from evacsim.kernels.room import gate_of, slot_behind, vacate_head
+from evacsim.kernels.room import free_speed, gate_of, slot_behind, vacate_head
 from evacsim.kernels.state import traffic_of
 
 
@@ -123,7 +124,7 @@ def change_links(
             new = speed_factors[row, mode]
             speed_factors[row, mode] = factors[mode]
             factors[mode] = new
-        if road.passing:
+        if road.kind == LinkKind.PASSING:
             mover = at(traffic.extras, at(traffic.roads, link).extra).members
             while mover != NONE:
                 mode = at(traffic.movers, mover).mode
@@ -147,7 +148,8 @@ def change_links(
             change_wave(traffic, link, wave_times[row], time)
         if storages[row] != at(traffic.roads, link).storage:
             change_storage(traffic, link, storages[row])
-        road.plain = knows_all(traffic, link, plain_from)
+        if road.kind != LinkKind.PASSING:
+            road.kind = LinkKind.PLAIN if knows_all(traffic, link, plain_from) else LinkKind.ORDINARY
         ask_front(traffic, link, time)
 
 
@@ -172,7 +174,7 @@ def change_slot_speed(traffic: Traffic, link: int, slot: int, old: float, new: f
     """Let a mover on a link without overtaking go on at another speed, stop or resume."""
     road, taken = at(traffic.links, link), at(traffic.slots, slot)
     mover = whole(taken.mover)
-    speed = float(at(traffic.roads, link).free_speed)
+    speed = free_speed(traffic, link)
     if taken.marks & OWN_SPEED:
         speed = min(speed, at(traffic.movers, mover).speed)
     if taken.marks & IS_STOPPED:
@@ -200,7 +202,7 @@ def change_speed(traffic: Traffic, mover: int, old: float, new: float, time: flo
     """Let a mover on a link where movers pass each other go on at another speed, stop or resume."""
     moving = at(traffic.movers, mover)
     link = whole(moving.place)
-    speed = float(min(moving.speed, at(traffic.roads, link).free_speed))
+    speed = float(min(moving.speed, free_speed(traffic, link)))
     if moving.state == MoverState.STOPPED:
         moving.time = time + moving.time / (speed * new)
         become(traffic, mover, MoverState.MOVING)
@@ -223,7 +225,7 @@ def change_speed(traffic: Traffic, mover: int, old: float, new: float, time: flo
 def change_wave(traffic: Traffic, link: int, wave_time: float, time: float) -> None:
     """Let gaps travel upstream at another speed."""
     road = at(traffic.links, link)
-    slot = road.first
+    slot = at(traffic.fronts, link).first
     while slot != road.head:
         gap = at(traffic.slots, slot)
         if gap.time > time:
@@ -238,14 +240,14 @@ def change_storage(traffic: Traffic, link: int, storage: int) -> None:
     road = at(traffic.links, link)
     at(traffic.roads, link).storage = storage
     room = storage
-    slot = road.first
+    slot = at(traffic.fronts, link).first
     while slot != road.head:
         room -= at(traffic.slots, slot).space
         slot = NONE if slot == road.last else slot_behind(traffic, slot)
     while slot != NONE:
         room -= min(at(traffic.slots, slot).space, storage)
         slot = NONE if slot == road.last else slot_behind(traffic, slot)
-    if road.passing:
+    if road.kind == LinkKind.PASSING:
         mover = at(traffic.extras, at(traffic.roads, link).extra).members
         while mover != NONE:
             room -= min(at(traffic.movers, mover).space, storage)
@@ -280,7 +282,7 @@ def withdraw_front(traffic: Traffic, link: int) -> None:
                 other = whole(traffic.following[other])
             traffic.following[other] = traffic.following[link]
         road.queue = Queue.NOTHING
-    at(traffic.roads, link).wants = NONE
+    road.stood = False
 
 
 @part
@@ -352,7 +354,7 @@ def take_off(
         moving = at(traffic.movers, mover)
         link = whole(moving.place)
         become(traffic, mover, becomes)
-        if link < 0 or at(traffic.links, link).passing:
+        if link < 0 or at(traffic.links, link).kind == LinkKind.PASSING:
             withdraw(traffic, mover)
             if link >= 0:
                 leave_members(traffic, link, mover, time)
@@ -419,7 +421,7 @@ def reroute(state: Records, movers: NDArray[np.int64], routes: NDArray[np.int32]
     for row in range(len(movers)):
         moving = at(traffic.movers, movers[row])
         moving.route = routes[row]
-        if moving.place >= 0 and not at(traffic.links, moving.place).passing:
+        if moving.place >= 0 and at(traffic.links, moving.place).kind != LinkKind.PASSING:
             at(traffic.slots, slot_of(traffic, whole(moving.place), whole(movers[row]))).route = routes[row]
 
 
@@ -445,7 +447,7 @@ def read_times(
         routes[row] = moving.route
         if moving.place >= 0:
             times[row] = moving.time
-            if not at(traffic.links, moving.place).passing:
+            if at(traffic.links, moving.place).kind != LinkKind.PASSING:
                 slot = at(traffic.slots, slot_of(traffic, whole(moving.place), whole(movers[row])))
                 times[row], routes[row] = slot.time, slot.route
 
@@ -470,7 +472,7 @@ def count_on_links(state: Records, counts: NDArray[np.int32]) -> None:
             counts[link, 0] += 1
             counts[link, 1] += at(traffic.slots, slot).people
             slot = NONE if slot == road.last else slot_behind(traffic, slot)
-        if road.passing:
+        if road.kind == LinkKind.PASSING:
             mover = at(traffic.extras, at(traffic.roads, link).extra).members
             while mover != NONE:
                 counts[link, 0] += 1
@@ -499,7 +501,7 @@ def reconsider(state: Records, time: float) -> None:
     while link != NONE:
         behind = whole(traffic.following[link])
         at(traffic.links, link).queue = Queue.NOTHING
-        at(traffic.roads, link).wants = NONE
+        at(traffic.fronts, link).wants = NONE
         await_front(traffic, link, time)
         link = behind
     mover = whole(control.held_movers)
@@ -513,7 +515,11 @@ def reconsider(state: Records, time: float) -> None:
         if road.queue == Queue.GATE:
             _, route, _, _, mode, _, since = front_of(traffic, link)
             if max(since, road.exit_free) > time or not is_way(
-                traffic, route, whole(road.to_node), mode, whole(at(traffic.roads, link).wants)
+                traffic,
+                route,
+                whole(at(traffic.fronts, link).to_node),
+                mode,
+                whole(at(traffic.fronts, link).wants),
             ):
                 give_up(traffic, link)
                 await_front(traffic, link, time)
@@ -597,7 +603,7 @@ def squeeze(state: Records, link: int, time: float, passages: int) -> int:
         1: record every entry to a link.
     """
     traffic = traffic_of(state)
-    wanted = whole(at(traffic.roads, link).wants)
+    wanted = whole(at(traffic.fronts, link).wants)
     give_up(traffic, link)
     mover, route, space, people, mode, marks, since = front_of(traffic, link)
     leave_link(traffic, link, space, time)

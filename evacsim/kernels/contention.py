@@ -16,7 +16,7 @@ those with later turns for the same link, not those for others.
 import numpy as np
 
 from evacsim.kernels._jit import at, part, whole
-from evacsim.kernels.arrays import NONE, Contention, Queue, Traffic
+from evacsim.kernels.arrays import NONE, Contention, LinkKind, Queue, Traffic
 from evacsim.kernels.events import front_since, schedule_gate
 from evacsim.kernels.room import gate_of, in_pcu, opening_time
 from evacsim.kernels.state import rare
@@ -26,7 +26,7 @@ from evacsim.kernels.state import rare
 def wanted_by(traffic: Traffic, contender: int) -> int:
     """Return the link that a contender wants to enter."""
     n_links = len(traffic.links)
-    return whole(at(traffic.roads, contender).wants) if contender < n_links else contender - n_links
+    return whole(at(traffic.fronts, contender).wants) if contender < n_links else contender - n_links
 
 
 @part
@@ -42,7 +42,7 @@ def size_of(traffic: Traffic, contender: int) -> int:
 def front_size(traffic: Traffic, link: int) -> int:
     """Return the size of the front of a link [thousandths of a pcu]."""
     road = at(traffic.links, link)
-    if road.passing:
+    if road.kind == LinkKind.PASSING:
         return whole(at(traffic.movers, at(traffic.extras, at(traffic.roads, link).extra).first).space)
     return whole(at(traffic.slots, road.head).space)
 
@@ -75,6 +75,16 @@ def contender_after(traffic: Traffic, contender: int) -> int:
 
 
 @part
+def follow(traffic: Traffic, contender: int, behind: int) -> None:
+    """Let a contender be followed by another in the list of a gate."""
+    n_links = len(traffic.links)
+    if contender < n_links:
+        traffic.following[contender] = behind
+    else:
+        at(traffic.gates, contender - n_links).beside = behind
+
+
+@part
 def goes_before(traffic: Traffic, contender: int, other: int) -> bool:
     """Tell whether a contender has its turn before another."""
     turn, other_turn = turn_of(traffic, contender), turn_of(traffic, other)
@@ -95,19 +105,23 @@ def stands_longer(traffic: Traffic, contender: int, other: int) -> bool:
 @part
 def contend(traffic: Traffic, contender: int, wanted: int) -> None:
     """Let a link or an origin line contend for a link, with a turn of its own."""
-    n_links = len(traffic.links)
-    gate = at(traffic.gates, gate_of(traffic, wanted))
+    n_links, place = len(traffic.links), gate_of(traffic, wanted)
+    gate = at(traffic.gates, place)
     if contender < n_links:
-        link = at(traffic.links, contender)
+        link, front = at(traffic.links, contender), at(traffic.fronts, contender)
+        turn = float(gate.turn)
+        if link.stood:
+            if gate_of(traffic, whole(front.wants)) == place:
+                turn = float(front.turn)
+            else:
+                link.stood = False
         link.queue = Queue.GATE
-        link.event = gate.turn + in_pcu(front_size(traffic, contender)) * float(
-            at(traffic.roads, contender).turn_time
-        )
-        at(traffic.roads, contender).wants = wanted
+        link.event = turn + in_pcu(front_size(traffic, contender)) * float(front.turn_time)
+        front.wants = wanted
         traffic.following[contender] = gate.contenders
     else:
         moving = at(traffic.movers, at(traffic.gates, wanted).first)
-        moving.event = gate.turn + in_pcu(moving.space) * float(at(traffic.roads, wanted).turn_time)
+        moving.event = gate.turn + in_pcu(moving.space) * float(at(traffic.fronts, wanted).turn_time)
         at(traffic.gates, wanted).beside = gate.contenders
     gate.contenders = contender
     if at(traffic.links, wanted).contention == Contention.ALONE:
@@ -136,15 +150,27 @@ def give_up(traffic: Traffic, contender: int) -> None:
         other = whole(gate.contenders)
         while contender_after(traffic, other) != contender:
             other = contender_after(traffic, other)
-        if other < n_links:
-            traffic.following[other] = behind
-        else:
-            at(traffic.gates, other - n_links).beside = behind
+        follow(traffic, other, behind)
     if gate.contenders == NONE and at(traffic.links, wanted).contention == Contention.CONTENDED:
         at(traffic.links, wanted).contention = Contention.ALONE
     if contender < n_links:
         at(traffic.links, contender).queue = Queue.NOTHING
-        at(traffic.roads, contender).wants = NONE
+
+
+@part
+def note_turn(traffic: Traffic, link: int, gate: int, time: float) -> None:
+    """Let the next front of a link that a gate has let one in from have the turn after that one's.
+
+    Only if it stood behind it: then it would have had that turn already, if not for the exit.
+    """
+    road = at(traffic.links, link)
+    if road.kind == LinkKind.PASSING:
+        stood = at(traffic.extras, at(traffic.roads, link).extra).first != NONE
+    else:
+        stood = road.head != NONE and at(traffic.slots, road.head).time <= time
+    if stood:
+        road.stood = True
+        at(traffic.fronts, link).turn = at(traffic.gates, gate).turn
 
 
 @part
@@ -173,12 +199,30 @@ def opening_of(traffic: Traffic, gate: int, contender: int, time: float) -> floa
 
 @part
 def choose(traffic: Traffic, gate: int, time: float) -> int:
-    """Return the contender that a gate lets in at `time`, NONE if there is no room for any."""
+    """Return the contender that a gate lets in at `time`, NONE if there is no room for any; it contends no longer."""
     if gate >= len(traffic.links):
-        return choose_at_junction(traffic, gate, time)
-    first = first_for(traffic, gate, gate)
-    if first != NONE and opening_time(traffic, gate, size_of(traffic, first), time) > time:
+        chosen = choose_at_junction(traffic, gate, time)
+        if chosen != NONE:
+            give_up(traffic, chosen)
+        return chosen
+    n_links = len(traffic.links)
+    first = before = last = NONE
+    contender = whole(at(traffic.gates, gate).contenders)
+    while contender != NONE:
+        if first == NONE or goes_before(traffic, contender, first):
+            first, before = contender, last
+        last, contender = contender, contender_after(traffic, contender)
+    if first == NONE or opening_time(traffic, gate, size_of(traffic, first), time) > time:
         return NONE
+    behind = contender_after(traffic, first)
+    if before == NONE:
+        at(traffic.gates, gate).contenders = behind
+        if behind == NONE:
+            at(traffic.links, gate).contention = Contention.ALONE
+    else:
+        follow(traffic, before, behind)
+    if first < n_links:
+        at(traffic.links, first).queue = Queue.NOTHING
     return first
 
 
@@ -207,12 +251,6 @@ def first_opening(traffic: Traffic, gate: int, time: float) -> float:
     return earliest
 
 
-@rare
-def arrange_again(traffic: Traffic, gate: int, time: float) -> float:
-    """Do what `arrange` does, from where that is seldom needed."""
-    return arrange(traffic, gate, time)
-
-
 @part
 def arrange(traffic: Traffic, gate: int, time: float) -> float:
     """Let a gate act when it can let somebody in, if that is known by now; return when."""
@@ -227,6 +265,30 @@ def arrange(traffic: Traffic, gate: int, time: float) -> float:
     return min(earliest, planned)
 
 
+@part
+def has_ring(traffic: Traffic, gate: int) -> bool:
+    """Tell whether a link that contends at a gate waits, through others, for itself; note it."""
+    if gate >= len(traffic.links):
+        return has_ring_at_junction(traffic, gate)
+    # All who contend want the same link: a ring passes through it.
+    if at(traffic.links, gate).queue != Queue.GATE or not closes_ring(traffic, gate):
+        return False
+    traffic.control[0].ring = gate
+    return True
+
+
+@rare
+def has_ring_at_junction(traffic: Traffic, gate: int) -> bool:
+    """Do what `has_ring` does at the gate of a junction, where contenders want several links."""
+    contender = whole(at(traffic.gates, gate).contenders)
+    while contender != NONE:
+        if contender < len(traffic.links) and closes_ring(traffic, contender):
+            traffic.control[0].ring = contender
+            return True
+        contender = contender_after(traffic, contender)
+    return False
+
+
 @rare
 def closes_ring(traffic: Traffic, link: int) -> bool:
     """Tell whether the fronts of links, beginning with one, wait for each other's room in a ring."""
@@ -234,7 +296,7 @@ def closes_ring(traffic: Traffic, link: int) -> bool:
     while True:
         if at(traffic.links, other).queue != Queue.GATE:
             return False
-        wanted = whole(at(traffic.roads, other).wants)
+        wanted = whole(at(traffic.fronts, other).wants)
         if opening_time(traffic, wanted, front_size(traffic, other), traffic.control[0].time) < np.inf:
             return False
         other = wanted

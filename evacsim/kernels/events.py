@@ -1,7 +1,7 @@
 """What happens next: the pending events of links, gates and movers, in exact order.
 
 Every entity has one pending event at most. Far ones lie in a wheel of buckets (lists of
-entities, unsorted), those of the present bucket in a binary heap. Events come out in order of
+entities, unsorted), those of the present bucket together. Events come out in order of
 time; at one instant links and movers act before gates, so that whoever is ready at that instant
 contends; of those, whoever has stood longest acts first, links before movers, then the smaller
 row of the link, the smaller key of the mover, the smaller row. Gates act in the order of rows.
@@ -9,12 +9,14 @@ row of the link, the smaller key of the mover, the smaller row. Gates act in the
 
 import numpy as np
 
-from evacsim.kernels._jit import at, part, prefetch, whole
-from evacsim.kernels.arrays import N_BUCKETS, NONE, Queue, Traffic
+from evacsim.kernels._jit import at, part, whole
+from evacsim.kernels.arrays import CHAINED, N_BUCKETS, NONE, LinkKind, Queue, Traffic
 from evacsim.kernels.state import rare
 
 LAST_BUCKET = 2**62
 LAST_PLACE = N_BUCKETS - 1
+FEW = 24
+"""Up to so many next events stand in any order, and the first is looked for; more are a heap."""
 
 
 @part
@@ -49,11 +51,12 @@ def since_of(traffic: Traffic, entity: int) -> float:
 
 @part
 def front_since(traffic: Traffic, link: int) -> float:
-    """Return when the front of a link reached its end [s]."""
+    """Return when the front of a link reached its end [s]; inf if there is none, and its event was called off."""
     road = at(traffic.links, link)
-    if road.passing:
-        return float(at(traffic.movers, at(traffic.extras, at(traffic.roads, link).extra).first).time)
-    return float(at(traffic.slots, road.head).time)
+    if road.kind == LinkKind.PASSING:
+        mover = at(traffic.extras, at(traffic.roads, link).extra).first
+        return np.inf if mover == NONE else float(at(traffic.movers, mover).time)
+    return np.inf if road.head == NONE else float(at(traffic.slots, road.head).time)
 
 
 @part
@@ -106,11 +109,25 @@ def has_smaller_key(traffic: Traffic, entity: int, other: int) -> bool:
 
 @part
 def push(traffic: Traffic, entity: int, time: float) -> None:
-    """Put an event into the heap."""
+    """Put an event among the next."""
     control = traffic.control[0]
-    place = control.heap_size
-    control.heap_size = place + 1
-    rise(traffic, place, time, since_of(traffic, entity), entity)
+    size = whole(control.heap_size)
+    control.heap_size = size + 1
+    if size < FEW:
+        at(traffic.heap, size).time = time
+        at(traffic.heap, size).entity = entity
+    else:
+        push_to_many(traffic, entity, time, size)
+
+
+@rare
+def push_to_many(traffic: Traffic, entity: int, time: float, size: int) -> None:
+    """Put an event among `size` others, which are a heap or become one."""
+    if size == FEW:
+        for place in range(size):
+            event = at(traffic.heap, place)
+            rise(traffic, place, event.time, since_of(traffic, event.entity), event.entity)
+    rise(traffic, size, time, since_of(traffic, entity), entity)
 
 
 @part
@@ -129,14 +146,58 @@ def rise(traffic: Traffic, place: int, time: float, since: float, entity: int) -
 
 
 @part
-def pop(traffic: Traffic) -> None:
-    """Take the first event out of the heap."""
+def first_of_few(traffic: Traffic, size: int) -> int:
+    """Return the place of the event that comes first among a few in any order."""
+    heap = traffic.heap
+    first, earliest, is_tie = 0, float(at(heap, 0).time), False
+    for place in range(1, size):
+        time = float(at(heap, place).time)
+        is_tie = time == earliest or (is_tie and time > earliest)
+        first = place if time < earliest else first
+        earliest = min(time, earliest)
+    return first_of_ties(traffic, size, earliest) if is_tie else first
+
+
+@rare
+def first_of_ties(traffic: Traffic, size: int, time: float) -> int:
+    """Return the place of the event that comes first among those at `time`."""
+    first = NONE
+    for place in range(size):
+        event = at(traffic.heap, place)
+        if event.time == time:
+            event.since = since_of(traffic, event.entity)
+            if first == NONE or is_before(
+                traffic,
+                time,
+                event.since,
+                event.entity,
+                time,
+                at(traffic.heap, first).since,
+                at(traffic.heap, first).entity,
+            ):
+                first = place
+    return first
+
+
+@part
+def drop_event(traffic: Traffic, first: int) -> None:
+    """Take the event at a place, which comes first of all, out of the next events."""
     heap, control = traffic.heap, traffic.control[0]
-    size = control.heap_size - 1
+    size = whole(control.heap_size) - 1
     control.heap_size = size
     control.n_events -= 1
-    if size == 0:
-        return
+    if size < FEW:
+        last = at(heap, size)
+        here = at(heap, first)
+        here.time, here.entity = last.time, last.entity
+    else:
+        drop_from_many(traffic, size)
+
+
+@rare
+def drop_from_many(traffic: Traffic, size: int) -> None:
+    """Take the first event out of a heap of which `size` remain."""
+    heap = traffic.heap
     last = at(heap, size)
     time, since, entity = last.time, last.since, last.entity
     place = 0
@@ -193,15 +254,42 @@ def sort_heap(traffic: Traffic) -> None:
     control.n_stale = 0
 
 
+@rare
+def push_now(traffic: Traffic, entity: int, time: float) -> None:
+    """Put an event into the heap, from where that is seldom needed."""
+    push(traffic, entity, time)
+
+
+@part
+def chain(traffic: Traffic, entity: int, others: int) -> int:
+    """Return what stands in a bucket for an entity and the others behind it; NONE: no others."""
+    if others == NONE:
+        return entity
+    put_behind(traffic, entity, others)
+    return entity | CHAINED
+
+
+@part
+def entity_in(chained: int) -> int:
+    """Return the entity that something in a bucket stands for."""
+    return chained & (CHAINED - 1)
+
+
+@part
+def others_in(traffic: Traffic, chained: int) -> int:
+    """Return what stands in a bucket for those behind an entity; NONE: nobody."""
+    return next_of(traffic, entity_in(chained)) if chained & CHAINED else NONE
+
+
 @part
 def put_into_wheel(traffic: Traffic, entity: int, time: float) -> None:
     """Put the event of an entity where it belongs: into a bucket, or into the heap if that is open already."""
     bucket = bucket_of(traffic, time)
     if bucket <= traffic.control[0].cursor:
-        push(traffic, entity, time)
+        push_now(traffic, entity, time)
     else:
-        put_behind(traffic, entity, traffic.buckets[bucket & LAST_PLACE])
-        traffic.buckets[bucket & LAST_PLACE] = entity
+        place = bucket & LAST_PLACE
+        traffic.buckets[place] = chain(traffic, entity, whole(traffic.buckets[place]))
 
 
 @part
@@ -246,13 +334,13 @@ def call_off(traffic: Traffic, entity: int, time: float) -> None:
         return
     traffic.control[0].n_events -= 1
     place = bucket & LAST_PLACE
-    other = whole(traffic.buckets[place])
-    if other == entity:
-        traffic.buckets[place] = next_of(traffic, entity)
-        return
-    while next_of(traffic, other) != entity:
-        other = next_of(traffic, other)
-    put_behind(traffic, other, next_of(traffic, entity))
+    chained, others = whole(traffic.buckets[place]), NONE
+    while chained != NONE:
+        behind = others_in(traffic, chained)
+        if entity_in(chained) != entity:
+            others = chain(traffic, entity_in(chained), others)
+        chained = behind
+    traffic.buckets[place] = others
 
 
 @rare
@@ -279,43 +367,27 @@ def call_off_mover(traffic: Traffic, mover: int) -> None:
 
 @part
 def open_bucket(traffic: Traffic, bucket: int) -> bool:
-    """Move the events of a bucket from the wheel to the heap; those of later turns stay.
+    """Move the events of a bucket from the wheel to the next events; those of later turns stay.
 
-    False if the heap is too small: then some events are still in the bucket.
+    False if there is too little room: then some events are still in the bucket.
     """
     place, control = bucket & LAST_PLACE, traffic.control[0]
-    entity = whole(traffic.buckets[place])
-    later = NONE
-    prefetch(traffic.links, first_link(traffic, (bucket + 1) & LAST_PLACE))
-    prefetch(traffic.links, first_link(traffic, (bucket + 2) & LAST_PLACE))
-    while entity != NONE:
-        behind = next_of(traffic, entity)
+    chained, others = whole(traffic.buckets[place]), NONE
+    is_room = True
+    while chained != NONE:
+        behind = others_in(traffic, chained)
+        entity = entity_in(chained)
         time = event_of(traffic, entity)
         if bucket_of(traffic, time) != bucket:
-            put_behind(traffic, entity, later)
-            later = entity
-        elif control.heap_size + 1 >= len(traffic.heap):
-            break
-        else:
+            others = chain(traffic, entity, others)
+        elif control.heap_size + 1 < len(traffic.heap):
             push(traffic, entity, time)
-        entity = behind
-    if entity == NONE:
-        traffic.buckets[place] = later
-        return True
-    # What is left goes before those of later turns.
-    traffic.buckets[place] = entity
-    last = entity
-    while next_of(traffic, last) != NONE:
-        last = next_of(traffic, last)
-    put_behind(traffic, last, later)
-    return False
-
-
-@part
-def first_link(traffic: Traffic, place: int) -> int:
-    """Return the first entity of a bucket if it is a link, else NONE."""
-    entity = traffic.buckets[place]
-    return whole(entity) if entity < len(traffic.links) else NONE
+        else:
+            is_room = False
+            others = chain(traffic, entity, others)
+        chained = behind
+    traffic.buckets[place] = others
+    return is_room
 
 
 @part
@@ -328,14 +400,16 @@ def take_next(traffic: Traffic, until: float) -> tuple[int, float, int]:
     last_bucket = bucket_of(traffic, until)
     while True:
         while control.heap_size > 0:
-            time, entity = at(heap, 0).time, whole(at(heap, 0).entity)
-            if control.n_stale == 0 or event_of(traffic, entity) == time:
-                if time > until:
-                    return 0, time, entity
-                pop(traffic)
+            size = whole(control.heap_size)
+            first = first_of_few(traffic, size) if size <= FEW else 0
+            time, entity = float(at(heap, first).time), whole(at(heap, first).entity)
+            is_stale = control.n_stale > 0 and event_of(traffic, entity) != time
+            if time > until and not is_stale:
+                return 0, time, entity
+            drop_event(traffic, first)
+            if not is_stale:
                 return 1, time, entity
             control.n_stale -= 1
-            pop(traffic)
         cursor = control.cursor
         if control.n_events == 0 or cursor >= last_bucket:
             if last_bucket < LAST_BUCKET:
@@ -344,16 +418,6 @@ def take_next(traffic: Traffic, until: float) -> tuple[int, float, int]:
         while cursor + 1 < last_bucket and traffic.buckets[(cursor + 1) & LAST_PLACE] == NONE:
             cursor += 1
         control.cursor = cursor
-        entity = whole(traffic.buckets[(cursor + 1) & LAST_PLACE])
-        if entity != NONE and next_of(traffic, entity) == NONE:
-            # Most buckets hold one event: no need to put it in order.
-            time = event_of(traffic, entity)
-            if time <= until and bucket_of(traffic, time) == cursor + 1:
-                traffic.buckets[(cursor + 1) & LAST_PLACE] = NONE
-                prefetch(traffic.links, first_link(traffic, (cursor + 2) & LAST_PLACE))
-                control.cursor = cursor + 1
-                control.n_events -= 1
-                return 1, time, entity
         if not open_bucket(traffic, cursor + 1):
             return -1, 0.0, 0
         control.cursor = cursor + 1

@@ -30,6 +30,7 @@ from evacsim.kernels.arrays import (
     WATCHED,
     Contention,
     Crowding,
+    LinkKind,
     MoverState,
     NoticeKind,
     Outcome,
@@ -39,19 +40,21 @@ from evacsim.kernels.arrays import (
 )
 from evacsim.kernels.contention import (
     arrange,
-    arrange_again,
     choose,
-    closes_ring,
     contend,
     contender_after,
     give_up,
     has_contenders,
+    has_ring,
+    note_turn,
     turn_of,
     wanted_by,
 )
 from evacsim.kernels.events import push, schedule_gate, schedule_link, schedule_mover, take_next
 from evacsim.kernels.room import (
     add_slot,
+    entrance_free,
+    free_speed,
     gate_of,
     in_pcu,
     leave_gap,
@@ -114,8 +117,6 @@ def advance(state: Records, until: float, bin_length: float, passages: int) -> i
             control.bin_end = (control.bin + 1) * bin_length
         control.n_acts += 1
         control.time = time
-        if entity < len(traffic.following) and acts_plainly(traffic, entity, time, passages):
-            continue
         outcome = act(traffic, entity, time, passages)
         if outcome != Outcome.DONE:
             return outcome
@@ -133,9 +134,8 @@ def next_link(traffic: Traffic, route: int, node: int) -> int:
 def front_of(traffic: Traffic, link: int) -> tuple[int, int, int, int, int, int, float]:
     """Return mover, route, size, people, mode, marks and time at the end of the front of a link."""
     road = at(traffic.links, link)
-    if road.passing:
-        mover = whole(at(traffic.extras, at(traffic.roads, link).extra).first)
-        return carried(traffic, mover)
+    if road.kind == LinkKind.PASSING:
+        return carried(traffic, whole(at(traffic.extras, at(traffic.roads, link).extra).first))
     slot = at(traffic.slots, road.head)
     return (
         whole(slot.mover),
@@ -164,86 +164,24 @@ def carried(traffic: Traffic, mover: int) -> tuple[int, int, int, int, int, int,
 
 
 @part
-def acts_plainly(traffic: Traffic, entity: int, time: float, passages: int) -> bool:
-    """Let the front of a link pass on, or wait at a gate, where nothing special holds and no choice is to be made.
-
-    Most events are of this kind. If one is of another, nothing is done, and `act` has to look at it.
-    """
-    n_links = len(traffic.links)
-    if entity < n_links:
-        link, gate = entity, NONE
-    else:
-        gate = entity - n_links
-        link = whole(at(traffic.gates, gate).contenders)
-        if gate >= n_links or link >= n_links or link == NONE or traffic.following[link] != NONE:
-            return False
-    road = at(traffic.links, link)
-    if not road.plain or road.contention != Contention.ALONE:
-        return False
-    passing = at(traffic.slots, road.head)
-    route, space = whole(passing.route), whole(passing.space)
-    wanted = gate if gate != NONE else next_link(traffic, route, road.to_node)
-    if wanted < 0 or passing.marks & OWN_SPEED:
-        return False
-    ahead = at(traffic.links, wanted)
-    if not ahead.plain:
-        return False
-    if gate == NONE and ahead.contention != Contention.ALONE:
-        return False
-    opening = opening_time(traffic, wanted, space, time)
-    if gate == NONE:
-        if opening > time:
-            if opening == np.inf:
-                return False
-            contend(traffic, link, wanted)
-            schedule_gate(traffic, wanted, opening)
-            return True
-    elif opening > time:
-        return False
-    else:
-        at(traffic.gates, gate).event = np.inf
-        at(traffic.gates, gate).turn = road.event
-        at(traffic.gates, gate).contenders = NONE
-        ahead.contention = Contention.ALONE
-    mover, people, mode, marks = passing.mover, passing.people, passing.mode, passing.marks
-    road.queue = Queue.NOTHING
-    leave_link(traffic, link, space, time)
-    ahead.room -= space
-    ahead.entry_free = time + passing_time(traffic, wanted, space)
-    take_slot(
-        traffic, wanted, time + ahead.travel_time, mover, onward(route), space, people, mode, marks, time
-    )
-    await_front(traffic, link, time)
-    if ahead.queue == Queue.NOTHING:
-        await_front(traffic, wanted, time)
-    at(traffic.movers, mover).place = wanted
-    count_entry(traffic, mover, people, wanted, time, passages)
-    return True
-
-
-@rare
 def act(traffic: Traffic, entity: int, time: float, passages: int) -> int:
     """Let a link, a gate or a mover do what is due; return an `Outcome`.
 
-    In the end one mover passes on, settles at a node, or waits; what that sets in motion follows.
+    In the end one mover passes on, settles at a node, or waits; what that sets in motion follows. Most
+    is plain: what is not is called from here, so that it takes no place among what happens all the time.
     """
     n_links, first_mover = len(traffic.links), len(traffic.following)
-    link, mover, wanted, gate, contender = NONE, NONE, NONE, NONE, NONE
+    link, mover, gate, contender = NONE, NONE, NONE, NONE
     if entity < n_links:
         link = entity
         at(traffic.links, link).queue = Queue.NOTHING
     elif entity < first_mover:
         gate = entity - n_links
         contender = let_in(traffic, gate, time)
-        if contender == NONE:
-            return follow_up(traffic, NONE, NONE, gate, time)
-        wanted = wanted_by(traffic, contender)
-        give_up(traffic, contender)
-        if contender < n_links:
-            link = contender
+        if contender >= n_links:
+            mover = whole(at(traffic.gates, contender - n_links).first)
         else:
-            mover = whole(at(traffic.gates, wanted).first)
-            leave_origin(traffic, wanted)
+            link = contender
     else:
         mover = entity - first_mover
         moving = at(traffic.movers, mover)
@@ -252,62 +190,82 @@ def act(traffic: Traffic, entity: int, time: float, passages: int) -> int:
             link = whole(moving.place)
             if not comes_to_exit(traffic, link, mover, time):
                 return Outcome.DONE
-        elif moving.state == MoverState.SCHEDULED:
-            become(traffic, mover, MoverState.WAITING)
 
-    node = (
-        whole(at(traffic.links, link).to_node)
-        if link != NONE
-        else -1 - whole(at(traffic.movers, mover).place)
-    )
-    mover, route, space, people, mode, marks, since = (
-        front_of(traffic, link) if link != NONE else carried(traffic, mover)
-    )
-    passes = contender != NONE
-    if not passes:
-        wanted = next_link(traffic, route, node)
-        if wanted >= 0:
-            if not at(traffic.links, wanted).plain and at(traffic.roads, wanted).speed_factor[mode] == 0.0:
-                return hold(traffic, link, mover, marks, wanted, time)
-            is_alone = not has_contenders(traffic, wanted)
-            opening = opening_time(traffic, wanted, space, time) if is_alone else np.inf
-            passes = opening <= time
-            if not passes:
+    left, entered, wanted, comes = NONE, NONE, NONE, NONE
+    outcome = Outcome.DONE
+    if gate == NONE or contender != NONE:
+        mover, route, space, people, mode, marks, since = (
+            front_of(traffic, link) if link != NONE else carried(traffic, mover)
+        )
+        node = (
+            whole(at(traffic.fronts, link).to_node)
+            if link != NONE
+            else -1 - whole(at(traffic.movers, mover).place)
+        )
+        passes = contender != NONE
+        if passes:
+            wanted = wanted_by(traffic, contender)
+        else:
+            wanted = next_link(traffic, route, node)
+            if wanted >= 0:
+                if is_closed(traffic, wanted, mode):
+                    return hold(traffic, link, mover, marks, wanted, time)
+                passes = may_enter(traffic, link, wanted, space, since, time)
+        if wanted >= 0 and not passes:
+            if link == NONE:
+                become(traffic, mover, MoverState.WAITING)
+                line_up_at_origin(traffic, wanted, mover)
+                if at(traffic.gates, wanted).first != mover:
+                    return Outcome.DONE
+            comes = link if link != NONE else n_links + wanted
+            gate = gate_of(traffic, wanted)
+        else:
+            if link != NONE:
+                leave_link(traffic, link, space, time)
+                left = link
+                if contender != NONE:
+                    note_turn(traffic, link, gate, time)
+            elif contender != NONE:
+                leave_origin(traffic, wanted)
+                if at(traffic.gates, wanted).first != NONE:
+                    comes = contender
+            if passes:
                 if link == NONE:
-                    line_up_at_origin(traffic, wanted, mover)
-                    if at(traffic.gates, wanted).first != mover:
-                        return Outcome.DONE
-                return wait(traffic, link, wanted, opening, time)
-
-    if link != NONE:
-        leave_link(traffic, link, space, time)
-    if not passes:
-        settle(traffic, mover, node, wanted, time)
-        outcome = follow_up(traffic, link, NONE, NONE, time)
-        return Outcome.NOTICE if marks & WATCHED else outcome
-    if link == NONE:
-        become(traffic, mover, MoverState.MOVING)
-        record(traffic, mover, time, wanted, NoticeKind.DEPARTED)
-    enter(traffic, mover, route, space, people, mode, marks, wanted, time, time - since, passages)
-    if contender >= n_links and at(traffic.gates, wanted).first != NONE:
-        contend(traffic, contender, wanted)
-    return follow_up(traffic, link, wanted, gate, time)
+                    become(traffic, mover, MoverState.MOVING)
+                    record(traffic, mover, time, wanted, NoticeKind.DEPARTED)
+                enter(traffic, mover, route, space, people, mode, marks, wanted, time, time - since, passages)
+                entered = wanted
+            else:
+                settle(traffic, mover, node, wanted, time)
+                if marks & WATCHED:
+                    outcome = Outcome.NOTICE
+    if comes != NONE:
+        contend(traffic, comes, wanted)
+        if entered == NONE and at(traffic.gates, gate).event <= max(
+            time, at(traffic.links, wanted).entry_free
+        ):
+            return Outcome.DONE  # nobody can be let in sooner
+    if follow_up(traffic, left, entered, gate, time) and outcome == Outcome.DONE:
+        outcome = Outcome.RING
+    return outcome
 
 
 @part
-def wait(traffic: Traffic, link: int, wanted: int, opening: float, time: float) -> int:
-    """Let the front of a link (NONE: the origin line) contend for another link, and its gate act in time.
+def is_closed(traffic: Traffic, link: int, mode: int) -> bool:
+    """Tell whether a link is closed to a mode."""
+    if at(traffic.links, link).kind == LinkKind.PLAIN:
+        return False
+    return bool(at(traffic.roads, link).speed_factor[mode] == 0.0)
 
-    `opening` is when there is room for it if it is the only one that contends, else inf.
-    """
-    gate = gate_of(traffic, wanted)
-    contend(traffic, link if link != NONE else len(traffic.links) + wanted, wanted)
-    if opening < np.inf:
-        schedule_gate(traffic, gate, opening)
-        return Outcome.DONE
-    if at(traffic.gates, gate).event <= max(time, at(traffic.links, wanted).entry_free):
-        return Outcome.DONE  # nobody can be let in sooner
-    return follow_up(traffic, NONE, NONE, gate, time)
+
+@part
+def may_enter(traffic: Traffic, link: int, wanted: int, space: int, since: float, time: float) -> bool:
+    """Tell whether the front of a link (NONE: a mover that departs) may enter another without taking a turn."""
+    if has_contenders(traffic, wanted) or opening_time(traffic, wanted, space, time) > time:
+        return False
+    # Where several queues flow into one, their fronts may pass their exits at the very moment at which the
+    # entrance becomes free. Then turns decide, not who happens to act first.
+    return link == NONE or since >= time or entrance_free(traffic, wanted) < time
 
 
 @part
@@ -335,45 +293,33 @@ def comes_to_exit(traffic: Traffic, link: int, mover: int, time: float) -> bool:
 
 
 @part
-def follow_up(traffic: Traffic, left: int, entered: int, gate: int, time: float) -> int:
+def follow_up(traffic: Traffic, left: int, entered: int, gate: int, time: float) -> bool:
     """Let the next fronts and gates act after a mover has left a link, entered another, or come to a gate.
 
-    Returns an `Outcome`: RING if those at a gate turn out to wait for each other.
+    Tells whether those at a gate turn out to wait for each other.
     """
-    if left != NONE and at(traffic.links, left).queue == Queue.NOTHING:
-        await_front(traffic, left, time)
-    if entered != NONE and at(traffic.links, entered).queue == Queue.NOTHING:
-        await_front(traffic, entered, time)
-    room_at = NONE
+    is_ring = False
     if left != NONE and has_contenders(traffic, left):
-        # Those who know when they can enter are not helped by one more gap behind the others.
         room_at = gate_of(traffic, left)
-        if room_at < len(traffic.links) and at(traffic.gates, room_at).event < np.inf:
-            room_at = NONE
-    outcome = Outcome.DONE
-    if room_at != NONE and arrange_again(traffic, room_at, time) == np.inf and has_ring(traffic, room_at):
-        outcome = Outcome.RING
-    if (
-        gate != NONE
-        and at(traffic.gates, gate).contenders != NONE
-        and arrange(traffic, gate, time) == np.inf
-        and outcome == Outcome.DONE
-        and has_ring(traffic, gate)
-    ):
-        outcome = Outcome.RING
-    return outcome
+        # Those who know when they can enter are not helped by one more gap behind the others.
+        if room_at >= len(traffic.links) or at(traffic.gates, room_at).event == np.inf:
+            is_ring = finds_room(traffic, room_at, time)
+    if gate != NONE and at(traffic.gates, gate).contenders != NONE and arrange(traffic, gate, time) == np.inf:
+        is_ring = is_ring or has_ring(traffic, gate)
+    for turn in range(2):
+        link = left if turn == 0 else entered
+        if link != NONE and at(traffic.links, link).queue == Queue.NOTHING:
+            if at(traffic.links, link).kind == LinkKind.PLAIN:
+                await_plain_front(traffic, link, time)
+            else:
+                await_front(traffic, link, time)
+    return is_ring
 
 
 @rare
-def has_ring(traffic: Traffic, gate: int) -> bool:
-    """Tell whether a link that contends at a gate waits, through others, for itself; note it."""
-    contender = whole(at(traffic.gates, gate).contenders)
-    while contender != NONE:
-        if contender < len(traffic.links) and closes_ring(traffic, contender):
-            traffic.control[0].ring = contender
-            return True
-        contender = contender_after(traffic, contender)
-    return False
+def finds_room(traffic: Traffic, gate: int, time: float) -> bool:
+    """Let a gate act when it can let somebody in, now that one has left; tell whether there is a ring instead."""
+    return arrange(traffic, gate, time) == np.inf and has_ring(traffic, gate)
 
 
 @part
@@ -391,33 +337,49 @@ def enter(
     passages: int,
 ) -> None:
     """Let a mover that is on no link enter one."""
-    link_record, road, moving = at(traffic.links, link), at(traffic.roads, link), at(traffic.movers, mover)
+    road = at(traffic.links, link)
+    kind = road.kind
+    if kind == LinkKind.PLAIN and not marks & OWN_SPEED:
+        road.room -= space
+        road.entry_free = time + passing_time(traffic, link, space)
+        reaches = time + road.travel_time
+    else:
+        reaches = pass_entrance(traffic, mover, space, mode, marks, link, time, waited)
+    at(traffic.movers, mover).place = link
+    if kind == LinkKind.PASSING:
+        join_members(traffic, link, mover, onward(route), reaches)
+    else:
+        take_slot(traffic, link, reaches, mover, onward(route), space, people, mode, marks, time)
+    count_entry(traffic, mover, people, link, time, passages)
+
+
+@rare
+def pass_entrance(
+    traffic: Traffic, mover: int, space: int, mode: int, marks: int, link: int, time: float, waited: float
+) -> float:
+    """Let a mover take its room and keep the entrance of a link busy; return when it reaches the end [s]."""
+    link_record, road = at(traffic.links, link), at(traffic.roads, link)
     if road.storage != UNLIMITED:
         link_record.room -= room_needed(traffic, link, space)
-    speed = float(road.free_speed)
+    limit = free_speed(traffic, link)
+    speed = limit
     if marks & OWN_SPEED:
-        speed = min(speed, moving.speed)
+        speed = min(speed, at(traffic.movers, mover).speed)
     busy = passing_time(traffic, link, space)
     if road.extra != NONE:
         if waited > KEPT_WAITING:
             busy *= at(traffic.extras, road.extra).drop
-        if link_record.passing:
+        if link_record.kind == LinkKind.PASSING:
             busy *= share_of_width(traffic, link, space)
             speed = speed_in_crowd(traffic, link, speed, space)
     link_record.entry_free = time + busy
     if link_record.contention == Contention.AT_JUNCTION:
         junction = at(traffic.junctions, gate_of(traffic, link) - len(traffic.links))
         junction.free = time + junction.headway * in_pcu(space)
-    reaches = time + road.length / (speed * float(road.speed_factor[mode]))
-    moving.place = link
-    if link_record.passing:
-        moving.time = reaches
-        moving.route = onward(route)
-        join_members(traffic, link, mover)
-        schedule_mover(traffic, mover, reaches)
-    else:
-        take_slot(traffic, link, reaches, mover, onward(route), space, people, mode, marks, time)
-    count_entry(traffic, mover, people, link, time, passages)
+    factor = float(road.speed_factor[mode])
+    if speed == limit:
+        return float(time + link_record.travel_time / factor)  # as where the link is plain
+    return float(time + road.length / (speed * factor))
 
 
 @part
@@ -470,19 +432,29 @@ def leave_link(traffic: Traffic, link: int, space: int, time: float) -> None:
     """Let the front of a link pass its exit; the next one's turn comes a headway later."""
     road = at(traffic.links, link)
     road.exit_free = time + passing_time(traffic, link, space)
-    if road.passing:
-        mover = whole(at(traffic.extras, at(traffic.roads, link).extra).first)
-        leave_exit_line(traffic, link, mover)
-        leave_members(traffic, link, mover, time)
+    road.stood = False
+    if road.kind == LinkKind.PASSING:
+        leave_footway(traffic, link, time)
     else:
         vacate_head(traffic, link, time)
 
 
-@part
+@rare
+def leave_footway(traffic: Traffic, link: int, time: float) -> None:
+    """Let the front of a link on which movers pass each other leave it."""
+    mover = whole(at(traffic.extras, at(traffic.roads, link).extra).first)
+    leave_exit_line(traffic, link, mover)
+    leave_members(traffic, link, mover, time)
+
+
+@rare
 def await_front(traffic: Traffic, link: int, time: float) -> None:
     """Let the front of a link that is queued nowhere act as soon as it may pass the exit."""
     road = at(traffic.links, link)
-    if road.passing:
+    if road.kind == LinkKind.PLAIN:
+        await_plain_front(traffic, link, time)
+        return
+    if road.kind == LinkKind.PASSING:
         mover = at(traffic.extras, at(traffic.roads, link).extra).first
         if mover == NONE:
             return
@@ -491,43 +463,47 @@ def await_front(traffic: Traffic, link: int, time: float) -> None:
         if road.head == NONE or at(traffic.slots, road.head).marks & IS_STOPPED:
             return
         since = float(at(traffic.slots, road.head).time)
-    acts = max(time, since, road.exit_free)
-    if not road.plain:
-        acts = next_green(traffic, link, acts)
-    elif since < acts and contends_early(traffic, link, acts):
-        return
-    schedule_link(traffic, link, acts)
+    schedule_link(traffic, link, next_green(traffic, link, max(time, since, road.exit_free)))
 
 
 @part
-def contends_early(traffic: Traffic, link: int, acts: float) -> bool:
-    """Let a front that will have to wait for its turn contend now, and not only when it may pass the exit.
+def await_plain_front(traffic: Traffic, link: int, time: float) -> None:
+    """Do what `await_front` does for a plain link."""
+    road = at(traffic.links, link)
+    if road.head == NONE or at(traffic.slots, road.head).marks & IS_STOPPED:
+        return
+    since = float(at(traffic.slots, road.head).time)
+    acts = max(time, since, road.exit_free)
+    if since >= acts or not contends_early(traffic, link, acts, time):
+        schedule_link(traffic, link, acts)
 
-    Nobody, however small, can enter the link it wants until after that moment. So nothing but an event
-    is saved.
+
+@part
+def contends_early(traffic: Traffic, link: int, acts: float, time: float) -> bool:
+    """Let a front that will have to take a turn do so now, not only when it may pass the exit; tell whether it does.
+
+    Until after that moment nobody can enter the link it wants. So nothing but an event is saved.
     """
     passing = at(traffic.slots, at(traffic.links, link).head)
-    wanted = next_link(traffic, passing.route, at(traffic.links, link).to_node)
+    wanted = next_link(traffic, passing.route, at(traffic.fronts, link).to_node)
     if wanted < 0:
         return False
     ahead = at(traffic.links, wanted)
-    if not ahead.plain:
+    if ahead.kind != LinkKind.PLAIN:
         return False
-    opening = opening_time(traffic, wanted, traffic.control[0].smallest, acts)
-    if opening <= acts:
-        return False
-    if ahead.contention == Contention.ALONE:
-        space = whole(passing.space)
-        if space != traffic.control[0].smallest:
-            opening = opening_time(traffic, wanted, space, acts)
-        if opening == np.inf:
+    if ahead.contention != Contention.ALONE:
+        if ahead.entry_free < acts or at(traffic.gates, wanted).event > ahead.entry_free:
             return False
         contend(traffic, link, wanted)
-        schedule_gate(traffic, wanted, opening)
         return True
-    if at(traffic.gates, wanted).event > ahead.entry_free:
+    space = whole(passing.space)
+    opening = opening_time(traffic, wanted, space, time)
+    if opening < acts or (opening == acts and ahead.entry_free < acts) or opening == np.inf:
         return False
+    if ahead.entry_free < acts and space > traffic.control[0].smallest:
+        return False  # somebody smaller may enter before
     contend(traffic, link, wanted)
+    schedule_gate(traffic, wanted, opening)
     return True
 
 
@@ -561,14 +537,18 @@ def send_back_from_red(traffic: Traffic, gate: int, time: float) -> None:
 def hold(traffic: Traffic, link: int, mover: int, marks: int, wanted: int, time: float) -> int:
     """Hold a mover before a link that is closed to it; who does not stand in a slot makes way for others."""
     control, moving = traffic.control[0], at(traffic.movers, mover)
-    if link != NONE and not at(traffic.links, link).passing:
+    if link != NONE:
+        at(traffic.links, link).stood = False
+    if link != NONE and at(traffic.links, link).kind != LinkKind.PASSING:
         at(traffic.links, link).queue = Queue.HELD
-        at(traffic.roads, link).wants = wanted
+        at(traffic.fronts, link).wants = wanted
         traffic.following[link] = control.held_links
         control.held_links = link
     else:
         if link != NONE:
             leave_exit_line(traffic, link, mover)
+        else:
+            become(traffic, mover, MoverState.WAITING)
         moving.queue = Queue.HELD
         moving.next = control.held_movers
         control.held_movers = mover
@@ -646,15 +626,18 @@ def leave_origin(traffic: Traffic, link: int) -> None:
 
 
 @rare
-def join_members(traffic: Traffic, link: int, mover: int) -> None:
-    """Put a mover into the list of those on a passing link."""
+def join_members(traffic: Traffic, link: int, mover: int, route: int, reaches: float) -> None:
+    """Put a mover into the list of those on a passing link; it acts when it reaches the end."""
     extra, moving = at(traffic.extras, at(traffic.roads, link).extra), at(traffic.movers, mover)
+    moving.time = reaches
+    moving.route = route
     moving.ahead = NONE
     moving.behind = extra.members
     if extra.members != NONE:
         at(traffic.movers, extra.members).ahead = mover
     extra.members = mover
     extra.taken += moving.space
+    schedule_mover(traffic, mover, reaches)
 
 
 @rare

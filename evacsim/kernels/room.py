@@ -12,7 +12,7 @@ take no slots. On a link where movers pass each other only the gaps take slots.
 import numpy as np
 
 from evacsim.kernels._jit import at, part, whole
-from evacsim.kernels.arrays import NONE, RUN, UNITS_PER_PCU, UNLIMITED, Contention, Traffic
+from evacsim.kernels.arrays import NONE, RUN, UNITS_PER_PCU, UNLIMITED, Contention, LinkKind, Traffic
 
 RUN_BITS = RUN.bit_length() - 1
 PCU_PER_UNIT = 1 / UNITS_PER_PCU
@@ -21,13 +21,17 @@ PCU_PER_UNIT = 1 / UNITS_PER_PCU
 @part
 def room_needed(traffic: Traffic, link: int, space: int) -> int:
     """Return the room that a mover of a size takes on a link; an empty link takes in anyone, however big."""
-    return whole(space if at(traffic.links, link).plain else min(space, at(traffic.roads, link).storage))
+    if at(traffic.links, link).kind == LinkKind.PLAIN:
+        return space
+    return whole(min(space, at(traffic.roads, link).storage))
 
 
 @part
 def has_no_limit(traffic: Traffic, link: int) -> bool:
     """Tell whether a link takes in any number."""
-    return not at(traffic.links, link).plain and at(traffic.roads, link).storage == UNLIMITED
+    if at(traffic.links, link).kind == LinkKind.PLAIN:
+        return False
+    return bool(at(traffic.roads, link).storage == UNLIMITED)
 
 
 @part
@@ -36,6 +40,22 @@ def gate_of(traffic: Traffic, link: int) -> int:
     if at(traffic.links, link).contention != Contention.AT_JUNCTION:
         return link
     return whole(at(traffic.extras, at(traffic.roads, link).extra).gate)
+
+
+@part
+def entrance_free(traffic: Traffic, link: int) -> float:
+    """Return from when on the entrance of a link is free, and the crossing before it [s]."""
+    free = float(at(traffic.links, link).entry_free)
+    if at(traffic.links, link).contention == Contention.AT_JUNCTION:
+        free = max(free, at(traffic.junctions, gate_of(traffic, link) - len(traffic.links)).free)
+    return free
+
+
+@part
+def free_speed(traffic: Traffic, link: int) -> float:
+    """Return the speed limit of a link [m/s]; inf: everyone at their own speed."""
+    travel_time = float(at(traffic.links, link).travel_time)
+    return at(traffic.roads, link).length / travel_time if travel_time > 0.0 else np.inf
 
 
 @part
@@ -69,7 +89,7 @@ def add_slot(traffic: Traffic, link: int, time: float) -> int:
         control.n_unused_runs -= 1
         slot = run << RUN_BITS
         if road.last == NONE:
-            road.first = slot
+            at(traffic.fronts, link).first = slot
         else:
             traffic.runs[road.last >> RUN_BITS] = run
     else:
@@ -82,13 +102,13 @@ def add_slot(traffic: Traffic, link: int, time: float) -> int:
 def drop_first(traffic: Traffic, link: int) -> None:
     """Give back the first slot of a link."""
     road, control = at(traffic.links, link), traffic.control[0]
-    slot = whole(road.first)
+    slot = whole(at(traffic.fronts, link).first)
     if slot == road.last:
-        road.first = NONE
+        at(traffic.fronts, link).first = NONE
         road.last = NONE
     else:
-        road.first = slot_behind(traffic, slot)
-    if road.first == NONE or (slot + 1) & (RUN - 1) == 0:
+        at(traffic.fronts, link).first = slot_behind(traffic, slot)
+    if at(traffic.fronts, link).first == NONE or (slot + 1) & (RUN - 1) == 0:
         run = slot >> RUN_BITS
         traffic.runs[run] = control.unused_run
         control.unused_run = run
@@ -98,9 +118,9 @@ def drop_first(traffic: Traffic, link: int) -> None:
 @part
 def close_gaps(traffic: Traffic, link: int, time: float) -> None:
     """Turn the gaps that have reached the entrance by `time` into room."""
-    road = at(traffic.links, link)
-    while road.first != road.head and at(traffic.slots, road.first).time <= time:
-        road.room += at(traffic.slots, road.first).space
+    road, front = at(traffic.links, link), at(traffic.fronts, link)
+    while front.first != road.head and at(traffic.slots, front.first).time <= time:
+        road.room += at(traffic.slots, front.first).space
         drop_first(traffic, link)
 
 
@@ -129,16 +149,14 @@ def vacate_head(traffic: Traffic, link: int, time: float) -> None:
 def opening_time(traffic: Traffic, link: int, space: int, time: float) -> float:
     """Return when a mover of a size can enter, `time` at the earliest; inf while somebody must leave first."""
     slots, road = traffic.slots, at(traffic.links, link)
-    opening = float(max(time, road.entry_free))
-    if road.contention == Contention.AT_JUNCTION:
-        opening = max(opening, at(traffic.junctions, gate_of(traffic, link) - len(traffic.links)).free)
+    opening = max(time, entrance_free(traffic, link))
     if has_no_limit(traffic, link):
         return opening
     needed = room_needed(traffic, link, space)
     if needed > road.room:
         close_gaps(traffic, link, time)
     missing = needed - road.room
-    slot = whole(road.first)
+    slot = whole(at(traffic.fronts, link).first)
     while missing > 0 and slot != road.head:
         missing -= at(slots, slot).space
         opening = max(opening, at(slots, slot).time)

@@ -14,11 +14,12 @@ from numba.core import cgutils
 from numba.core import types as numba_types
 from numba.np import arrayobj
 
-from evacsim.kernels._jit import CONFIG, INTRINSIC, JIT, NEVER_CALLED_BY_PYTHON, OPTIONS, part
+from evacsim.kernels._jit import CONFIG, INTRINSIC, part, piece
 from evacsim.kernels.arrays import (
     CONTROL,
     EVENT,
     EXTRA,
+    FRONT,
     GATE,
     JUNCTION,
     LINK,
@@ -35,7 +36,7 @@ TYPES: Any = numba_types
 POPULATE: Any = arrayobj.populate_array
 FIELDS: Any = CONTROL.fields
 ROW = np.dtype("i4")
-DTYPES = (MOVER, LINK, ROAD, ROW, GATE, JUNCTION, EXTRA, SLOT, ROW, ROW, EVENT, ROW, ROW, RECORD, ROW)
+DTYPES = (MOVER, LINK, FRONT, ROAD, ROW, GATE, JUNCTION, EXTRA, SLOT, ROW, ROW, EVENT, ROW, ROW, RECORD, ROW)
 """Of the arrays that `control` knows, in the order of `Traffic`."""
 
 
@@ -103,7 +104,7 @@ def rare(function: F) -> F:
     def call(state: Records, *args: Any) -> Any:
         return inner(traffic_of(state), *args)
 
-    outer = JIT(**OPTIONS, **NEVER_CALLED_BY_PYTHON)(call)
+    outer = piece(call)
 
     def hand_over(traffic: Traffic, *args: Any) -> Any:
         return outer(traffic.control, *args)

@@ -8,7 +8,7 @@ from evacsim.kernels.arrays import NONE, RUN
 from tests.engine.roads import cars, road
 
 PER_MOVER, PER_SLOT, PER_LINK = 64, 24, 160
-FOR_LINKS = ("links", "roads", "gates", "following")
+FOR_LINKS = ("links", "fronts", "roads", "gates", "following")
 """Arrays with a row for each link (`following`: two), or for each junction."""
 
 
@@ -71,8 +71,9 @@ def test_a_storage_place_takes_24_bytes_and_only_where_somebody_is_or_was():
 def gaps_of(traffic):
     """Return how many slots are gaps."""
     n_gaps = 0
-    for road_ in traffic.links[traffic.links.first != NONE]:
-        slot = int(road_.first)
+    firsts = traffic.fronts.first
+    for road_, first in zip(traffic.links[firsts != NONE], firsts[firsts != NONE], strict=True):
+        slot = int(first)
         while slot != road_.head:
             n_gaps += 1
             if slot == road_.last:

@@ -83,9 +83,6 @@ def test_e3_what_one_side_does_not_use_passes_to_the_other(demand, priority, exp
     assert shares(movement, 2, groups) == pytest.approx(expected, abs=WITHIN_ONE_IN_100_S)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="who passes its exit slower than the entrance opens loses or gains its turn"
-)
 @pytest.mark.parametrize(
     ("capacity", "expected"),
     [

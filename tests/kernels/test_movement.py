@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evacsim.engine.movement import LinkColumns, Movement, MoverColumns, MoverState, NoticeKind
-from evacsim.kernels.arrays import NONE, RUN, UNLIMITED
+from evacsim.kernels.arrays import NONE, RUN, UNLIMITED, LinkKind
 from tests.reference.movement import ARRIVED, NO_WAY, Link, Mover, PlainMovement, single
 
 WALKER, CAR, BUS = 0, 1, 2
@@ -412,7 +412,7 @@ def check_conservation(movement):
     for row, road in enumerate(traffic.links):
         gaps, taken = slots_of(traffic, row)
         runs += len({slot // RUN for slot in gaps + taken})
-        if not road.passing:
+        if road.kind != LinkKind.PASSING:
             assert sorted(traffic.slots.mover[taken]) == np.flatnonzero(link == row).tolist()
         storage = traffic.roads.storage[row]
         if storage != UNLIMITED:
@@ -423,8 +423,8 @@ def check_conservation(movement):
 
 def slots_of(traffic, link):
     """Return the slots of a link that are gaps, and those that movers stand in."""
-    road = traffic.links[link]
-    slots = [] if road.first == NONE else [int(road.first)]
+    road, first = traffic.links[link], int(traffic.fronts.first[link])
+    slots = [] if first == NONE else [first]
     while slots and slots[-1] != road.last:
         slot = slots[-1] + 1
         slots.append(slot if slot % RUN != 0 else int(traffic.runs[slots[-1] // RUN]) * RUN)

@@ -112,9 +112,19 @@ class Link:
     gate: Gate | None = None
     origin: Origin | None = None
     standing: str = NOTHING  # of its front
-    wants: "Link | None" = None
+    wants: "Link | None" = None  # or what the last to contend has entered
     turn: float = 0.0
+    turn_before: float = 0.0  # of the last to leave
+    stood: bool = False  # its front stood behind that one when a gate let it in
     ticket: int = 0
+
+    @property
+    def travel_time(self):
+        return self.length / self.free_speed
+
+    @property
+    def limit(self):
+        return self.length / self.travel_time if self.travel_time > 0 else math.inf
 
     @property
     def front(self):
@@ -170,7 +180,7 @@ class Link:
         return (own + self.twin.walkers()) / own if self.twin else 1.0
 
     def speed_in_crowd(self, mover):
-        speed = min(self.free_speed, mover.speed)
+        speed = min(self.limit, mover.speed)
         if self.crowd == NONE:
             return speed
         opposing = self.twin.walkers() if self.twin else 0
@@ -297,7 +307,7 @@ class PlainMovement:
             self.follow_up(link, None, None)
         elif wanted.factor[mover.mode] == 0:
             self.hold(mover, link, wanted)
-        elif not wanted.gate.contenders and wanted.opening_time(mover, self.now) <= self.now:
+        elif self.may_enter(mover, link, wanted):
             self.pass_on(mover, link, wanted)
             self.follow_up(link, wanted, None)
         elif link is not None:
@@ -310,7 +320,15 @@ class PlainMovement:
                 self.contend(wanted.origin, wanted)
                 self.follow_up(None, None, wanted.gate)
 
+    def may_enter(self, mover, link, wanted):
+        """Tell whether nobody contends, there is room, and the entrance did not become free this very moment."""
+        if wanted.gate.contenders or wanted.opening_time(mover, self.now) > self.now:
+            return False
+        return link is None or mover.time == self.now or max(wanted.entry_free, wanted.gate.free) < self.now
+
     def hold(self, mover, link, wanted):
+        if link is not None:
+            link.stood = False
         if link is not None and not link.overtaking:
             link.standing, link.wants = HELD, wanted
         else:
@@ -332,13 +350,15 @@ class PlainMovement:
         busy = wanted.busy(mover)
         if waited > 1e-3:
             busy *= 1 / (1 - wanted.drop)
-        speed = min(wanted.free_speed, mover.speed)
+        speed = min(wanted.limit, mover.speed)
         if wanted.overtaking:
             busy *= wanted.share_of_width(mover)
             speed = wanted.speed_in_crowd(mover)
         wanted.entry_free = self.now + busy
         wanted.gate.free = self.now + wanted.gate.headway * (mover.size * 0.001)
-        mover.time = self.now + wanted.length / (speed * wanted.factor[mover.mode])
+        factor = wanted.factor[mover.mode]
+        way = wanted.travel_time / factor if speed == wanted.limit else wanted.length / (speed * factor)
+        mover.time = self.now + way
         mover.link, mover.node, mover.state = wanted, None, "moving"
         if mover.path is not None:
             mover.path = mover.path[1:]
@@ -349,6 +369,7 @@ class PlainMovement:
 
     def leave(self, mover, link):
         link.exit_free = self.now + link.busy(mover)
+        link.stood = False
         if link.overtaking:
             link.at_exit.remove(mover)
         self.vacate(mover)
@@ -377,7 +398,12 @@ class PlainMovement:
 
     def contend(self, contender, wanted):
         gate = wanted.gate
-        contender.turn = gate.turn + contender.front.size * 0.001 * contender.turn_time
+        before = gate.turn
+        if isinstance(contender, Link):
+            contender.stood = contender.stood and contender.wants.gate is gate
+            if contender.stood:
+                before = contender.turn_before
+        contender.turn = before + contender.front.size * 0.001 * contender.turn_time
         gate.contenders.append(contender)
         if isinstance(contender, Link):
             contender.standing, contender.wants = AT_GATE, wanted
@@ -385,7 +411,7 @@ class PlainMovement:
     def give_up(self, contender):
         contender.wants.gate.contenders.remove(contender)
         if isinstance(contender, Link):
-            contender.standing, contender.wants = NOTHING, None
+            contender.standing = NOTHING
 
     def in_order_of_turns(self, gate):
         return sorted(gate.contenders, key=lambda one: (one.turn, one.front.time, one.rank))
@@ -420,6 +446,8 @@ class PlainMovement:
         self.give_up(chosen)
         if isinstance(chosen, Link):
             self.pass_on(mover, chosen, wanted)
+            chosen.stood = chosen.front is not None and chosen.front.time <= self.now
+            chosen.turn_before = gate.turn
             self.follow_up(chosen, wanted, gate)
             return
         self.step_out(mover)
@@ -531,7 +559,7 @@ class PlainMovement:
             self.ask_front(link)
 
     def change_speed(self, mover, link, old, new):
-        speed = min(mover.speed, link.free_speed)
+        speed = min(mover.speed, link.limit)
         if mover.state == "stopped":
             mover.state, mover.time = "moving", self.now + mover.way_left / (speed * new)
             self.record(mover, "resumed", link.row)
@@ -560,7 +588,7 @@ class PlainMovement:
     def withdraw_front(self, link):
         if link.standing == AT_GATE:
             self.give_up(link)
-        link.standing, link.ticket, link.wants = NOTHING, 0, None
+        link.standing, link.ticket, link.stood = NOTHING, 0, False
 
     def withdraw(self, mover):
         """Take a mover out of whatever it is queued in."""
