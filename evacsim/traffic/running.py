@@ -11,8 +11,8 @@ from evacsim.traffic.case import MODES, Events, Gridlock, TrafficCase, storage
 from evacsim.traffic.passages import passages_of
 from evacsim.traffic.run import Ring, TrafficRun
 
-BIN_LENGTH = 3600.0
-"""Length of the time bins in which entries are counted [s]; only their sum is used."""
+BIN_LENGTH = float("inf")
+"""Entries are counted in one time bin, however long the run: only their sum is used [s]."""
 
 STANDS = "nothing"
 """What resolved a gridlock that stands."""
