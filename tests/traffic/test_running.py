@@ -2,6 +2,8 @@
 
 import json
 import random
+import subprocess
+import sys
 
 import numpy as np
 import pandas as pd
@@ -296,3 +298,16 @@ def test_with_mixed_sizes_at_a_merge_nobody_is_faster_than_free_flow_between_the
         run.time_space(0, points=5).groupby(["trip_id", "link_id"])[["time_s", "distance_m"]].diff().dropna()
     )
     assert (steps["time_s"] >= steps["distance_m"] / 12.5 - 1e-6).all()
+
+
+def test_a_run_leaves_no_kernel_to_be_compiled():
+    """Else every run would announce that it compiles, once after installation."""
+    program = (
+        "from evacsim.kernels import changes, movement\n"
+        "from evacsim.traffic.running import ready_kernels\n"
+        "ready_kernels()\n"
+        "used = (movement.advance, changes.send, changes.change_links, changes.take_off, changes.reconsider)\n"
+        "print([kernel.py_func.__name__ for kernel in used if not kernel.signatures])\n"
+    )
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert told.stdout == "[]\n"
