@@ -210,6 +210,11 @@ def test_what_was_not_recorded_is_refused_with_a_remedy(tmp_path):
     [
         lambda run: run.cumulative("99"),
         lambda run: run.cumulative(0, at=501.0),
+        lambda run: run.cumulative(0, at="middle"),
+        lambda run: run.cumulative(0, count="dogs"),
+        lambda run: run.field("heat"),
+        lambda run: run.field("flow", count="dogs"),
+        lambda run: run.field("flow", bin=float("inf")),
         lambda run: run.field("flow", along="x"),
         lambda run: run.field("flow", bin=0.0),
         lambda run: run.field("flow", cell=-1.0),
