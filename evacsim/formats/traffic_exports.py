@@ -4,10 +4,10 @@ Names of elements, attributes and columns are those of the tools' own files:
 
 * MATSim: `events.xml` (departure, PersonEntersVehicle, vehicle enters traffic, left link, entered
   link, vehicle leaves traffic, PersonLeavesVehicle, arrival, stuckAndAbort) and `network.xml` v2;
-* SUMO: floating-car data (`fcd-export`, its schema fcd_file.xsd) and vehicle routes with exit times
-  (`vehroute-output`);
-* GMNS: `config.csv`, `node.csv`, `link.csv`; `route.csv` and `trajectory.csv` are beyond the
-  specification, laid out as DTALite does (agents with sequences of links and times; recalled).
+* SUMO: plain nodes and edges, of which netconvert makes a network; floating-car data (`fcd-export`,
+  its schema fcd_file.xsd) and vehicle routes with exit times (`vehroute-output`, routes_file.xsd);
+* GMNS: `config.csv`, `node.csv`, `link.csv`; `trajectory.csv` is beyond the specification, laid out
+  as DTALite does (agents with sequences of links and times; recalled).
 """
 
 import csv
@@ -97,8 +97,11 @@ def write_matsim_network(path: Path, network: NetworkToWrite, modes: Iterable[st
         yield '<?xml version="1.0" encoding="UTF-8"?>'
         yield '<!DOCTYPE network SYSTEM "http://www.matsim.org/files/dtd/network_v2.dtd">'
         yield "<network>"
-        yield '<attributes><attribute name="coordinateReferenceSystem" class="java.lang.String">'
-        yield "Atlantis</attribute></attributes>"
+        # In one line: MATSim takes the text as it stands, and a name with a line break is none it knows.
+        yield (
+            '<attributes><attribute name="coordinateReferenceSystem" class="java.lang.String">'
+            "Atlantis</attribute></attributes>"
+        )
         yield "<nodes>"
         for name, x, y in zip(nodes, network.x.tolist(), network.y.tolist(), strict=True):
             yield f'<node id="{name}" x="{x!r}" y="{y!r}"/>'
@@ -125,7 +128,8 @@ def write_matsim_events(
     """Write MATSim events in the order of time; each trip is a person and a vehicle of the same id.
 
     A trip starts at the entrance of its first link (`relativePosition` 0) and ends at the exit of its
-    last. Trips that are not over at `end` [s] get `stuckAndAbort`.
+    last; who turns back leaves traffic where the link begins. Trips that are not over at `end` [s] get
+    `stuckAndAbort`.
     """
     people, links, modes = _escaped(trips.ids), _escaped(network.link_ids), list(trips.modes)
     time, trip, code, link = _events(trips, stays, end)
@@ -150,13 +154,16 @@ _EVENTS = (
     '<event time="{t!r}" type="entered link" vehicle="{p}" link="{l}"/>',
     '<event time="{t!r}" type="vehicle leaves traffic" person="{p}" link="{l}" vehicle="{p}" '
     'networkMode="{m}" relativePosition="1.0"/>',
+    '<event time="{t!r}" type="vehicle leaves traffic" person="{p}" link="{l}" vehicle="{p}" '
+    'networkMode="{m}" relativePosition="0.0"/>',
     '<event time="{t!r}" type="PersonLeavesVehicle" person="{p}" vehicle="{p}"/>',
     '<event time="{t!r}" type="arrival" person="{p}" link="{l}" legMode="{m}"/>',
     '<event time="{t!r}" type="stuckAndAbort" person="{p}" link="{l}" legMode="{m}"/>',
 )
 (
-    _DEPARTURE, _BOARDS, _ENTERS_TRAFFIC, _LEFT, _ENTERED, _LEAVES_TRAFFIC, _ALIGHTS, _ARRIVAL, _STUCK,
-) = range(9)  # fmt: skip
+    _DEPARTURE, _BOARDS, _ENTERS_TRAFFIC, _LEFT, _ENTERED, _LEAVES_TRAFFIC, _TURNS_BACK, _ALIGHTS,
+    _ARRIVAL, _STUCK,
+) = range(10)  # fmt: skip
 
 
 def _events(trips: TripsToWrite, stays: StaysToWrite, end: float) -> tuple[Floats, Rows, Rows, Rows]:
@@ -170,26 +177,33 @@ def _events(trips: TripsToWrite, stays: StaysToWrite, end: float) -> tuple[Float
     stuck = departed[np.isnan(trips.arrive[departed])]
     last_link = np.array(trips.first_link, dtype=np.int64)
     last_link[stays.trip] = stays.link  # the last one stays
-    pieces: list[tuple[Floats, Rows, int, Rows]] = [
-        (trips.depart[departed], departed, _DEPARTURE, trips.first_link),
-        (trips.depart[departed], departed, _BOARDS, trips.first_link),
-        (trips.arrive[arrived], arrived, _ALIGHTS, last_link),
-        (trips.arrive[arrived], arrived, _ARRIVAL, last_link),
-        (np.full(len(stuck), end), stuck, _STUCK, last_link),
+    before_all, after_all = -1, 2 * len(stays.trip)
+    pieces: list[tuple[Floats, Rows, int, Rows, int]] = [
+        (trips.depart[departed], departed, _DEPARTURE, trips.first_link, before_all),
+        (trips.depart[departed], departed, _BOARDS, trips.first_link, before_all),
+        (trips.arrive[arrived], arrived, _ALIGHTS, last_link, after_all),
+        (trips.arrive[arrived], arrived, _ARRIVAL, last_link, after_all),
+        (np.full(len(stuck), end), stuck, _STUCK, last_link, after_all),
     ]
-    parts = [(times, who, kind, where[who]) for times, who, kind, where in pieces]
-    for mask, kind, times in (
-        (~follows, _ENTERS_TRAFFIC, stays.enter),
-        (follows, _ENTERED, stays.enter),
-        (is_left & is_followed, _LEFT, stays.exit),
-        (is_left & ~is_followed, _LEAVES_TRAFFIC, stays.exit),
+    parts = [
+        (times, who, kind, where[who], np.full(len(who), step)) for times, who, kind, where, step in pieces
+    ]
+    for mask, kind, times, is_exit in (
+        (~follows, _ENTERS_TRAFFIC, stays.enter, 0),
+        (follows, _ENTERED, stays.enter, 0),
+        (is_left & is_followed, _LEFT, stays.exit, 1),
+        (stays.is_through & ~is_followed, _LEAVES_TRAFFIC, stays.exit, 1),
+        (is_left & ~stays.is_through, _TURNS_BACK, stays.exit, 1),
     ):
-        parts.append((times[mask], stays.trip[mask], kind, stays.link[mask]))
+        rows = np.flatnonzero(mask)
+        parts.append((times[rows], stays.trip[rows], kind, stays.link[rows], 2 * rows + is_exit))
     time = np.round(np.concatenate([part[0] for part in parts]), DECIMALS)
     trip = np.concatenate([part[1] for part in parts])
     code = np.concatenate([np.full(len(part[0]), part[2]) for part in parts])
     link = np.concatenate([part[3] for part in parts])
-    order = np.lexsort((code, trip, time))
+    step = np.concatenate([part[4] for part in parts])
+    # By steps within a trip: who turns back leaves one link and enters another at one instant.
+    order = np.lexsort((code, step, trip, time))
     return time[order], trip[order], code[order], link[order]
 
 
@@ -221,25 +235,62 @@ def write_sumo_fcd(path: Path, network: NetworkToWrite, trips: TripsToWrite, sam
     _write(path, lines())
 
 
+def write_sumo_network(folder: Path, network: NetworkToWrite) -> None:
+    """Write plain `network.nod.xml` and `network.edg.xml`, of which netconvert makes a network.
+
+    SUMO knows whole lanes only and has no capacities: these follow from its vehicles.
+    """
+    nodes, links = _escaped(network.node_ids), _escaped(network.link_ids)
+
+    def node_lines() -> Iterator[str]:
+        yield '<?xml version="1.0" encoding="UTF-8"?>'
+        yield "<nodes>"
+        for name, x, y in zip(nodes, network.x.tolist(), network.y.tolist(), strict=True):
+            yield f'<node id="{name}" x="{x!r}" y="{y!r}"/>'
+        yield "</nodes>"
+
+    def edge_lines() -> Iterator[str]:
+        yield '<?xml version="1.0" encoding="UTF-8"?>'
+        yield "<edges>"
+        for row, (name, lanes) in enumerate(zip(links, _whole_lanes(network), strict=True)):
+            yield (
+                f'<edge id="{name}" from="{nodes[network.from_node[row]]}" to="{nodes[network.to_node[row]]}" '
+                f'numLanes="{lanes}" speed="{float(network.free_speed[row])!r}" '
+                f'length="{float(network.length[row])!r}"/>'
+            )
+        yield "</edges>"
+
+    _write(folder / "network.nod.xml", node_lines())
+    _write(folder / "network.edg.xml", edge_lines())
+
+
+SUMO_CLASSES = {"walk": "pedestrian", "car": "passenger", "bus": "bus", "other": "ignoring"}
+"""What SUMO calls the modes of trips (its vehicle classes)."""
+
+
 def write_sumo_routes(path: Path, network: NetworkToWrite, trips: TripsToWrite, stays: StaysToWrite) -> None:
     """Write what SUMO calls vehroute output: the links of each trip with the times at which it left them.
 
     `depart` is when the vehicle entered its first link; those that are not over have no `arrival`.
+    In the order of `depart`, each mode declared: SUMO reads routes as they come and passes over late ones.
     """
     names, modes = _escaped(trips.ids), list(trips.modes)
     links = np.array(_escaped(network.link_ids), dtype=object)
+    ways = sorted(_by_trip(stays), key=lambda way: (round(float(stays.enter[way[1]]), DECIMALS), way[0]))
 
     def lines() -> Iterator[str]:
         yield '<?xml version="1.0" encoding="UTF-8"?>'
         yield "<routes>"
-        for trip, first, last in _by_trip(stays):
+        for mode in sorted(set(modes)):
+            yield f'<vType id="{mode}" vClass="{SUMO_CLASSES[mode]}"/>'
+        for trip, first, last in ways:
             edges = " ".join(links[stays.link[first:last]])
-            exits = " ".join(f"{time:.2f}" for time in stays.exit[first:last].tolist() if not isnan(time))
-            arrive = trips.arrive[trip]
-            arrival = "" if np.isnan(arrive) else f' arrival="{arrive:.2f}"'
+            exits = " ".join(_told(time) for time in stays.exit[first:last].tolist() if not isnan(time))
+            arrive = float(trips.arrive[trip])
+            arrival = "" if isnan(arrive) else f' arrival="{_told(arrive)}"'
             yield (
                 f'<vehicle id="{names[trip]}" type="{modes[trip]}" '
-                f'depart="{stays.enter[first]:.2f}"{arrival}>'
+                f'depart="{_told(float(stays.enter[first]))}"{arrival}>'
             )
             yield f'<route edges="{edges}" exitTimes="{exits}"/>'
             yield "</vehicle>"
@@ -248,12 +299,24 @@ def write_sumo_routes(path: Path, network: NetworkToWrite, trips: TripsToWrite, 
     _write(path, lines())
 
 
+def _told(time: float) -> str:
+    return f"{time:.{DECIMALS}f}"
+
+
+def _whole_lanes(network: NetworkToWrite) -> list[int]:
+    """Return the lanes of links for those who count them: at least one."""
+    return [max(1, round(lanes)) for lanes in network.lanes.tolist()]
+
+
 def write_gmns(folder: Path, network: NetworkToWrite, *, name: str) -> None:
-    """Write `config.csv`, `node.csv` and `link.csv`: metres, km/h, capacity per lane and hour."""
+    """Write `config.csv`, `node.csv` and `link.csv`: metres, km/h, capacity per lane and hour.
+
+    The specification counts lanes in whole numbers; capacity times lanes is the capacity of the link.
+    """
     _write_csv(
         folder / "config.csv",
-        ("dataset_name", "long_length", "speed", "crs"),
-        [(name, "m", "km/h", "local")],
+        ("dataset_name", "short_length", "long_length", "speed", "crs"),
+        [(name, "m", "m", "km/h", "local")],
     )
     rows = zip(network.node_ids, network.x.tolist(), network.y.tolist(), strict=True)
     _write_csv(folder / "node.csv", ("node_id", "x_coord", "y_coord"), rows)
@@ -265,11 +328,13 @@ def write_gmns(folder: Path, network: NetworkToWrite, *, name: str) -> None:
         ),
         (
             (
-                name, network.node_ids[start], network.node_ids[end], 1, length, round(speed * KMH, 9),
-                f"{lanes:g}", round(capacity * PER_HOUR / lanes, 9), jam, "auto",
+                link, network.node_ids[network.from_node[row]], network.node_ids[network.to_node[row]], 1,
+                float(network.length[row]), round(float(network.free_speed[row]) * KMH, 9), lanes,
+                round(float(network.capacity[row]) * PER_HOUR / lanes, 9), float(network.jam_density[row]),
+                "auto",
             )
-            for name, start, end, length, speed, lanes, capacity, jam in zip(
-                network.link_ids, *(column.tolist() for column in network[4:]), strict=True
+            for row, (link, lanes) in enumerate(
+                zip(network.link_ids, _whole_lanes(network), strict=True)
             )
         ),
     )  # fmt: skip
@@ -278,16 +343,21 @@ def write_gmns(folder: Path, network: NetworkToWrite, *, name: str) -> None:
 def write_gmns_trajectories(
     path: Path, network: NetworkToWrite, trips: TripsToWrite, stays: StaysToWrite
 ) -> None:
-    """Write one row for each trip that entered: its links and the times [s] at which it entered and left them."""
+    """Write one row for each trip that entered: its links and the times [s] at which it entered and left them.
+
+    Nodes are where each link begins and ends; after a link from which the trip turned back, where it begins.
+    """
     links = np.array(network.link_ids, dtype=object)
     nodes = np.array(network.node_ids, dtype=object)
+    is_back = ~stays.is_through & ~np.isnan(stays.exit)
+    next_node = np.where(is_back, network.from_node[stays.link], network.to_node[stays.link])
 
     def rows() -> Iterator[tuple[object, ...]]:
         for trip, first, last in _by_trip(stays):
             here = stays.link[first:last]
             left = stays.exit[last - 1]
             times = [*stays.enter[first:last].tolist(), *([] if np.isnan(left) else [float(left)])]
-            stops = [nodes[network.from_node[here[0]]], *nodes[network.to_node[here]]]
+            stops = [nodes[network.from_node[here[0]]], *nodes[next_node[first:last]]]
             yield (
                 trips.ids[trip],
                 trips.modes[trip],

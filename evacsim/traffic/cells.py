@@ -70,6 +70,15 @@ class Cells:
         starts, ends = self.bounds(column)
         return np.asarray(starts == ends)
 
+    def with_control(self, column: str) -> NDArray[np.int64]:
+        """Return the rows whose cell of a column holds a control character, such as a tab."""
+        controls = np.flatnonzero((self.buffer < 32) & (self.buffer != ord("\n")))
+        if not len(controls):
+            return controls
+        starts, ends = self.bounds(column)
+        row = np.searchsorted(starts, controls, side="right") - 1
+        return np.unique(row[(row >= 0) & (controls < ends[row])])
+
     def ids(self, column: str) -> Ids:
         """Return the cells of a column as ids."""
         return self.ids_between(self.bounds(column))

@@ -51,10 +51,12 @@ def check_turn_bans(
     findings: Findings, cells: Cells, routes: Routes, links: Ids, banned: tuple[np.ndarray, np.ndarray]
 ) -> None:
     """Find the routes (of table `cells`) that turn from one link into another where it is forbidden."""
-    turns = np.unique(banned[0] * len(links) + banned[1])
+    is_known = (banned[0] >= 0) & (banned[1] >= 0)
+    turns = np.unique((banned[0] * len(links) + banned[1])[is_known])
     row = routes.links.astype(np.int64)
     taken = row[:-1] * len(links) + row[1:]
-    taken[routes.first[1:-1] - 1] = -1
+    begins = routes.first[1:-1]
+    taken[begins[(begins > 0) & (begins < len(row))] - 1] = -1  # routes without links begin at an end
     is_banned = np.isin(taken, turns) & (row[:-1] >= 0) & (row[1:] >= 0)
     places = np.flatnonzero(is_banned)
     route = np.searchsorted(routes.first, places, side="right") - 1

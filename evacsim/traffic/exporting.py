@@ -16,6 +16,7 @@ from evacsim.formats.traffic_exports import (
     write_matsim_events,
     write_matsim_network,
     write_sumo_fcd,
+    write_sumo_network,
     write_sumo_routes,
 )
 from evacsim.traffic.case import MODES, TrafficCase
@@ -41,9 +42,13 @@ def export_matsim(run: "TrafficRun", folder: Path) -> None:
 
 
 def export_sumo(run: "TrafficRun", folder: Path, *, period: float = FCD_PERIOD) -> None:
-    """Write `fcd.xml`, where everybody is every `period` seconds, and `vehroutes.xml`, exact times on each link."""
+    """Write `network.nod.xml`, `network.edg.xml`, `vehroutes.xml` (times on each link) and `fcd.xml`.
+
+    The last says where everybody is every `period` seconds.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     network, trips = _network(run.case), _trips(run)
+    write_sumo_network(folder, network)
     write_sumo_routes(folder / "vehroutes.xml", network, trips, _stays(run))
     write_sumo_fcd(folder / "fcd.xml", network, trips, samples(run, period=period))
 

@@ -12,13 +12,17 @@ from evacsim.traffic.ids import Ids
 from evacsim.traffic.rules import (
     ANY,
     BELOW_ONE,
+    CONTROL,
     DIAGRAM,
     DOUBLED,
     EMPTY,
+    ENDLESS,
+    LATEST,
     NOT_NEGATIVE,
     POSITIVE,
     SHARE,
     SIZE,
+    TIME,
     WHOLE,
     Bound,
     unknown,
@@ -63,6 +67,7 @@ class Reader:
         self._findings.rows(
             cells, "jam_density_vpm", np.flatnonzero(jam_density <= capacity / speed), *DIAGRAM
         )
+        self._findings.rows(cells, "length_m", np.flatnonzero(length / speed > LATEST), *ENDLESS)
         priority = self._numbers(cells, "priority", POSITIVE, default=np.nan)
         drop = self._numbers(cells, "capacity_drop", BELOW_ONE, default=0.0)
         self._links = Links(
@@ -117,7 +122,7 @@ class Reader:
         ids = self._own_ids("trips.csv", "trip_id")
         if cells is None or ids is None:
             return None
-        depart = self._numbers(cells, "depart_s", NOT_NEGATIVE)
+        depart = self._numbers(cells, "depart_s", TIME)
         route = self._rows(cells, "route_id", self._route_ids, "routes.csv")
         size = self._numbers(cells, "size_pcu", SIZE, default=1.0)
         people = self._numbers(cells, "people", WHOLE, default=1.0)
@@ -129,7 +134,7 @@ class Reader:
         if cells is None or not cells.n_rows:
             nothing = np.zeros(0)
             return Events(nothing, nothing.astype(np.int64), nothing, nothing, nothing)
-        when = self._numbers(cells, "time_s", NOT_NEGATIVE)
+        when = self._numbers(cells, "time_s", TIME)
         link = self._rows(cells, "link_id", self._link_ids, "links.csv")
         bounds = (NOT_NEGATIVE, SHARE, POSITIVE)
         capacity, factor, jam_density = (
@@ -198,6 +203,7 @@ class Reader:
             return None
         ids = cells.ids(column)
         self._findings.rows(cells, column, np.flatnonzero(cells.is_empty(column)), *EMPTY)
+        self._findings.rows(cells, column, cells.with_control(column), *CONTROL)
         doubled = ids.doubled()
         self._findings.rows(
             cells,

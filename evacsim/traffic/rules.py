@@ -11,6 +11,10 @@ from evacsim.traffic.case import Floats
 
 SMALLEST_SIZE = 0.001
 """Room on links is counted in thousandths of a pcu."""
+SMALLEST, GREATEST = 1e-6, 1e9
+"""Of anything that is measured in SI units; beyond them stands a slip of the pen, or another unit."""
+LATEST = 1e8
+"""Three years [s]. The kernel walks through time in short steps; times since 1970 would keep it at that."""
 
 
 class Bound(NamedTuple):
@@ -22,19 +26,27 @@ class Bound(NamedTuple):
 
 
 POSITIVE = Bound(
-    Text("must be a number above 0", "必须是大于 0 的数"),
+    Text(
+        "must be a number above 0, from 0.000001 to 1000000000",
+        "必须是大于 0 的数，在 0.000001 与 1000000000 之间",
+    ),
     Text("write a number such as 0.5", "写一个数，如 0.5"),
-    lambda numbers: numbers > 0,
+    lambda numbers: (numbers >= SMALLEST) & (numbers <= GREATEST),
 )
 NOT_NEGATIVE = Bound(
-    Text("must be a number, 0 or more", "必须是不小于 0 的数"),
+    Text("must be a number from 0 to 1000000000", "必须是 0 到 1000000000 之间的数"),
     Text("write a number such as 0 or 12.5", "写一个数，如 0 或 12.5"),
-    lambda numbers: numbers >= 0,
+    lambda numbers: (numbers >= 0) & (numbers <= GREATEST),
+)
+TIME = Bound(
+    Text("must be a number of seconds from 0 to 100000000", "必须是 0 到 100000000 之间的秒数"),
+    Text("count from the start of the run, such as 0 or 12.5", "从推演开始计秒，如 0 或 12.5"),
+    lambda numbers: (numbers >= 0) & (numbers <= LATEST),
 )
 ANY = Bound(
-    Text("must be a number", "必须是数"),
+    Text("must be a number from -1000000000 to 1000000000", "必须是 -1000000000 到 1000000000 之间的数"),
     Text("write metres, such as 1500.0", "以米为单位写一个数，如 1500.0"),
-    np.isfinite,
+    lambda numbers: np.abs(numbers) <= GREATEST,
 )
 SHARE = Bound(
     Text("must be a number from 0 to 1", "必须是 0 到 1 之间的数"),
@@ -61,6 +73,17 @@ EMPTY = (Text("is empty", "为空"), Text("write an id", "写上编号"))
 DOUBLED = (
     Text("stands in an earlier row already", "在前面的行中已经出现"),
     Text("give each row an id of its own", "每行用不同的编号"),
+)
+CONTROL = (
+    Text("holds a control character (a tab, a bell)", "含有控制字符（如制表符）"),
+    Text("write the id in letters that can be seen", "编号只用可见的字符"),
+)
+ENDLESS = (
+    Text(
+        "the link takes longer than 100000000 s at free speed",
+        "以自由流速度通过该路段超过 100000000 秒",
+    ),
+    Text("correct the length [m] or the speed [m/s]", "更正长度（米）或速度（米/秒）"),
 )
 DIAGRAM = (
     Text(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 import numpy as np
 import pandas as pd
@@ -149,12 +149,14 @@ class TrafficRun:
         Raises
         ------
         EvacsimError
-            If passages were not recorded, there is no such link, the place is not on it, or, for
-            a place between the ends, the link changes under way.
+            If passages were not recorded, there is no such link, the place is not on it, there is
+            no such count, or, for a place between the ends, the link changes under way.
         """
+        self._refuse_other("count", count, get_args(Count))
         row = self.case.link_row(link_id)
         passages = self.recorded("cumulative curves")
         if isinstance(at, str):
+            self._refuse_other("at", at, get_args(End))
             return curve_at_end(self.case, passages, row, at=at, count=count)
         if not 0 <= at <= self.case.links.length[row]:
             rule = Text("is not on the link", "不在该路段上")
@@ -199,12 +201,19 @@ class TrafficRun:
         DataFrame
             One row for each cell (index: link_id, from_m, to_m; along a route its distances), one
             column for each bin, named by its beginning [s].
+
+        Raises
+        ------
+        EvacsimError
+            If passages were not recorded, there is no such quantity, route or count, or a bin or
+            cell has no length.
         """
+        self._refuse_other("quantity", quantity, get_args(Quantity))
+        self._refuse_other("count", count, get_args(Count))
         for name, length in (("bin", bin), ("cell", cell)):
-            if length is not None and not length > 0:
-                raise self._refused(
-                    Text("must be above 0", "必须大于 0"), POSITIVE.remedy, name, f"{length:g}"
-                )
+            if length is not None and not 0 < length < np.inf:
+                rule = Text("must be above 0, and finite", "必须大于 0，且为有限的数")
+                raise self._refused(rule, POSITIVE.remedy, name, f"{length:g}")
         return field_table(
             self.case,
             self.recorded("fields"),
@@ -257,6 +266,13 @@ class TrafficRun:
         from evacsim.traffic.writing import write_run
 
         return write_run(self, Path(folder), if_exists=if_exists)
+
+    def _refuse_other(self, place: str, value: str, known: tuple[str, ...]) -> None:
+        """Raise where a word is none that is known here: taken for another, it would give a wrong number."""
+        if value not in known:
+            rule = Text("is no word that is known here", "不是此处可用的词")
+            remedy = Text(f"write one of {', '.join(known)}", f"请写 {'、'.join(known)} 之一")
+            raise self._refused(rule, remedy, place, str(value))
 
     def _refused(self, rule: Text, remedy: Text, place: str, value: str | None) -> EvacsimError:
         source = self.case.source

@@ -20,6 +20,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "turn_bans.csv": ("from_link", "to_link"),
 }  # fmt: skip
 """Columns that each table must have."""
+LONGEST = 200
+"""Letters of a header that are told."""
 NEEDED = ("nodes.csv", "links.csv", "routes.csv", "trips.csv")
 EVENT_COLUMNS = ("capacity_vps", "speed_factor", "jam_density_vpm")
 """Columns of `events.csv` of which each row must fill one."""
@@ -56,6 +58,8 @@ def read_tables(folder: Path, encoding: str | None, findings: Findings) -> dict[
 
 def _no_column(cells: Cells, column: str) -> Issue:
     present = ", ".join(cells.columns)
+    if len(present) > LONGEST:  # a file read in a wrong encoding may be one line
+        present = f"{present[: LONGEST - 3]}..."
     rule = Text(f"no column {column}", f"缺少列 {column}")
     remedy = Text(f"add it, or rename one of: {present}", f"补上该列，或改名现有列: {present}")
     return Issue(cells.file, rule, remedy, "header", line=1)

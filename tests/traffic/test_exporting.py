@@ -107,4 +107,4 @@ def test_ids_with_letters_that_xml_knows_are_escaped(tmp_path):
     export_sumo(run, tmp_path / "s")
     people = {e.get("person") for e in ElementTree.parse(tmp_path / "m" / "events.xml").getroot()}
     assert people == {'a<&"b'}
-    assert ElementTree.parse(tmp_path / "s" / "vehroutes.xml").getroot()[0].get("id") == 'a<&"b'
+    assert ElementTree.parse(tmp_path / "s" / "vehroutes.xml").getroot().find("vehicle").get("id") == 'a<&"b'

@@ -122,13 +122,21 @@ def test_a_wrong_encoding_is_told_with_the_right_one(tmp_path, tables):
         ("links", 1, "1,1,2,500,12.5,1,,0.2", 3, "capacity_vps", None),
         ("links", 1, "1,1,2,500,12.5,1,0.5,0.04", 3, "jam_density_vpm", "0.04"),
         ("links", 1, "1,1,7,500,12.5,1,0.5,0.2", 3, "to_node", "7"),
+        ("links", 1, "1,1,2,1e300,12.5,1,0.5,0.2", 3, "length_m", "1e300"),
+        ("links", 1, "1,1,2,1e9,1,1,0.1,0.2", 3, "length_m", "1e9"),
+        ("links", 1, "1,1,2,500,12.5,1,1e-300,0.2", 3, "capacity_vps", "1e-300"),
+        ("links", 1, "1,1,2,500,12.5,1,0.5,1e300", 3, "jam_density_vpm", "1e300"),
         ("nodes", 0, "0,here,0", 2, "x", "here"),
+        ("nodes", 0, "0,1e308,0", 2, "x", "1e308"),
         ("routes", 0, "0,0,3,0 1 9", 2, "link_ids", "0 1 9"),
         ("routes", 0, "0,0,3,0 2", 2, "link_ids", "0 2"),
         ("routes", 0, "0,1,3,0 1 2", 2, "origin", "1"),
         ("routes", 0, "0,0,2,0 1 2", 2, "destination", "2"),
         ("trips", 2, "2,-4,0", 4, "depart_s", "-4"),
         ("trips", 2, "2,inf,0", 4, "depart_s", "inf"),
+        ("trips", 2, "2,1700000000,0", 4, "depart_s", "1700000000"),
+        ("trips", 2, "a\x07b,4,0", 4, "trip_id", "a\x07b"),
+        ("trips", 2, '"a\tb",4,0', 4, "trip_id", "a\tb"),
         ("trips", 2, "2,4,5", 4, "route_id", "5"),
         ("trips", 2, "1,4,0", 4, "trip_id", "1"),
         ("trips", 2, ",4,0", 4, "trip_id", None),
@@ -157,12 +165,35 @@ def test_one_wrong_cell_is_one_issue(tmp_path, tables, table, row, written, line
         ({"signals": ["1,60,0,30", "1,60,0,30"]}, "signals.csv", "link_id"),
         ({"turn_bans": ["0,1"]}, "routes.csv", "link_ids"),
         ({"turn_bans": ["0,x"]}, "turn_bans.csv", "to_link"),
+        ({"events": ["1e300,1,0,,"]}, "events.csv", "time_s"),
     ],
 )
 def test_a_wrong_row_of_an_optional_table_is_one_issue(tmp_path, tables, tables_too, file, place):
     issue = one_issue(write_case(tmp_path, **tables, **tables_too))
     assert issue.file.endswith(file)
     assert issue.place == place
+
+
+def test_routes_without_links_and_banned_turns_are_told_together(tmp_path, tables):
+    empty = write_case(tmp_path / "empty", **{**tables, "routes": ["0,0,3,", "1,0,3,"]}, turn_bans=["0,1"])
+    assert [(issue.line, issue.place) for issue in issues_of(empty)] == [(2, "link_ids"), (3, "link_ids")]
+    tables["routes"] = ["1,0,3,", "0,0,3,0 1 2"]
+    found = issues_of(write_case(tmp_path / "one", **tables, turn_bans=["1,2"]))
+    assert [(issue.line, issue.place) for issue in found] == [(2, "link_ids"), (3, "link_ids")]
+
+
+def test_a_banned_turn_of_an_unknown_link_is_no_turn_of_others(tmp_path, tables):
+    tables["routes"] = ["0,0,3,0 1 2", "1,0,3,0 1 2"]
+    issue = one_issue(write_case(tmp_path, **tables, turn_bans=["0,x"]))
+    assert (issue.line, issue.place, issue.value) == (2, "to_link", "x")
+
+
+def test_a_header_in_a_wrong_encoding_is_told_in_short(tmp_path, tables):
+    tables["trips"] = [f"{i},{i},0" for i in range(501)]
+    folder = write_case(tmp_path, **tables)
+    assert (
+        max(len(issue.rule.en + issue.remedy.en) for issue in issues_of(folder, encoding="utf-16-le")) < 300
+    )
 
 
 def test_all_problems_of_all_files_are_told_at_once(tmp_path, tables):

@@ -2,6 +2,8 @@
 
 import json
 import random
+import subprocess
+import sys
 
 import numpy as np
 import pandas as pd
@@ -208,6 +210,11 @@ def test_what_was_not_recorded_is_refused_with_a_remedy(tmp_path):
     [
         lambda run: run.cumulative("99"),
         lambda run: run.cumulative(0, at=501.0),
+        lambda run: run.cumulative(0, at="middle"),
+        lambda run: run.cumulative(0, count="dogs"),
+        lambda run: run.field("heat"),
+        lambda run: run.field("flow", count="dogs"),
+        lambda run: run.field("flow", bin=float("inf")),
         lambda run: run.field("flow", along="x"),
         lambda run: run.field("flow", bin=0.0),
         lambda run: run.field("flow", cell=-1.0),
@@ -296,3 +303,16 @@ def test_with_mixed_sizes_at_a_merge_nobody_is_faster_than_free_flow_between_the
         run.time_space(0, points=5).groupby(["trip_id", "link_id"])[["time_s", "distance_m"]].diff().dropna()
     )
     assert (steps["time_s"] >= steps["distance_m"] / 12.5 - 1e-6).all()
+
+
+def test_a_run_leaves_no_kernel_to_be_compiled():
+    """Else every run would announce that it compiles, once after installation."""
+    program = (
+        "from evacsim.kernels import changes, movement\n"
+        "from evacsim.traffic.running import ready_kernels\n"
+        "ready_kernels()\n"
+        "used = (movement.advance, changes.send, changes.change_links, changes.take_off, changes.reconsider)\n"
+        "print([kernel.py_func.__name__ for kernel in used if not kernel.signatures])\n"
+    )
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert told.stdout == "[]\n"
