@@ -22,6 +22,7 @@ from evacsim.engine.traffic import TrafficStore, check_links, new_extras, storag
 from evacsim.kernels import changes, movement
 from evacsim.kernels._jit import is_ready
 from evacsim.kernels.arrays import (
+    ARRIVED,
     ASKS,
     MAX_MODES,
     NONE,
@@ -497,9 +498,21 @@ class Movement:
         told["kind"] = NoticeKind.TURNED_BACK
         self._drained.append(told)
         self._take_off(rows, nodes, MoverState.IDLE)
-        routes = self._store.traffic.movers.route[rows]
-        # A path has gone on to the link after; it is to begin with this one again.
-        self._send(rows, nodes, np.where(routes < 0, routes + 1, routes).astype(np.int32), back)
+        self._send(rows, nodes, self._from_link_on(link, self._store.traffic.movers.route[rows]), back)
+
+    def _from_link_on(self, links: NDArray[np.int32], routes: NDArray[np.int32]) -> NDArray[np.int32]:
+        """Return routes that take `links` first and then go on as `routes` do at their ends; trees stay as they are."""
+        paths, again = self._store.traffic.paths, routes.copy()
+        for row in np.flatnonzero(routes < 0):
+            place = -1 - int(routes[row])
+            if place > 0 and paths[place - 1] == links[row]:
+                again[row] = routes[row] + 1
+            else:
+                # The path was given to a mover on its way, and does not say by which link it came.
+                rest = paths[place : place + int(np.argmax(paths[place:] == ARRIVED))]
+                path = self.add_paths([0, 1 + len(rest)], [links[row], *rest])
+                again[row] = self._route(None, path)[0]
+        return again
 
     def _take_off(self, rows: NDArray[np.int64], nodes: NDArray[np.int32], state: MoverState) -> None:
         self._store.hold_slots(len(rows))

@@ -244,7 +244,6 @@ def test_a_mover_can_turn_back_at_the_moment_at_which_it_enters():
     )
 
 
-@pytest.mark.xfail(strict=True, reason="the path is stepped back over its beginning")
 def test_a_mover_that_turns_back_after_it_got_a_new_path_takes_its_link_again():
     movement = road([(0, 1), (1, 2), (1, 3)])
     cars(movement, [0.0], target=2)
@@ -256,6 +255,20 @@ def test_a_mover_that_turns_back_after_it_got_a_new_path_takes_its_link_again():
     drained = movement.drain_records()
     assert drained["place"][drained["kind"] == NoticeKind.ENTERED].tolist() == [0, 0, 2]
     assert drained["place"][drained["kind"] == NoticeKind.ARRIVED].tolist() == [3]
+
+
+def test_movers_turn_back_each_by_its_own_path_old_or_new_or_done():
+    movement = road([(0, 1), (1, 2), (1, 3)])
+    old, new, done = movement.add_paths([0, 2, 3, 4], [0, 1, 2, 0])
+    rows = movement.add(MoverColumns(mode=CAR), origin_node=0, path=[old, old, done], depart_time=[0.0] * 3)
+    movement.advance(10.0)
+    movement.redirect([rows[1]], path=new)
+    for moment in (10.0, 20.0):  # twice: the path that was put together is stepped back over as any other
+        movement.advance(moment)
+        movement.turn_back(rows)
+    movement.advance(np.inf)
+    arrived = records(movement, NoticeKind.ARRIVED)
+    assert dict(zip(arrived["mover"].tolist(), arrived["place"].tolist(), strict=True)) == {0: 2, 1: 3, 2: 1}
 
 
 # Removing
