@@ -103,6 +103,18 @@ def test_f10_closing_and_opening_at_one_instant_changes_nothing():
     assert records(movement, NoticeKind.ARRIVED)["time"].tolist() == [20.0, 25.0]
 
 
+def test_a_gap_stays_on_its_way_while_a_link_has_no_limit_of_storage_for_some_time():
+    movement = road(CORRIDOR, length=[100.0, 1000.0], storage=[2.0, 200.0], capacity=[0.8, 0.1])
+    cars(movement, [0.0, 0.0, 17.0, 17.0], target=2)
+    movement.advance(6.0)  # the first has left at 5 s; its gap comes to the entrance at 25 s
+    movement.change_links([0], storage=np.inf, now=6.0)
+    movement.change_links([0], storage=2.0, now=16.0)  # the second left at 15 s and nobody needed its room
+    movement.advance(np.inf)
+    drained = movement.drain_records()
+    assert entries(drained, 0) == pytest.approx([0.0, 1.25, 17.0, 25.0])
+    assert entries(drained, 1) == pytest.approx([5.0, 15.0, 25.0, 35.0])
+
+
 def test_f11_whoever_departs_during_a_closure_takes_the_way_that_is_open():
     movement = road(TWO_WAYS)
     movement.change_links([1], {CAR: 0.0}, now=0.0)

@@ -115,7 +115,7 @@ def cases(draw):
     route = st.tuples(st.just("tree"), TREE) | st.tuples(st.just("path"), st.integers(0, len(some_paths) - 1))
     some = {
         "capacity": st.none() | CAPACITY,
-        "storage": st.none() | STORAGE,
+        "storage": st.none() | STORAGE | st.just(np.inf),
         "wave_speed": st.none() | WAVE_SPEED,
     }
     action = st.one_of(
@@ -198,7 +198,7 @@ class Compiled:
         )
 
     def change_links(self, links, factors, others):
-        self.movement.change_links(links, factors, now=self.movement.now, **usable(self.case, links, others))
+        self.movement.change_links(links, factors, now=self.movement.now, **named(others))
 
     def set_tree(self, tree, next_link):
         self.movement.set_tree(tree, np.array(next_link, dtype=np.int32))
@@ -304,14 +304,11 @@ class Plain:
         return {"tree": row} if what == "tree" else {"path": list(self.case.paths[row])}
 
     def change_links(self, links, factors, others):
-        given = usable(self.case, links, others)
-        changes = {}
-        if "capacity" in given:
-            changes["headway"] = 1 / given["capacity"]
-        if "storage" in given:
-            changes["storage"] = given["storage"] * 1000
-        if "wave_speed" in given:
-            changes["wave_speed"] = given["wave_speed"]
+        changes = named(others)
+        if "capacity" in changes:
+            changes["headway"] = 1 / changes.pop("capacity")
+        if "storage" in changes:
+            changes["storage"] *= 1000
         self.movement.change_links(
             [self.movement.links[row] for row in links], factors, self.movement.now, **changes
         )
@@ -370,12 +367,9 @@ def can_begin(case, route, node):
     return start_of(case, node, route) == node
 
 
-def usable(case, links, others):
-    """Return what of a change is given; links without limit of storage stay so."""
-    given = {name: value for name, value in others.items() if value is not None}
-    if any(case.links[row]["storage"] == np.inf for row in links):
-        given.pop("storage", None)
-    return given
+def named(values):
+    """Return what is named of a change."""
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def play(case, player, cuts=()):
