@@ -197,6 +197,7 @@ class Movement:
         self._drained: list[NDArray[np.void]] = []
         self._notices: deque[Notice] = deque()
         self._is_changed = False
+        self._rerouted: list[NDArray[np.int64]] | None = []
 
     @staticmethod
     def is_compiled() -> bool:
@@ -457,7 +458,7 @@ class Movement:
         """
         rows = _rows(movers)
         routes = np.ascontiguousarray(np.broadcast_to(self._route(tree, path), rows.shape))
-        self._begin_change(self.now)
+        self._begin_change(self.now, rerouted=rows)
         changes.reroute(self._store.traffic.control, rows, routes)
 
     def remove(self, movers: ArrayLike) -> None:
@@ -660,22 +661,33 @@ class Movement:
         watched: NDArray[np.bool_] = self._store.traffic.movers.marks[movers] & WATCHED != 0
         return watched
 
-    def _begin_change(self, now: float) -> None:
-        """Let everything up to and including `now` happen, unless a change at `now` has begun."""
+    def _begin_change(self, now: float, *, rerouted: NDArray[np.int64] | None = None) -> None:
+        """Let everything up to and including `now` happen, unless a change at `now` has begun.
+
+        The change concerns the routes of the movers `rerouted` only; None: anybody.
+        """
         assert now >= self.now, f"a change is made at {now}, but movement has gone on to {self.now}"
         if not (self._is_changed and now == self.now):
             self._end_change()
             while (notice := self._run(now)) is not None:
                 self._notices.append(notice)
         self._is_changed = True
+        if rerouted is None:
+            self._rerouted = None
+        elif self._rerouted is not None:
+            self._rerouted.append(rerouted)
 
     def _end_change(self) -> None:
-        """Let all who wait ask again, if anything has changed."""
+        """Let all who wait and whom it may concern ask again, if anything has changed."""
         if self._is_changed:
             waiting = self.count(MoverState.WAITING) + self.count(MoverState.MOVING)
             self._store.hold_events(waiting + 2 * len(self.links.length) + MARGIN)
-            changes.reconsider(self._store.traffic.control, self.now)
-            self._is_changed = False
+            if self._rerouted is None:
+                changes.reconsider(self._store.traffic.control, self.now)
+            else:
+                rerouted = np.concatenate(self._rerouted)
+                changes.reconsider_for(self._store.traffic.control, rerouted, self.now)
+            self._is_changed, self._rerouted = False, []
 
     def _run(self, until: float) -> Notice | None:
         """Run the kernel until `until` or the next notice, and resolve gridlocks on the way."""

@@ -2,8 +2,8 @@
 
 Each kernel leaves those whose situation has changed with an event at the present time, so that
 they act in the order of events; nobody enters a link here but by `squeeze`. After
-`change_links`, `take_off`, `reroute` or a new tree, `reconsider` must be called before movement
-goes on.
+`change_links`, `take_off` or a new tree, `reconsider` must be called before movement goes on; after
+`reroute` alone `reconsider_for` is enough.
 """
 
 import numpy as np
@@ -492,8 +492,58 @@ def reconsider(state: Records, time: float) -> None:
         The present time [s].
     """
     traffic = traffic_of(state)
-    movers, control, n_links = traffic.movers, traffic.control[0], len(traffic.links)
     sort_heap(traffic)
+    let_held_ask(traffic, time)
+    for link in range(len(traffic.links)):
+        if at(traffic.links, link).queue == Queue.GATE and is_to_ask_again(traffic, link, time):
+            give_up(traffic, link)
+            await_front(traffic, link, time)
+        if at(traffic.gates, link).first != NONE:
+            sort_origin_line(traffic, link, time)
+    for gate in range(len(traffic.gates)):
+        arrange_anew(traffic, gate, time)
+
+
+@kernel
+def reconsider_for(state: Records, rerouted: NDArray[np.int64], time: float) -> None:
+    """Do what `reconsider` does where nothing has changed but the routes of some movers.
+
+    All others who contend have the turns and the gates have the times that `reconsider` would give them again.
+
+    Parameters
+    ----------
+    state : Records
+        The `control` of a `Traffic`, all of which is modified in place.
+    rerouted : ndarray of int64, shape (n,)
+        Rows of these movers.
+    time : float
+        The present time [s].
+    """
+    traffic = traffic_of(state)
+    sort_heap(traffic)
+    let_held_ask(traffic, time)
+    for row in range(len(rerouted)):
+        mover = rerouted[row]
+        moving = at(traffic.movers, mover)
+        link = whole(moving.place)
+        if link >= 0:
+            wanted = whole(at(traffic.roads, link).wants)
+            if at(traffic.links, link).queue == Queue.GATE and is_to_ask_again(traffic, link, time):
+                give_up(traffic, link)
+                await_front(traffic, link, time)
+                arrange_anew(traffic, gate_of(traffic, wanted), time)
+        elif moving.queue == Queue.LINE:
+            wanted = whole(moving.wants)
+            if not stays_in_line(traffic, mover):
+                leave_origin_line(traffic, wanted, mover)
+                schedule_mover(traffic, mover, time)
+                arrange_anew(traffic, gate_of(traffic, wanted), time)
+
+
+@part
+def let_held_ask(traffic: Traffic, time: float) -> None:
+    """Let all who are held ask their routes again."""
+    control = traffic.control[0]
     link = whole(control.held_links)
     control.held_links = NONE
     while link != NONE:
@@ -505,26 +555,28 @@ def reconsider(state: Records, time: float) -> None:
     mover = whole(control.held_movers)
     control.held_movers = NONE
     while mover != NONE:
-        behind = whole(at(movers, mover).next)
+        behind = whole(at(traffic.movers, mover).next)
         schedule_mover(traffic, mover, time)
         mover = behind
-    for link in range(n_links):
-        road = at(traffic.links, link)
-        if road.queue == Queue.GATE:
-            _, route, _, _, mode, _, since = front_of(traffic, link)
-            if max(since, road.exit_free) > time or not is_way(
-                traffic, route, whole(road.to_node), mode, whole(at(traffic.roads, link).wants)
-            ):
-                give_up(traffic, link)
-                await_front(traffic, link, time)
-        gate = at(traffic.gates, link)
-        if gate.first != NONE:
-            sort_origin_line(traffic, link, time)
-    for gate in range(len(traffic.gates)):
-        if at(traffic.gates, gate).event < np.inf:
-            call_off_gate(traffic, gate)
-        if at(traffic.gates, gate).contenders != NONE:
-            arrange(traffic, gate, time)
+
+
+@part
+def is_to_ask_again(traffic: Traffic, link: int, time: float) -> bool:
+    """Tell whether the front of a link that contends may not pass the exit yet, or has another way to go."""
+    road = at(traffic.links, link)
+    _, route, _, _, mode, _, since = front_of(traffic, link)
+    return bool(max(since, road.exit_free) > time) or not is_way(
+        traffic, route, whole(road.to_node), mode, whole(at(traffic.roads, link).wants)
+    )
+
+
+@part
+def arrange_anew(traffic: Traffic, gate: int, time: float) -> None:
+    """Let a gate act when it can, and not when it was to act before."""
+    if at(traffic.gates, gate).event < np.inf:
+        call_off_gate(traffic, gate)
+    if at(traffic.gates, gate).contenders != NONE:
+        arrange(traffic, gate, time)
 
 
 @part
@@ -534,14 +586,22 @@ def is_way(traffic: Traffic, route: int, node: int, mode: int, link: int) -> boo
 
 
 @part
+def stays_in_line(traffic: Traffic, mover: int) -> bool:
+    """Tell whether a mover in an origin line still wants its link."""
+    moving = at(traffic.movers, mover)
+    return is_way(
+        traffic, whole(moving.route), -1 - whole(moving.place), whole(moving.mode), whole(moving.wants)
+    )
+
+
+@part
 def sort_origin_line(traffic: Traffic, link: int, time: float) -> None:
     """Let those in an origin line who no longer want the link ask their routes again."""
     gate, movers = at(traffic.gates, link), traffic.movers
     mover = whole(gate.first)
     while mover != NONE:
         behind = whole(at(movers, mover).next)
-        moving = at(movers, mover)
-        if not is_way(traffic, whole(moving.route), -1 - whole(moving.place), whole(moving.mode), link):
+        if not stays_in_line(traffic, mover):
             leave_origin_line(traffic, link, mover)
             schedule_mover(traffic, mover, time)
         mover = behind
