@@ -493,6 +493,7 @@ def reconsider(state: Records, time: float) -> None:
     """
     traffic = traffic_of(state)
     sort_heap(traffic)
+    mark_held(traffic)
     let_held_ask(traffic, time)
     for link in range(len(traffic.links)):
         if at(traffic.links, link).queue == Queue.GATE and is_to_ask_again(traffic, link, time):
@@ -506,9 +507,10 @@ def reconsider(state: Records, time: float) -> None:
 
 @kernel
 def reconsider_for(state: Records, rerouted: NDArray[np.int64], time: float) -> None:
-    """Do what `reconsider` does where nothing has changed but the routes of some movers.
+    """Let some movers ask their routes again where nothing has changed but these.
 
-    All others who contend have the turns and the gates have the times that `reconsider` would give them again.
+    Whoever else is held stays so, and whoever else contends has the turn, and the gate the time, that
+    `reconsider` would give it again.
 
     Parameters
     ----------
@@ -521,14 +523,20 @@ def reconsider_for(state: Records, rerouted: NDArray[np.int64], time: float) -> 
     """
     traffic = traffic_of(state)
     sort_heap(traffic)
-    let_held_ask(traffic, time)
+    some_held = False
     for row in range(len(rerouted)):
         mover = rerouted[row]
         moving = at(traffic.movers, mover)
         link = whole(moving.place)
-        if link >= 0:
-            wanted = whole(at(traffic.roads, link).wants)
-            if at(traffic.links, link).queue == Queue.GATE and is_to_ask_again(traffic, link, time):
+        if moving.queue == Queue.HELD:
+            moving.queue = Queue.NOTHING
+            some_held = True
+        elif link >= 0:
+            road, wanted = at(traffic.links, link), whole(at(traffic.roads, link).wants)
+            if road.queue == Queue.HELD and at(traffic.slots, road.head).mover == mover:
+                road.queue = Queue.NOTHING
+                some_held = True
+            elif road.queue == Queue.GATE and is_to_ask_again(traffic, link, time):
                 give_up(traffic, link)
                 await_front(traffic, link, time)
                 arrange_anew(traffic, gate_of(traffic, wanted), time)
@@ -538,25 +546,47 @@ def reconsider_for(state: Records, rerouted: NDArray[np.int64], time: float) -> 
                 leave_origin_line(traffic, wanted, mover)
                 schedule_mover(traffic, mover, time)
                 arrange_anew(traffic, gate_of(traffic, wanted), time)
+    if some_held:
+        let_held_ask(traffic, time)
+
+
+@part
+def mark_held(traffic: Traffic) -> None:
+    """Mark all who are held as queued nowhere, which lets them ask their routes again."""
+    link = whole(traffic.control[0].held_links)
+    while link != NONE:
+        at(traffic.links, link).queue = Queue.NOTHING
+        link = whole(traffic.following[link])
+    mover = whole(traffic.control[0].held_movers)
+    while mover != NONE:
+        at(traffic.movers, mover).queue = Queue.NOTHING
+        mover = whole(at(traffic.movers, mover).next)
 
 
 @part
 def let_held_ask(traffic: Traffic, time: float) -> None:
-    """Let all who are held ask their routes again."""
+    """Let those in the queues of the held who are marked as queued nowhere ask their routes again."""
     control = traffic.control[0]
     link = whole(control.held_links)
     control.held_links = NONE
     while link != NONE:
         behind = whole(traffic.following[link])
-        at(traffic.links, link).queue = Queue.NOTHING
-        at(traffic.roads, link).wants = NONE
-        await_front(traffic, link, time)
+        if at(traffic.links, link).queue == Queue.HELD:
+            traffic.following[link] = control.held_links
+            control.held_links = link
+        else:
+            at(traffic.roads, link).wants = NONE
+            await_front(traffic, link, time)
         link = behind
     mover = whole(control.held_movers)
     control.held_movers = NONE
     while mover != NONE:
         behind = whole(at(traffic.movers, mover).next)
-        schedule_mover(traffic, mover, time)
+        if at(traffic.movers, mover).queue == Queue.HELD:
+            at(traffic.movers, mover).next = control.held_movers
+            control.held_movers = mover
+        else:
+            schedule_mover(traffic, mover, time)
         mover = behind
 
 

@@ -236,6 +236,24 @@ def test_a_mover_under_way_can_be_redirected():
     assert dict(zip(arrived["mover"].tolist(), arrived["place"].tolist(), strict=True)) == {0: 2, 1: 3}
 
 
+@pytest.mark.parametrize("overtaking", [False, True])
+def test_whoever_is_redirected_asks_again_and_nobody_else_who_is_held(overtaking):
+    movement = road([(0, 2), (1, 2), (2, 3), (2, 4)], overtaking=overtaking)
+    movement.change_links([2], {CAR: 0.0}, now=0.0)
+    cars(movement, [0.0], origin=0, target=3, asks=True)
+    cars(movement, [0.0], origin=1, target=3, asks=True)
+    held = [Notice(50.0, NoticeKind.HELD, mover, 2) for mover in (0, 1)]
+    assert told(movement, 60.0) == held
+    movement.redirect([0], tree=3)  # the closed way once more
+    assert told(movement, 70.0) == [held[0]._replace(time=60.0)]
+    movement.redirect([0], tree=4)
+    assert told(movement, 130.0) == []
+    assert movement.where([0, 1]).state.tolist() == [MoverState.ARRIVED, MoverState.MOVING]
+    movement.change_links([2], {CAR: 1.0}, now=130.0)
+    movement.advance(np.inf)
+    assert movement.where([0, 1]).node.tolist() == [4, 3]
+
+
 def test_movement_stops_right_after_each_watched_notice():
     movement = road([(0, 1)])
     cars(movement, [0.0, 2.0, 4.0], target=1, watched=[False, True, True])

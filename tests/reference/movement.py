@@ -199,6 +199,7 @@ class PlainMovement:
         self.due = []
         self.now = 0.0
         self.is_changed = False
+        self.rerouted = set()  # movers whose routes have changed; None: anything may have
         self.serial = 0
         self.gates = [Gate(link.row) for link in links]
         junctions = {}
@@ -480,23 +481,24 @@ class PlainMovement:
 
     # Changes from outside
 
-    def begin_change(self, now):
+    def begin_change(self, now, rerouted=None):
         if not (self.is_changed and now == self.now):
             self.end_change()
             self.run(now)
         self.is_changed = True
+        self.rerouted = None if None in (rerouted, self.rerouted) else self.rerouted | set(rerouted)
 
     def end_change(self):
         if self.is_changed:
-            self.is_changed = False
-            self.reconsider()
+            self.reconsider(self.movers if self.rerouted is None else self.rerouted)
+            self.is_changed, self.rerouted = False, set()
 
     def set_tree(self, tree, next_link):
         self.begin_change(self.now)
         self.trees[tree] = list(next_link)
 
     def redirect(self, movers, tree=0, path=None):
-        self.begin_change(self.now)
+        self.begin_change(self.now, movers)
         for mover in movers:
             mover.tree, mover.path = tree, path
 
@@ -618,15 +620,19 @@ class PlainMovement:
         for mover, time in back.items():
             self.send(mover, mover.node, time, tree=mover.tree, path=mover.path)
 
-    def reconsider(self):
-        """Let all who wait ask their routes again; whoever wants the same open link keeps its place."""
+    def reconsider(self, concerned):
+        """Let all who contend, and those who are held and concerned, ask their routes again.
+
+        Whoever wants the same open link keeps its place.
+        """
         for link in self.links:
-            if link.standing == HELD:
+            if link.standing == HELD and link.front in concerned:
                 link.standing, link.wants = NOTHING, None
                 self.await_front(link)
         for mover in self.held:
-            self.schedule(mover, self.now)
-        self.held = []
+            if mover in concerned:
+                self.schedule(mover, self.now)
+        self.held = [mover for mover in self.held if mover not in concerned]
         for link in self.links:
             if link.standing == AT_GATE and not self.wants(link.front, link.wants):
                 self.give_up(link)
