@@ -163,8 +163,13 @@ def knows_all(traffic: Traffic, link: int, plain_from: int) -> bool:
 
 @part
 def rest(left: float, old: float, new: float) -> float:
-    """Return how long what takes so long at the old rate takes at the new one [s]."""
-    return left * (new / old) if left > 0.0 else 0.0
+    """Return how long what takes so long at the old rate takes at the new one [s].
+
+    Where the old rate had no limit, what is left is due to something else (a law of density), and stays.
+    """
+    if left <= 0.0:
+        return 0.0
+    return left * (new / old) if old > 0.0 else left
 
 
 @part

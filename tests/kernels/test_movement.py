@@ -107,9 +107,11 @@ def cases(draw):
     )
     links = [draw(LINK) for _ in ends]
     footways = [row for row, link in enumerate(links) if link["overtaking"]]
-    for row, link in enumerate(links):
-        others = [NONE, *(footway for footway in footways if footway != row)]
-        link["twin"] = draw(st.sampled_from(others)) if link["overtaking"] else NONE
+    for link in links:
+        link["twin"] = NONE
+    for one, other in zip(footways[::2], footways[1::2], strict=False):
+        if draw(st.booleans()):
+            links[one]["twin"], links[other]["twin"] = other, one
     some_links = st.lists(st.integers(0, len(ends) - 1), min_size=1, max_size=3, unique=True)
     some_paths = draw(st.lists(paths(n_nodes, ends), min_size=1, max_size=3))
     route = st.tuples(st.just("tree"), TREE) | st.tuples(st.just("path"), st.integers(0, len(some_paths) - 1))

@@ -12,6 +12,9 @@ from dataclasses import dataclass, field
 ARRIVED, NO_WAY = -2, -1
 NOTHING, PENDING, AT_GATE, HELD = "nothing", "pending", "at gate", "held"
 NONE, WEIDMANN, LINEAR = 0, 1, 2
+DENSEST = {WEIDMANN: 1.7506652105293599, LINEAR: 2.4}
+GREATEST = {WEIDMANN: 0.9141180602244587, LINEAR: 1.44}
+DENSEST_AGAINST, GREATEST_AGAINST = 1.25 / (2 * 0.476), 1.25**2 / (4 * 0.476)
 
 
 def single(value):
@@ -165,23 +168,33 @@ class Link:
     def walkers(self):
         return sum(mover.size for mover in self.movers)
 
-    def share_of_width(self, mover):
-        own = self.walkers() + mover.size
-        return (own + self.twin.walkers()) / own if self.twin else 1.0
+    def opposing(self):
+        return self.twin.walkers() if self.twin else 0
+
+    def least_busy(self, mover):
+        """Return how long a mover keeps the entrance busy at the greatest flow of the law of density."""
+        if self.crowd == NONE:
+            return 0.0
+        greatest = GREATEST[self.crowd]
+        if self.crowd == WEIDMANN:
+            greatest *= min(self.free_speed, mover.speed)
+        elif self.opposing():
+            greatest = GREATEST_AGAINST
+        return mover.size * 0.001 * self.length / (self.area * (greatest * self.factor[mover.mode]))
 
     def speed_in_crowd(self, mover):
         speed = min(self.free_speed, mover.speed)
         if self.crowd == NONE:
             return speed
-        opposing = self.twin.walkers() if self.twin else 0
-        density = (self.walkers() + mover.size + opposing) / 1000 / self.area
+        density = (self.walkers() + mover.size + self.opposing()) / 1000 / self.area
         if self.crowd == WEIDMANN:
+            density = min(density, DENSEST[WEIDMANN])
             slowed = speed * (1 - math.exp(-1.913 * (1 / density - 1 / 5.4)))
-        elif opposing:
-            slowed = 1.25 - 0.476 * density
+        elif self.opposing():
+            slowed = 1.25 - 0.476 * min(density, DENSEST_AGAINST)
         else:
-            slowed = 1.2 - 0.25 * density
-        return min(speed, max(slowed, 0.1))
+            slowed = 1.2 - 0.25 * min(density, DENSEST[LINEAR])
+        return min(speed, slowed)
 
 
 class PlainMovement:
@@ -209,6 +222,10 @@ class PlainMovement:
         for link, gate in zip(links, list(self.gates), strict=False):
             link.gate = gate if link.overtaking else junctions.get(link.from_node, gate)
             link.origin = Origin(link)
+        for link in links:
+            if link.overtaking and link.twin is not None and link.twin.row > link.row:
+                link.gate = link.twin.gate = Gate(len(self.gates))
+                self.gates.append(link.gate)
 
     # Events
 
@@ -335,10 +352,11 @@ class PlainMovement:
             busy *= 1 / (1 - wanted.drop)
         speed = min(wanted.free_speed, mover.speed)
         if wanted.overtaking:
-            busy *= wanted.share_of_width(mover)
+            busy = max(busy, wanted.least_busy(mover))
             speed = wanted.speed_in_crowd(mover)
         wanted.entry_free = self.now + busy
-        wanted.gate.free = self.now + wanted.gate.headway * (mover.size * 0.001)
+        shares_width = wanted.overtaking and wanted.twin is not None
+        wanted.gate.free = self.now + (busy if shares_width else wanted.gate.headway * (mover.size * 0.001))
         mover.time = self.now + wanted.length / (speed * wanted.factor[mover.mode])
         mover.link, mover.node, mover.state = wanted, None, "moving"
         if mover.path is not None:
@@ -647,5 +665,5 @@ class PlainMovement:
 
 
 def rest(left, old, new):
-    """Return how long what takes so long at the old rate takes at the new one."""
-    return left * (new / old) if left > 0 else 0.0
+    """Return how long what takes so long at the old rate takes at the new one; without an old rate it stays."""
+    return 0.0 if left <= 0 else left * (new / old) if old > 0 else left
