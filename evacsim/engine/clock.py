@@ -20,6 +20,8 @@ class Clock(simpy.Environment):
         super().__init__()
         self.movement = movement
         self.on_notice = on_notice
+        self.after_moving: list[Callable[[], None]] = []
+        """Called whenever movement has gone on, before anything else happens at the moment it has come to."""
 
     def call_at(self, time: float, action: Callable[[], None]) -> None:
         """Let `action` happen at `time` [s], exactly: no delay is added to the present."""
@@ -39,6 +41,8 @@ class Clock(simpy.Environment):
         while True:
             upto = min(self.peek(), end)
             notice = self.movement.advance(upto)
+            for action in self.after_moving:
+                action()
             if notice is not None:
                 self._now = notice.time
                 self.on_notice(notice)

@@ -22,6 +22,7 @@ from evacsim.engine.traffic import TrafficStore, check_links, new_extras, storag
 from evacsim.kernels import changes, movement
 from evacsim.kernels._jit import is_ready
 from evacsim.kernels.arrays import (
+    ARRIVED,
     ASKS,
     MAX_MODES,
     NONE,
@@ -197,6 +198,7 @@ class Movement:
         self._drained: list[NDArray[np.void]] = []
         self._notices: deque[Notice] = deque()
         self._is_changed = False
+        self._rerouted: list[NDArray[np.int64]] | None = []
 
     @staticmethod
     def is_compiled() -> bool:
@@ -457,7 +459,7 @@ class Movement:
         """
         rows = _rows(movers)
         routes = np.ascontiguousarray(np.broadcast_to(self._route(tree, path), rows.shape))
-        self._begin_change(self.now)
+        self._begin_change(self.now, rerouted=rows)
         changes.reroute(self._store.traffic.control, rows, routes)
 
     def remove(self, movers: ArrayLike) -> None:
@@ -498,9 +500,21 @@ class Movement:
         told["kind"] = NoticeKind.TURNED_BACK
         self._drained.append(told)
         self._take_off(rows, nodes, MoverState.IDLE)
-        routes = self._store.traffic.movers.route[rows]
-        # A path has gone on to the link after; it is to begin with this one again.
-        self._send(rows, nodes, np.where(routes < 0, routes + 1, routes).astype(np.int32), back)
+        self._send(rows, nodes, self._from_link_on(link, self._store.traffic.movers.route[rows]), back)
+
+    def _from_link_on(self, links: NDArray[np.int32], routes: NDArray[np.int32]) -> NDArray[np.int32]:
+        """Return routes that take `links` first and then go on as `routes` do at their ends; trees stay as they are."""
+        paths, again = self._store.traffic.paths, routes.copy()
+        for row in np.flatnonzero(routes < 0):
+            place = -1 - int(routes[row])
+            if place > 0 and paths[place - 1] == links[row]:
+                again[row] = routes[row] + 1
+            else:
+                # The path was given to a mover on its way, and does not say by which link it came.
+                rest = paths[place : place + int(np.argmax(paths[place:] == ARRIVED))]
+                path = self.add_paths([0, 1 + len(rest)], [links[row], *rest])
+                again[row] = self._route(None, path)[0]
+        return again
 
     def _take_off(self, rows: NDArray[np.int64], nodes: NDArray[np.int32], state: MoverState) -> None:
         self._store.hold_slots(len(rows))
@@ -649,22 +663,33 @@ class Movement:
         watched: NDArray[np.bool_] = self._store.traffic.movers.marks[movers] & WATCHED != 0
         return watched
 
-    def _begin_change(self, now: float) -> None:
-        """Let everything up to and including `now` happen, unless a change at `now` has begun."""
+    def _begin_change(self, now: float, *, rerouted: NDArray[np.int64] | None = None) -> None:
+        """Let everything up to and including `now` happen, unless a change at `now` has begun.
+
+        The change concerns the routes of the movers `rerouted` only; None: anybody.
+        """
         assert now >= self.now, f"a change is made at {now}, but movement has gone on to {self.now}"
         if not (self._is_changed and now == self.now):
             self._end_change()
             while (notice := self._run(now)) is not None:
                 self._notices.append(notice)
         self._is_changed = True
+        if rerouted is None:
+            self._rerouted = None
+        elif self._rerouted is not None:
+            self._rerouted.append(rerouted)
 
     def _end_change(self) -> None:
-        """Let all who wait ask again, if anything has changed."""
+        """Let all who wait and whom it may concern ask again, if anything has changed."""
         if self._is_changed:
             waiting = self.count(MoverState.WAITING) + self.count(MoverState.MOVING)
             self._store.hold_events(waiting + 2 * len(self.links.length) + MARGIN)
-            changes.reconsider(self._store.traffic.control, self.now)
-            self._is_changed = False
+            if self._rerouted is None:
+                changes.reconsider(self._store.traffic.control, self.now)
+            else:
+                rerouted = np.concatenate(self._rerouted)
+                changes.reconsider_for(self._store.traffic.control, rerouted, self.now)
+            self._is_changed, self._rerouted = False, []
 
     def _run(self, until: float) -> Notice | None:
         """Run the kernel until `until` or the next notice, and resolve gridlocks on the way."""

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from evacsim.engine.clock import Clock
 from evacsim.engine.command import Command
+from evacsim.engine.entries import Entries
 from evacsim.engine.gathering import Gathering
 from evacsim.engine.households import HouseholdBook
 from evacsim.engine.log import EventLog
@@ -113,6 +114,8 @@ class Run:
         self.orders = Orders(self.parts, self.roads)
         self.water = Water(self.parts, self.roads, self.sheltering, self.transfer)
         self.command = Command(self.parts, self.gathering, self.transfer, self.transport)
+        if recording.passages:
+            clock.after_moving.append(Entries(self.parts, self.transport, self._household_of).write_down)
         self.roads.begin()
         self.water.schedule()
         self.orders.schedule()

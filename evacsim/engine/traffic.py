@@ -263,7 +263,14 @@ def link_records(
         extras.area = links.length[with_extra] * width
     if links.twin is not None:
         extras.twin = links.twin[with_extra]
-        assert np.all(links.overtaking[links.twin[links.twin >= 0]]), "the twin of a footway is none"
+        both = np.flatnonzero(links.twin >= 0)
+        assert np.all(links.overtaking[links.twin[both]]), "the twin of a footway is none"
+        assert np.array_equal(links.twin[links.twin[both]], both), "a footway is not the twin of its twin"
+        one, other = twin_pairs(links)
+        first = n_links + n_limited(node_capacity)
+        for way in (one, other):
+            records.contention[way] = Contention.AT_JUNCTION
+            extras.gate[roads.extra[way]] = first + np.arange(len(way))
     if node_capacity is not None:
         nodes = np.flatnonzero(np.isfinite(node_capacity))
         records.contention[at_junction] = Contention.AT_JUNCTION
@@ -280,6 +287,19 @@ def limited_nodes(
     return np.asarray(np.isfinite(node_capacity)[from_node])
 
 
+def n_limited(node_capacity: NDArray[np.float64] | None) -> int:
+    """Return how many nodes have a limited capacity."""
+    return 0 if node_capacity is None else int(np.isfinite(node_capacity).sum())
+
+
+def twin_pairs(links: LinkColumns) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the pairs of footways that share their width, each once, the smaller row first."""
+    if links.twin is None:
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+    one = np.flatnonzero(links.twin > np.arange(len(links.twin)))
+    return one, links.twin[one]
+
+
 def new_extras(n: int) -> Records:
     """Return n extras that change nothing."""
     extras = record_array(n, EXTRA)
@@ -289,9 +309,13 @@ def new_extras(n: int) -> Records:
 
 
 def gate_records(links: LinkColumns, node_capacity: NDArray[np.float64] | None) -> tuple[Records, Records]:
-    """Return the gates, of each link and then of each junction of limited capacity, and those junctions."""
+    """Return the gates, of links, of junctions of limited capacity and of pairs of twins; and the junctions.
+
+    A pair of twins is entered through one gate at both of its ends. How long a walker keeps it busy his link knows.
+    """
     limits = np.zeros(0) if node_capacity is None else node_capacity[np.isfinite(node_capacity)]
     assert np.all(limits > 0), "a node has no capacity"
+    limits = np.append(limits, np.full(len(twin_pairs(links)[0]), np.inf))
     gates = record_array(len(links.length) + len(limits), GATE)
     gates.event = np.inf
     gates.contenders = gates.first = gates.last = gates.beside = NONE

@@ -125,6 +125,14 @@ class Transport:
             self._passengers(vehicle, HouseholdState.RIDING, "resumed")
         return []
 
+    def vehicle_of(self, mover: int) -> Vehicle:
+        """Return the vehicle that is a row in the movement."""
+        return self._by_mover[mover]
+
+    def people_aboard(self, vehicle: Vehicle) -> int:
+        """Return how many people ride in a vehicle now."""
+        return int(self.parts.households.people[vehicle.aboard].sum())
+
     def forget(self, household: int) -> None:
         """Take a household out of its seat."""
         row = int(self.parts.book.vehicle[household])
@@ -202,7 +210,7 @@ class Transport:
             vehicle,
             "vehicle_left_pickup",
             place=Where(Kind.PICKUP_POINT, task.pickup),
-            value=self._people_aboard(vehicle),
+            value=self.people_aboard(vehicle),
             cause=max(vehicle.event, last_boarding),
         )
         vehicle.rounds += 1
@@ -236,7 +244,7 @@ class Transport:
     def _note_round(
         self, vehicle: Vehicle, pickup: int, shelter: int, at_pickup: float, left_pickup: float
     ) -> None:
-        people = self._people_aboard(vehicle)
+        people = self.people_aboard(vehicle)
         self._record(vehicle, "vehicle_at_shelter", place=Where(Kind.SHELTER, shelter), value=people)
         self.rounds.append(
             Round(
@@ -269,7 +277,7 @@ class Transport:
             origin_node=vehicle.node,
             tree=tree,
             depart_time=self.parts.now,
-            people=self._people_aboard(vehicle),
+            people=self.people_aboard(vehicle),
         )
         kind = yield arrival
         if kind == NoticeKind.ARRIVED:
@@ -378,9 +386,6 @@ class Transport:
         people = int(self.parts.households.people[household])
         assisted = int(self.parts.households.assisted[household])
         return per_person * (people + (fleet.assisted_factor - 1) * assisted)
-
-    def _people_aboard(self, vehicle: Vehicle) -> int:
-        return int(self.parts.households.people[vehicle.aboard].sum())
 
     def _passengers(self, vehicle: Vehicle, state: HouseholdState, kind: str) -> None:
         for household in vehicle.aboard:

@@ -345,9 +345,9 @@ class Traffic(NamedTuple):
     following: NDArray[np.int32]
     """What is behind each link and gate in what it is queued in, shape (n_links + n_gates,)."""
     gates: Records
-    """GATE, shape (n_gates,): one for each link, then one for each junction of limited capacity."""
+    """GATE, shape (n_gates,): of each link, each junction of limited capacity, each pair of twin footways."""
     junctions: Records
-    """JUNCTION, shape (n_gates - n_links,)."""
+    """JUNCTION, shape (n_gates - n_links,): of the gates that are no link's own."""
     extras: Records
     """EXTRA, of passing links and of links with a signal or a capacity drop."""
     slots: Records
@@ -399,7 +399,7 @@ class LinkColumns(NamedTuple):
     width: NDArray[np.float64] | None = None
     """Width of footways [m], for their density; inf: no law of density applies."""
     twin: NDArray[np.int64] | None = None
-    """Footway of the opposite direction on the same width, -1 for none: the flow is shared with it."""
+    """Footway of the opposite direction on the same width, -1 for none: both are entered through one gate."""
     crowd: NDArray[np.int64] | None = None
     """`Crowding` of footways."""
 

@@ -2,8 +2,8 @@
 
 Each kernel leaves those whose situation has changed with an event at the present time, so that
 they act in the order of events; nobody enters a link here but by `squeeze`. After
-`change_links`, `take_off`, `reroute` or a new tree, `reconsider` must be called before movement
-goes on.
+`change_links`, `take_off` or a new tree, `reconsider` must be called before movement goes on; after
+`reroute` alone `reconsider_for` is enough.
 """
 
 import numpy as np
@@ -165,8 +165,13 @@ def knows_all(traffic: Traffic, link: int, plain_from: int) -> bool:
 
 @part
 def rest(left: float, old: float, new: float) -> float:
-    """Return how long what takes so long at the old rate takes at the new one [s]."""
-    return left * (new / old) if left > 0.0 else 0.0
+    """Return how long what takes so long at the old rate takes at the new one [s].
+
+    Where the old rate had no limit, what is left is due to something else (a law of density), and stays.
+    """
+    if left <= 0.0:
+        return 0.0
+    return left * (new / old) if old > 0.0 else left
 
 
 @part
@@ -494,43 +499,121 @@ def reconsider(state: Records, time: float) -> None:
         The present time [s].
     """
     traffic = traffic_of(state)
-    movers, control, n_links = traffic.movers, traffic.control[0], len(traffic.links)
     sort_heap(traffic)
+    mark_held(traffic)
+    let_held_ask(traffic, time)
+    for link in range(len(traffic.links)):
+        if at(traffic.links, link).queue == Queue.GATE and is_to_ask_again(traffic, link, time):
+            give_up(traffic, link)
+            await_front(traffic, link, time)
+        if at(traffic.gates, link).first != NONE:
+            sort_origin_line(traffic, link, time)
+    for gate in range(len(traffic.gates)):
+        arrange_anew(traffic, gate, time)
+
+
+@kernel
+def reconsider_for(state: Records, rerouted: NDArray[np.int64], time: float) -> None:
+    """Let some movers ask their routes again where nothing has changed but these.
+
+    Whoever else is held stays so, and whoever else contends has the turn, and the gate the time, that
+    `reconsider` would give it again.
+
+    Parameters
+    ----------
+    state : Records
+        The `control` of a `Traffic`, all of which is modified in place.
+    rerouted : ndarray of int64, shape (n,)
+        Rows of these movers.
+    time : float
+        The present time [s].
+    """
+    traffic = traffic_of(state)
+    sort_heap(traffic)
+    some_held = False
+    for row in range(len(rerouted)):
+        mover = rerouted[row]
+        moving = at(traffic.movers, mover)
+        link = whole(moving.place)
+        if moving.queue == Queue.HELD:
+            moving.queue = Queue.NOTHING
+            some_held = True
+        elif link >= 0:
+            road, wanted = at(traffic.links, link), whole(at(traffic.fronts, link).wants)
+            if road.queue == Queue.HELD and at(traffic.slots, road.head).mover == mover:
+                road.queue = Queue.NOTHING
+                some_held = True
+            elif road.queue == Queue.GATE and is_to_ask_again(traffic, link, time):
+                give_up(traffic, link)
+                await_front(traffic, link, time)
+                arrange_anew(traffic, gate_of(traffic, wanted), time)
+        elif moving.queue == Queue.LINE:
+            wanted = whole(moving.wants)
+            if not stays_in_line(traffic, mover):
+                leave_origin_line(traffic, wanted, mover)
+                schedule_mover(traffic, mover, time)
+                arrange_anew(traffic, gate_of(traffic, wanted), time)
+    if some_held:
+        let_held_ask(traffic, time)
+
+
+@part
+def mark_held(traffic: Traffic) -> None:
+    """Mark all who are held as queued nowhere, which lets them ask their routes again."""
+    link = whole(traffic.control[0].held_links)
+    while link != NONE:
+        at(traffic.links, link).queue = Queue.NOTHING
+        link = whole(traffic.following[link])
+    mover = whole(traffic.control[0].held_movers)
+    while mover != NONE:
+        at(traffic.movers, mover).queue = Queue.NOTHING
+        mover = whole(at(traffic.movers, mover).next)
+
+
+@part
+def let_held_ask(traffic: Traffic, time: float) -> None:
+    """Let those in the queues of the held who are marked as queued nowhere ask their routes again."""
+    control = traffic.control[0]
     link = whole(control.held_links)
     control.held_links = NONE
     while link != NONE:
         behind = whole(traffic.following[link])
-        at(traffic.links, link).queue = Queue.NOTHING
-        at(traffic.fronts, link).wants = NONE
-        await_front(traffic, link, time)
+        if at(traffic.links, link).queue == Queue.HELD:
+            traffic.following[link] = control.held_links
+            control.held_links = link
+        else:
+            at(traffic.fronts, link).wants = NONE
+            await_front(traffic, link, time)
         link = behind
     mover = whole(control.held_movers)
     control.held_movers = NONE
     while mover != NONE:
-        behind = whole(at(movers, mover).next)
-        schedule_mover(traffic, mover, time)
+        behind = whole(at(traffic.movers, mover).next)
+        if at(traffic.movers, mover).queue == Queue.HELD:
+            at(traffic.movers, mover).next = control.held_movers
+            control.held_movers = mover
+        else:
+            schedule_mover(traffic, mover, time)
         mover = behind
-    for link in range(n_links):
-        road = at(traffic.links, link)
-        if road.queue == Queue.GATE:
-            _, route, _, _, mode, _, since = front_of(traffic, link)
-            if max(since, road.exit_free) > time or not is_way(
-                traffic,
-                route,
-                whole(at(traffic.fronts, link).to_node),
-                mode,
-                whole(at(traffic.fronts, link).wants),
-            ):
-                give_up(traffic, link)
-                await_front(traffic, link, time)
-        gate = at(traffic.gates, link)
-        if gate.first != NONE:
-            sort_origin_line(traffic, link, time)
-    for gate in range(len(traffic.gates)):
-        if at(traffic.gates, gate).event < np.inf:
-            call_off_gate(traffic, gate)
-        if at(traffic.gates, gate).contenders != NONE:
-            arrange(traffic, gate, time)
+
+
+@part
+def is_to_ask_again(traffic: Traffic, link: int, time: float) -> bool:
+    """Tell whether the front of a link that contends may not pass the exit yet, or has another way to go."""
+    road = at(traffic.links, link)
+    _, route, _, _, mode, _, since = front_of(traffic, link)
+    return bool(max(since, road.exit_free) > time) or not is_way(
+        traffic, route, whole(at(traffic.fronts, link).to_node), mode, whole(at(traffic.fronts, link).wants)
+    )
+
+
+@part
+def arrange_anew(traffic: Traffic, gate: int, time: float) -> None:
+    """Let a gate act when it can, and not when it was to act before."""
+    if at(traffic.gates, gate).event < np.inf:
+        call_off_gate(traffic, gate)
+    if at(traffic.gates, gate).contenders != NONE:
+        arrange(traffic, gate, time)
 
 
 @part
@@ -540,14 +623,22 @@ def is_way(traffic: Traffic, route: int, node: int, mode: int, link: int) -> boo
 
 
 @part
+def stays_in_line(traffic: Traffic, mover: int) -> bool:
+    """Tell whether a mover in an origin line still wants its link."""
+    moving = at(traffic.movers, mover)
+    return is_way(
+        traffic, whole(moving.route), -1 - whole(moving.place), whole(moving.mode), whole(moving.wants)
+    )
+
+
+@part
 def sort_origin_line(traffic: Traffic, link: int, time: float) -> None:
     """Let those in an origin line who no longer want the link ask their routes again."""
     gate, movers = at(traffic.gates, link), traffic.movers
     mover = whole(gate.first)
     while mover != NONE:
         behind = whole(at(movers, mover).next)
-        moving = at(movers, mover)
-        if not is_way(traffic, whole(moving.route), -1 - whole(moving.place), whole(moving.mode), link):
+        if not stays_in_line(traffic, mover):
             leave_origin_line(traffic, link, mover)
             schedule_mover(traffic, mover, time)
         mover = behind

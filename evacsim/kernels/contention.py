@@ -10,7 +10,8 @@ origins, then the smaller row.
 
 A junction of limited capacity is one gate for all links that begin there: its contenders share
 the crossing in the same way, whichever link they want. Whoever waits for room on a link holds up
-those with later turns for the same link, not those for others.
+those with later turns for the same link, not those for others. So are both directions of a footway
+one gate where they share its width: those who come from either end take turns.
 """
 
 import numpy as np

@@ -69,8 +69,11 @@ MARGIN = 8
 """More records and events than one event can make."""
 KEPT_WAITING = 1e-3
 """Who enters this long after reaching the end of its link had to queue [s]."""
-SLOWEST_IN_CROWD = 0.1
-"""No law of density makes walkers slower than this [m/s] (assumed): a crowd shuffles on."""
+WEIDMANN_DENSEST, WEIDMANN_GREATEST = 1.7506652105293599, 0.9141180602244587
+LINEAR_DENSEST, LINEAR_GREATEST = 2.4, 1.44
+COUNTERFLOW_DENSEST, COUNTERFLOW_GREATEST = 1.25 / (2 * 0.476), 1.25**2 / (4 * 0.476)
+"""Where each law of density has its greatest flow [1/m2], and that flow [1/(m s)]; Weidmann's over the free speed
+[1/m2]. People who walk in do not get denser: denser is a queue, and that stands at the end (assumed)."""
 
 
 @kernel
@@ -370,12 +373,13 @@ def pass_entrance(
         if waited > KEPT_WAITING:
             busy *= at(traffic.extras, road.extra).drop
         if link_record.kind == LinkKind.PASSING:
-            busy *= share_of_width(traffic, link, space)
+            busy = max(busy, least_passing_time(traffic, link, space, speed, float(road.speed_factor[mode])))
             speed = speed_in_crowd(traffic, link, speed, space)
     link_record.entry_free = time + busy
     if link_record.contention == Contention.AT_JUNCTION:
         junction = at(traffic.junctions, gate_of(traffic, link) - len(traffic.links))
-        junction.free = time + junction.headway * in_pcu(space)
+        is_passing = link_record.kind == LinkKind.PASSING
+        junction.free = time + (busy if is_passing else junction.headway * in_pcu(space))
     factor = float(road.speed_factor[mode])
     if speed == limit:
         return float(time + link_record.travel_time / factor)  # as where the link is plain
@@ -660,16 +664,16 @@ def leave_members(traffic: Traffic, link: int, mover: int, time: float) -> None:
 
 
 @rare
-def share_of_width(traffic: Traffic, link: int, space: int) -> float:
-    """Return by how much people coming the other way lengthen the time a walker keeps an entrance busy.
-
-    Both directions share the width in proportion to the people on it (assumed).
-    """
+def least_passing_time(traffic: Traffic, link: int, space: int, speed: float, factor: float) -> float:
+    """Return how long a walker of a free speed keeps an entrance busy at the greatest flow of the law [s]."""
     extra = at(traffic.extras, at(traffic.roads, link).extra)
-    if extra.twin == NONE:
-        return 1.0
-    own = whole(extra.taken) + space
-    return float((own + opposing(traffic, link)) / own)
+    if extra.crowding == Crowding.NONE:
+        return 0.0
+    if extra.crowding == Crowding.WEIDMANN:
+        greatest = WEIDMANN_GREATEST * speed
+    else:
+        greatest = COUNTERFLOW_GREATEST if opposing(traffic, link) > 0 else LINEAR_GREATEST
+    return float(in_pcu(space) * at(traffic.roads, link).length / (extra.area * (greatest * factor)))
 
 
 @rare
@@ -688,12 +692,13 @@ def speed_in_crowd(traffic: Traffic, link: int, speed: float, space: int) -> flo
     other_way = opposing(traffic, link)
     density = (extra.taken + space + other_way) / UNITS_PER_PCU / extra.area
     if extra.crowding == Crowding.WEIDMANN:
+        density = min(density, WEIDMANN_DENSEST)
         slowed = speed * (1.0 - np.exp(-1.913 * (1.0 / density - 1.0 / 5.4)))
     elif other_way > 0:
-        slowed = 1.25 - 0.476 * density
+        slowed = 1.25 - 0.476 * min(density, COUNTERFLOW_DENSEST)
     else:
-        slowed = 1.2 - 0.25 * density
-    return float(min(speed, max(slowed, SLOWEST_IN_CROWD)))
+        slowed = 1.2 - 0.25 * min(density, LINEAR_DENSEST)
+    return float(min(speed, slowed))
 
 
 # Bookkeeping

@@ -139,10 +139,13 @@ def vacate_head(traffic: Traffic, link: int, time: float) -> None:
     road = at(traffic.links, link)
     slot = whole(road.head)
     road.head = NONE if slot == road.last else slot_behind(traffic, slot)
-    if has_no_limit(traffic, link):
+    if not has_no_limit(traffic, link):
+        leave_gap(traffic, link, slot, at(traffic.slots, slot).space, time)
+    elif slot == road.first:
         drop_first(traffic, link)
     else:
-        leave_gap(traffic, link, slot, at(traffic.slots, slot).space, time)
+        # Gaps from when the link had a limit stand before it, and give it back after theirs.
+        leave_gap(traffic, link, slot, 0, time)
 
 
 @part

@@ -22,7 +22,7 @@ class Recording(Section):
     flow_interval: Duration = assumed(600.0, "one frame of the map's time slider", gt=0)
     """Length of the time bins in which link flows are counted [s]."""
     passages: YesNo = False
-    """Whether every entry of a traveller into a link becomes an event (large files)."""
+    """Whether every entry of a traveller into a link becomes an event `entered` (large files)."""
 
 
 class Scenario(Section):

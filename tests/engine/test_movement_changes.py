@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from evacsim.engine.movement import Movement, MoverColumns, MoverState, Notice, NoticeKind
-from evacsim.kernels.arrays import ARRIVED, GATE, LINK, MOVER, NO_WAY, ROAD
+from evacsim.kernels.arrays import ARRIVED, FRONT, GATE, LINK, MOVER, NO_WAY, ROAD
 from tests.engine.roads import BUS, CAR, CORRIDOR, WALKER, cars, entries, records, road, tree_to
 
 TWO_WAYS = [(0, 1), (1, 3), (0, 2), (2, 3)]  # the way over node 1 has the smaller keys
@@ -101,6 +101,18 @@ def test_f10_closing_and_opening_at_one_instant_changes_nothing():
         movement.change_links([0, 1], {CAR: 1.0}, now=moment)
     movement.advance(np.inf)
     assert records(movement, NoticeKind.ARRIVED)["time"].tolist() == [20.0, 25.0]
+
+
+def test_a_gap_stays_on_its_way_while_a_link_has_no_limit_of_storage_for_some_time():
+    movement = road(CORRIDOR, length=[100.0, 1000.0], storage=[2.0, 200.0], capacity=[0.8, 0.1])
+    cars(movement, [0.0, 0.0, 17.0, 17.0], target=2)
+    movement.advance(6.0)  # the first has left at 5 s; its gap comes to the entrance at 25 s
+    movement.change_links([0], storage=np.inf, now=6.0)
+    movement.change_links([0], storage=2.0, now=16.0)  # the second left at 15 s and nobody needed its room
+    movement.advance(np.inf)
+    drained = movement.drain_records()
+    assert entries(drained, 0) == pytest.approx([0.0, 1.25, 17.0, 25.0])
+    assert entries(drained, 1) == pytest.approx([5.0, 15.0, 25.0, 35.0])
 
 
 def test_f11_whoever_departs_during_a_closure_takes_the_way_that_is_open():
@@ -224,6 +236,24 @@ def test_a_mover_under_way_can_be_redirected():
     assert dict(zip(arrived["mover"].tolist(), arrived["place"].tolist(), strict=True)) == {0: 2, 1: 3}
 
 
+@pytest.mark.parametrize("overtaking", [False, True])
+def test_whoever_is_redirected_asks_again_and_nobody_else_who_is_held(overtaking):
+    movement = road([(0, 2), (1, 2), (2, 3), (2, 4)], overtaking=overtaking)
+    movement.change_links([2], {CAR: 0.0}, now=0.0)
+    cars(movement, [0.0], origin=0, target=3, asks=True)
+    cars(movement, [0.0], origin=1, target=3, asks=True)
+    held = [Notice(50.0, NoticeKind.HELD, mover, 2) for mover in (0, 1)]
+    assert told(movement, 60.0) == held
+    movement.redirect([0], tree=3)  # the closed way once more
+    assert told(movement, 70.0) == [held[0]._replace(time=60.0)]
+    movement.redirect([0], tree=4)
+    assert told(movement, 130.0) == []
+    assert movement.where([0, 1]).state.tolist() == [MoverState.ARRIVED, MoverState.MOVING]
+    movement.change_links([2], {CAR: 1.0}, now=130.0)
+    movement.advance(np.inf)
+    assert movement.where([0, 1]).node.tolist() == [4, 3]
+
+
 def test_movement_stops_right_after_each_watched_notice():
     movement = road([(0, 1)])
     cars(movement, [0.0, 2.0, 4.0], target=1, watched=[False, True, True])
@@ -244,7 +274,6 @@ def test_a_mover_can_turn_back_at_the_moment_at_which_it_enters():
     )
 
 
-@pytest.mark.xfail(strict=True, reason="the path is stepped back over its beginning")
 def test_a_mover_that_turns_back_after_it_got_a_new_path_takes_its_link_again():
     movement = road([(0, 1), (1, 2), (1, 3)])
     cars(movement, [0.0], target=2)
@@ -256,6 +285,20 @@ def test_a_mover_that_turns_back_after_it_got_a_new_path_takes_its_link_again():
     drained = movement.drain_records()
     assert drained["place"][drained["kind"] == NoticeKind.ENTERED].tolist() == [0, 0, 2]
     assert drained["place"][drained["kind"] == NoticeKind.ARRIVED].tolist() == [3]
+
+
+def test_movers_turn_back_each_by_its_own_path_old_or_new_or_done():
+    movement = road([(0, 1), (1, 2), (1, 3)])
+    old, new, done = movement.add_paths([0, 2, 3, 4], [0, 1, 2, 0])
+    rows = movement.add(MoverColumns(mode=CAR), origin_node=0, path=[old, old, done], depart_time=[0.0] * 3)
+    movement.advance(10.0)
+    movement.redirect([rows[1]], path=new)
+    for moment in (10.0, 20.0):  # twice: the path that was put together is stepped back over as any other
+        movement.advance(moment)
+        movement.turn_back(rows)
+    movement.advance(np.inf)
+    arrived = records(movement, NoticeKind.ARRIVED)
+    assert dict(zip(arrived["mover"].tolist(), arrived["place"].tolist(), strict=True)) == {0: 2, 1: 3, 2: 1}
 
 
 # Removing

@@ -70,11 +70,12 @@ def simulated(scenario, seed=1):
 
 
 def entries(scenario, road, *, seed=1):
-    """Return when vehicles enter a road, and the record of the run."""
+    """Return when vehicles enter a road, and the run; its log tells the entries of those on foot, too."""
     scenario["recording"] = {"passages": True}
     world = build_world(ev.from_mapping(scenario))
     streams = Streams(seed)
     run = Run(world, draw_households(world, streams), streams)
+    run.parts.clock.after_moving.clear()
     run.parts.clock.run_to(world.scenario.duration)
     records = run.parts.movement.drain_records()
     rows = np.flatnonzero(~world.ways.is_footway & (np.array(world.roads.link_ids)[world.ways.link] == road))

@@ -107,15 +107,17 @@ def cases(draw):
     )
     links = [draw(LINK) for _ in ends]
     footways = [row for row, link in enumerate(links) if link["overtaking"]]
-    for row, link in enumerate(links):
-        others = [NONE, *(footway for footway in footways if footway != row)]
-        link["twin"] = draw(st.sampled_from(others)) if link["overtaking"] else NONE
+    for link in links:
+        link["twin"] = NONE
+    for one, other in zip(footways[::2], footways[1::2], strict=False):
+        if draw(st.booleans()):
+            links[one]["twin"], links[other]["twin"] = other, one
     some_links = st.lists(st.integers(0, len(ends) - 1), min_size=1, max_size=3, unique=True)
     some_paths = draw(st.lists(paths(n_nodes, ends), min_size=1, max_size=3))
     route = st.tuples(st.just("tree"), TREE) | st.tuples(st.just("path"), st.integers(0, len(some_paths) - 1))
     some = {
         "capacity": st.none() | CAPACITY,
-        "storage": st.none() | STORAGE,
+        "storage": st.none() | STORAGE | st.just(np.inf),
         "wave_speed": st.none() | WAVE_SPEED,
     }
     action = st.one_of(
@@ -198,7 +200,7 @@ class Compiled:
         )
 
     def change_links(self, links, factors, others):
-        self.movement.change_links(links, factors, now=self.movement.now, **usable(self.case, links, others))
+        self.movement.change_links(links, factors, now=self.movement.now, **named(others))
 
     def set_tree(self, tree, next_link):
         self.movement.set_tree(tree, np.array(next_link, dtype=np.int32))
@@ -304,14 +306,11 @@ class Plain:
         return {"tree": row} if what == "tree" else {"path": list(self.case.paths[row])}
 
     def change_links(self, links, factors, others):
-        given = usable(self.case, links, others)
-        changes = {}
-        if "capacity" in given:
-            changes["headway"] = 1 / given["capacity"]
-        if "storage" in given:
-            changes["storage"] = given["storage"] * 1000
-        if "wave_speed" in given:
-            changes["wave_speed"] = given["wave_speed"]
+        changes = named(others)
+        if "capacity" in changes:
+            changes["headway"] = 1 / changes.pop("capacity")
+        if "storage" in changes:
+            changes["storage"] *= 1000
         self.movement.change_links(
             [self.movement.links[row] for row in links], factors, self.movement.now, **changes
         )
@@ -370,12 +369,9 @@ def can_begin(case, route, node):
     return start_of(case, node, route) == node
 
 
-def usable(case, links, others):
-    """Return what of a change is given; links without limit of storage stay so."""
-    given = {name: value for name, value in others.items() if value is not None}
-    if any(case.links[row]["storage"] == np.inf for row in links):
-        given.pop("storage", None)
-    return given
+def named(values):
+    """Return what is named of a change."""
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def play(case, player, cuts=()):

@@ -12,6 +12,9 @@ from dataclasses import dataclass, field
 ARRIVED, NO_WAY = -2, -1
 NOTHING, PENDING, AT_GATE, HELD = "nothing", "pending", "at gate", "held"
 NONE, WEIDMANN, LINEAR = 0, 1, 2
+DENSEST = {WEIDMANN: 1.7506652105293599, LINEAR: 2.4}
+GREATEST = {WEIDMANN: 0.9141180602244587, LINEAR: 1.44}
+DENSEST_AGAINST, GREATEST_AGAINST = 1.25 / (2 * 0.476), 1.25**2 / (4 * 0.476)
 
 
 def single(value):
@@ -175,23 +178,33 @@ class Link:
     def walkers(self):
         return sum(mover.size for mover in self.movers)
 
-    def share_of_width(self, mover):
-        own = self.walkers() + mover.size
-        return (own + self.twin.walkers()) / own if self.twin else 1.0
+    def opposing(self):
+        return self.twin.walkers() if self.twin else 0
+
+    def least_busy(self, mover):
+        """Return how long a mover keeps the entrance busy at the greatest flow of the law of density."""
+        if self.crowd == NONE:
+            return 0.0
+        greatest = GREATEST[self.crowd]
+        if self.crowd == WEIDMANN:
+            greatest *= min(self.limit, mover.speed)
+        elif self.opposing():
+            greatest = GREATEST_AGAINST
+        return mover.size * 0.001 * self.length / (self.area * (greatest * self.factor[mover.mode]))
 
     def speed_in_crowd(self, mover):
         speed = min(self.limit, mover.speed)
         if self.crowd == NONE:
             return speed
-        opposing = self.twin.walkers() if self.twin else 0
-        density = (self.walkers() + mover.size + opposing) / 1000 / self.area
+        density = (self.walkers() + mover.size + self.opposing()) / 1000 / self.area
         if self.crowd == WEIDMANN:
+            density = min(density, DENSEST[WEIDMANN])
             slowed = speed * (1 - math.exp(-1.913 * (1 / density - 1 / 5.4)))
-        elif opposing:
-            slowed = 1.25 - 0.476 * density
+        elif self.opposing():
+            slowed = 1.25 - 0.476 * min(density, DENSEST_AGAINST)
         else:
-            slowed = 1.2 - 0.25 * density
-        return min(speed, max(slowed, 0.1))
+            slowed = 1.2 - 0.25 * min(density, DENSEST[LINEAR])
+        return min(speed, slowed)
 
 
 class PlainMovement:
@@ -209,6 +222,7 @@ class PlainMovement:
         self.due = []
         self.now = 0.0
         self.is_changed = False
+        self.rerouted = set()  # movers whose routes have changed; None: anything may have
         self.serial = 0
         self.gates = [Gate(link.row) for link in links]
         junctions = {}
@@ -218,6 +232,10 @@ class PlainMovement:
         for link, gate in zip(links, list(self.gates), strict=False):
             link.gate = gate if link.overtaking else junctions.get(link.from_node, gate)
             link.origin = Origin(link)
+        for link in links:
+            if link.overtaking and link.twin is not None and link.twin.row > link.row:
+                link.gate = link.twin.gate = Gate(len(self.gates))
+                self.gates.append(link.gate)
 
     # Events
 
@@ -352,10 +370,11 @@ class PlainMovement:
             busy *= 1 / (1 - wanted.drop)
         speed = min(wanted.limit, mover.speed)
         if wanted.overtaking:
-            busy *= wanted.share_of_width(mover)
+            busy = max(busy, wanted.least_busy(mover))
             speed = wanted.speed_in_crowd(mover)
         wanted.entry_free = self.now + busy
-        wanted.gate.free = self.now + wanted.gate.headway * (mover.size * 0.001)
+        shares_width = wanted.overtaking and wanted.twin is not None
+        wanted.gate.free = self.now + (busy if shares_width else wanted.gate.headway * (mover.size * 0.001))
         factor = wanted.factor[mover.mode]
         way = wanted.travel_time / factor if speed == wanted.limit else wanted.length / (speed * factor)
         mover.time = self.now + way
@@ -508,23 +527,24 @@ class PlainMovement:
 
     # Changes from outside
 
-    def begin_change(self, now):
+    def begin_change(self, now, rerouted=None):
         if not (self.is_changed and now == self.now):
             self.end_change()
             self.run(now)
         self.is_changed = True
+        self.rerouted = None if None in (rerouted, self.rerouted) else self.rerouted | set(rerouted)
 
     def end_change(self):
         if self.is_changed:
-            self.is_changed = False
-            self.reconsider()
+            self.reconsider(self.movers if self.rerouted is None else self.rerouted)
+            self.is_changed, self.rerouted = False, set()
 
     def set_tree(self, tree, next_link):
         self.begin_change(self.now)
         self.trees[tree] = list(next_link)
 
     def redirect(self, movers, tree=0, path=None):
-        self.begin_change(self.now)
+        self.begin_change(self.now, movers)
         for mover in movers:
             mover.tree, mover.path = tree, path
 
@@ -646,15 +666,19 @@ class PlainMovement:
         for mover, time in back.items():
             self.send(mover, mover.node, time, tree=mover.tree, path=mover.path)
 
-    def reconsider(self):
-        """Let all who wait ask their routes again; whoever wants the same open link keeps its place."""
+    def reconsider(self, concerned):
+        """Let all who contend, and those who are held and concerned, ask their routes again.
+
+        Whoever wants the same open link keeps its place.
+        """
         for link in self.links:
-            if link.standing == HELD:
+            if link.standing == HELD and link.front in concerned:
                 link.standing, link.wants = NOTHING, None
                 self.await_front(link)
         for mover in self.held:
-            self.schedule(mover, self.now)
-        self.held = []
+            if mover in concerned:
+                self.schedule(mover, self.now)
+        self.held = [mover for mover in self.held if mover not in concerned]
         for link in self.links:
             if link.standing == AT_GATE and not self.wants(link.front, link.wants):
                 self.give_up(link)
@@ -669,5 +693,5 @@ class PlainMovement:
 
 
 def rest(left, old, new):
-    """Return how long what takes so long at the old rate takes at the new one."""
-    return left * (new / old) if left > 0 else 0.0
+    """Return how long what takes so long at the old rate takes at the new one; without an old rate it stays."""
+    return 0.0 if left <= 0 else left * (new / old) if old > 0 else left

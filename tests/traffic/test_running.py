@@ -183,6 +183,20 @@ def test_gridlock_is_resolved_by_the_policy_and_counted(tmp_path):
     assert len(squeezed.passages.trip) == squeezed.summary["link_passages"] == 240
     turned = case.run(gridlock="turn_back", patience=30.0)
     assert turned.trips["status"].isin(["arrived", "cut_off"]).all()
+    assert len(turned.passages.trip) == turned.summary["link_passages"]
+
+
+@pytest.mark.parametrize("gridlock", ["squeeze", "turn_back"])
+def test_each_stay_on_a_link_is_told_once_the_first_one_too(tmp_path, gridlock):
+    stays = ring_case(tmp_path).run(gridlock=gridlock, patience=30.0).passages
+    goes_on = (stays.trip[1:] == stays.trip[:-1]) & stays.is_through[:-1]
+    assert np.array_equal(stays.link[1:][goes_on], (stays.link[:-1][goes_on] + 1) % 4)
+    assert np.array_equal(stays.enter[1:][goes_on], stays.exit[:-1][goes_on])
+    turned = (stays.trip[1:] == stays.trip[:-1]) & ~stays.is_through[:-1]
+    assert turned.any() == (gridlock == "turn_back")
+    assert np.array_equal(stays.link[1:][turned], stays.link[:-1][turned])
+    assert np.all(stays.enter[1:][turned] >= stays.exit[:-1][turned])
+    assert np.all(stays.exit > stays.enter)  # the first link takes 2 s as any other
 
 
 def test_the_order_of_files_and_the_names_of_things_change_nothing(tmp_path):
