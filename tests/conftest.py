@@ -27,9 +27,8 @@ settings.load_profile("interpreted" if os.environ.get("NUMBA_DISABLE_JIT") == "1
 class OneCompiler(event.Listener):
     """Lets one worker at a time look for a kernel in Numba's cache, compile it and keep it there.
 
-    Numba numbers the files of its cache by what it has seen there before. Of two workers that compile
-    a kernel at the same moment for different types, one may later be given the code of the other;
-    besides, the second of them need not compile at all.
+    Workers that begin together would each compile the same kernels, half a minute of work. And Numba numbers the
+    files of its cache by what it has just read there: two that save at one instant may be given one number.
     """
 
     def __init__(self, lock: IO[str]):
