@@ -20,8 +20,9 @@ unexport PYTHONDONTWRITEBYTECODE
 demo: .venv/with-report
 	$(BIN)/evacsim run scenarios/gaocheng --seed 7 --out runs/gaocheng --if-exists replace --lang en
 
+# Each worker takes a file at a time, so what the tests of a file share is made once. Notebooks need a gigabyte each.
 test: .venv/with-test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 check: lint types contract
 

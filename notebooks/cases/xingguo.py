@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 
 from evacsim.analysis.transfer_bounds import completion_bound
-from evacsim.engine.dispatching import plan_rounds
-from evacsim.engine.round_plans import RoundProblem
+from evacsim.engine.dispatching import EFFORT, plan_rounds
+from evacsim.engine.round_plans import RoundPlan, RoundProblem
 from evacsim.streams import Streams
 
 SPEED = 10.0
@@ -137,15 +137,20 @@ def round_problem(data: Path, convoys: int) -> RoundProblem:
     )
 
 
-def planned(problem: RoundProblem) -> dict[str, float]:
-    """Return completion times in hours: balanced and greedy dispatch, and the bound that no plan can beat."""
-    completion = {
-        policy: plan_rounds(problem, policy=policy, stream=Streams(1).get("rounds", policy)).completion_time
+def plans(problem: RoundProblem, *, effort: int = EFFORT) -> dict[str, RoundPlan]:
+    """Return the plans of balanced and of greedy dispatch."""
+    return {
+        policy: plan_rounds(problem, policy=policy, stream=Streams(1).get("rounds", policy), effort=effort)
         for policy in ("balanced", "greedy")
     }
-    bound = completion_bound(problem.numbers, known=completion["balanced"])
+
+
+def completion(found: dict[str, RoundPlan]) -> dict[str, float]:
+    """Return completion times in hours: of both plans, and the bound that no plan can beat."""
+    balanced, greedy = found["balanced"], found["greedy"]
+    bound = completion_bound(balanced.problem.numbers, known=balanced.completion_time)
     return {
-        "balanced [h]": completion["balanced"] / 3600,
+        "balanced [h]": balanced.completion_time / 3600,
         "bound [h]": bound.time / 3600,
-        "greedy [h]": completion["greedy"] / 3600,
+        "greedy [h]": greedy.completion_time / 3600,
     }

@@ -4,23 +4,22 @@ The shares are not tuned to the published picture, whose settings are not stated
 only say that the result is of its kind.
 """
 
-import sys
-from pathlib import Path
-
 import pytest
 
 import evacsim as ev
+from tests.cases.notebooks import run_notebook
 
-sys.path.insert(0, str(Path(__file__).parents[2] / "notebooks"))
-from cases import seaside
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+
+CASES = {0.0: "all on foot", 0.5: "half on foot, half by car"}
+"""By the share of cars, the name of the run in the notebook."""
 
 
 @pytest.fixture(scope="module")
-def runs(data_dir):
-    return {
-        car_share: ev.simulate(ev.from_mapping(seaside.scenario(data_dir, car_share=car_share)), seed=1)
-        for car_share in (0.0, 0.5)
-    }
+def runs(data_dir, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("seaside")
+    run_notebook("seaside", folder, then="for name, run in runs.items():\n    run.save(kept / name)")
+    return {car_share: ev.open_run(folder / name) for car_share, name in CASES.items()}
 
 
 def test_all_4502_people_end_in_one_state(runs):

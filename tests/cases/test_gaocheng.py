@@ -1,4 +1,4 @@
-"""The packaged flagship, run as its users run it."""
+"""The packaged flagship, run as its users run it: in the notebook and in a terminal."""
 
 import json
 import subprocess
@@ -6,16 +6,31 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 import evacsim as ev
+from evacsim.cli import main
+from tests.cases.notebooks import run_notebook
 
-ROOT = Path(__file__).parents[1]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+
+ROOT = Path(__file__).parents[2]
 GAOCHENG = ROOT / "scenarios/gaocheng"
 
 
 @pytest.fixture(scope="module")
-def run():
-    return ev.simulate(ev.load(GAOCHENG), seed=7)
+def folder(tmp_path_factory):
+    """Return the folder with the run of the notebook, saved, and with the digest that it had before."""
+    folder = tmp_path_factory.mktemp("gaocheng")
+    run_notebook(
+        "gaocheng", folder, then="run.save(kept / 'run')\n(kept / 'digest').write_text(run.digest())"
+    )
+    return folder
+
+
+@pytest.fixture(scope="module")
+def run(folder):
+    return ev.open_run(folder / "run")
 
 
 def test_the_whole_population_is_accounted_for(run):
@@ -51,15 +66,13 @@ def test_every_chain_of_causes_ends_in_a_root(run):
     assert roots <= {"stage_reached", "moment_reached", "water_changed"}
 
 
-def test_results_on_disk_are_as_good_as_fresh_ones(run, tmp_path):
-    run.save(tmp_path / "run")
-    again = ev.open_run(tmp_path / "run")
-    assert again.digest() == run.digest()
-    summary = json.loads((tmp_path / "run/summary.json").read_text(encoding="utf-8"))
+def test_results_on_disk_are_as_good_as_fresh_ones(run, folder):
+    assert run.digest() == (folder / "digest").read_text(encoding="utf-8")
+    summary = json.loads((folder / "run/summary.json").read_text(encoding="utf-8"))
     assert summary["seed"] == 7
 
 
-def test_the_command_line_does_it_all(tmp_path):
+def test_the_command_line_does_it_all(run, tmp_path):
     out = tmp_path / "out"
     arguments = ["run", str(GAOCHENG), "--seed", "7", "--out", str(out), "--lang", "zh"]
     command = [sys.executable, "-m", "evacsim.cli", *arguments]
@@ -69,6 +82,7 @@ def test_the_command_line_does_it_all(tmp_path):
     assert {path.name for path in out.iterdir()} == {
         "events.parquet", "ledger.parquet", "provenance.json", "report.html", "summary.json", "tables",
     }  # fmt: skip
-    again = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
-    assert again.returncode == 2
-    assert "Traceback" not in again.stderr
+    assert ev.open_run(out).digest() == run.digest()
+    again = CliRunner().invoke(main, arguments)
+    assert again.exit_code == 2
+    assert "Traceback" not in again.output
