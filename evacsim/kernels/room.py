@@ -141,7 +141,7 @@ def vacate_head(traffic: Traffic, link: int, time: float) -> None:
     road.head = NONE if slot == road.last else slot_behind(traffic, slot)
     if not has_no_limit(traffic, link):
         leave_gap(traffic, link, slot, at(traffic.slots, slot).space, time)
-    elif slot == road.first:
+    elif slot == at(traffic.fronts, link).first:
         drop_first(traffic, link)
     else:
         # Gaps from when the link had a limit stand before it, and give it back after theirs.

@@ -412,7 +412,10 @@ def test_movers_are_added_three_hundred_thousand_at_once():
 
 
 def test_a_mover_is_one_cache_line_and_a_link_takes_160_bytes():
-    assert (MOVER.itemsize, LINK.itemsize + FRONT.itemsize + ROAD.itemsize + GATE.itemsize + 2 * 4) == (64, 160)
+    assert (MOVER.itemsize, LINK.itemsize + FRONT.itemsize + ROAD.itemsize + GATE.itemsize + 2 * 4) == (
+        64,
+        160,
+    )
 
 
 def test_what_makes_no_sense_is_refused():
