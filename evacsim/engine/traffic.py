@@ -41,7 +41,7 @@ PER_BUCKET = 16.0
 """Buckets of the event wheel in a second to begin with; of no consequence for results."""
 FIRST_LOOK = 2_048
 """Events after which it is looked whether buckets have the right length, later each time twice as many."""
-PER_EVENT = 0.25
+PER_EVENT = 0.4
 """Buckets for each event: a few events in each are best (measured)."""
 RIGHT_WITHIN = 2.5
 """Up to so many times more or fewer are left as they are."""

@@ -149,13 +149,13 @@ def rise(traffic: Traffic, place: int, time: float, since: float, entity: int) -
 def first_of_few(traffic: Traffic, size: int) -> int:
     """Return the place of the event that comes first among a few in any order."""
     heap = traffic.heap
-    first, earliest, is_tie = 0, float(at(heap, 0).time), False
+    first, earliest, second = 0, float(at(heap, 0).time), np.inf
     for place in range(1, size):
         time = float(at(heap, place).time)
-        is_tie = time == earliest or (is_tie and time > earliest)
         first = place if time < earliest else first
+        second = min(second, max(time, earliest))
         earliest = min(time, earliest)
-    return first_of_ties(traffic, size, earliest) if is_tie else first
+    return first_of_ties(traffic, size, earliest) if second == earliest else first
 
 
 @rare
