@@ -291,7 +291,8 @@ class Movement:
         assert np.all((nodes >= 0) & (nodes < self.n_nodes)), "an origin node is out of range"
         assert np.all(times >= self.now), "a mover departs in the past"
         self._store.hold_events(len(rows))
-        changes.send(self._store.traffic.control, rows, *map(np.ascontiguousarray, (nodes, routes, times)))
+        # Numba compiles again for arrays that are read-only: it is given copies.
+        changes.send(self._store.traffic.control, *map(np.array, (rows, nodes, routes, times)))
 
     def add_paths(self, first: ArrayLike, links: ArrayLike) -> NDArray[np.int64]:
         """Add explicit routes and return their rows.
@@ -458,7 +459,7 @@ class Movement:
         On a link it begins where the link ends, and so must a path.
         """
         rows = _rows(movers)
-        routes = np.ascontiguousarray(np.broadcast_to(self._route(tree, path), rows.shape))
+        routes = np.array(np.broadcast_to(self._route(tree, path), rows.shape))
         self._begin_change(self.now, rerouted=rows)
         changes.reroute(self._store.traffic.control, rows, routes)
 
@@ -733,7 +734,7 @@ class Movement:
 
 
 def _rows(movers_or_links: ArrayLike) -> NDArray[np.int64]:
-    return np.atleast_1d(np.asarray(movers_or_links, dtype=np.int64))
+    return np.atleast_1d(np.array(movers_or_links, dtype=np.int64))
 
 
 def _notice(record: np.void) -> Notice:
