@@ -18,10 +18,11 @@ import numpy as np
 from benchmarks.grids import grid
 from benchmarks.inputs import Case, Ints
 from benchmarks.measuring import Stopwatch, machine, markdown, number
-from benchmarks.ours import CAR, NO_BINS, link_columns
+from benchmarks.ours import CAR, link_columns
 from evacsim.engine.movement import Movement, MoverColumns, MoverState, NoticeKind
 from evacsim.kernels.tree_repair import ChangingTreeSearch
 from evacsim.kernels.trees import incoming_links
+from evacsim.traffic.running import BIN_LENGTH
 
 START = 7200.0
 """When the water comes [s]: all have set out."""
@@ -112,7 +113,7 @@ def cross(case: Case, *, n_links: int, start: float = START, factor: float = 0.0
 def _under_way(case: Case, next_links: list[np.ndarray]) -> tuple[Movement, Ints]:
     """Return the movement of a case in which everybody follows the tree to the nearest shelter, and those trees."""
     movement = Movement(
-        n_nodes=len(case.x), links=link_columns(case), n_trees=len(next_links), bin_length=NO_BINS
+        n_nodes=len(case.x), links=link_columns(case), n_trees=len(next_links), bin_length=BIN_LENGTH
     )
     for tree, next_link in enumerate(next_links):
         movement.set_tree(tree, next_link)

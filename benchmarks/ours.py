@@ -19,10 +19,9 @@ from benchmarks.inputs import Case
 from benchmarks.measuring import Result, Stopwatch, Trips, passages_of, result, tell
 from evacsim.engine.movement import LinkColumns, Movement, MoverColumns, NoticeKind
 from evacsim.traffic.loading import load_traffic
+from evacsim.traffic.running import BIN_LENGTH
 
 CAR = 1
-NO_BINS = 1e9
-"""[s] Length of a time bin: the links are counted once, not by the hour."""
 
 
 def measure(case: Case, *, repeats: int, read_s: float = 0.0) -> Result:
@@ -43,7 +42,7 @@ def measure(case: Case, *, repeats: int, read_s: float = 0.0) -> Result:
 
 def build(case: Case) -> Movement:
     """Return the movement of a case, ready to run."""
-    movement = Movement(n_nodes=len(case.x), links=link_columns(case), bin_length=NO_BINS)
+    movement = Movement(n_nodes=len(case.x), links=link_columns(case), bin_length=BIN_LENGTH)
     paths = movement.add_paths(case.first, case.route_links)
     movement.add(
         MoverColumns(mode=CAR),
