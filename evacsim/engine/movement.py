@@ -386,7 +386,7 @@ class Movement:
         )
         assert np.all(storages >= UNITS_PER_PCU), "a link has room for less than 1 pcu"
         self._begin_change(now)
-        n_on_links = int(self._counts()[rows, 0].sum())
+        n_on_links = int(self._counts(rows)[:, 0].sum())
         self._drained.append(self._store.take_records())
         self._store.hold_records(n_on_links + MARGIN)
         self._store.hold_events(n_on_links + len(rows))
@@ -577,15 +577,15 @@ class Movement:
 
     def on_links(self) -> NDArray[np.int32]:
         """Return the movers on each link now, shape (n_links,)."""
-        return self._counts()[:, 0]
+        return self._counts(np.arange(len(self.links.length)))[:, 0]
 
     def people_on_links(self) -> NDArray[np.int32]:
         """Return the people on each link now, shape (n_links,)."""
-        return self._counts()[:, 1]
+        return self._counts(np.arange(len(self.links.length)))[:, 1]
 
-    def _counts(self) -> NDArray[np.int32]:
-        counts = np.empty((len(self.links.length), 2), dtype=np.int32)
-        changes.count_on_links(self._store.traffic.control, counts)
+    def _counts(self, links: NDArray[np.int64]) -> NDArray[np.int32]:
+        counts = np.empty((len(links), 2), dtype=np.int32)
+        changes.count_on_links(self._store.traffic.control, links, counts)
         return counts
 
     def find_gridlock(self) -> list[list[int]]:

@@ -458,30 +458,33 @@ def read_times(
 
 
 @kernel
-def count_on_links(state: Records, counts: NDArray[np.int32]) -> None:
-    """Add up the movers and the people on each link.
+def count_on_links(state: Records, links: NDArray[np.int64], counts: NDArray[np.int32]) -> None:
+    """Add up the movers and the people on each of some links.
 
     Parameters
     ----------
     state : Records
         The `control` of a `Traffic`, only read.
-    counts : ndarray of int32, shape (n_links, 2)
+    links : ndarray of int64, shape (n,)
+        Links to look at.
+    counts : ndarray of int32, shape (n, 2)
         Output.
     """
     traffic = traffic_of(state)
-    for link in range(len(traffic.links)):
+    for row in range(len(links)):
+        link = links[row]
         road = at(traffic.links, link)
-        counts[link, 0] = counts[link, 1] = 0
+        counts[row, 0] = counts[row, 1] = 0
         slot = road.head
         while slot != NONE:
-            counts[link, 0] += 1
-            counts[link, 1] += at(traffic.slots, slot).people
+            counts[row, 0] += 1
+            counts[row, 1] += at(traffic.slots, slot).people
             slot = NONE if slot == road.last else slot_behind(traffic, slot)
         if road.kind == LinkKind.PASSING:
             mover = at(traffic.extras, at(traffic.roads, link).extra).members
             while mover != NONE:
-                counts[link, 0] += 1
-                counts[link, 1] += at(traffic.movers, mover).people
+                counts[row, 0] += 1
+                counts[row, 1] += at(traffic.movers, mover).people
                 mover = at(traffic.movers, mover).behind
 
 

@@ -9,7 +9,7 @@ row of the link, the smaller key of the mover, the smaller row. Gates act in the
 
 import numpy as np
 
-from evacsim.kernels._jit import at, part, whole
+from evacsim.kernels._jit import at, part, prefetch, whole
 from evacsim.kernels.arrays import CHAINED, N_BUCKETS, NONE, LinkKind, Queue, Traffic
 from evacsim.kernels.state import rare
 
@@ -382,12 +382,25 @@ def open_bucket(traffic: Traffic, bucket: int) -> bool:
             others = chain(traffic, entity, others)
         elif control.heap_size + 1 < len(traffic.heap):
             push(traffic, entity, time)
+            if entity < len(traffic.links):
+                prefetch(traffic.slots, at(traffic.links, entity).head)
         else:
             is_room = False
             others = chain(traffic, entity, others)
         chained = behind
     traffic.buckets[place] = others
+    for row in range(control.heap_size):
+        fetch_route(traffic, whole(at(traffic.heap, row).entity))
     return is_room
+
+
+@part
+def fetch_route(traffic: Traffic, entity: int) -> None:
+    """Let the processor fetch where the path of the front of a link goes on, one of many million places."""
+    if entity < len(traffic.links) and at(traffic.links, entity).head != NONE:
+        route = whole(at(traffic.slots, at(traffic.links, entity).head).route)
+        if route < 0:
+            prefetch(traffic.paths, -1 - route)
 
 
 @part
