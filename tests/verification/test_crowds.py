@@ -79,18 +79,23 @@ def test_g2_with_half_the_exits_it_takes_twice_as_long():
 # Counterflow
 
 
-def times_against(n, *, crowd=Crowding.NONE):
-    """A hundred people go through 10 m of 2 m width, n come the other way: when the last of each is out."""
-    movement = road(
+def footway_both_ways(length, crowd):
+    """A footway of 2 m width, walked in both directions."""
+    return road(
         [(0, 1), (1, 0)],
-        length=10.0,
+        length=length,
         capacity=2 * DOOR,
-        storage=5.4 * 20.0,
+        storage=5.4 * 2.0 * length,
         width=2.0,
         twin=np.array([1, 0]),
         crowd=int(crowd),
         **OPEN,
     )
+
+
+def times_against(n, *, crowd=Crowding.NONE):
+    """A hundred people go through 10 m of 2 m width, n come the other way: when the last of each is out."""
+    movement = footway_both_ways(10.0, crowd)
     walkers(movement, 100, origin=0, target=1)
     walkers(movement, n, origin=1, target=0)
     movement.advance(np.inf)
@@ -113,16 +118,7 @@ def test_g3_both_directions_together_have_the_flow_of_the_width(n):
 
 @pytest.mark.parametrize("crowd", list(Crowding))
 def test_g3_two_equal_crowds_take_turns_whoever_comes_first(crowd):
-    movement = road(
-        [(0, 1), (1, 0)],
-        length=50.0,
-        capacity=2 * DOOR,
-        storage=5.4 * 100.0,
-        width=2.0,
-        twin=np.array([1, 0]),
-        crowd=int(crowd),
-        **OPEN,
-    )
+    movement = footway_both_ways(50.0, crowd)
     walkers(movement, 400, origin=0, target=1)
     walkers(movement, 400, origin=1, target=0)
     movement.advance(np.inf)
