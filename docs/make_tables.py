@@ -21,7 +21,8 @@ from evacsim.formats.roads.headings import LINK_TEXTS, NODE_TEXTS
 from evacsim.network.defaults import BY_CLASS, SUSTAINED_EVACUATION, RoadDefaults, is_for_walkers
 from evacsim.network.presets import CAPACITY_PRESETS, CONTRAFLOW_PRESETS, NIGHT, RAIN_FACTORS, VEHICLE_SIZES
 from evacsim.network.walking import IMO_AGES
-from evacsim.results.record import EVENTS, LEDGER, TABLES, Column
+from evacsim.results.column import Column
+from evacsim.results.record import EVENTS, LEDGER, TABLES
 from evacsim.scenario.columns import COLUMNS
 from evacsim.scenario.model import Scenario
 from evacsim.scenario.section import Fixed, Lognormal, Section, Uniform

@@ -26,6 +26,10 @@ class HouseholdState(IntEnum):
     STRANDED = 11
     TRAPPED = 12
     DEAD = 13
+    AWAY = 14
+    AT_REFUGE = 15
+    RETURNING = 16
+    RETURNED = 17
 
     @property
     def id(self) -> str:
@@ -48,14 +52,101 @@ HOUSEHOLD_STATES: dict[HouseholdState, Text] = {
     HouseholdState.STRANDED: Text("stranded (cut off, safe for now)", "滞留"),
     HouseholdState.TRAPPED: Text("trapped (in danger)", "被困"),
     HouseholdState.DEAD: Text("dead", "遇难"),
+    HouseholdState.AWAY: Text("away, not in the district", "外出"),
+    HouseholdState.AT_REFUGE: Text("at a refuge nearby or upstairs", "就近（垂直）避险"),
+    HouseholdState.RETURNING: Text("on the way home", "返家途中"),
+    HouseholdState.RETURNED: Text("home again", "已返家"),
 }
 """What each state is called."""
+
+
+class Group(IntEnum):
+    """The special group (特殊群体) of a household, or what brings it here; one group each."""
+
+    NONE = 0
+    ELDERLY_ALONE = 1
+    DISABLED = 2
+    PREGNANT = 3
+    LEFT_BEHIND = 4
+    INSTITUTION = 5
+    VISITOR = 6
+    WORKER = 7
+
+    @property
+    def id(self) -> str:
+        """Return the identifier used in files; empty for no group."""
+        return "" if self is Group.NONE else self.name.lower()
+
+
+GROUPS: dict[Group, Text] = {
+    Group.NONE: Text("no special group", "一般住户"),
+    Group.ELDERLY_ALONE: Text("elderly people alone", "独居老人"),
+    Group.DISABLED: Text("disabled people", "残疾人"),
+    Group.PREGNANT: Text("pregnant women", "孕妇"),
+    Group.LEFT_BEHIND: Text("children left behind", "留守儿童"),
+    Group.INSTITUTION: Text("people in an institution", "机构人员（养老、医疗、学校）"),
+    Group.VISITOR: Text("visitors", "游客"),
+    Group.WORKER: Text("workers of a building site", "工地人员"),
+}
+"""What each group is called."""
+
+LEVELS: dict[str, int] = {"Ⅳ": 4, "Ⅲ": 3, "Ⅱ": 2, "Ⅰ": 1}
+"""Response levels (应急响应等级), the lowest first, and the number that stands for each; 0 is none."""
+
+COMMAND_LEVELS: dict[str, Text] = {
+    "county": Text("county", "县级"),
+    "town": Text("town", "乡镇（街道）级"),
+    "village": Text("village", "村（社区）级"),
+    "grid": Text("grid", "网格（组）级"),
+}
+"""Levels of the tree of offices, from the top; an office may stand at any of them."""
+
+CALL_MEANS: dict[str, Text] = {
+    "phone": Text("mobile phone", "手机"),
+    "landline": Text("landline", "固定电话"),
+    "video": Text("video line", "视频点位"),
+    "radio": Text("radio handset", "对讲机"),
+    "satellite": Text("satellite phone", "卫星电话"),
+    "messenger": Text("messenger", "派人送信"),
+}
+"""By what one office calls another (叫应手段)."""
+
+CHANNEL_KINDS: dict[str, Text] = {
+    "sms": Text("text message", "短信"),
+    "cell_broadcast": Text("cell broadcast", "小区广播"),
+    "loudspeaker": Text("loudspeaker", "大喇叭"),
+    "siren": Text("siren", "警报器"),
+    "calling_speaker": Text("calling terminal", "叫应终端"),
+    "radio": Text("radio", "广播"),
+    "tv": Text("television", "电视"),
+    "law": Text("word by a law of time", "按时间分布传达"),
+}
+"""By what a warning reaches the public (预警发布渠道)."""
+
+ACTIONS: dict[str, Text] = {
+    "close": Text("close roads", "断：封闭道路"),
+    "ban": Text("forbid to enter or return", "禁：禁止进入、返回"),
+    "stop": Text("stop work, school and transit", "停：停工停课停运"),
+    "evacuate": Text("evacuate zones", "撤：转移人员"),
+    "disperse": Text("send crowds and traffic away", "疏：疏散人流车流"),
+    "gate": Text("let traffic through by turns", "设卡控流"),
+    "reserve": Text("keep a lane for rescue", "开辟救援专用道"),
+    "open_shelters": Text("open shelters", "启用安置点"),
+    "call_up": Text("call up fleets and officers", "集结车辆与人员"),
+}
+"""What a measure (管控措施) does."""
 
 EVENT_KINDS: dict[str, Text] = {
     # the world
     "water_changed": Text("the water on roads and places changes", "道路和地点水情变化"),
     "stage_reached": Text("a gauge reaches the trigger stage", "水位达到触发值"),
     "moment_reached": Text("the planned moment comes", "到达预定时刻"),
+    "rain_reached": Text("rain reaches the trigger amount", "雨量达到触发值"),
+    "forecast_reached": Text("a forecast reaches the trigger stage", "预报水位达到触发值"),
+    "danger_appeared": Text("a danger sign appears", "出现险情"),
+    "site_down": Text("power or network fails at a site", "供电或通信站点中断"),
+    "site_on_battery": Text("a site runs on its battery", "站点转由蓄电池供电"),
+    "site_up": Text("a site works again", "站点恢复"),
     "link_closed": Text("a road is closed by water", "道路被淹中断"),
     "link_opened": Text("a road opens again", "道路恢复通行"),
     "closed_by_order": Text("a road is closed by order", "道路管制封闭"),
@@ -67,6 +158,58 @@ EVENT_KINDS: dict[str, Text] = {
     "lanes_opened": Text("reversed lanes are open", "反向车道开放"),
     "shelter_flooded": Text("water enters a shelter", "安置点进水"),
     "place_flooded": Text("water stands at homes", "住处进水"),
+    # when: readings, rules, consultation, levels, measures
+    "reported": Text("the reading is reported", "测报到达"),
+    "reading_missing": Text("a reading does not come", "测报缺失"),
+    "danger_found": Text("the danger sign is found and reported", "险情被发现并上报"),
+    "danger_not_judged": Text("the danger cannot be judged", "险情不能研判"),
+    "rule_met": Text("a trigger rule is met", "触发条件成立"),
+    "consultation_called": Text("a consultation is called", "启动会商"),
+    "consultation_convened": Text("the consultation is convened", "会商开始"),
+    "consultation_over": Text("the consultation ends with a decision", "会商作出决定"),
+    "level_raised": Text("the response level is raised", "提升应急响应等级"),
+    "level_lowered": Text("the response level is lowered", "降低应急响应等级"),
+    "measure_ordered": Text("a measure is ordered", "下达管控措施"),
+    "measure_done": Text("a measure is carried out", "管控措施落实"),
+    "measure_skipped": Text("a measure is not carried out", "管控措施未落实"),
+    "breaker_tripped": Text("an automatic stop acts", "触发熔断"),
+    # command and calls
+    "order_received": Text("an office receives the order", "收到指令"),
+    "called": Text("is called", "呼叫"),
+    "call_failed": Text("no line works", "通信不通"),
+    "call_unanswered": Text("does not answer", "无人应答"),
+    "acknowledged": Text("answers and acknowledges", "叫应成功"),
+    "backup_called": Text("the backup is called", "呼叫 B 角"),
+    "escalated": Text("the call goes to the office above", "转呼上级"),
+    "messenger_sent": Text("a messenger is sent", "派人通知"),
+    "call_given_up": Text("nobody is reached", "未能叫应"),
+    "came_on_duty": Text("comes on duty", "到岗"),
+    "absent": Text("is absent", "缺岗"),
+    "staffed": Text("the office is staffed", "人员到齐"),
+    "report_sent": Text("a report is sent", "上报信息"),
+    "report_received": Text("a report arrives", "收到报告"),
+    "report_lost": Text("a report is lost", "报告丢失"),
+    "assistance_asked": Text("help is asked for", "请求支援"),
+    "assistance_granted": Text("help is granted", "批准支援"),
+    "assistance_arrived": Text("help arrives", "支援到达"),
+    # word to the public
+    "broadcast": Text("a warning goes out over a channel", "预警发布"),
+    "broadcast_failed": Text("a channel does not work", "预警渠道失效"),
+    "warned": Text("hears a warning", "收到预警"),
+    "disbelieved": Text("does not believe it yet", "将信将疑"),
+    "persuaded": Text("is persuaded", "经劝说同意转移"),
+    "waits_for_family": Text("waits for the family", "等候家人"),
+    "family_together": Text("the family is together", "家人到齐"),
+    "left_on_own": Text("leaves without being told to", "自发转移"),
+    # organizers at the door
+    "sweep_begun": Text("going from door to door begins", "开始入户排查"),
+    "visited": Text("somebody knocks at the door", "入户通知"),
+    "nobody_home": Text("nobody is at home", "家中无人"),
+    "found_unlisted": Text("people who are not on the list are found", "发现清单外人员"),
+    "head_counted": Text("heads are counted", "清点人数"),
+    "sweep_done": Text("going from door to door is done", "入户排查结束"),
+    "officer_overloaded": Text("households are left unvisited", "部分住户未及走访"),
+    "zero_declared": Text("zero left is declared", "宣布应转尽转"),
     # the order
     "decided": Text("the transfer is decided and ordered", "作出转移决定并下达指令"),
     "told": Text("the household is told", "通知到户"),
@@ -91,6 +234,19 @@ EVENT_KINDS: dict[str, Text] = {
     "freed": Text("is no longer cut off", "解除围困"),
     "died": Text("dies in the water", "遇难"),
     "entered": Text("enters a road", "进入路段"),
+    "driver_called": Text("the driver is called", "通知司机"),
+    "driver_absent": Text("no driver comes", "司机未到"),
+    "vehicle_broke_down": Text("the vehicle breaks down", "车辆故障"),
+    "vehicle_repaired": Text("the vehicle runs again", "车辆修复"),
+    "vehicle_refuelled": Text("the vehicle is refuelled", "车辆加油"),
+    "fleet_promised_twice": Text("vehicles are promised twice", "车辆重复承诺"),
+    "column_departed": Text("a walking column departs", "步行队伍出发"),
+    "released": Text("a zone is released", "分批放行"),
+    "gate_set": Text("a gate is set up", "设卡控流"),
+    "lane_reserved": Text("a lane is kept for rescue", "开辟救援专用道"),
+    "assigned_again": Text("a zone is given another shelter", "调整安置点"),
+    "reached_refuge": Text("reaches the refuge nearby or upstairs", "到达就近（垂直）避险处"),
+    "second_transfer": Text("people are moved from a flooded shelter", "二次转移"),
     # vehicles
     "called_up": Text("the driver is called up", "召集司机"),
     "vehicle_absent": Text("the vehicle does not come", "车辆未到位"),
@@ -104,6 +260,48 @@ EVENT_KINDS: dict[str, Text] = {
     "vehicle_at_shelter": Text("the vehicle is at the shelter", "车辆到达安置点"),
     "vehicle_cut_off": Text("the vehicle finds no way left", "车辆无路可走"),
     "gridlock": Text("vehicles wait for each other in a ring of roads", "车辆在环路上互相等待，形成死锁"),
+    # care and return
+    "shelter_called": Text("the shelter is told to open", "通知启用安置点"),
+    "shelter_opened": Text("the shelter opens", "安置点启用"),
+    "shelter_locked": Text("the shelter stays locked", "安置点未能开启"),
+    "power_lost": Text("a shelter loses its power", "安置点停电"),
+    "power_back": Text("a shelter has power again", "安置点恢复供电"),
+    "item_out": Text("a supply runs out", "物资耗尽"),
+    "delivery_asked": Text("supplies are asked for", "申请物资"),
+    "delivery_left": Text("supplies leave the store", "物资出库"),
+    "delivery_came": Text("supplies arrive", "物资送达"),
+    "delivery_failed": Text("supplies cannot be brought", "物资无法送达"),
+    "purchase_ordered": Text("an emergency purchase is made", "紧急采购"),
+    "relieved": Text("has food, water and a bed", "得到基本生活救助"),
+    "treated": Text("is treated in the medical corner", "得到医疗处置"),
+    "missing_reported": Text("a family member is reported missing", "报告失联"),
+    "reunited": Text("the family is together again", "家人团聚"),
+    "return_authorized": Text("return is authorized", "批准返回"),
+    "set_out_home": Text("sets out for home", "启程返家"),
+    "went_back": Text("goes back before it is allowed", "擅自返回"),
+    "stopped_at_post": Text("is stopped at a post", "被卡点劝返"),
+    "passed_post": Text("passes a post", "绕过卡点"),
+    "returned": Text("is home again", "已返家"),
+    # the end
+    "never_reached": Text("was never reached by the order", "始终未接到转移指令"),
     "run_ended": Text("the run ends", "推演结束"),
 }
 """What each kind of event is called."""
+
+ROOT_KINDS = frozenset(
+    [
+        "water_changed",
+        "stage_reached",
+        "rain_reached",
+        "forecast_reached",
+        "danger_appeared",
+        "moment_reached",
+        "site_down",
+        "reported",
+        "reading_missing",
+    ]
+)
+"""Kinds of events at which the story of a household may begin: the world outside brings them about.
+
+`reported` is one where the reading is wrong, `site_down` and `reading_missing` where the scenario sets them.
+"""

@@ -9,26 +9,14 @@ from itertools import zip_longest
 from pathlib import Path
 
 import evacsim as ev
-from tests.reference.small_district import link, small_district, write_depths
+from tests.reference.small_district import small_flood
 
 GOLDEN = Path(__file__).parent / "golden/small_flood_events.csv"
-STREETS = [((2, 1), (3, 1)), ((3, 1), (2, 1)), ((2, 2), (3, 2)), ((3, 2), (2, 2))]
 
 
 def event_lines(folder: Path) -> list[str]:
     """Run the small flood and return its events, a line each."""
-    rising = [(link(*street), "T+50 min", 0.2) for street in STREETS]
-    high = [(link(*street), "T+75 min", 0.6) for street in STREETS[:2]]
-    places = [("west", "T+80 min", 0.8), ("hall", "T+3 h", 0.4), ("hall", "T+6 h", 0.0)]
-    water = {
-        "type": "table",
-        "links": write_depths(folder / "links.csv", "link", rising + high),
-        "places": write_depths(folder / "places.csv", "place", places),
-    }
-    scenario = small_district(
-        folder, water=water, population={"car_share": 0.4}, to={"bus_share": 0.6, "car_share": 0.2}
-    )
-    events = ev.simulate(ev.from_mapping(scenario), seed=7).tables.events
+    events = ev.simulate(ev.from_mapping(small_flood(folder)), seed=7).tables.events
     return events.round({"time_s": 6, "value": 6}).to_csv(index=False, lineterminator="\n").splitlines()
 
 

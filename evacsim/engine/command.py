@@ -6,15 +6,20 @@ decided together.
 """
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from evacsim.clock import seconds_after
 from evacsim.engine.gathering import Gathering
 from evacsim.engine.log import ROOT, Kind, Where
+from evacsim.engine.messages import Order
 from evacsim.engine.parts import Mode, Parts
+from evacsim.engine.recorded import Recorded
 from evacsim.engine.transfer import Transfer
 from evacsim.engine.transport import Transport
 from evacsim.scenario.plan import ZoneTransfer
@@ -37,8 +42,12 @@ class Trigger:
         return self.kind, str(self.subject.row), what
 
 
-class Command:
-    """The offices that decide on transfers."""
+class Command(Recorded):
+    """The offices that decide on transfers.
+
+    No tree of offices is described yet: each office that decides is one of its own, and what is
+    issued to an office is received at once.
+    """
 
     def __init__(self, parts: Parts, gathering: Gathering, transfer: Transfer, transport: Transport) -> None:
         self.parts = parts
@@ -51,6 +60,9 @@ class Command:
         """When each zone's trigger fired [s]."""
         self.ordered = np.full(n, np.nan)
         """When each zone was ordered to go [s]."""
+        decided_by = [self._decided_by(transfer) for transfer in world.transfers if transfer is not None]
+        self.offices = sorted(set(decided_by))
+        """Names of the offices; one row each."""
         self._gauge_row = {gauge: row for row, gauge in enumerate(world.gauges)}
         self._pickup_row = {pickup: row for row, pickup in enumerate(world.pickup_points.ids)}
         self._fleet_row = {fleet: row for row, fleet in enumerate(world.fleets.ids)}
@@ -61,10 +73,34 @@ class Command:
         for zone, transfer in enumerate(self.parts.world.transfers):
             trigger = self._first_trigger(transfer) if transfer is not None else None
             if transfer is not None and trigger is not None:
-                office = transfer.decided_by or self.parts.world.scenario.plan.when.decided_by
-                together[trigger, office].append(zone)
+                together[trigger, self._decided_by(transfer)].append(zone)
         for (trigger, office), zones in together.items():
             self.parts.clock.call_at(trigger.time, partial(self._fire, trigger, office, zones))
+
+    def office_of(self, zone: int) -> int:
+        """Return the row of the office that decides on a zone of the plan."""
+        return self.offices.index(self._decided_by(self._transfer(zone)))
+
+    def issue(self, office: int, order: Order) -> None:
+        """Let an order reach an office, and through it whoever waits for orders."""
+        for hook in self.parts.at_order_received:
+            hook(office, order, order.cause)
+
+    def names(self) -> Mapping[Kind, NDArray[Any]]:
+        """Return the names of the offices."""
+        return {Kind.OFFICE: np.array(self.offices, dtype=object)}
+
+    def ledger(self) -> Mapping[str, NDArray[Any]]:
+        """Return when the trigger of each household's zone fired, and when it was ordered to go."""
+        is_moved = self.parts.mode != Mode.NONE
+        zone = self.parts.households.zone
+        return {
+            "triggered_s": np.where(is_moved, self.triggered[zone], np.nan),
+            "ordered_s": np.where(is_moved, self.ordered[zone], np.nan),
+        }
+
+    def _decided_by(self, transfer: ZoneTransfer) -> str:
+        return transfer.decided_by or self.parts.world.scenario.plan.when.decided_by
 
     def _first_trigger(self, transfer: ZoneTransfer) -> Trigger | None:
         scenario, found = self.parts.world.scenario, []

@@ -1,21 +1,24 @@
 """Pick-up points: who waits there for a bus, and who is still expected."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
+import pandas as pd
 import simpy
 
 from evacsim.engine.parts import Parts
+from evacsim.engine.recorded import Recorded
 
 Assigned = tuple[int, ...]
 """Assigned shelters of a household, first choice first: only equal ones share a bus."""
 
 
-class Gathering:
+class Gathering(Recorded):
     """The queues at all pick-up points, and the people that buses still have to reckon with."""
 
     def __init__(self, parts: Parts) -> None:
         n = parts.world.pickup_points.n
+        self._places = parts.world.pickup_points
         self._people = parts.households.people
         self._clock = parts.clock
         self._queues: list[dict[int, Assigned]] = [{} for _ in range(n)]
@@ -97,3 +100,16 @@ class Gathering:
     def _tell(self, pickup: int) -> None:
         news, self._news[pickup] = self._news[pickup], simpy.Event(self._clock)
         news.succeed()
+
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Return the pick-up points."""
+        places = self._places
+        pickup_points = {
+            "pickup_point": places.ids,
+            "name": [place.name or place.id for place in places.models],
+            "x": places.x,
+            "y": places.y,
+            "people": self.boarded,
+            "peak_waiting": self.peak_waiting,
+        }
+        return {"pickup_points": pd.DataFrame(pickup_points)}

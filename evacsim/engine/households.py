@@ -8,7 +8,26 @@ from evacsim.engine.log import NOWHERE, ROOT, EventLog, Kind, Where
 from evacsim.terms import HouseholdState
 from evacsim.world.people import Households
 
-STAGES = ("told", "ready", "departed", "at_pickup", "boarded", "arrived", "settled", "water")
+STAGES = (
+    "warned",
+    "acknowledged",
+    "told",
+    "believed",
+    "family",
+    "ready",
+    "departed",
+    "at_pickup",
+    "boarded",
+    "arrived",
+    "settled",
+    "counted",
+    "food",
+    "drinking",
+    "bed",
+    "relieved",
+    "returned",
+    "water",
+)
 """Moments of a household's way that the ledger keeps."""
 
 

@@ -29,6 +29,16 @@ class Kind(IntEnum):
     LINK = 8
     NODE = 9
     GAUGE = 10
+    OFFICE = 11
+    OFFICER = 12
+    CHANNEL = 13
+    RULE = 14
+    SITE = 15
+    STORE = 16
+    POST = 17
+    DANGER = 18
+    FORCE = 19
+    MEASURE = 20
 
     @property
     def id(self) -> str:
@@ -104,8 +114,10 @@ class EventLog:
         Parameters
         ----------
         names : mapping of Kind to ndarray of object
-            Text ids by row for every kind of thing.
+            Text ids by row for every kind of thing that any event names.
         """
+        named = {*self._subject_kind, *self._place_kind} - {Kind.NOTHING}
+        assert named <= set(names), f"events name things without ids: {sorted(named - set(names))}"
         n = len(self)
         kinds = np.array(list(EVENT_CODES), dtype=object)
         cause = pd.array(np.array(self._cause, dtype=np.int64), dtype="Int64")

@@ -7,16 +7,20 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from evacsim.clock import Calendar
 from evacsim.engine.clock import Clock
 from evacsim.engine.households import HouseholdBook
-from evacsim.engine.log import EventLog
+from evacsim.engine.log import EventLog, Where
+from evacsim.engine.messages import Messages, Order
 from evacsim.engine.movement import Movement
+from evacsim.engine.networks import Networks
 from evacsim.engine.routing import Routing
 from evacsim.engine.travelers import Travelers
 from evacsim.hazard.effects import SpeedFactors
 from evacsim.streams import Streams
 from evacsim.world.columns import World
 from evacsim.world.people import Households
+from evacsim.world.register import Register
 
 
 class Mode(IntEnum):
@@ -35,17 +39,29 @@ class Mode(IntEnum):
 
 @dataclass(slots=True)
 class Parts:
-    """What the processes of one run share."""
+    """What the processes of one run share.
+
+    The lists of hooks are how a process learns what another one has done: whoever is concerned
+    appends a function, whoever acts calls all of them in the order in which they were appended.
+    """
 
     world: World
     households: Households
     streams: Streams
+    register: Register
+    """Who is on the lists."""
+    calendar: Calendar
+    """When it is night."""
     clock: Clock
     movement: Movement
     routing: Routing
     travelers: Travelers
     book: HouseholdBook
     log: EventLog
+    messages: Messages
+    """The messages of the run, to give each its number."""
+    networks: Networks
+    """What works where."""
     mode: NDArray[np.int8]
     """Planned mode of each household."""
     road_depth: NDArray[np.float64]
@@ -57,7 +73,19 @@ class Parts:
     car: dict[int, int]
     """Row in the movement of the car of each household that is to drive."""
     after_reopening: list[Callable[[], None]] = field(default_factory=list)
-    """What is to be tried again whenever roads have changed, in the order in which it was given."""
+    """What is to be tried again whenever roads have changed."""
+    at_order_received: list[Callable[[int, Order, int], None]] = field(default_factory=list)
+    """An office (row) has received an order, by an event."""
+    at_level: list[Callable[[int, int, int], None]] = field(default_factory=list)
+    """The response level of an office (row) is now so high (4 is Ⅳ, 1 is Ⅰ, 0 none), by an event."""
+    at_power: list[Callable[[Where, bool, int], None]] = field(default_factory=list)
+    """A place has power again, or has lost it, by an event."""
+    at_shelter_flooded: list[Callable[[int, int], None]] = field(default_factory=list)
+    """Water has entered a shelter (row), by an event."""
+    at_departed: list[Callable[[int, float], None]] = field(default_factory=list)
+    """A household (row) has left home, now [s]."""
+    at_settled: list[Callable[[int, int, float], None]] = field(default_factory=list)
+    """A household (row) is registered and settled in a shelter (row), now [s]."""
 
     @property
     def now(self) -> float:

@@ -1,6 +1,7 @@
 """From the parts of a finished run to its record: events, ledger, tables."""
 
-from collections.abc import Collection, Sequence
+from collections import ChainMap
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -9,34 +10,30 @@ from numpy.typing import NDArray
 
 from evacsim.clock import seconds_after
 from evacsim.engine.command import Command
-from evacsim.engine.gathering import Gathering
 from evacsim.engine.households import NO_VEHICLE
 from evacsim.engine.log import Kind, Where
 from evacsim.engine.movement import Gridlock
 from evacsim.engine.parts import Mode, Parts
-from evacsim.engine.sheltering import Sheltering
-from evacsim.engine.transport import Transport
+from evacsim.engine.recorded import Recorded
 from evacsim.hazard.effects import is_stopped
 from evacsim.results.columns import table
 from evacsim.results.record import LEDGER, TABLES, RunRecord
 from evacsim.scenario.assumptions import assumptions
 from evacsim.scenario.model import Scenario
-from evacsim.terms import HouseholdState
+from evacsim.terms import Group, HouseholdState
 from evacsim.world.columns import World
 
-Frames = dict[str, pd.DataFrame]
 
+def write_down(parts: Parts, command: Command, processes: Sequence[Recorded], *, seed: int) -> RunRecord:
+    """Return the record of a run that has come to its end.
 
-def write_down(
-    parts: Parts,
-    command: Command,
-    gathering: Gathering,
-    sheltering: Sheltering,
-    transport: Transport,
-    *,
-    seed: int,
-) -> RunRecord:
-    """Return the record of a run that has come to its end."""
+    Parameters
+    ----------
+    parts, command
+        The run; the ledger and the table of zones say when `command` ordered what.
+    processes : sequence of Recorded
+        Whoever leaves something behind, `command` among them; no two the same table or column.
+    """
     world, scenario = parts.world, parts.world.scenario
     end = parts.now
     standing = [tuple(ring) for ring in parts.movement.find_gridlock()]
@@ -44,24 +41,21 @@ def write_down(
         road = int(min(parts.world.ways.link[way] for way in ring))
         parts.log.record(end, "gridlock", Where(Kind.LINK, road), value=float(len(ring)))
     parts.log.record(end, "run_ended", Where(Kind.DISTRICT, 0), value=float(parts.book.count()))
-    names = _names(parts, transport)
-    events = parts.log.frame(names)
-    ledger = _ledger(parts, command, names)
-    tables = {
-        "zones": _zones(parts, command),
-        "pickup_points": _pickup_points(world, gathering),
-        "shelters": _shelters(world, sheltering),
-        "vehicles": _vehicles(transport),
-        "rounds": _rounds(world, transport),
-        "links": _links(parts),
-        "flows": _flows(parts),
-        "states": _states(parts),
-        "shelter_load": _shelter_load(world, sheltering),
-        "gridlocks": gridlock_table(world, parts.movement.gridlocks, standing),
-        **_water(world),
-        "assumptions": _assumptions(scenario),
-        "repairs": _repairs(world),
-    }
+    names = _names(parts, processes)
+    tables = _merged(
+        {
+            "zones": _zones(parts, command),
+            "links": _links(parts),
+            "flows": _flows(parts),
+            "states": _states(parts),
+            "gridlocks": gridlock_table(world, parts.movement.gridlocks, standing),
+            **_water(world),
+            "assumptions": _assumptions(scenario),
+            "repairs": _repairs(world),
+        },
+        *(process.tables() for process in processes),
+    )
+    assert set(tables) <= set(TABLES), f"no tables of the record: {sorted(set(tables) - set(TABLES))}"
     return RunRecord(
         scenario_id=scenario.id,
         name=scenario.name,
@@ -73,9 +67,9 @@ def write_down(
         end=end,
         duration=scenario.duration,
         population=int(parts.households.people.sum()),
-        events=events,
-        ledger=ledger,
-        tables={name: _shaped(tables[name], name) for name in TABLES},
+        events=parts.log.frame(names),
+        ledger=_ledger(parts, names, _merged(*(process.ledger() for process in processes))),
+        tables={name: _shaped(tables.get(name, pd.DataFrame()), name) for name in TABLES},
         limits={
             "relief_limit": scenario.plan.care.relief_limit,
             "leave_limit": scenario.hazard.effects.leave_limit,
@@ -85,15 +79,21 @@ def write_down(
     )
 
 
-def _names(parts: Parts, transport: Transport) -> dict[Kind, NDArray[Any]]:
+def _merged(*parts: Mapping[Any, Any]) -> dict[Any, Any]:
+    """Return all entries of `parts`, no two of which may have a key in common."""
+    merged = dict(ChainMap(*map(dict, reversed(parts))))
+    assert len(merged) == sum(map(len, parts)), "two processes leave the same table, column or ids"
+    return merged
+
+
+def _names(parts: Parts, processes: Sequence[Recorded]) -> dict[Kind, NDArray[Any]]:
     world, households = parts.world, parts.households
     zone_ids = np.array(world.zones.ids, dtype=object)
     number = np.char.mod("%d", households.number).astype(object)
-    return {
+    names = {
         Kind.DISTRICT: np.array([world.scenario.district.id], dtype=object),
         Kind.ZONE: zone_ids,
         Kind.HOUSEHOLD: zone_ids[households.zone] + "/" + number,
-        Kind.VEHICLE: np.array([vehicle.id for vehicle in transport.vehicles], dtype=object),
         Kind.PICKUP_POINT: np.array(world.pickup_points.ids, dtype=object),
         Kind.SHELTER: np.array(world.shelters.ids, dtype=object),
         Kind.DEPOT: np.array(world.fleets.ids, dtype=object),
@@ -101,13 +101,18 @@ def _names(parts: Parts, transport: Transport) -> dict[Kind, NDArray[Any]]:
         Kind.NODE: np.array(world.roads.node_ids, dtype=object),
         Kind.GAUGE: np.array(list(world.gauges), dtype=object),
     }
+    return _merged(names, *(process.names() for process in processes))
 
 
-def _ledger(parts: Parts, command: Command, names: dict[Kind, NDArray[Any]]) -> pd.DataFrame:
+def _ledger(
+    parts: Parts, names: Mapping[Kind, NDArray[Any]], left: Mapping[str, NDArray[Any]]
+) -> pd.DataFrame:
+    """Return the ledger: what everybody shares, what the processes have `left`, blanks for the rest."""
     world, households, book = parts.world, parts.households, parts.book
     townships = np.array([zone.township for zone in world.zones.models], dtype=object)
     vehicles = np.append(names[Kind.VEHICLE], "")
     state_ids = np.array([state.id for state in HouseholdState], dtype=object)
+    group_ids = np.array([group.id for group in Group], dtype=object)
     modes = np.array([mode.id for mode in Mode], dtype=object)
     place = np.full(households.n, "", dtype=object)
     for kind, ids in names.items():
@@ -115,7 +120,7 @@ def _ledger(parts: Parts, command: Command, names: dict[Kind, NDArray[Any]]) -> 
         place[there] = np.array([f"{kind.id}/{name}" for name in ids], dtype=object)[book.place[there]]
     final_event = pd.array(book.event, dtype="Int64")
     final_event[book.event == 0] = pd.NA
-    ledger = pd.DataFrame(
+    columns = _merged(
         {
             "household": names[Kind.HOUSEHOLD],
             "zone": names[Kind.ZONE][households.zone],
@@ -124,18 +129,28 @@ def _ledger(parts: Parts, command: Command, names: dict[Kind, NDArray[Any]]) -> 
             "elderly": households.elderly,
             "children": households.children,
             "assisted": households.assisted,
+            "special_group": group_ids[households.group],
+            "listed": parts.register.listed,
             "mode": modes[parts.mode],
-            "triggered_s": np.where(parts.mode == Mode.NONE, np.nan, command.triggered[households.zone]),
-            "ordered_s": np.where(parts.mode == Mode.NONE, np.nan, command.ordered[households.zone]),
             **{f"{stage}_s": times for stage, times in book.times.items()},
             "vehicle": vehicles[np.where(book.vehicle == NO_VEHICLE, len(vehicles) - 1, book.vehicle)],
             "final_state": state_ids[book.state],
             "final_place": place,
             "final_s": book.since,
             "final_event": final_event,
-        }
+        },
+        left,
     )
-    return table(ledger, LEDGER)
+    known = {column.name: column.dtype for column in LEDGER}
+    assert set(columns) <= set(known), f"no columns of the ledger: {sorted(set(columns) - set(known))}"
+    blanks = {
+        name: np.full(households.n, BLANK[dtype]) for name, dtype in known.items() if name not in columns
+    }
+    return table(pd.DataFrame({**columns, **blanks}), LEDGER)
+
+
+BLANK: Mapping[str, Any] = {"str": "", "float64": np.nan, "bool": True}
+"""What stands in a column of the ledger that no process fills: no text, never, and yes to `listed` and `present`."""
 
 
 def _zones(parts: Parts, command: Command) -> pd.DataFrame:
@@ -169,74 +184,6 @@ def _zones(parts: Parts, command: Command) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows)
-
-
-def _pickup_points(world: World, gathering: Gathering) -> pd.DataFrame:
-    places = world.pickup_points
-    return pd.DataFrame(
-        {
-            "pickup_point": places.ids,
-            "name": [place.name or place.id for place in places.models],
-            "x": places.x,
-            "y": places.y,
-            "people": gathering.boarded,
-            "peak_waiting": gathering.peak_waiting,
-        }
-    )
-
-
-def _shelters(world: World, sheltering: Sheltering) -> pd.DataFrame:
-    places = world.shelters
-    return pd.DataFrame(
-        {
-            "shelter": places.ids,
-            "name": [place.name or place.id for place in places.models],
-            "township": [place.township for place in places.models],
-            "capacity": sheltering.capacity,
-            "x": places.x,
-            "y": places.y,
-            "people": sheltering.people,
-            "turned_away": sheltering.turned_away,
-            "flooded_s": sheltering.flooded_since,
-            "synthetic": [place.synthetic for place in places.models],
-        }
-    )
-
-
-def _vehicles(transport: Transport) -> pd.DataFrame:
-    return pd.DataFrame(
-        [
-            {
-                "vehicle": vehicle.id,
-                "fleet": transport.fleets[vehicle.fleet].id,
-                "seats": transport.fleets[vehicle.fleet].seats,
-                "came": vehicle.came and np.isfinite(vehicle.departed),
-                "rounds": vehicle.rounds,
-                "people": vehicle.people,
-                "departed_s": vehicle.departed,
-                "done_s": vehicle.done,
-            }
-            for vehicle in transport.vehicles
-        ]
-    )
-
-
-def _rounds(world: World, transport: Transport) -> pd.DataFrame:
-    return pd.DataFrame(
-        [
-            {
-                "vehicle": transport.vehicles[one.vehicle].id,
-                "round": one.number,
-                "pickup_point": world.pickup_points.models[one.pickup].id,
-                "shelter": world.shelters.models[one.shelter].id,
-                "people": one.people,
-                "at_pickup_s": one.at_pickup,
-                "left_pickup_s": one.left_pickup,
-                "at_shelter_s": one.at_shelter,
-            }
-            for one in transport.rounds
-        ]
-    )
 
 
 def _links(parts: Parts) -> pd.DataFrame:
@@ -328,11 +275,6 @@ def _states(parts: Parts) -> pd.DataFrame:
     )
 
 
-def _shelter_load(world: World, sheltering: Sheltering) -> pd.DataFrame:
-    rows = [(world.shelters.models[shelter].id, time, people) for shelter, time, people in sheltering.loads]
-    return pd.DataFrame(rows, columns=["shelter", "time_s", "people"])
-
-
 def gridlock_table(
     world: World, noted: Sequence[Gridlock], standing: Collection[tuple[int, ...]]
 ) -> pd.DataFrame:
@@ -355,7 +297,7 @@ def gridlock_table(
     return pd.DataFrame(rows)
 
 
-def _water(world: World) -> Frames:
+def _water(world: World) -> dict[str, pd.DataFrame]:
     """Return the depths of roads and places and the stages of gauges, each row where the value changes."""
     water = world.water
     links = np.array(world.roads.link_ids, dtype=object)[water.link_rows]

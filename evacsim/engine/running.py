@@ -5,15 +5,19 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from evacsim.clock import Calendar
 from evacsim.engine.clock import Clock
 from evacsim.engine.command import Command
 from evacsim.engine.entries import Entries
 from evacsim.engine.gathering import Gathering
 from evacsim.engine.households import HouseholdBook
 from evacsim.engine.log import EventLog
+from evacsim.engine.messages import Messages
 from evacsim.engine.movement import Movement, MoverColumns, Notice
+from evacsim.engine.networks import Networks
 from evacsim.engine.orders import Orders
 from evacsim.engine.parts import Mode, Parts
+from evacsim.engine.recorded import Recorded
 from evacsim.engine.recording import write_down
 from evacsim.engine.roads import Roads, downhill_gain, wave_speeds
 from evacsim.engine.routing import MoverClass, Routing
@@ -28,6 +32,7 @@ from evacsim.results.record import RunRecord
 from evacsim.streams import Streams
 from evacsim.world.columns import Crowding, Ways, World
 from evacsim.world.people import Households, Knowledge, draw_households
+from evacsim.world.register import true_register
 
 Progress = Callable[[float, float], None]
 """Told the time now and the planned end [s], now and then."""
@@ -43,14 +48,14 @@ def simulate(world: World, *, seed: int, progress: Progress | None = None) -> Ru
     run = Run(world, households, streams)
     duration = world.scenario.duration
     run.parts.clock.run_to(duration, None if progress is None else lambda now: progress(now, duration))
-    return write_down(run.parts, run.command, run.gathering, run.sheltering, run.transport, seed=seed)
+    return write_down(run.parts, run.command, run.recorded, seed=seed)
 
 
 class Run:
     """The processes of one run, wired to one clock."""
 
     def __init__(self, world: World, households: Households, streams: Streams) -> None:
-        recording = world.scenario.recording
+        recording, weather = world.scenario.recording, world.scenario.hazard.weather
         movement = Movement(
             n_nodes=len(world.roads.node_ids),
             links=link_columns(world.ways),
@@ -94,12 +99,16 @@ class Run:
             world=world,
             households=households,
             streams=streams,
+            register=true_register(households, world.zones.n),
+            calendar=Calendar(world.scenario.start, weather.night_begins, weather.night_ends),
             clock=clock,
             movement=movement,
             routing=routing,
             travelers=Travelers(world, book, movement, routing, clock, car=car),
             book=book,
             log=log,
+            messages=Messages(),
+            networks=Networks(),
             mode=mode,
             road_depth=np.zeros(len(world.roads.link_ids)),
             speed_factors=SpeedFactors(world.scenario.hazard.effects),
@@ -114,6 +123,14 @@ class Run:
         self.orders = Orders(self.parts, self.roads)
         self.water = Water(self.parts, self.roads, self.sheltering, self.transfer)
         self.command = Command(self.parts, self.gathering, self.transfer, self.transport)
+        self.recorded: tuple[Recorded, ...] = (
+            self.parts.networks,
+            self.command,
+            self.gathering,
+            self.sheltering,
+            self.transport,
+        )
+        """Whoever leaves something in the record."""
         if recording.passages:
             clock.after_moving.append(Entries(self.parts, self.transport, self._household_of).write_down)
         self.roads.begin()

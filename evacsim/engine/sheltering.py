@@ -1,18 +1,20 @@
 """Shelters: who is let in, who waits at the desk, who is sent on."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from heapq import heapreplace
 
 import numpy as np
+import pandas as pd
 
 from evacsim.engine.log import Kind, Where
 from evacsim.engine.parts import Parts
+from evacsim.engine.recorded import Recorded
 from evacsim.engine.routing import MoverClass
 from evacsim.engine.travelers import CREW
 from evacsim.terms import HouseholdState
 
 
-class Sheltering:
+class Sheltering(Recorded):
     """All shelters of the district.
 
     A household that arrives is let in if the shelter is dry and has places for all of it; the
@@ -101,6 +103,8 @@ class Sheltering:
         )
         if np.isnan(self.flooded_since[shelter]):
             self.flooded_since[shelter] = self.parts.now
+        for hook in self.parts.at_shelter_flooded:
+            hook(shelter, int(self.flood_event[shelter]))
 
     def release(self, household: int, shelter: int) -> None:
         """Give the places of a household back."""
@@ -126,3 +130,28 @@ class Sheltering:
             cause=int(book.event[household]),
         )
         book.mark("settled", household, now)
+        for hook in self.parts.at_settled:
+            hook(household, shelter, now)
+
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Return the shelters and every change of their loads."""
+        places = self.parts.world.shelters
+        shelters = pd.DataFrame(
+            {
+                "shelter": places.ids,
+                "name": [place.name or place.id for place in places.models],
+                "township": [place.township for place in places.models],
+                "capacity": self.capacity,
+                "x": places.x,
+                "y": places.y,
+                "people": self.people,
+                "turned_away": self.turned_away,
+                "flooded_s": self.flooded_since,
+                "synthetic": [place.synthetic for place in places.models],
+            }
+        )
+        loads = [(places.models[shelter].id, time, people) for shelter, time, people in self.loads]
+        return {
+            "shelters": shelters,
+            "shelter_load": pd.DataFrame(loads, columns=["shelter", "time_s", "people"]),
+        }

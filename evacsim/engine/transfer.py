@@ -273,6 +273,8 @@ class Transfer:
         book.become(household, journey.state, kind, parts.now, place=Where(Kind.NODE, node), cause=cause)
         if kind == "departed":
             book.mark("departed", household, parts.now)
+            for hook in parts.at_departed:
+                hook(household, parts.now)
         mover = travelers.mover(household, journey.mover_class)
         tree = travelers.set_out(household, journey.goal, journey.mover_class)
         parts.mover[household] = mover

@@ -7,17 +7,20 @@ unloading - driving to the next pick-up point, until nobody is left to fetch.
 """
 
 from collections import deque
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import simpy
+from numpy.typing import NDArray
 
 from evacsim.engine.gathering import Assigned, Gathering
 from evacsim.engine.log import ROOT, Kind, Where
 from evacsim.engine.movement import MoverColumns, Notice
 from evacsim.engine.parts import Parts
+from evacsim.engine.recorded import Recorded
 from evacsim.engine.round_plans import DispatchError
 from evacsim.engine.rounds import PlannedRound, plan_fleet
 from evacsim.engine.routing import MoverClass
@@ -73,7 +76,7 @@ class Vehicle:
         return Where(Kind.VEHICLE, self.row)
 
 
-class Transport:
+class Transport(Recorded):
     """All fleets of the district."""
 
     def __init__(self, parts: Parts, gathering: Gathering, sheltering: Sheltering) -> None:
@@ -140,6 +143,41 @@ class Transport:
             self.vehicles[row].aboard.remove(household)
 
     # -- the process of one vehicle ---------------------------------------------------------
+
+    def names(self) -> Mapping[Kind, NDArray[Any]]:
+        """Return the ids of the vehicles."""
+        return {Kind.VEHICLE: np.array([vehicle.id for vehicle in self.vehicles], dtype=object)}
+
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Return the vehicles and their rounds."""
+        world = self.parts.world
+        vehicles = [
+            {
+                "vehicle": vehicle.id,
+                "fleet": self.fleets[vehicle.fleet].id,
+                "seats": self.fleets[vehicle.fleet].seats,
+                "came": vehicle.came and np.isfinite(vehicle.departed),
+                "rounds": vehicle.rounds,
+                "people": vehicle.people,
+                "departed_s": vehicle.departed,
+                "done_s": vehicle.done,
+            }
+            for vehicle in self.vehicles
+        ]
+        rounds = [
+            {
+                "vehicle": self.vehicles[one.vehicle].id,
+                "round": one.number,
+                "pickup_point": world.pickup_points.models[one.pickup].id,
+                "shelter": world.shelters.models[one.shelter].id,
+                "people": one.people,
+                "at_pickup_s": one.at_pickup,
+                "left_pickup_s": one.left_pickup,
+                "at_shelter_s": one.at_shelter,
+            }
+            for one in self.rounds
+        ]
+        return {"vehicles": pd.DataFrame(vehicles), "rounds": pd.DataFrame(rounds)}
 
     def _serve(self, vehicle: Vehicle) -> Process:
         """Drive rounds until the run ends; see the state line of the module."""

@@ -12,6 +12,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from evacsim.clock import is_night_hour
 from evacsim.language import Text
 from evacsim.network.defaults import KMH, PER_HOUR, Source
 from evacsim.scenario.hazard import Rain, Weather, rain_class
@@ -159,8 +160,7 @@ def is_night(weather: Weather, start_hour: float) -> bool:
     """Return whether a run is one at night; where the scenario leaves it to the clock, by the hour of its start."""
     if weather.light != "by_start":
         return weather.light == "night"
-    begins, ends = weather.night_begins, weather.night_ends
-    return begins <= start_hour < ends if begins <= ends else start_hour >= begins or start_hour < ends
+    return is_night_hour(start_hour, weather.night_begins, weather.night_ends)
 
 
 def weather_factors(weather: Weather, *, start_hour: float) -> tuple[float, float]:

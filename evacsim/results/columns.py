@@ -8,7 +8,7 @@ import pandas as pd
 
 from evacsim.errors import Issue
 from evacsim.language import Text
-from evacsim.results.record import Column
+from evacsim.results.column import Column
 
 
 def table(frame: pd.DataFrame, columns: Sequence[Column]) -> pd.DataFrame:

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from evacsim.results.column import Column
 from evacsim.results.columns import table
-from evacsim.results.record import EVENTS, Column, RunRecord
+from evacsim.results.record import EVENTS, RunRecord
 
 
 def events_digest(record: RunRecord) -> str:

@@ -6,20 +6,13 @@ on it, and a record read from disk is as good as a fresh one.
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 
 from evacsim.language import Text
-
-
-class Column(NamedTuple):
-    """One column of a result table."""
-
-    name: str
-    dtype: str
-    meaning: Text
-
+from evacsim.results.chain_tables import CHAIN_TABLES
+from evacsim.results.column import Column
 
 EVENTS = (
     Column(
@@ -46,24 +39,47 @@ LEDGER = (
     Column("elderly", "int64", Text("of them 65 and older", "其中 65 岁及以上")),
     Column("children", "int64", Text("of them children under 12", "其中儿童")),
     Column("assisted", "int64", Text("of them in need of help to move", "其中需协助转移")),
+    Column("special_group", "str", Text("special group; empty for none", "特殊群体类别")),
+    Column("listed", "bool", Text("on the list of those to be moved", "是否在清单内")),
+    Column("present", "bool", Text("there when the order comes", "下令时是否在场")),
+    Column("officer", "str", Text("team responsible for it; empty where there is none", "责任工作组")),
     Column(
         "mode", "str", Text("planned mode: bus, car, walk; empty where nobody is to be moved", "计划方式")
     ),
     Column("triggered_s", "float64", Text("the trigger of its zone fires [s]", "触发时间")),
     Column("ordered_s", "float64", Text("its zone is ordered to go [s]", "下令时间")),
+    Column("warned_s", "float64", Text("it first hears a warning [s]", "首次收到预警时间")),
+    Column(
+        "acknowledged_s",
+        "float64",
+        Text("the person responsible for it acknowledges the order [s]", "责任人叫应时间"),
+    ),
     Column("told_s", "float64", Text("it is told [s]", "通知到户时间")),
+    Column("believed_s", "float64", Text("it believes it and gets ready [s]", "相信并开始准备时间")),
+    Column("family_s", "float64", Text("its family is together [s]", "家人到齐时间")),
     Column("ready_s", "float64", Text("it is ready [s]", "准备完毕时间")),
     Column("departed_s", "float64", Text("it leaves home [s]", "离家时间")),
     Column("at_pickup_s", "float64", Text("it reaches the pick-up point [s]", "到达集合点时间")),
     Column("boarded_s", "float64", Text("it boards the bus [s]", "上车时间")),
     Column("arrived_s", "float64", Text("it arrives at the shelter that takes it in [s]", "到达安置点时间")),
     Column("settled_s", "float64", Text("it is registered and settled [s]", "登记入住时间")),
+    Column("counted_s", "float64", Text("its heads are counted [s]", "清点时间")),
+    Column("food_s", "float64", Text("it has its first meal [s]", "首次用餐时间")),
+    Column("drinking_s", "float64", Text("it has drinking water [s]", "得到饮水时间")),
+    Column("bed_s", "float64", Text("it has a bed [s]", "得到床位时间")),
+    Column(
+        "relieved_s", "float64", Text("it has food, drinking water and a bed [s]", "得到基本生活救助时间")
+    ),
+    Column("returned_s", "float64", Text("it is home again [s]", "返家时间")),
     Column(
         "water_s",
         "float64",
         Text("water first stands at its home above the leaving depth [s]", "住处进水时间"),
     ),
     Column("vehicle", "str", Text("bus that carried it", "所乘车辆")),
+    Column(
+        "channel", "str", Text("by what the order reached it: channel/…, officer/…, office/…", "指令到户渠道")
+    ),
     Column("final_state", "str", Text("state at the end", "最终状态")),
     Column("final_place", "str", Text("place at the end", "最终地点")),
     Column("final_s", "float64", Text("in this state since [s]", "进入该状态的时间")),
@@ -214,6 +230,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("told_en", "str", Text("what was done, English", "说明(英文)")),
         Column("told_zh", "str", Text("what was done, Chinese", "说明(中文)")),
     ),
+    **CHAIN_TABLES,
 }
 """Columns of each table in `tables/`."""
 

@@ -23,9 +23,10 @@ import pandas as pd
 
 from evacsim.errors import Issue, ResultsError
 from evacsim.language import Text
+from evacsim.results.column import Column
 from evacsim.results.columns import RUN_AGAIN, column_issues, table
 from evacsim.results.digest import table_digest
-from evacsim.results.record import EVENTS, LEDGER, TABLES, Column, RunRecord
+from evacsim.results.record import EVENTS, LEDGER, TABLES, RunRecord
 from evacsim.results.writing import unwritable
 
 FORMAT = "evacsim results"

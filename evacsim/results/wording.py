@@ -23,6 +23,16 @@ KINDS: dict[str, Text] = {
     "link": Text("road", "路段"),
     "node": Text("junction", "路口"),
     "gauge": Text("gauge", "水文站"),
+    "office": Text("office", "指挥机构"),
+    "officer": Text("team", "工作组"),
+    "channel": Text("channel", "预警渠道"),
+    "rule": Text("rule", "触发规则"),
+    "site": Text("site", "供电通信站点"),
+    "store": Text("store", "物资储备点"),
+    "post": Text("post", "卡点"),
+    "danger": Text("danger sign", "险情"),
+    "force": Text("force", "队伍"),
+    "measure": Text("measure", "管控措施"),
 }
 """What the kinds in front of an id are called."""
 

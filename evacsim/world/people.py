@@ -15,6 +15,7 @@ from evacsim.network.walking import speeds_by_age
 from evacsim.scenario.district import Knowledge as KnowledgeShares
 from evacsim.scenario.district import Population, Zone
 from evacsim.streams import Streams
+from evacsim.terms import Group
 from evacsim.world.columns import World
 from evacsim.world.laws import quantiles
 
@@ -54,6 +55,8 @@ class Households:
     """Of them under 12."""
     assisted: Ints
     """Of them in need of help to move."""
+    group: NDArray[np.int8]
+    """Its special group (`terms.Group`), or what brings it here."""
     walking_speed: Floats
     """Free walking speed of the slowest member [m/s]; a household stays together."""
     home: Ints
@@ -187,6 +190,7 @@ def draw_households(world: World, streams: Streams) -> Households:
         elderly=_joined([zone.elderly for zone in drawn]),
         children=_joined([zone.children for zone in drawn]),
         assisted=_joined([zone.assisted for zone in drawn]),
+        group=np.full(sum(counts), Group.NONE, dtype=np.int8),
         walking_speed=_joined([zone.walking_speed for zone in drawn]),
         home=_joined(homes),
         car_luck=luck("car"),

@@ -303,6 +303,7 @@ def _ledger(households, states, seq):
             place = f"pickup_point/{home['pickup']}"
         rows.append(
             {column.name: home.get(column.name, "" if column.dtype == "str" else np.nan) for column in LEDGER}
+            | {"listed": True, "present": True}
             | {"township": township[home["zone"]], "final_state": state, "final_s": at}
             | {
                 "final_place": place or f"zone/{home['zone']}",
@@ -343,6 +344,7 @@ def _tables(events, ledger, states, rounds, vehicles, columns, rows):
     ]
     told = ("2 nodes closer than 1 m were merged", "合并了 2 个相距不足 1 米的节点")
     return {
+        **{name: made(name, []) for name in TABLES},
         **_place_tables(events, ledger),
         **_road_tables(columns, rows),
         "vehicles": made("vehicles", vehicles),
@@ -357,7 +359,6 @@ def _tables(events, ledger, states, rounds, vehicles, columns, rows):
             "shelter_load", [(place.split("/")[1], at, people) for place, at, people in load]
         ),
         "assumptions": made("assumptions", assumptions),
-        "gridlocks": made("gridlocks", []),
         "repairs": made("repairs", [("node_merged", 2, *told)]),
     }
 

@@ -129,3 +129,22 @@ def small_district(folder: Path, **changes: Any) -> dict[str, Any]:
             "zones": transfers,
         },
     }
+
+
+STREETS = [((2, 1), (3, 1)), ((3, 1), (2, 1)), ((2, 2), (3, 2)), ((3, 2), (2, 2))]
+"""Streets between west and east that the small flood reaches."""
+
+
+def small_flood(folder: Path) -> dict[str, Any]:
+    """Return a small district whose streets and western homes, and a shelter for a while, the water reaches."""
+    rising = [(link(*street), "T+50 min", 0.2) for street in STREETS]
+    high = [(link(*street), "T+75 min", 0.6) for street in STREETS[:2]]
+    places = [("west", "T+80 min", 0.8), ("hall", "T+3 h", 0.4), ("hall", "T+6 h", 0.0)]
+    water = {
+        "type": "table",
+        "links": write_depths(folder / "links.csv", "link", rising + high),
+        "places": write_depths(folder / "places.csv", "place", places),
+    }
+    return small_district(
+        folder, water=water, population={"car_share": 0.4}, to={"bus_share": 0.6, "car_share": 0.2}
+    )

@@ -34,7 +34,15 @@ def small_record(households, *, population=None, limits=None, **tables):
     ledger = frame(
         LEDGER,
         [
-            {"household": f"h{number}", "zone": "A", "mode": "bus", "people": 1, "final_state": "at_home"}
+            {
+                "household": f"h{number}",
+                "zone": "A",
+                "mode": "bus",
+                "people": 1,
+                "listed": True,
+                "present": True,
+                "final_state": "at_home",
+            }
             | home
             for number, home in enumerate(households, 1)
         ],
