@@ -9,7 +9,7 @@ from evacsim.engine.dispatching import plan_rounds
 from evacsim.engine.parts import Parts
 from evacsim.engine.round_plans import RoundProblem
 from evacsim.engine.routing import MoverClass
-from evacsim.scenario.district import Fleet
+from evacsim.scenario.transport import Fleet
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

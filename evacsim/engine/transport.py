@@ -26,7 +26,7 @@ from evacsim.engine.rounds import PlannedRound, plan_fleet
 from evacsim.engine.routing import MoverClass
 from evacsim.engine.sheltering import Sheltering
 from evacsim.kernels.arrays import NoticeKind
-from evacsim.scenario.district import Fleet
+from evacsim.scenario.transport import Fleet
 from evacsim.terms import HouseholdState
 from evacsim.world.laws import quantiles
 

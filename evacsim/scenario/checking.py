@@ -8,6 +8,14 @@ from itertools import chain
 from evacsim.clock import seconds_after, write_moment
 from evacsim.errors import EvacsimError, Issue
 from evacsim.language import Text
+from evacsim.scenario import (
+    checking_care,
+    checking_command,
+    checking_travel,
+    checking_warning,
+    checking_when,
+    checking_who,
+)
 from evacsim.scenario.finding import Finding
 from evacsim.scenario.gauges import read_stages
 from evacsim.scenario.given import Loc, joined
@@ -18,18 +26,9 @@ from evacsim.scenario.nearest import suggestion
 from evacsim.scenario.parts import Parts, parts_of
 from evacsim.scenario.placing import misplaced
 from evacsim.scenario.plan import RoadOrder, Whereto, ZoneTransfer
+from evacsim.scenario.references import KINDS, unknown
+from evacsim.scenario.unsimulated import unsimulated
 from evacsim.units import write_duration
-
-KINDS = {
-    "zones": Text("zone", "转移单元（村、组、社区）"),
-    "pickup_points": Text("pick-up point", "集合点"),
-    "shelters": Text("shelter", "安置点"),
-    "fleets": Text("fleet", "车队"),
-    "forces": Text("force", "队伍"),
-    "stores": Text("store", "物资储备点"),
-    "gauges": Text("gauge", "水文站"),
-}
-"""What an entry of each list is called."""
 
 
 def check(scenario: Scenario) -> list[Issue]:
@@ -59,6 +58,13 @@ def found(parts: Parts) -> Iterator[Finding]:
         _ages(parts),
         _unused_speeds(parts),
         _room(parts),
+        checking_when.found(parts),
+        checking_command.found(parts),
+        checking_warning.found(parts),
+        checking_who.found(parts),
+        checking_travel.found(parts),
+        checking_care.found(parts),
+        unsimulated(parts),
     )
 
 
@@ -145,10 +151,7 @@ def _unknown_names(parts: Parts) -> Iterator[Finding]:
             *(("shelters", ("shelter", number), id_) for number, id_ in enumerate(transfer.shelter)),
         ]
         for kind, steps, id_ in named:
-            ids = parts.known[kind]
-            if id_ is not None and ids is not None and id_ not in ids:
-                rule = Text(f"no {KINDS[kind].en} has this id", f"没有这个{KINDS[kind].zh}")
-                yield Finding((*entry.loc, *steps), rule, suggestion(id_, ids), id_)
+            yield from unknown(parts, kind, (*entry.loc, *steps), id_)
         for number, id_ in enumerate(transfer.shelter):
             if id_ in transfer.shelter[:number]:
                 rule = Text("stands twice in this line", "在同一行中重复")
@@ -157,14 +160,9 @@ def _unknown_names(parts: Parts) -> Iterator[Finding]:
 
 def _orders(parts: Parts) -> Iterator[Finding]:
     """Yield orders to the roads that name an unknown gauge, or a link twice, or come outside the scenario."""
-    gauges = parts.known["gauges"]
     for entry in parts.orders:
         order = entry.item
-        gauge = order.trigger_gauge
-        if gauge is not None and gauges is not None and gauge not in gauges:
-            name = KINDS["gauges"]
-            rule = Text(f"no {name.en} has this id", f"没有这个{name.zh}")
-            yield Finding((*entry.loc, "trigger_gauge"), rule, suggestion(gauge, gauges), gauge)
+        yield from unknown(parts, "gauges", (*entry.loc, "trigger_gauge"), order.trigger_gauge)
         for number, link in enumerate(order.links):
             if link in order.links[:number]:
                 rule = Text("stands twice in this order", "在同一条命令中重复")

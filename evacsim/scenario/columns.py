@@ -10,11 +10,19 @@ from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
 
-from evacsim.scenario.district import Fleet, Force, Junction, PickupPoint, Shelter, Signal, Store, Zone
+from evacsim.scenario.care import Post, Stock
+from evacsim.scenario.channels import Channel, Coverage
+from evacsim.scenario.command import Office
+from evacsim.scenario.district import Force, Junction, PickupPoint, Shelter, Signal, Store, Zone
 from evacsim.scenario.hazard import Gauge, StageReading
 from evacsim.scenario.nearest import plainly
+from evacsim.scenario.networks import Site, SiteOutage
+from evacsim.scenario.organizers import Officer
 from evacsim.scenario.plan import RoadOrder, ZoneTransfer
+from evacsim.scenario.rules import Measure, Rule
 from evacsim.scenario.section import Provenance, Section
+from evacsim.scenario.sensing import Danger
+from evacsim.scenario.transport import Fleet, Promise, Refuge, Trips
 from evacsim.units import DENSITY, DURATION, FLOW, LENGTH, SHARE, SPEED
 
 Names = Mapping[str, tuple[str, ...]]
@@ -69,6 +77,10 @@ COLUMNS: Mapping[type[Section], Names] = {
         "car_share": ("有车比例", "有车户比例", "私家车比例"),
         "storeys": ("层数", "楼层数", "楼层", "floors", "stories"),
         "synthetic": SYNTHETIC,
+        "day_share": ("白天在家比例", "白天在场比例"),
+        "visitors_day": ("白天外来人数", "白天游客"),
+        "visitors_night": ("夜间外来人数", "夜间游客"),
+        "livestock_share": ("养殖户比例", "有牲畜比例"),
     },
     PickupPoint: {
         **PLACE,
@@ -104,6 +116,18 @@ COLUMNS: Mapping[type[Section], Names] = {
         "floor_height": ("室内地坪高", "地坪高出地面", "floor_level"),
         "desks": ("登记台", "登记台数", "登记点", "registration_desks"),
         "synthetic": SYNTHETIC,
+        "kind": ("类别", "类型", "避难场所类别", "type"),
+        "area": ("有效面积", "面积"),
+        "opening": ("启用时间", "开启时间"),
+        "keeper": ("管理单位", "管理机构"),
+        "staff": ("工作人员", "工作人员数"),
+        "sleeping_places": ("床铺", "实有床位", "铺位"),
+        "toilets": ("厕位", "厕所", "厕所数"),
+        "water_tank": ("储水量", "水箱"),
+        "generators": ("发电机", "发电机数"),
+        "fuel": ("燃油可用时间", "燃料"),
+        "meals_per_hour": ("每小时供餐", "供餐能力"),
+        "medical_beds": ("医疗床位", "医疗点床位"),
     },
     Fleet: {
         **PLACE,
@@ -118,6 +142,15 @@ COLUMNS: Mapping[type[Section], Names] = {
         "assisted_factor": ("需协助倍数", "协助上下车倍数"),
         "size": ("折算系数", "当量系数", "pcu"),
         "speed": ("车速", "最高车速", "速度", "max_speed"),
+        "kind": ("类型", "车辆类型", "type"),
+        "office": ("调度机构", "主管机构"),
+        "driver_comes": ("司机到位率",),
+        "backup_drivers": ("备用司机", "B角司机"),
+        "breakdowns": ("故障率", "每小时故障次数"),
+        "repair": ("修复时间", "维修时间"),
+        "range": ("续航里程", "续航"),
+        "refuelling": ("加油时间",),
+        "external": ("外部支援", "支援力量"),
     },
     Force: {
         **PLACE,
@@ -133,6 +166,7 @@ COLUMNS: Mapping[type[Section], Names] = {
         "kits": ("救灾包", "物资份数", "人份", "份数", "relief_kits"),
         "tents": ("帐篷", "帐篷数"),
         "generators": ("发电机", "发电机数"),
+        "level": ("层级", "级别"),
     },
     Gauge: {
         "id": ("水文站", "水位站", "测站", "站码", "站号", "gauge", "gauge_id", "station"),
@@ -143,6 +177,8 @@ COLUMNS: Mapping[type[Section], Names] = {
         "warning_stage": ("警戒水位",),
         "guarantee_stage": ("保证水位",),
         "crest": ("堤顶高程", "堤顶", "crest_level"),
+        "kind": ("类型", "类别", "type"),
+        "report": ("测报",),
     },
     StageReading: {
         "time": ("时间", "时刻", "日期时间", "观测时间", "datetime", "t"),
@@ -165,6 +201,12 @@ COLUMNS: Mapping[type[Section], Names] = {
         "fleet": ("车队", "运输单位", "fleet_id"),
         "shelter": ("安置点", "避难场所", "避险点", "避灾点", "转到哪", "shelters", "shelter_id"),
         "deadline": ("完成时限", "完成时间", "最迟完成时间", "截止时间", "转移时限"),
+        "moved_to": ("转移方式", "避险方式"),
+        "refuge": ("就近避险点", "避险处"),
+        "via": ("转移路线", "途经路段"),
+        "release_parts": ("放行批次", "批次"),
+        "release_every": ("放行间隔", "批次间隔"),
+        "rules": ("触发规则",),
     },
     Junction: {
         "node": ("路口", "路网节点", "道路节点", "节点", "node_id"),
@@ -187,6 +229,129 @@ COLUMNS: Mapping[type[Section], Names] = {
         "clear_time": ("清空时间", "清道时间"),
         "contraflow": ("反向流量", "潮汐车道流量"),
     },
+    Refuge: {
+        **PLACE,
+        "id": ("就近避险点", "避险处", "refuge", *PLACE["id"]),
+        "capacity": ("容量", "可容纳人数", "容纳人数"),
+    },
+    Trips: {
+        "from_node": ("起点", "起点节点", "from", "origin"),
+        "to_node": ("终点", "终点节点", "to", "destination"),
+        "begins": ("开始时间", "开始", "start"),
+        "ends": ("结束时间", "结束", "end"),
+        "vehicles": ("车辆数", "车辆", "车次"),
+    },
+    Promise: {
+        "fleet": ("车队", "运输单位", "fleet_id"),
+        "township": TOWNSHIP,
+        "vehicles": ("车辆数", "车辆", "承诺车辆"),
+    },
+    Stock: {
+        "store": ("物资点", "储备点", "仓库", "store_id"),
+        "item": ("物资", "品名", "物资名称"),
+        "amount": ("数量", "库存", "quantity"),
+    },
+    Channel: {
+        "id": ("渠道", "预警渠道", "channel", *PLACE["id"]),
+        "kind": ("类型", "类别", "type"),
+        "operator": ("发布机构", "发布单位", "操作机构"),
+        "zones": ("覆盖区域", "区域", "zone"),
+        "reach_day": ("白天覆盖率", "白天到达率"),
+        "reach_night": ("夜间覆盖率", "夜间到达率"),
+        "delay": ("延迟", "到达时间"),
+        "rate": ("发送速率", "每秒条数"),
+        "needs": ("依赖", "依赖条件"),
+        "impact": ("影响力", "说服力"),
+        "repeat": ("重复间隔", "重播间隔"),
+    },
+    Coverage: {
+        "channel": ("渠道", "预警渠道"),
+        "zones": ("区域", "转移单元", "zone"),
+        "reach_day": ("白天覆盖率", "白天到达率"),
+        "reach_night": ("夜间覆盖率", "夜间到达率"),
+    },
+    Site: {
+        **PLACE,
+        "id": ("站点", "站点编号", "基站", "变电站", "site", *PLACE["id"]),
+        "kind": ("类型", "类别", "type"),
+        "serves": ("服务区域", "覆盖区域", "zones"),
+        "power_site": ("供电站点", "上级供电"),
+        "backhaul": ("回传站点", "传输站点"),
+        "battery": ("蓄电池时间", "蓄电池续航", "后备电源"),
+        "floods_at": ("受淹水深", "失效水深"),
+    },
+    SiteOutage: {
+        "site": ("站点", "站点编号"),
+        "begins": ("开始时间", "中断时间", "开始", "start"),
+        "ends": ("结束时间", "恢复时间", "结束", "end"),
+    },
+    Danger: {
+        **PLACE,
+        "id": ("险情", "险情编号", "danger", *PLACE["id"]),
+        "kind": ("类型", "类别", "险情类型", "type"),
+        "visible_from": ("出现时间", "可见时间"),
+        "zones": ("威胁区域", "区域", "zone"),
+        "found": ("发现时间", "发现用时"),
+        "judged_within": ("研判时限", "研判时间"),
+        "can_be_judged": ("能否研判", "可研判"),
+    },
+    Rule: {
+        "id": ("规则", "触发规则", "rule", *PLACE["id"]),
+        "gauge": ("水文站", "水位站", "雨量站", "测站"),
+        "stage": ("水位", "触发水位"),
+        "lasting": ("持续时间", "持续"),
+        "lead": ("预见期", "提前量"),
+        "rise": ("涨幅", "上涨"),
+        "rain": ("雨量", "触发雨量"),
+        "over": ("时段", "统计时段"),
+        "danger": ("险情", "险情编号"),
+        "judged": ("研判结果", "研判"),
+        "at": ("时刻", "时间", "time"),
+        "level": ("响应等级", "应急响应等级"),
+        "place": ("地点", "位置"),
+        "depth": ("水深", "淹没水深"),
+        "confirm": ("确认次数", "连续次数"),
+    },
+    Measure: {
+        "id": ("措施编号", "measure", *PLACE["id"]),
+        "action": ("措施", "管控措施", "行动"),
+        "links": ("路段", "道路", "管制路段"),
+        "zones": ("区域", "转移单元", "zone"),
+        "posts": ("卡点", "值守点"),
+        "shelters": ("安置点", "避难场所"),
+        "fleets": ("车队", "运输单位"),
+        "office": ("执行机构", "责任单位"),
+        "setup": ("落实用时", "布设时间"),
+        "staff": ("所需人员", "人员"),
+        "within": ("落实时限", "时限"),
+    },
+    Office: {
+        **PLACE,
+        "id": ("机构", "指挥机构", "office", *PLACE["id"]),
+        "level": ("层级", "级别"),
+        "parent": ("上级机构", "上级"),
+        "zones": ("负责区域", "转移单元", "zone"),
+        "staff": ("人员", "编制", "人数"),
+        "lines": ("线路数", "并行呼叫数"),
+        "handling": ("处理时间", "处置时间"),
+        "means": ("通信手段", "叫应手段"),
+        "power_site": ("供电站点", "供电"),
+        "cell_site": ("基站", "通信站点"),
+    },
+    Officer: {
+        "id": ("工作组", "网格员", "信息员", "officer", *PLACE["id"]),
+        "office": ("所属机构", "机构"),
+        "zones": ("负责区域", "转移单元", "zone"),
+        "members": ("人数", "组员"),
+        "kind": ("类型", "类别", "type"),
+    },
+    Post: {
+        "id": ("卡点", "卡点编号", "post", *PLACE["id"]),
+        "links": ("路段", "道路", "link"),
+        "staff": ("值守人数", "人员"),
+        "setup": ("布设时间", "设卡时间"),
+        "stop_share": ("劝返率", "劝返比例"),
+    },
     Provenance: {
         "item": ("项目", "数据项", "对象"),
         "mark": ("可靠程度", "标记", "依据类型"),
@@ -205,6 +370,29 @@ CHOICES: Mapping[tuple[type[Section], str], Mapping[str, str]] = {
     (ZoneTransfer, "moved"): {
         "全部": "everyone", "全体": "everyone", "所有人": "everyone", "全部人员": "everyone",
         "特殊群体": "special_groups", "老弱病残": "special_groups", "老弱病残孕": "special_groups",
+    },
+    (ZoneTransfer, "moved_to"): {
+        "安置点": "shelter", "垂直避险": "vertical", "上楼": "vertical", "就近避险": "nearby", "就近": "nearby",
+    },
+    (Shelter, "kind"): {"紧急": "emergency", "短期": "short", "长期": "long"},
+    (Store, "level"): {"村级": "village", "乡镇级": "town", "镇级": "town", "县级": "county", "区级": "county"},
+    (Fleet, "kind"): {
+        "大巴": "bus", "客车": "bus", "货车": "truck", "卡车": "truck", "冲锋舟": "boat", "橡皮艇": "boat",
+        "直升机": "helicopter",
+    },
+    (Gauge, "kind"): {"水位": "stage", "河道": "stage", "水库": "reservoir", "雨量": "rain"},
+    (Site, "kind"): {"供电": "power", "变电站": "power", "通信": "cell", "基站": "cell"},
+    (Channel, "kind"): {
+        "短信": "sms", "小区广播": "cell_broadcast", "大喇叭": "loudspeaker", "警报器": "siren",
+        "叫应终端": "calling_speaker", "广播": "radio", "电视": "tv",
+    },
+    (Office, "level"): {
+        "县级": "county", "区级": "county", "乡镇": "town", "镇级": "town", "街道": "town", "村级": "village",
+        "社区": "village", "网格": "grid", "组级": "grid",
+    },
+    (Measure, "action"): {
+        "断": "close", "断路": "close", "禁": "ban", "停": "stop", "撤": "evacuate", "疏": "disperse",
+        "设卡控流": "gate", "专用道": "reserve", "启用安置点": "open_shelters", "集结": "call_up",
     },
     (RoadOrder, "order"): {
         "封闭": "close", "关闭": "close", "禁行": "close", "开放": "open", "恢复": "open", "放行": "open",

@@ -7,6 +7,11 @@ from pydantic import Field, model_validator
 
 from evacsim.errors import RefusedValueError
 from evacsim.language import Text
+from evacsim.scenario.behavior import Groups
+from evacsim.scenario.care import Stock
+from evacsim.scenario.channels import Channel, Coverage
+from evacsim.scenario.networks import Site
+from evacsim.scenario.places import Place
 from evacsim.scenario.section import (
     DurationLaw,
     FileOrFolder,
@@ -14,14 +19,13 @@ from evacsim.scenario.section import (
     Number,
     Provenance,
     Section,
-    Uniform,
     Words,
     YesNo,
     assumed,
-    recalled,
     seen,
 )
-from evacsim.units import Count, Duration, Flow, Length, People, Seats, Share, Speed, Vehicles
+from evacsim.scenario.transport import Fleet, Refuge, Trips
+from evacsim.units import Area, Count, Duration, Flow, Length, People, Share, Speed
 
 
 class Junction(Section):
@@ -172,6 +176,8 @@ class Population(Section):
     """Walking speed of the elderly against an adult's."""
     child_speed_factor: Number = seen(0.8, "TUNAMI-EVAC", gt=0, le=1)
     """Walking speed of a child against an adult's."""
+    groups: Groups | None = None
+    """Special groups by their shares; nobody belongs to one where absent."""
     assisted_speed_factor: Number = seen(0.5, "TUNAMI-EVAC", gt=0, le=1)
     """Walking speed of a person who needs help against an adult's."""
     car_size: Number = assumed(1.0, "definition of the passenger-car unit", gt=0)
@@ -201,21 +207,6 @@ class Population(Section):
         return self
 
 
-class Place(Section):
-    """Something with a position: coordinates in the district's `crs`, or a node of the road network."""
-
-    id: Identifier
-    """Unique among places of its kind; how plans and results refer to it."""
-    name: str = ""
-    """Name for people to read."""
-    x: Number | None = None
-    """Easting, or longitude where the district's `crs` is geographic."""
-    y: Number | None = None
-    """Northing, or latitude where the district's `crs` is geographic."""
-    node: Words | None = None
-    """Id of a road node, instead of coordinates."""
-
-
 class Zone(Place):
     """A zone to be transferred or left in peace: a village, a group, a block, an institution (村, 组, 社区)."""
 
@@ -241,6 +232,14 @@ class Zone(Place):
     """Share of households with a car; the district's where absent."""
     storeys: Count | None = Field(default=None, ge=1)
     """Floors of a home; the district's where absent."""
+    day_share: Share | None = None
+    """Share of its households that are there by day; all are where absent."""
+    visitors_day: People = Field(default=0, ge=0)
+    """Visitors there by day, over and above `population` [person]."""
+    visitors_night: People = Field(default=0, ge=0)
+    """Visitors there by night, over and above `population` [person]."""
+    livestock_share: Share | None = None
+    """Share of households with livestock; the plan's behaviour where absent."""
     synthetic: YesNo = False
     """True where the figures are invented for a demonstration and must not be shown as official."""
 
@@ -260,34 +259,32 @@ class Shelter(Place):
     """Height of its floor above the ground [m]; water below it does no harm."""
     desks: Count = assumed(2, "one desk per 150 beds", ge=1)
     """Registration desks."""
+    kind: Literal["emergency", "short", "long"] | None = None
+    """Class: emergency (紧急), short-term (短期) or long-term (长期) shelter."""
+    area: Area | None = Field(default=None, gt=0)
+    """Area for people [m2]; with `plan.care.space` it limits the number of people by the stage of care."""
+    opening: DurationLaw | None = None
+    """From its keeper being called until it is open; without it open from the start."""
+    keeper: Identifier | None = None
+    """Office that opens it."""
+    staff: Count = Field(default=0, ge=0)
+    """People who run it."""
+    sleeping_places: Count | None = Field(default=None, ge=0)
+    """Beds set up; without limit where absent."""
+    toilets: Count | None = Field(default=None, ge=0)
+    """Toilets; without limit where absent."""
+    water_tank: Number | None = Field(default=None, ge=0)
+    """Water stored [L]; tap water without limit where absent."""
+    generators: Count = Field(default=0, ge=0)
+    """Generators that stand there."""
+    fuel: Duration | None = None
+    """How long the fuel of its generators lasts [s]."""
+    meals_per_hour: Number | None = Field(default=None, gt=0)
+    """Meals its kitchen serves [1/h]; at once where absent."""
+    medical_beds: Count = Field(default=0, ge=0)
+    """Places in its medical corner."""
     synthetic: YesNo = False
     """True where the figures are invented for a demonstration and must not be shown as official."""
-
-
-class Fleet(Place):
-    """Vehicles of one kind at one depot (车队): buses, or convoys counted as one vehicle each."""
-
-    vehicles: Vehicles = Field(gt=0, le=100_000)
-    """Vehicles on the list."""
-    seats: Seats = Field(gt=0, le=10_000)
-    """People one vehicle takes."""
-    availability: Share = assumed(1.0, "all on the list come; take it from a call-out (拉动集结)")
-    """Share of the vehicles that really come."""
-    call_up: DurationLaw = assumed(
-        lambda: Uniform(type="uniform", low="30 min", high="90 min"),
-        "drivers are called at home, by day or night",
-    )
-    """From the order to the vehicle's departure from the depot."""
-    boarding_time: Duration = assumed(2.5, "2-3 s per able person")
-    """Time one able person takes to get in [s]."""
-    alighting_time: Duration = assumed(2.0, "a little faster than boarding")
-    """Time one able person takes to get out [s]."""
-    assisted_factor: Number = assumed(8.0, "10-15 min for a bus of frail people", ge=1)
-    """How much longer a person who needs help takes to board or alight."""
-    size: Number = recalled(2.5, "passenger-car equivalent of a bus, HCM", gt=0)
-    """Road space of one vehicle in passenger-car units."""
-    speed: Speed = assumed(60 / 3.6, "upper speed of a loaded bus on wet rural roads", gt=0)
-    """Highest speed [m/s]; slower roads rule."""
 
 
 class Force(Place):
@@ -308,6 +305,8 @@ class Store(Place):
     """Tents."""
     generators: Count = Field(default=0, ge=0)
     """Generators."""
+    level: Literal["village", "town", "county"] | None = None
+    """Whose store it is."""
 
 
 class District(Section):
@@ -327,6 +326,18 @@ class District(Section):
     fleets: list[Fleet] = []
     forces: list[Force] = []
     stores: list[Store] = []
+    stock: list[Stock] = []
+    """What the stores hold beside kits, tents and generators."""
+    refuges: list[Refuge] = []
+    """Places nearby where people may wait for the end of the water."""
+    background: list[Trips] = []
+    """Ordinary traffic; without it only those who evacuate are on the roads."""
+    channels: list[Channel] = []
+    """By what warnings reach the public."""
+    coverage: list[Coverage] = []
+    """Where the reach of a channel is another than the channel says."""
+    sites: list[Site] = []
+    """Sites of power and communication; without them nothing fails."""
     access_limit: Length = assumed(
         2000.0, "a place further than this from any usable road is a mistake in the data"
     )

@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 from evacsim.clock import parse_moment
 from evacsim.errors import RefusedValueError
 from evacsim.language import Text
+from evacsim.scenario.networks import SiteOutage
 from evacsim.scenario.section import (
     FilePath,
     FilePattern,
@@ -21,6 +22,7 @@ from evacsim.scenario.section import (
     assumed,
     seen,
 )
+from evacsim.scenario.sensing import Danger, Forecast, Reporting
 from evacsim.units import DURATION, NUMBER, Duration, Length, Level, Speed, quantity
 
 
@@ -89,6 +91,8 @@ class Gauge(Section):
     id: Identifier
     name: str = ""
     """Name for people to read."""
+    kind: Literal["stage", "reservoir", "rain"] = "stage"
+    """What it measures: the stage of a river, of a reservoir, or rain."""
     datum: str
     """What stage 0 is: `1985 national height datum`, `warning stage = 0` ..."""
     series: FilePath
@@ -101,6 +105,8 @@ class Gauge(Section):
     """Guarantee stage (保证水位) [m]."""
     crest: Level | None = None
     """Crest of the levee (堤顶高程) [m]."""
+    report: Reporting | None = None
+    """How it is read; without it everybody knows the true stage at once."""
 
 
 def _read_time(value: object) -> float | datetime:
@@ -211,6 +217,12 @@ class Hazard(Section):
     water: Annotated[WaterGrids | WaterTables, Field(discriminator="type")] | None = None
     """The water itself; without it everything stays dry."""
     gauges: list[Gauge] = []
+    forecasts: list[Forecast] = []
+    """Forecasts of the stage of gauges."""
+    dangers: list[Danger] = []
+    """Danger signs that somebody must find."""
+    outages: list[SiteOutage] = []
+    """Sites of power and communication that fail, whatever the water does."""
     effects: WaterEffects = Field(default_factory=WaterEffects)
     weather: Weather = Field(default_factory=Weather)
     provenance: list[Provenance] = []

@@ -3,16 +3,26 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
 from typing import Any, Generic, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from evacsim.scenario.district import Fleet, Force, PickupPoint, Place, Population, Shelter, Store, Zone
+from evacsim.scenario.care import Post, Stock
+from evacsim.scenario.channels import Channel, Coverage
+from evacsim.scenario.command import Office
+from evacsim.scenario.district import Force, PickupPoint, Population, Shelter, Store, Zone
 from evacsim.scenario.given import Given, Loc, find
 from evacsim.scenario.hazard import Gauge
 from evacsim.scenario.model import Scenario, ScenarioDuration
+from evacsim.scenario.networks import Site, SiteOutage
+from evacsim.scenario.organizers import Officer
+from evacsim.scenario.places import Place
 from evacsim.scenario.plan import RoadOrder, Whereto, ZoneTransfer
+from evacsim.scenario.rules import Breaker, LevelMeasures, Measure, Rule
 from evacsim.scenario.section import Section, WallTime, Words
+from evacsim.scenario.sensing import Danger, Forecast
+from evacsim.scenario.transport import Fleet, Promise, Refuge, Trips
 from evacsim.scenario.wording import validated
 
 S = TypeVar("S", bound=Section)
@@ -45,10 +55,32 @@ class Parts:
     gauges: list[Entry[Gauge]]
     transfers: list[Entry[ZoneTransfer]]
     orders: list[Entry[RoadOrder]]
+    refuges: list[Entry[Refuge]]
+    background: list[Entry[Trips]]
+    channels: list[Entry[Channel]]
+    coverage: list[Entry[Coverage]]
+    sites: list[Entry[Site]]
+    forecasts: list[Entry[Forecast]]
+    dangers: list[Entry[Danger]]
+    outages: list[Entry[SiteOutage]]
+    rules: list[Entry[Rule]]
+    levels: list[Entry[LevelMeasures]]
+    measures: list[Entry[Measure]]
+    breakers: list[Entry[Breaker]]
+    offices: list[Entry[Office]]
+    officers: list[Entry[Officer]]
+    posts: list[Entry[Post]]
+    promises: list[Entry[Promise]]
+    stock: list[Entry[Stock]]
     known: Mapping[str, frozenset[str] | None]
     """Ids in each list, those of wrong entries among them; None where the list is not there to be read."""
-    is_whole: bool
-    """Whether nothing is missing."""
+    whole: Scenario | None
+    """The scenario, where nothing is missing."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing is missing."""
+        return self.whole is not None
 
     def lists(self) -> dict[str, list[Entry[Any]]]:
         """Return the lists whose entries have ids, by name."""
@@ -56,7 +88,9 @@ class Parts:
 
     def places(self) -> Iterator[Entry[Place]]:
         """Yield everything that has a position."""
-        for name in ("zones", "pickup_points", "shelters", "fleets", "forces", "stores"):
+        for name, (_, model) in WHERE.items():
+            if not issubclass(model, Place):
+                continue
             yield from getattr(self, name)
 
 
@@ -70,9 +104,28 @@ WHERE: Mapping[str, tuple[Loc, type[Section]]] = {
     "gauges": (("hazard", "gauges"), Gauge),
     "transfers": (("plan", "zones"), ZoneTransfer),
     "orders": (("plan", "controls"), RoadOrder),
+    "refuges": (("district", "refuges"), Refuge),
+    "background": (("district", "background"), Trips),
+    "channels": (("district", "channels"), Channel),
+    "coverage": (("district", "coverage"), Coverage),
+    "sites": (("district", "sites"), Site),
+    "forecasts": (("hazard", "forecasts"), Forecast),
+    "dangers": (("hazard", "dangers"), Danger),
+    "outages": (("hazard", "outages"), SiteOutage),
+    "rules": (("plan", "when", "rules"), Rule),
+    "levels": (("plan", "when", "levels"), LevelMeasures),
+    "measures": (("plan", "when", "measures"), Measure),
+    "breakers": (("plan", "when", "breakers"), Breaker),
+    "offices": (("plan", "organize", "offices"), Office),
+    "officers": (("plan", "organize", "officers"), Officer),
+    "posts": (("plan", "care", "posts"), Post),
+    "promises": (("plan", "to", "promises"), Promise),
+    "stock": (("district", "stock"), Stock),
 }
 """Where each list stands, and what its entries are."""
-WITHOUT_IDS = frozenset({"transfers", "orders"})
+WITHOUT_IDS = frozenset(
+    {"transfers", "orders", "background", "coverage", "forecasts", "outages", "levels", "promises", "stock"}
+)
 """Lists whose entries have no id of their own."""
 
 
@@ -96,7 +149,7 @@ def parts_of(scenario: Scenario) -> Parts:
         scenario.plan.to,
         **lists,
         known=known,
-        is_whole=True,
+        whole=scenario,
     )
 
 
@@ -111,13 +164,12 @@ def parts_given(root: Given) -> Parts:
         _piece(root, ("plan", "to"), Whereto, Whereto()),
         **lists,
         known={name: _ids(root, loc) for name, (loc, _) in WHERE.items()},
-        is_whole=False,
+        whole=None,
     )
 
 
 def _list(scenario: Scenario, loc: Loc) -> Any:
-    section, name = map(str, loc)
-    return getattr(getattr(scenario, section), name)
+    return reduce(getattr, map(str, loc), scenario)
 
 
 def _piece(root: Given, loc: Loc, kind: Any, otherwise: Any = None) -> Any:
@@ -141,15 +193,22 @@ def _entries(root: Given, loc: Loc, model: type[S]) -> Iterator[Entry[S]]:
 def _ids(root: Given, loc: Loc) -> frozenset[str] | None:
     listed = _listed(root, loc)
     if listed is None:
-        above = find(root, loc[:-1])
-        is_left_out = (
-            not above.is_spoiled and isinstance(above.given.value, dict) and loc[-1] not in above.given.value
-        )
-        return frozenset() if above.is_there and is_left_out else None
+        return frozenset() if _is_left_out(root, loc) else None
     if not listed and loc[-1] in ("zones", "shelters"):
         return None
     named = [given.value["id"] for given in listed if isinstance(given.value, dict) and "id" in given.value]
     return None if any(given.spoiled for given in named) else frozenset(str(given.value) for given in named)
+
+
+def _is_left_out(root: Given, loc: Loc) -> bool:
+    """Return whether nothing is written at `loc`, or at a section on the way there, and nothing is wrong above."""
+    for depth in range(1, len(loc) + 1):
+        above = find(root, loc[: depth - 1])
+        if above.is_spoiled or not isinstance(above.given.value, dict):
+            return False
+        if loc[depth - 1] not in above.given.value:
+            return depth > 1
+    return False
 
 
 def _listed(root: Given, loc: Loc) -> list[Given] | None:

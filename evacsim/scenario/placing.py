@@ -8,9 +8,9 @@ from evacsim.errors import EvacsimError
 from evacsim.formats.crs import canonical_crs
 from evacsim.language import Text
 from evacsim.scenario.areas import is_in_degrees, lies_inside
-from evacsim.scenario.district import Place
 from evacsim.scenario.finding import Finding
 from evacsim.scenario.parts import Entry, Parts
+from evacsim.scenario.places import Place
 
 
 def misplaced(parts: Parts) -> Iterator[Finding]:

@@ -10,6 +10,12 @@ from pydantic import Field, model_validator
 
 from evacsim.errors import RefusedValueError
 from evacsim.language import Text
+from evacsim.scenario.behavior import Behavior
+from evacsim.scenario.care import Care
+from evacsim.scenario.command import Assistance, Calling, Office, Reports, Roster
+from evacsim.scenario.organizers import Officer, OfficerRules
+from evacsim.scenario.register import Register, Resettled
+from evacsim.scenario.rules import Breaker, Consultation, LevelMeasures, Measure, Rule, Staging
 from evacsim.scenario.section import (
     DurationLaw,
     Identifier,
@@ -25,7 +31,8 @@ from evacsim.scenario.section import (
     assumed,
     seen,
 )
-from evacsim.units import Duration, Level, Share
+from evacsim.scenario.transport import Promise
+from evacsim.units import Count, Duration, Level, Share
 
 
 class When(Section):
@@ -38,6 +45,18 @@ class When(Section):
         "one consultation (会商) and one document",
     )
     """From the trigger to the order."""
+    consultation: Consultation | None = None
+    """Steps of the consultation; without it one law, `decision_time`, stands for all."""
+    rules: list[Rule] = []
+    """Rules on what is reported."""
+    levels: list[LevelMeasures] = []
+    """Response levels, what raises each and what it brings about."""
+    measures: list[Measure] = []
+    """Measures that levels and automatic stops bring about."""
+    breakers: list[Breaker] = []
+    """Automatic stops."""
+    staging: Staging | None = None
+    """How zones that are ordered together are ordered; all at once where absent."""
 
 
 class Who(Section):
@@ -45,6 +64,12 @@ class Who(Section):
 
     compliance: Share = assumed(0.97, "organised transfer; LifeSim's validation studies have 0.58-0.99")
     """Share of households that go when told to; the others refuse (拒不转移)."""
+    lists: Register | None = None
+    """Mistakes of the lists; none where absent."""
+    resettled: list[Resettled] = []
+    """Zones whose people were resettled before."""
+    behavior: Behavior | None = None
+    """What people do between hearing and leaving; without it one law, `preparation`, stands for all."""
 
 
 class Organize(Section):
@@ -58,6 +83,22 @@ class Organize(Section):
         lambda: Lognormal(type="lognormal", median="30 min", sigma=0.5), "packing and gathering the family"
     )
     """From being told to stepping out of the door."""
+    mode: Literal["layered", "flat"] = "layered"
+    """Whether orders go down the tree level by level, or to all offices at once (一键通)."""
+    offices: list[Office] = []
+    """The tree of offices; without it `relay_time` stands for all that passes the order on."""
+    calling: Calling | None = None
+    """How offices call each other; without it every call is answered."""
+    roster: Roster | None = None
+    """Duty; without it everybody is there."""
+    reports: Reports | None = None
+    """Reports up the tree; none where absent."""
+    assistance: Assistance | None = None
+    """Help from outside; none where absent."""
+    officers: list[Officer] = []
+    """Teams that go from door to door."""
+    door_to_door: OfficerRules | None = None
+    """How they work; needed where there are teams."""
 
 
 class Whereto(Section):
@@ -72,17 +113,12 @@ class Whereto(Section):
     `longest_queue`. Planned beforehand from the register for all rounds: `in_order`, `greedy`, `balanced`."""
     overflow: Literal["next_nearest", "none"] = "next_nearest"
     """Whom a full shelter turns away goes on to the next nearest one with room, or stays without a place."""
+    promises: list[Promise] = []
+    """Vehicles promised to towns; without them whoever asks first is served first."""
+    assignment: Literal["plan", "computed"] = "plan"
+    """Which shelter a zone goes to: as the plan says, or computed so that all together are there soonest."""
     bus_wait_limit: Duration = assumed(1800.0, "a driver does not wait longer for a full bus")
     """A bus leaves with empty seats after waiting this long since its first passenger [s]."""
-
-
-class Care(Section):
-    """如何管: what people meet at the shelter."""
-
-    registration_time: Duration = assumed(40.0, "one desk, one household")
-    """Time one desk needs for one household [s]."""
-    relief_limit: Duration = assumed(8 * 3600.0, "district 14th five-year plan: basic relief within 8 h")
-    """Time by which everybody who left home must be settled [s]."""
 
 
 _HALF_A_TRIGGER = (
@@ -126,18 +162,42 @@ class ZoneTransfer(Section):
     """Assigned shelters, first choice first; empty lets each household go to the nearest."""
     deadline: Moment | None = None
     """Moment by which all of the zone must be out."""
+    moved_to: Literal["shelter", "vertical", "nearby"] = "shelter"
+    """To a shelter, upstairs at home (垂直避险), or to a refuge nearby (就近避险)."""
+    refuge: Identifier | None = None
+    """Refuge nearby, for `moved_to: nearby`."""
+    via: Identifiers = []
+    """Road links that vehicles of this zone take on their way, in order (转移路线)."""
+    release_parts: Count | None = Field(default=None, ge=2, le=1000)
+    """Parts of about the same number of people in which they are let go (分批放行); all at once where absent."""
+    release_every: Duration | None = Field(default=None, gt=0)
+    """Time from one part to the next [s]; needed with `release_parts`."""
+    rules: Identifiers = []
+    """Rules of `plan.when.rules` any of which triggers the transfer, beside the trigger above."""
 
     @model_validator(mode="after")
     def _has_a_trigger(self) -> Self:
         if (self.trigger_gauge is None) != (self.trigger_stage is None):
             raise RefusedValueError(*_HALF_A_TRIGGER)
-        if self.trigger_at is None and self.trigger_gauge is None:
+        if self.trigger_at is None and self.trigger_gauge is None and not self.rules:
             raise RefusedValueError(
                 Text("has no trigger", "没有触发条件"),
                 Text(
                     "write trigger_at: 'T+10 h', or trigger_gauge and trigger_stage",
                     "写 trigger_at: 'T+10 h'，或写 trigger_gauge 和 trigger_stage",
                 ),
+            )
+        if (self.release_parts is None) != (self.release_every is None):
+            raise RefusedValueError(
+                Text("needs both release_parts and release_every", "须同时有 release_parts 和 release_every"),
+                Text("add the missing one, or drop both", "补上缺少的一项，或两项都去掉"),
+            )
+        if (self.moved_to == "nearby") != (self.refuge is not None):
+            raise RefusedValueError(
+                Text(
+                    "moved_to: nearby needs refuge, and only that", "moved_to: nearby 须有且仅其可有 refuge"
+                ),
+                Text("write refuge: ..., or another moved_to", "写 refuge: ...，或改 moved_to"),
             )
         return self
 

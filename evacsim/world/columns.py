@@ -12,9 +12,11 @@ from evacsim.errors import Issue
 from evacsim.hazard.water import Water
 from evacsim.network.columns import RoadColumns
 from evacsim.network.repairs import RepairReport
-from evacsim.scenario.district import Fleet, PickupPoint, Place, Shelter, Zone
+from evacsim.scenario.district import PickupPoint, Shelter, Zone
 from evacsim.scenario.model import Scenario
+from evacsim.scenario.places import Place
 from evacsim.scenario.plan import RoadOrder, ZoneTransfer
+from evacsim.scenario.transport import Fleet
 
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]

@@ -10,7 +10,8 @@ from evacsim.errors import Issue
 from evacsim.formats.crs import canonical_crs, transformed
 from evacsim.language import Text
 from evacsim.network.columns import RoadColumns
-from evacsim.scenario.district import Place, Zone
+from evacsim.scenario.district import Zone
+from evacsim.scenario.places import Place
 from evacsim.world.columns import Homes, Places, Ways
 
 P = TypeVar("P", bound=Place)

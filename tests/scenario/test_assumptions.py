@@ -46,10 +46,24 @@ def test_what_the_scenario_sets_is_given(small):
     assert found["district.population.household_size"].mark == "given"
 
 
-def test_no_parameter_is_left_out(small):
+def stands_in(scenario, path):
+    """Return whether every section and list on the way to a parameter is there."""
+    places = [scenario]
+    for name in path.split(".")[:-1]:
+        inside = [getattr(place, name.removesuffix("[*]")) for place in places]
+        places = [
+            entry for one in inside for entry in (one if name.endswith("[*]") else [one]) if entry is not None
+        ]
+    return bool(places)
+
+
+def test_no_parameter_of_what_is_there_is_left_out_and_no_other_is_told(small):
     present = set(by_path(small))
-    absent_lists = ("district.forces", "district.stores", "plan.controls")
-    assert [path for path in parameters() if path not in present and not path.startswith(absent_lists)] == []
+    assert [path for path in parameters() if (path in present) != stands_in(small, path)] == []
+    assert (
+        not {path for path in parameters() if path.startswith(("plan.care.posts", "plan.organize.calling"))}
+        & present
+    )
 
 
 def test_entries_that_agree_are_one_line(small):

@@ -1,0 +1,161 @@
+"""What people meet at the shelter, and how they come home (如何管)."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from evacsim.scenario.section import (
+    DurationLaw,
+    Identifier,
+    LinkIds,
+    Number,
+    Section,
+    Uniform,
+    YesNo,
+    assumed,
+    recalled,
+    seen,
+)
+from evacsim.units import Area, Count, Duration, Length, Share
+
+
+class Stock(Section):
+    """A supply in a store (库存)."""
+
+    store: Identifier
+    """The store."""
+    item: Identifier
+    """What it is, as the rations call it."""
+    amount: Number = Field(ge=0)
+    """How much, in the unit of the ration."""
+
+
+class Space(Section):
+    """Area that a person needs, by the time since arrival (人均面积)."""
+
+    emergency: Area = recalled(1.0, "GB 51143, up to a day; doubtful, check the standard", gt=0)
+    """Up to a day [m2]."""
+    short: Area = recalled(2.0, "GB 51143, 2 to 14 days; doubtful, check the standard", gt=0)
+    """From a day to 14 days [m2]."""
+    long: Area = recalled(4.5, "GB 51143, 15 days and more; doubtful, check the standard", gt=0)
+    """After that [m2]."""
+
+
+class Needs(Section):
+    """What a person needs at a shelter; shortages are counted in person-hours."""
+
+    water: Number = seen(15.0, "Sphere Handbook: 15 L a person and day", gt=0)
+    """Water [L a person and day]."""
+    people_per_tap: Count = seen(250, "Sphere Handbook: 250 people a tap", ge=1)
+    """People who share a tap."""
+    people_per_toilet: Count = seen(20, "Sphere Handbook: 20 people a toilet", ge=1)
+    """People who share a toilet."""
+
+
+class Ration(Section):
+    """What a person is given each day; drawn from stock."""
+
+    item: Identifier
+    """What it is."""
+    per_person_day: Number = Field(gt=0)
+    """Amount for a person and day."""
+    unit: str = ""
+    """Its unit, such as L or pack."""
+    gives: Literal["food", "water", "bed", "other"] = "other"
+    """What it gives to whom it is handed out: counts towards relief."""
+
+
+class Purchase(Section):
+    """A contract for supplies in need (紧急采购)."""
+
+    item: Identifier
+    """What it is, as the rations call it."""
+    amount: Number = Field(gt=0)
+    """How much at once."""
+    lead: DurationLaw
+    """From the order to its arrival at the store."""
+
+
+class Supply(Section):
+    """How stock is filled up (物资调运)."""
+
+    ask_below: Duration = assumed(12 * 3600.0, "half a day's stock")
+    """A shelter asks for more when its stock lasts no longer [s]."""
+    loading: DurationLaw = assumed(
+        lambda: Uniform(type="uniform", low="20 min", high="30 min"), "by hand, one truck"
+    )
+    """Time to load a truck."""
+    trucks: Identifier | None = None
+    """Fleet that drives."""
+    boats: Identifier | None = None
+    """Fleet that goes where no road leads."""
+    helicopters: Identifier | None = None
+    """Fleet that flies where no boat goes."""
+    purchases: list[Purchase] = []
+    """Contracts."""
+
+
+class Return(Section):
+    """When people may go home (返家)."""
+
+    dry_for: Duration = assumed(24 * 3600.0, "a day to look at houses, water and power")
+    """How long the homes of a zone must be dry [s]."""
+    road_open: YesNo = True
+    """Whether a road must lead there."""
+    inspection: DurationLaw = assumed(
+        lambda: Uniform(type="uniform", low="2 h", high="6 h"), "walking through a village"
+    )
+    """From then until it is authorized."""
+
+
+class Returning(Section):
+    """People who go back before it is allowed (擅自返回, 回流)."""
+
+    share_per_day: Share
+    """Share of settled households that go back on a day."""
+
+
+class Post(Section):
+    """A post that stops who goes back (卡点)."""
+
+    id: Identifier
+    """Unique among posts."""
+    links: LinkIds = Field(min_length=1)
+    """Road links it stands on."""
+    staff: Count = Field(default=2, ge=1)
+    """People who stand there."""
+    setup: DurationLaw = assumed(
+        lambda: Uniform(type="uniform", low="20 min", high="60 min"), "from the town"
+    )
+    """From the order until it stands."""
+    stop_share: Share = assumed(0.8, "a manned post; nobody has measured it")
+    """Share of those who come by that turn back."""
+
+
+class Care(Section):
+    """如何管: what people meet at the shelter."""
+
+    registration_time: Duration = assumed(40.0, "one desk, one household")
+    """Time one desk needs for one household [s]."""
+    relief_limit: Duration = assumed(8 * 3600.0, "district 14th five-year plan: basic relief within 8 h")
+    """Time by which everybody who left home must be settled [s]."""
+    space: Space | None = None
+    """Area a person needs; without it `capacity` alone limits a shelter."""
+    needs: Needs | None = None
+    """What a person needs there; nothing is short where absent."""
+    rations: list[Ration] = []
+    """What is handed out; nothing is drawn from stock where empty."""
+    supply: Supply | None = None
+    """How stock is filled up; never where absent."""
+    second_transfer: YesNo = False
+    """Whether people are moved on from a shelter that water enters (二次转移); else they are stranded there."""
+    second_transfer_before: Length = assumed(0.0, "moved when the water is above the limit, not before")
+    """Depth below the shelter's limit at which they are moved [m]."""
+    reunion: YesNo = False
+    """Whether members who are apart look for each other (家庭团聚)."""
+    back_home: Return | None = None
+    """Return once the water has gone; nobody returns within the run where absent."""
+    going_back: Returning | None = None
+    """People who go back before it is allowed; nobody where absent."""
+    posts: list[Post] = []
+    """Posts that stop them."""

@@ -1,0 +1,43 @@
+"""What must hold between shelters, who opens them, rations, stock and who brings it."""
+
+from collections.abc import Iterator
+
+from evacsim.language import Text
+from evacsim.scenario.finding import Finding
+from evacsim.scenario.given import Loc
+from evacsim.scenario.parts import Parts
+from evacsim.scenario.references import unknown
+
+
+def found(parts: Parts) -> Iterator[Finding]:
+    """Yield everything that is wrong or doubtful in how people are cared for."""
+    for entry in parts.shelters:
+        yield from unknown(parts, "offices", (*entry.loc, "keeper"), entry.item.keeper)
+    for stock in parts.stock:
+        yield from unknown(parts, "stores", (*stock.loc, "store"), stock.item.store)
+    if parts.whole is None:
+        return
+    care, loc = parts.whole.plan.care, ("plan", "care")
+    held = {entry.item.item for entry in parts.stock}
+    bought = set() if care.supply is None else {purchase.item for purchase in care.supply.purchases}
+    for number, ration in enumerate(care.rations):
+        if ration.item not in held | bought:
+            rule = Text("no store holds it and no contract brings it", "没有储备点存有，也没有采购合同")
+            remedy = Text("add it to district.stock", "写入 district.stock")
+            yield Finding((*loc, "rations", number, "item"), rule, remedy, ration.item)
+    if care.supply is not None:
+        yield from _carriers(parts, (*loc, "supply"))
+
+
+def _carriers(parts: Parts, loc: Loc) -> Iterator[Finding]:
+    """Yield fleets that are to bring supplies and cannot."""
+    assert parts.whole is not None
+    kinds = {entry.item.id: entry.item.kind for entry in parts.fleets}
+    for name, kind in (("trucks", "truck"), ("boats", "boat"), ("helicopters", "helicopter")):
+        fleet = getattr(parts.whole.plan.care.supply, name)
+        yield from unknown(parts, "fleets", (*loc, name), fleet)
+        if fleet is not None and kinds.get(fleet, kind) != kind:
+            rule = Text(f"is a fleet of kind {kinds[fleet]}", f"该车队类型为 {kinds[fleet]}")
+            yield Finding(
+                (*loc, name), rule, Text(f"name a fleet of kind {kind}", f"写类型为 {kind} 的车队"), fleet
+            )

@@ -1,0 +1,92 @@
+"""What must hold between offices, their zones, sites and outages."""
+
+from collections.abc import Iterator
+
+from evacsim.clock import seconds_after
+from evacsim.language import Text
+from evacsim.scenario.finding import Finding
+from evacsim.scenario.matching import matching
+from evacsim.scenario.networks import ENDS_TOO_SOON
+from evacsim.scenario.parts import Parts
+from evacsim.scenario.references import unknown, unmatched_zones
+from evacsim.terms import COMMAND_LEVELS
+
+
+def found(parts: Parts) -> Iterator[Finding]:
+    """Yield everything that is wrong or doubtful in the tree of offices and the networks."""
+    yield from _offices(parts)
+    yield from _tree(parts)
+    yield from _zones_of_offices(parts)
+    yield from _sites(parts)
+
+
+def _offices(parts: Parts) -> Iterator[Finding]:
+    for entry in parts.offices:
+        office = entry.item
+        yield from unknown(parts, "offices", (*entry.loc, "parent"), office.parent)
+        yield from unknown(parts, "sites", (*entry.loc, "power_site"), office.power_site)
+        yield from unknown(parts, "sites", (*entry.loc, "cell_site"), office.cell_site)
+        yield from unmatched_zones(parts, (*entry.loc, "zones"), office.zones)
+
+
+def _tree(parts: Parts) -> Iterator[Finding]:
+    """Yield offices that are their own superiors, and those that do not stand below their parent."""
+    offices = {entry.item.id: entry.item for entry in parts.offices}
+    order = list(COMMAND_LEVELS)
+    for entry in parts.offices:
+        office, above = entry.item, set[str]()
+        parent = offices.get(office.parent or "")
+        if parent is not None and order.index(parent.level) > order.index(office.level):
+            rule = Text(
+                f"is at the level {parent.level}, below its own {office.level}",
+                f"层级为 {parent.level}，低于本机构的 {office.level}",
+            )
+            yield Finding((*entry.loc, "parent"), rule, Text("name an office above", "写上级机构"), parent.id)
+        while parent is not None and parent.id not in above:
+            if parent.id == office.id:
+                rule = Text("commands itself over its parents", "上级关系成环")
+                yield Finding((*entry.loc, "parent"), rule, Text("cut the ring", "解除环"), office.parent)
+                break
+            above.add(parent.id)
+            parent = offices.get(parent.parent or "")
+
+
+def _zones_of_offices(parts: Parts) -> Iterator[Finding]:
+    """Yield zones that two offices of one level have, and zones of the plan that no office has."""
+    ids = parts.known["zones"]
+    if ids is None or not parts.offices:
+        return
+    ordered = dict.fromkeys(sorted(ids))
+    owner: dict[tuple[str, str], str] = {}
+    for entry in parts.offices:
+        office = entry.item
+        for zone in dict.fromkeys(id_ for pattern in office.zones for id_ in matching(pattern, ordered)):
+            first = owner.setdefault((office.level, zone), office.id)
+            if first != office.id:
+                rule = Text(f"zone {zone} belongs to {first} already", f"转移单元 {zone} 已属于 {first}")
+                yield Finding((*entry.loc, "zones"), rule, Text("give it to one of them", "只归其一"), zone)
+    owned = {zone for _, zone in owner}
+    for transfer in parts.transfers:
+        for zone in matching(transfer.item.zone, ordered):
+            if zone not in owned:
+                rule = Text(f"no office has zone {zone}", f"没有机构负责转移单元 {zone}")
+                remedy = Text("add it to the zones of an office", "写入某机构的 zones")
+                yield Finding((*transfer.loc, "zone"), rule, remedy, zone)
+
+
+def _sites(parts: Parts) -> Iterator[Finding]:
+    for entry in parts.sites:
+        site = entry.item
+        yield from unmatched_zones(parts, (*entry.loc, "serves"), site.serves)
+        for name in ("power_site", "backhaul"):
+            yield from unknown(parts, "sites", (*entry.loc, name), getattr(site, name))
+            if getattr(site, name) == site.id:
+                rule = Text("depends on itself", "依赖自身")
+                yield Finding((*entry.loc, name), rule, Text("name another site", "写其他站点"), site.id)
+    for outage in parts.outages:
+        yield from unknown(parts, "sites", (*outage.loc, "site"), outage.item.site)
+        ends = outage.item.ends
+        if ends is None or parts.start is None:
+            continue
+        if seconds_after(parts.start, ends) <= seconds_after(parts.start, outage.item.begins):
+            yield Finding((*outage.loc, "ends"), *ENDS_TOO_SOON)

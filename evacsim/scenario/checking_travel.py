@@ -1,0 +1,46 @@
+"""What must hold between fleets, offices, refuges, and ordinary traffic."""
+
+from collections.abc import Iterator
+
+from evacsim.clock import seconds_after
+from evacsim.language import Text
+from evacsim.scenario.finding import Finding
+from evacsim.scenario.networks import ENDS_TOO_SOON
+from evacsim.scenario.parts import Parts
+from evacsim.scenario.references import unknown
+
+
+def found(parts: Parts) -> Iterator[Finding]:
+    """Yield everything that is wrong or doubtful in how people travel."""
+    for fleet in parts.fleets:
+        yield from unknown(parts, "offices", (*fleet.loc, "office"), fleet.item.office)
+    yield from _promises(parts)
+    for transfer in parts.transfers:
+        yield from unknown(parts, "refuges", (*transfer.loc, "refuge"), transfer.item.refuge)
+    for trips in parts.background:
+        if parts.start is not None:
+            begins, ends = (seconds_after(parts.start, at) for at in (trips.item.begins, trips.item.ends))
+            if ends <= begins:
+                yield Finding((*trips.loc, "ends"), *ENDS_TOO_SOON)
+
+
+def _promises(parts: Parts) -> Iterator[Finding]:
+    """Yield promises of what is not there, to whom nobody knows."""
+    towns = {entry.item.township for entry in parts.zones}
+    left = {entry.item.id: entry.item.vehicles for entry in parts.fleets}
+    for entry in parts.promises:
+        promise = entry.item
+        yield from unknown(parts, "fleets", (*entry.loc, "fleet"), promise.fleet)
+        if parts.is_whole and promise.township not in towns:
+            rule = Text("no zone belongs to this town", "没有转移单元属于该乡镇")
+            remedy = Text("write it as the zones do", "与转移单元的 township 写法一致")
+            yield Finding((*entry.loc, "township"), rule, remedy, promise.township)
+        if promise.fleet in left:
+            left[promise.fleet] -= promise.vehicles
+            if left[promise.fleet] < 0:
+                rule = Text(
+                    f"promises {-left[promise.fleet]} vehicles more than there are left",
+                    f"超出可承诺车辆 {-left[promise.fleet]} 辆",
+                )
+                remedy = Text("promise fewer, or expect towns without", "减少承诺，否则会有乡镇落空")
+                yield Finding((*entry.loc, "vehicles"), rule, remedy, severity="warning")

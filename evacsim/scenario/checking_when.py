@@ -1,0 +1,85 @@
+"""What must hold between rules, levels, measures, gauges, forecasts and danger signs."""
+
+from collections.abc import Iterator
+
+from evacsim.clock import seconds_after
+from evacsim.language import Text
+from evacsim.scenario.finding import Finding
+from evacsim.scenario.parts import Parts
+from evacsim.scenario.references import unknown, unknown_in, unmatched_zones
+
+
+def found(parts: Parts) -> Iterator[Finding]:
+    """Yield everything that is wrong or doubtful in what sets off the transfer."""
+    yield from _rules(parts)
+    yield from _levels(parts)
+    yield from _measures(parts)
+    for breaker in parts.breakers:
+        yield from unknown_in(parts, "rules", (*breaker.loc, "rules"), breaker.item.rules)
+        yield from unknown_in(parts, "measures", (*breaker.loc, "measures"), breaker.item.measures)
+    for transfer in parts.transfers:
+        yield from unknown_in(parts, "rules", (*transfer.loc, "rules"), transfer.item.rules)
+    for forecast in parts.forecasts:
+        yield from unknown(parts, "gauges", (*forecast.loc, "gauge"), forecast.item.gauge)
+    for danger in parts.dangers:
+        yield from unmatched_zones(parts, (*danger.loc, "zones"), danger.item.zones)
+    for gauge in parts.gauges:
+        site = None if gauge.item.report is None else gauge.item.report.site
+        yield from unknown(parts, "sites", (*gauge.loc, "report", "site"), site)
+
+
+def _rules(parts: Parts) -> Iterator[Finding]:
+    gauges = {entry.item.id: entry.item.kind for entry in parts.gauges}
+    forecast = {entry.item.gauge for entry in parts.forecasts}
+    for entry in parts.rules:
+        rule = entry.item
+        yield from unknown(parts, "gauges", (*entry.loc, "gauge"), rule.gauge)
+        yield from unknown(parts, "dangers", (*entry.loc, "danger"), rule.danger)
+        kind = gauges.get(rule.gauge or "")
+        if kind is not None and (kind == "rain") != (rule.kind == "rain"):
+            says = Text(f"is a gauge of kind {kind}", f"该站类型为 {kind}")
+            remedy = Text(
+                "watch rain at rain gauges, stages at the others", "雨量站写 rain，其他站写 stage 或 rise"
+            )
+            yield Finding((*entry.loc, "gauge"), says, remedy, rule.gauge)
+        if rule.kind == "forecast" and rule.gauge in gauges and rule.gauge not in forecast:
+            says = Text("has lead, and there is no forecast of this gauge", "写了 lead，但该站没有预报")
+            remedy = Text(
+                "add it to hazard.forecasts, or delete lead", "在 hazard.forecasts 中补上，或删去 lead"
+            )
+            yield Finding((*entry.loc, "lead"), says, remedy)
+        if rule.at is None or parts.start is None or parts.duration is None:
+            continue
+        if not 0 <= seconds_after(parts.start, rule.at) <= parts.duration:
+            says = Text("lies outside the scenario", "不在情景时段内")
+            yield Finding((*entry.loc, "at"), says, Text("write a moment within it", "写时段内的时刻"))
+
+
+def _levels(parts: Parts) -> Iterator[Finding]:
+    named: set[tuple[str, str | None]] = set()
+    for entry in parts.levels:
+        level = entry.item
+        yield from unknown_in(parts, "rules", (*entry.loc, "rules"), level.rules)
+        yield from unknown_in(parts, "measures", (*entry.loc, "measures"), level.measures)
+        yield from unknown(parts, "offices", (*entry.loc, "office"), level.office)
+        if (level.level, level.office) in named:
+            rule = Text("this office has this level already", "该机构已有这一等级")
+            yield Finding((*entry.loc, "level"), rule, Text("join the two", "合并为一项"), level.level)
+        named.add((level.level, level.office))
+        if not level.measures:
+            rule = Text("brings about nothing", "没有任何管控措施")
+            yield Finding(entry.loc, rule, Text("name its measures", "写明 measures"), severity="warning")
+        for rule_id in level.rules:
+            watched = [rule.item.level for rule in parts.rules if rule.item.id == rule_id]
+            if level.level in watched:
+                says = Text("is raised by a rule that waits for this same level", "由等待同一等级的规则触发")
+                yield Finding((*entry.loc, "rules"), says, Text("name another rule", "改写其他规则"), rule_id)
+
+
+def _measures(parts: Parts) -> Iterator[Finding]:
+    for entry in parts.measures:
+        measure = entry.item
+        yield from unmatched_zones(parts, (*entry.loc, "zones"), measure.zones)
+        for kind in ("posts", "shelters", "fleets"):
+            yield from unknown_in(parts, kind, (*entry.loc, kind), getattr(measure, kind))
+        yield from unknown(parts, "offices", (*entry.loc, "office"), measure.office)

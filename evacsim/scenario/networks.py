@@ -1,0 +1,52 @@
+"""Sites of power and communication, and their outages (供电与通信; 断电、断网)."""
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from evacsim.errors import RefusedValueError
+from evacsim.language import Text
+from evacsim.scenario.places import Place
+from evacsim.scenario.section import Identifier, Moment, Section, Words, assumed, recalled
+from evacsim.units import Duration, Length
+
+
+class Site(Place):
+    """A site of power (substation, 变电站) or of mobile communication (base station, 基站)."""
+
+    kind: Literal["power", "cell"]
+    """What it gives."""
+    serves: list[Words] = Field(min_length=1)
+    """Zones it serves: ids or patterns with `*`."""
+    power_site: Identifier | None = None
+    """Site that gives it power; without it nothing but water and outages puts it out."""
+    backhaul: Identifier | None = None
+    """Site through which a base station is connected."""
+    battery: Duration = recalled(4 * 3600.0, "base stations: 3-8 h are typical; operators know better")
+    """How long it runs on its battery without power [s]."""
+    floods_at: Length = assumed(0.5, "bottom of a power box over the ground", gt=0)
+    """Depth of water at which it fails [m]."""
+
+
+class SiteOutage(Section):
+    """A site that fails for a time, whatever the water does."""
+
+    site: Identifier
+    """The site."""
+    begins: Moment
+    """Moment at which it fails."""
+    ends: Moment | None = None
+    """Moment at which it works again; not within the scenario where absent."""
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> Self:
+        begins, ends = self.begins, self.ends
+        if isinstance(begins, float) and isinstance(ends, float) and ends <= begins:
+            raise RefusedValueError(*ENDS_TOO_SOON)
+        return self
+
+
+ENDS_TOO_SOON = (
+    Text("ends must be later than begins", "ends 须晚于 begins"),
+    Text("write a later moment, or leave ends out", "写更晚的时刻，或不写 ends"),
+)

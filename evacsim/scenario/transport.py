@@ -1,0 +1,109 @@
+"""How people and goods travel: fleets, ordinary traffic, refuges (转到哪)."""
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from evacsim.errors import RefusedValueError
+from evacsim.language import Text
+from evacsim.scenario.places import Place
+from evacsim.scenario.section import (
+    DurationLaw,
+    Identifier,
+    Moment,
+    Number,
+    Section,
+    Uniform,
+    Words,
+    YesNo,
+    assumed,
+    recalled,
+)
+from evacsim.units import Duration, Length, People, Seats, Share, Speed, Vehicles
+
+
+class Promise(Section):
+    """Vehicles of a fleet that are promised to a town (车辆承诺)."""
+
+    fleet: Identifier
+    """The fleet."""
+    township: str
+    """Town or street."""
+    vehicles: Vehicles = Field(gt=0)
+    """Vehicles promised; together they may exceed those there are, which the check points out."""
+
+
+class Fleet(Place):
+    """Vehicles of one kind at one depot (车队): buses, or convoys counted as one vehicle each."""
+
+    vehicles: Vehicles = Field(gt=0, le=100_000)
+    """Vehicles on the list."""
+    seats: Seats = Field(gt=0, le=10_000)
+    """People one vehicle takes."""
+    availability: Share = assumed(1.0, "all on the list come; take it from a call-out (拉动集结)")
+    """Share of the vehicles that really come."""
+    call_up: DurationLaw = assumed(
+        lambda: Uniform(type="uniform", low="30 min", high="90 min"),
+        "drivers are called at home, by day or night",
+    )
+    """From the order to the vehicle's departure from the depot."""
+    boarding_time: Duration = assumed(2.5, "2-3 s per able person")
+    """Time one able person takes to get in [s]."""
+    alighting_time: Duration = assumed(2.0, "a little faster than boarding")
+    """Time one able person takes to get out [s]."""
+    assisted_factor: Number = assumed(8.0, "10-15 min for a bus of frail people", ge=1)
+    """How much longer a person who needs help takes to board or alight."""
+    size: Number = recalled(2.5, "passenger-car equivalent of a bus, HCM", gt=0)
+    """Road space of one vehicle in passenger-car units."""
+    speed: Speed = assumed(60 / 3.6, "upper speed of a loaded bus on wet rural roads", gt=0)
+    """Highest speed [m/s]; slower roads rule."""
+    kind: Literal["bus", "truck", "boat", "helicopter"] = "bus"
+    """What the vehicles are: trucks bring supplies, boats and helicopters go where roads are cut."""
+    office: Identifier | None = None
+    """Office that calls the drivers; without it the order reaches them by itself."""
+    driver_comes: Share | None = None
+    """Share of drivers who come when called; without it `availability` says who comes."""
+    backup_drivers: YesNo = False
+    """Whether another driver is called for one who does not come (B 角)."""
+    breakdowns: Number | None = Field(default=None, gt=0, le=1)
+    """Breakdowns in an hour of driving, each vehicle [1/h]; none where absent."""
+    repair: DurationLaw | None = None
+    """From a breakdown until the vehicle runs again; needed with `breakdowns`."""
+    range: Length | None = Field(default=None, gt=0)
+    """Way that a full tank lasts, such as `300 km` [m]; without limit where absent."""
+    refuelling: Duration | None = None
+    """Time to fill it up [s]; needed with `range`."""
+    external: YesNo = False
+    """Whether it comes from outside, once help is asked for and granted (支援力量)."""
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        for one, other in (("breakdowns", "repair"), ("range", "refuelling")):
+            if (getattr(self, one) is None) != (getattr(self, other) is None):
+                raise RefusedValueError(
+                    Text(f"needs both {one} and {other}", f"须同时有 {one} 和 {other}"),
+                    Text("add the missing one, or drop both", "补上缺少的一项，或两项都去掉"),
+                )
+        return self
+
+
+class Trips(Section):
+    """Ordinary traffic between two nodes, which fills the roads and takes nobody out (背景交通)."""
+
+    from_node: Words
+    """Road node where the vehicles begin."""
+    to_node: Words
+    """Road node where they end."""
+    begins: Moment
+    """Moment of the first departure."""
+    ends: Moment
+    """Moment of the last departure."""
+    vehicles: Vehicles = Field(gt=0, le=1_000_000)
+    """Vehicles, spread evenly over the time between."""
+
+
+class Refuge(Place):
+    """A place nearby that is safe for the time of the water: a hill, a tall building (就近避险点)."""
+
+    capacity: People | None = Field(default=None, ge=0)
+    """People it holds [person]; absent means without limit."""

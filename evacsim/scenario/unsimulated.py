@@ -1,0 +1,100 @@
+"""What a scenario may describe and no process acts on yet: refused, for an answer without it would be wrong.
+
+Whoever writes the process that acts on a field strikes the field out here.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+
+from evacsim.language import Text
+from evacsim.scenario.care import Care
+from evacsim.scenario.district import District, Population, Shelter, Store, Zone
+from evacsim.scenario.finding import Finding
+from evacsim.scenario.given import Loc
+from evacsim.scenario.hazard import Gauge, Hazard
+from evacsim.scenario.parts import Parts
+from evacsim.scenario.plan import Organize, When, Whereto, Who, ZoneTransfer
+from evacsim.scenario.section import Section
+from evacsim.scenario.transport import Fleet
+
+UNSIMULATED: Mapping[type[Section], Collection[str]] = {
+    District: ("refuges", "background", "channels", "coverage", "sites", "stock"),
+    Population: ("groups",),
+    Zone: ("day_share", "visitors_day", "visitors_night", "livestock_share"),
+    Shelter: (
+        "area",
+        "opening",
+        "keeper",
+        "staff",
+        "sleeping_places",
+        "toilets",
+        "water_tank",
+        "generators",
+        "fuel",
+        "meals_per_hour",
+        "medical_beds",
+    ),
+    Store: ("level",),
+    Fleet: (
+        "kind",
+        "office",
+        "driver_comes",
+        "backup_drivers",
+        "breakdowns",
+        "repair",
+        "range",
+        "refuelling",
+        "external",
+    ),
+    Hazard: ("forecasts", "dangers", "outages"),
+    Gauge: ("kind", "report"),
+    When: ("consultation", "rules", "levels", "measures", "breakers", "staging"),
+    Who: ("lists", "resettled", "behavior"),
+    Organize: (
+        "mode",
+        "offices",
+        "calling",
+        "roster",
+        "reports",
+        "assistance",
+        "officers",
+        "door_to_door",
+    ),
+    Whereto: ("promises", "assignment"),
+    Care: (
+        "space",
+        "needs",
+        "rations",
+        "supply",
+        "second_transfer",
+        "second_transfer_before",
+        "reunion",
+        "back_home",
+        "going_back",
+        "posts",
+    ),
+    ZoneTransfer: ("moved_to", "refuge", "via", "release_parts", "release_every", "rules"),
+}
+"""Fields that only their default may be given to, by section."""
+
+
+def unsimulated(parts: Parts) -> Iterator[Finding]:
+    """Yield what is described and not simulated."""
+    if parts.whole is not None:
+        for name in ("district", "hazard", "plan"):
+            yield from _in(getattr(parts.whole, name), (name,))
+
+
+def _in(section: Section, loc: Loc) -> Iterator[Finding]:
+    left = UNSIMULATED.get(type(section), ())
+    for name in sorted(section.model_fields_set):
+        value, field = getattr(section, name), type(section).model_fields[name]
+        if name in left:
+            if value != field.get_default(call_default_factory=True, validated_data={}):
+                rule = Text("is described here, and nothing simulates it yet", "可以描述，但尚未参与推演")
+                yield Finding((*loc, name), rule, Text("leave it out", "请去掉"))
+        elif isinstance(value, Section):
+            yield from _in(value, (*loc, name))
+        elif isinstance(value, list):
+            for number, entry in enumerate(value):
+                if isinstance(entry, Section):
+                    yield from _in(entry, (*loc, name, number))
