@@ -47,8 +47,8 @@ CONSTANTS = (
     "evacsim.hazard.effects.STANDSTILL",
     "evacsim.hazard.effects.WADING_FACTORS",
     "evacsim.analysis.exposure.LEAD_WANTED",
-    "evacsim.analysis.registry.RELIEF_LIMIT",
-    "evacsim.analysis.registry.NATIONAL_RELIEF_LIMIT",
+    "evacsim.analysis.facts.RELIEF_LIMIT",
+    "evacsim.analysis.registry_care.NATIONAL_RELIEF_LIMIT",
 )
 """Figures that enter the results of a run and that no scenario changes."""
 

@@ -10,9 +10,9 @@ import numpy as np
 
 from evacsim.analysis.clearance import deadlines
 from evacsim.analysis.exposure import LEAD_WANTED
+from evacsim.analysis.facts import Facts, gather
 from evacsim.analysis.lateness import CAUSES, late_households, relay_time_90
 from evacsim.analysis.people import in_plan, stuck_places
-from evacsim.analysis.registry import Facts, gather
 from evacsim.analysis.sheltering import relief_quantile, relief_share
 from evacsim.language import LANGUAGES, Language, Text
 from evacsim.results.record import RunRecord

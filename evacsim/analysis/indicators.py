@@ -9,7 +9,8 @@ import math
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from evacsim.analysis.registry import REGISTRY, gather
+from evacsim.analysis.facts import gather
+from evacsim.analysis.registry import REGISTRY
 from evacsim.language import Text
 from evacsim.results.digest import events_digest
 from evacsim.results.record import RunRecord

@@ -1,0 +1,41 @@
+"""How cared for (如何管): shelters and relief."""
+
+import math
+
+from evacsim.analysis import sheltering
+from evacsim.analysis.entry import Entry, at_the_end, mean_time
+from evacsim.language import Text
+
+NATIONAL_RELIEF_LIMIT = 10 * 3600.0
+"""National 14th five-year plan: within 10 h [s] (seen)."""
+
+
+ENTRIES: tuple[Entry, ...] = (
+    mean_time("register"),
+    at_the_end("unsheltered", Text("people who arrived and found no place", "到达未安置人数")),
+    Entry("relief_share", "share", "more",
+          Text("share settled within the relief limit", "时限内得到基本生活救助比例"),
+          Text("of all who left home, from leaving home to being settled", "离家人员中，自离家至登记入住"),
+          lambda facts: sheltering.relief_share(facts.record, facts.relief_limit)),
+    Entry("relief_10h_share", "share", "more",
+          Text("share settled within 10 h", "10 小时内得到基本生活救助比例"),
+          Text("the national line", "国家规划时限"),
+          lambda facts: sheltering.relief_share(facts.record, NATIONAL_RELIEF_LIMIT)),
+    Entry("relief_time_90", "s", "less",
+          Text("time within which 90 % are settled", "90% 人员得到救助的时间"),
+          Text("of all who left home, from leaving home", "离家人员中，自离家计"),
+          lambda facts: sheltering.relief_quantile(facts.record, 0.9)),
+    Entry("shelter_load_max", "ratio", "less",
+          Text("highest load ratio of a shelter", "安置点最高负荷率"),
+          Text("most people at once over capacity", "最多在场人数 ÷ 容量"),
+          lambda facts: float(facts.shelters['peak_ratio'].max()) if len(facts.shelters) else math.nan),
+    Entry("turned_away", "person", "less",
+          Text("people turned away at shelters", "安置点未能接收人次"),
+          Text("counted each time", "按人次计"),
+          lambda facts: int(facts.shelters['turned_away'].sum())),
+    Entry("shelters_flooded", "", "less",
+          Text("shelters flooded", "进水安置点数"),
+          Text("", ""),
+          lambda facts: int(facts.shelters['flooded_s'].notna().sum())),
+)  # fmt: skip
+"""In the order of the report."""
