@@ -288,6 +288,39 @@ EVENT_KINDS: dict[str, Text] = {
 }
 """What each kind of event is called."""
 
+FAILURES = (
+    "reading_missing",
+    "danger_not_judged",
+    "measure_skipped",
+    "call_failed",
+    "call_unanswered",
+    "call_given_up",
+    "absent",
+    "report_lost",
+    "broadcast_failed",
+    "refused",
+    "nobody_home",
+    "officer_overloaded",
+    "driver_absent",
+    "vehicle_absent",
+    "vehicle_broke_down",
+    "fleet_promised_twice",
+    "rounds_not_planned",
+    "cut_off",
+    "stopped",
+    "vehicle_cut_off",
+    "turned_away",
+    "shelter_flooded",
+    "shelter_locked",
+    "power_lost",
+    "item_out",
+    "delivery_failed",
+    "missing_reported",
+    "went_back",
+    "never_reached",
+)
+"""Kinds of events that tell of something that did not work; what came of it for people is told by their states."""
+
 ROOT_KINDS = frozenset(
     [
         "water_changed",

@@ -1,8 +1,9 @@
 """Who had to go, who got out, and where everybody stood in the end.
 
-*Had to go* (应转): the plan moves the household, and its trigger fired or water came to its
-home; whether it was told or obeyed does not matter. *Out* (已转移): it ended in a shelter, at
-its registration, or arrived and found no place; `out_times` says since when. Everything counts
+*Had to go* (应转): the plan moves the household, it was there, and its trigger fired or water came
+to its home; whether it was told or obeyed does not matter. *Out* (已转移): it ended in a shelter, at
+its registration, at a planned refuge, home again, or arrived and found no place; `out_times` says
+since when. Everything counts
 people, not households.
 """
 
@@ -20,8 +21,15 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-OUT = (HouseholdState.REGISTERING.id, HouseholdState.SHELTERED.id, HouseholdState.UNSHELTERED.id)
-"""States of people who are out of harm's way."""
+OUT = (
+    HouseholdState.REGISTERING.id,
+    HouseholdState.SHELTERED.id,
+    HouseholdState.UNSHELTERED.id,
+    HouseholdState.AT_REFUGE.id,
+    HouseholdState.RETURNING.id,
+    HouseholdState.RETURNED.id,
+)
+"""States of people who are out of harm's way, or were and have gone home."""
 
 CUT_OFF = (HouseholdState.STRANDED.id, HouseholdState.TRAPPED.id)
 """States of living people whom the water keeps where they are."""
@@ -40,10 +48,11 @@ def in_plan(ledger: pd.DataFrame) -> Bools:
 def had_to_go(ledger: pd.DataFrame) -> Bools:
     """Return which households had to go; bool, shape (n_households,).
 
-    A zone whose trigger never fires and which stays dry did not have to.
+    A zone whose trigger never fires and which stays dry did not have to, nor who was not there
+    when the order came.
     """
     concerned = ledger[["triggered_s", "ordered_s", "water_s"]].notna().any(axis=1).to_numpy()
-    return np.asarray(in_plan(ledger) & concerned)
+    return np.asarray(in_plan(ledger) & concerned & ledger["present"].to_numpy(dtype=bool))
 
 
 def times(ledger: pd.DataFrame, column: str) -> Floats:

@@ -60,6 +60,8 @@ class Command(Recorded):
         """When each zone's trigger fired [s]."""
         self.ordered = np.full(n, np.nan)
         """When each zone was ordered to go [s]."""
+        self.trigger_event = np.full(n, ROOT, dtype=np.int64)
+        """Event that fired each zone's trigger."""
         decided_by = [self._decided_by(transfer) for transfer in world.transfers if transfer is not None]
         self.offices = sorted(set(decided_by))
         """Names of the offices; one row each."""
@@ -120,6 +122,7 @@ class Command(Recorded):
         value = np.nan if np.isinf(trigger.value) else trigger.value
         cause = parts.log.record(parts.now, trigger.kind, trigger.subject, value=value, cause=ROOT)
         self.triggered[zones] = parts.now
+        self.trigger_event[zones] = cause
         luck = parts.streams.get("decision", office, *trigger.name).random(1)
         delay = float(quantiles(parts.world.scenario.plan.when.decision_time, luck)[0])
         parts.clock.call_at(parts.now + delay, partial(self._order, zones, cause))

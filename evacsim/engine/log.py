@@ -5,12 +5,13 @@ questions put to it afterwards.
 """
 
 from array import array
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from enum import IntEnum
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from evacsim.terms import EVENT_KINDS
 
@@ -58,6 +59,22 @@ ROOT = 0
 """Cause of an event that nothing in the model brought about."""
 
 EVENT_CODES = {kind: code for code, kind in enumerate(EVENT_KINDS)}
+
+
+class Events(NamedTuple):
+    """Some events of a log in the order of time, one row each."""
+
+    number: NDArray[np.int64]
+    kind: NDArray[np.int64]
+    """Row of the kind in `terms.EVENT_KINDS`."""
+    time: NDArray[np.float64]
+    """When it happened [s]."""
+    subject_kind: NDArray[np.int64]
+    """`Kind` of the subject."""
+    subject: NDArray[np.int64]
+    """Row of the subject among things of its kind."""
+    place_kind: NDArray[np.int64]
+    place: NDArray[np.int64]
 
 
 class EventLog:
@@ -108,6 +125,31 @@ class EventLog:
         """Return when event `number` happened [s]; minus infinity for the root."""
         return self._time[number - 1] if number else -np.inf
 
+    def events(self, kinds: Collection[str]) -> Events:
+        """Return all events of some kinds."""
+        codes = np.array([EVENT_CODES[kind] for kind in kinds], dtype=np.int64)
+        kind = np.array(self._kind, dtype=np.int64)
+        rows = np.flatnonzero(np.isin(kind, codes))
+        return Events(
+            number=rows + 1,
+            kind=kind[rows],
+            time=np.array(self._time, dtype=np.float64)[rows],
+            subject_kind=np.array(self._subject_kind, dtype=np.int64)[rows],
+            subject=np.array(self._subject, dtype=np.int64)[rows],
+            place_kind=np.array(self._place_kind, dtype=np.int64)[rows],
+            place=np.array(self._place, dtype=np.int64)[rows],
+        )
+
+    def last_about(self, thing: Kind, kinds: Collection[str]) -> dict[int, int]:
+        """Return for each thing of a kind, by its row, the last event of some kinds whose subject or place it is."""
+        found = self.events(kinds)
+        last: dict[int, int] = {}
+        for about, rows in ((found.subject_kind, found.subject), (found.place_kind, found.place)):
+            named = about == thing
+            for row, number in zip(rows[named].tolist(), found.number[named].tolist(), strict=True):
+                last[row] = max(last.get(row, 0), number)
+        return last
+
     def frame(self, names: Mapping[Kind, np.ndarray]) -> pd.DataFrame:
         """Return all events as a table with the columns of `results.record.EVENTS`.
 
@@ -129,15 +171,15 @@ class EventLog:
                 "kind": kinds[np.array(self._kind, dtype=np.int64)].astype(str)
                 if n
                 else np.array([], dtype=str),
-                "subject": _written(np.array(self._subject_kind), np.array(self._subject), names),
-                "place": _written(np.array(self._place_kind), np.array(self._place), names),
+                "subject": written(np.array(self._subject_kind), np.array(self._subject), names),
+                "place": written(np.array(self._place_kind), np.array(self._place), names),
                 "value": np.array(self._value, dtype=np.float64),
                 "cause": cause,
             }
         )
 
 
-def _written(kinds: np.ndarray, rows: np.ndarray, names: Mapping[Kind, np.ndarray]) -> np.ndarray:
+def written(kinds: np.ndarray, rows: np.ndarray, names: Mapping[Kind, np.ndarray]) -> np.ndarray:
     """Return `kind/id` for each pair of kind code and row; empty for nothing."""
     written = np.full(len(kinds), "", dtype=object)
     for kind, ids in names.items():

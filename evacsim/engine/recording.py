@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from evacsim.clock import seconds_after
 from evacsim.engine.command import Command
+from evacsim.engine.failing import failures
 from evacsim.engine.households import NO_VEHICLE
 from evacsim.engine.log import Kind, Where
 from evacsim.engine.movement import Gridlock
@@ -48,6 +49,7 @@ def write_down(parts: Parts, command: Command, processes: Sequence[Recorded], *,
             "links": _links(parts),
             "flows": _flows(parts),
             "states": _states(parts),
+            "failures": failures(parts.log, parts.households, names),
             "gridlocks": gridlock_table(world, parts.movement.gridlocks, standing),
             **_water(world),
             "assumptions": _assumptions(scenario),

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from evacsim.clock import Calendar
 from evacsim.engine.clock import Clock
 from evacsim.engine.command import Command
+from evacsim.engine.concluding import Concluding
 from evacsim.engine.entries import Entries
 from evacsim.engine.gathering import Gathering
 from evacsim.engine.households import HouseholdBook
@@ -48,11 +49,18 @@ def simulate(world: World, *, seed: int, progress: Progress | None = None) -> Ru
     run = Run(world, households, streams)
     duration = world.scenario.duration
     run.parts.clock.run_to(duration, None if progress is None else lambda now: progress(now, duration))
+    run.concluding.conclude()
     return write_down(run.parts, run.command, run.recorded, seed=seed)
 
 
 class Run:
-    """The processes of one run, wired to one clock."""
+    """The processes of one run, wired to one clock.
+
+    They are made in the order in which they need each other. They are scheduled in the order in
+    which the world acts, so that of what happens at one instant the earlier stands first: the roads,
+    the water, orders to the roads, networks, then whoever observes, decides, passes on, warns,
+    goes from door to door, drives, cares.
+    """
 
     def __init__(self, world: World, households: Households, streams: Streams) -> None:
         recording, weather = world.scenario.recording, world.scenario.hazard.weather
@@ -123,6 +131,7 @@ class Run:
         self.orders = Orders(self.parts, self.roads)
         self.water = Water(self.parts, self.roads, self.sheltering, self.transfer)
         self.command = Command(self.parts, self.gathering, self.transfer, self.transport)
+        self.concluding = Concluding(self.parts, self.command)
         self.recorded: tuple[Recorded, ...] = (
             self.parts.networks,
             self.command,

@@ -21,6 +21,8 @@ from evacsim.terms import HouseholdState
 AT_REST_IN_WATER = (Kind.ZONE, Kind.PICKUP_POINT, Kind.SHELTER)
 """Places where water holds people; on the road it is the road that closes."""
 HELD = (HouseholdState.STRANDED, HouseholdState.TRAPPED)
+UNTOUCHED = (HouseholdState.DEAD, HouseholdState.AWAY)
+"""Whom no water reaches any more, or not yet."""
 
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
@@ -141,14 +143,15 @@ class Water:
         book, parts = self.parts.book, self.parts
         depth, refuge, limit = self._depth_at_households()
         resting = np.isin(book.place_kind, AT_REST_IN_WATER)
-        alive = book.state != HouseholdState.DEAD
+        alive = ~np.isin(book.state, UNTOUCHED)
         held = alive & resting & (depth > limit)
         for household in np.flatnonzero(held & ~book.held_by_water):
             self._hold(int(household))
         for household in np.flatnonzero(book.held_by_water & alive & resting & ~held):
             self._free(int(household))
         danger = alive & is_stopped(depth - refuge, self._effects.critical_depth)
-        for household in np.flatnonzero(danger & (book.state == HouseholdState.STRANDED)):
+        at_refuge = book.state == HouseholdState.AT_REFUGE
+        for household in np.flatnonzero(danger & ((book.state == HouseholdState.STRANDED) | at_refuge)):
             self._note(int(household), HouseholdState.TRAPPED, "trapped")
         for household in np.flatnonzero(~danger & (book.state == HouseholdState.TRAPPED)):
             self._note(int(household), HouseholdState.STRANDED, "stranded")
@@ -164,7 +167,7 @@ class Water:
         depth, refuge, _ = self._depth_at_households()
         book = self.parts.book
         still = (self._in_danger_since == since) & is_stopped(depth - refuge, self._effects.critical_depth)
-        for household in np.flatnonzero(still & (book.state != HouseholdState.DEAD)):
+        for household in np.flatnonzero(still & ~np.isin(book.state, UNTOUCHED)):
             if book.place_kind[household] == Kind.SHELTER and book.has_place[household]:
                 self.sheltering.release(int(household), int(book.place[household]))
             self._note(int(household), HouseholdState.DEAD, "died")
@@ -176,6 +179,8 @@ class Water:
         if book.state[household] in HELD:
             return
         book.resting_state[household] = book.state[household]
+        if book.state[household] == HouseholdState.AT_REFUGE:
+            return  # it has chosen to stay above the water
         kind, place = Kind(int(book.place_kind[household])), int(book.place[household])
         cause = self._changed_event
         if kind == Kind.ZONE:

@@ -51,9 +51,10 @@ def test_had_to_go_is_who_is_in_the_plan_and_was_triggered_or_wet():
             {"mode": "bus"},
             {"mode": "bus", "triggered_s": 5.0},
             {"mode": "walk", "water_s": 5.0},
+            {"mode": "walk", "water_s": 5.0, "present": False},
         ]
     )
-    assert had_to_go(record.ledger).tolist() == [False, False, False, True, True]
+    assert had_to_go(record.ledger).tolist() == [False, False, False, True, True, False]
 
 
 def test_out_is_who_ended_in_safety():
@@ -63,9 +64,13 @@ def test_out_is_who_ended_in_safety():
             {"final_state": "unsheltered", "final_s": 7.0},
             settled(at=2) | {"final_state": "trapped", "final_s": 9.0},
             {"final_state": "waiting", "final_s": 9.0},
+            {"final_state": "at_refuge", "final_s": 8.0},
+            settled(at=2) | {"final_state": "returned", "final_s": 9e4},
+            {"final_state": "away", "final_s": 0.0},
         ]
     )
-    np.testing.assert_array_equal(out_times(record.ledger), [7200.0, 7.0, np.nan, np.nan])
+    expected = [7200.0, 7.0, np.nan, np.nan, 8.0, 7200.0, np.nan]
+    np.testing.assert_array_equal(out_times(record.ledger), expected)
 
 
 def test_missing_texts_count_as_empty_ones():

@@ -12,9 +12,10 @@ from evacsim.engine.recording import write_down
 from evacsim.engine.running import Run
 from evacsim.results.record import LEDGER, TABLES
 from evacsim.streams import Streams
+from evacsim.terms import HouseholdState
 from evacsim.world.building import build_world
 from evacsim.world.people import draw_households
-from tests.reference.small_district import small_flood
+from tests.reference.small_district import small_district, small_flood, write_depths
 
 
 @pytest.fixture
@@ -77,6 +78,26 @@ def test_what_is_put_out_does_not_work_until_it_is_restored():
     networks.restore("cell", here)
     assert networks.works("cell", here)
     assert networks.cause("cell", here) == ROOT
+
+
+@pytest.mark.parametrize(
+    ("state", "depth", "ends_in"),
+    [
+        (HouseholdState.AT_HOME, 0.8, HouseholdState.STRANDED),
+        (HouseholdState.AT_REFUGE, 0.8, HouseholdState.AT_REFUGE),
+        (HouseholdState.AT_REFUGE, 3.9, HouseholdState.DEAD),
+        (HouseholdState.AWAY, 3.9, HouseholdState.AWAY),
+    ],
+)
+def test_water_strands_nobody_who_has_gone_upstairs_or_away(tmp_path, state, depth, ends_in):
+    places = write_depths(tmp_path / "places.csv", "place", [("west", "T+5 min", depth)])
+    scenario = ev.from_mapping(small_district(tmp_path, water={"type": "table", "places": places}))
+    world, streams = build_world(scenario), Streams(7)
+    run = Run(world, draw_households(world, streams), streams)
+    rows = np.flatnonzero(run.parts.households.zone == world.zones.ids.index("west"))
+    run.parts.book.state[rows] = state
+    run.parts.clock.run_to(9 * 60.0)
+    assert set(run.parts.book.state[rows].tolist()) == {ends_in}
 
 
 class Leaving(Recorded):
