@@ -180,7 +180,7 @@ def test_closed_roads_lead_to_the_other_shelter_and_then_nowhere(tmp_path):
 
 
 def flooded_case(folder):
-    # Floors at 0.3 m (school) and 0 m (hall); the school's water is over its limit from T+2 h on, then goes.
+    # Water over the floor of the school (0.3 m) passes the limit at T+2 h and goes; in the hall it stands just at it.
     shelters = [
         {"id": "school", "node": node(4, 1), "capacity": 220, "floor_height": "0.3 m"},
         {"id": "hall", "node": node(4, 2), "capacity": 100, "floor_height": "0 m"},
@@ -188,12 +188,12 @@ def flooded_case(folder):
     ]
     depths = [
         ("school", "T+0 h", 0.0), ("school", "T+1 h", 0.3), ("school", "T+2 h", 0.6), ("school", "T+3 h", 0.0),
-        ("hall", "T+0 h", 0.05), ("hall", "T+1 h", 0.05), ("hall", "T+2 h", 0.05), ("hall", "T+3 h", 0.05),
+        ("hall", "T+0 h", 0.25), ("hall", "T+1 h", 0.25), ("hall", "T+2 h", 0.25), ("hall", "T+3 h", 0.25),
     ]  # fmt: skip
     folder.mkdir(exist_ok=True)
     water = {"type": "table", "places": write_depths(folder / "places.csv", "place", depths)}
     return Case.small(
-        folder, to=BY_BUS, shelters=shelters, water=water, effects={"shelter_limit": "0.15 m"}, duration="4 h"
+        folder, to=BY_BUS, shelters=shelters, water=water, effects={"shelter_limit": "0.25 m"}, duration="4 h"
     )
 
 
