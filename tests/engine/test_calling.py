@@ -3,13 +3,12 @@
 import math
 import random
 from collections import Counter
-from dataclasses import dataclass, field
 from functools import partial
 
 import numpy as np
 import pytest
 import simpy
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import chisquare
 
@@ -17,99 +16,7 @@ from evacsim.engine.calling import MESSENGER, Calling, CallRules
 from evacsim.engine.log import ROOT, Kind, Where
 from evacsim.streams import Streams
 from evacsim.world.roster import Absence, Roster, Shifts
-
-MINUTE = 60.0
-COUNTY, TOWN, VILLAGE = (Where(Kind.DISTRICT, 0), Where(Kind.ZONE, 10), Where(Kind.ZONE, 1))
-ABOVE = {VILLAGE: TOWN, TOWN: COUNTY}
-PHONES = ("phone", "radio", "satellite")
-
-
-@dataclass
-class Event:
-    time: float
-    kind: str
-    callee: Where
-    caller: Where
-    value: float
-    cause: int
-
-
-@dataclass
-class Town:
-    """Surroundings in which every answer is what a test says it is, and events are kept in a list."""
-
-    env: simpy.Environment = field(default_factory=simpy.Environment)
-    ringing: float = 60.0
-    talking: float = 0.0
-    n_lines: int | dict = 1
-    has: dict = field(default_factory=dict)
-    dead: dict = field(default_factory=dict)
-    """(means, place) -> until when it does not work."""
-    silent: set = field(default_factory=set)
-    """(callee, role) who do not answer."""
-    way: float = math.inf
-    events: list = field(default_factory=list)
-
-    def works(self, kind, where, time):
-        return time >= self.dead.get((kind, where), -math.inf)
-
-    def cause(self, kind, where):
-        return next((n for n, event in enumerate(self.events, 1) if event.kind == "site_down"), ROOT)
-
-    def means(self, who):
-        return self.has.get(who, PHONES)
-
-    def lines(self, caller):
-        return self.n_lines if isinstance(self.n_lines, int) else self.n_lines.get(caller, 1)
-
-    def parent(self, callee):
-        return ABOVE.get(callee)
-
-    def answers(self, callee, role, attempt, time):
-        return (callee, role) not in self.silent
-
-    def ring(self, callee, attempt):
-        return self.ringing
-
-    def talk(self, callee, attempt):
-        return self.talking
-
-    def messenger(self, caller, callee, time):
-        return self.way
-
-    def record(self, kind, callee, caller, value, cause):
-        assert not self.events or self.env.now >= self.events[-1].time
-        assert cause <= len(self.events)
-        self.events.append(Event(self.env.now, kind, callee, caller, value, cause))
-        return len(self.events)
-
-    def told(self):
-        return [(event.kind, event.time / MINUTE) for event in self.events]
-
-    def story(self, number):
-        """Return the kinds of events from the root to event `number`."""
-        line = []
-        while number != ROOT:
-            line.append(self.events[number - 1].kind)
-            number = self.events[number - 1].cause
-        return line[::-1]
-
-
-def placed(town, calls, rules=None):
-    """Make calls now; return the calling, and for each call when it ended and how."""
-    calling, ends = Calling(town.env, town, rules), [None] * len(calls)
-
-    def ended(number, how):
-        def end(event):
-            assert ends[number] is None, "a call ends once"
-            ends[number] = (town.env.now, how, event)
-
-        return end
-
-    for number, (caller, callee) in enumerate(calls):
-        calling.call(caller, callee, ROOT, ended(number, "acknowledged"), ended(number, "given_up"))
-    town.env.run()
-    return calling, ends
+from tests.engine.calls import COUNTY, MINUTE, PHONES, TOWN, VILLAGE, Town, placed
 
 
 def test_a_call_that_is_answered_is_acknowledged_when_it_has_rung_and_the_word_is_told():
@@ -273,53 +180,6 @@ def test_who_does_not_answer_leaves_the_line_to_others_until_he_is_tried_again()
         (VILLAGE, 5),
         (VILLAGE, 6),
     ]
-
-
-def relayed(n_lines, *, handling, flat):
-    """Send an order down three levels of 1, 4 and 16 offices; return when each village has it [min]."""
-    town, arrived = Town(n_lines=n_lines), {}
-    calling = Calling(town.env, town)
-
-    def below(office):
-        depth, row = office
-        if depth == 2:
-            return []
-        if flat:
-            return [(2, child) for child in range(16)]
-        return [(depth + 1, row * 4 + child) for child in range(4)]
-
-    def where(office):
-        return Where(Kind.ZONE, 100 * office[0] + office[1])
-
-    def receive(office, event):
-        arrived[office] = town.env.now / MINUTE
-        town.env.process(pass_on(office, event))
-
-    def pass_on(office, event):
-        yield town.env.timeout(handling)
-        for child in below(office):
-            calling.call(
-                where(office),
-                where(child),
-                event,
-                lambda acknowledged, child=child: receive(child, acknowledged),
-                lambda given_up: pytest.fail("everybody answers"),
-            )
-
-    receive((0, 0), ROOT)
-    town.env.run()
-    return [arrived[2, village] for village in range(16)]
-
-
-def test_an_order_through_three_levels_arrives_when_arithmetic_says():
-    """Handling 10 min at each office, a minute a call, two lines: towns at 11 and 12 min, villages 11 and 12 later."""
-    times = relayed(2, handling=10 * MINUTE, flat=False)
-    assert times == [22, 22, 23, 23] * 2 + [23, 23, 24, 24] * 2
-
-
-def test_a_flat_command_with_enough_lines_takes_one_hop():
-    assert relayed(16, handling=10 * MINUTE, flat=True) == [11] * 16
-    assert max(relayed(2, handling=10 * MINUTE, flat=True)) == 18
 
 
 def test_a_call_under_way_when_the_run_ends_is_told_with_its_last_event():
@@ -498,7 +358,6 @@ rules = st.builds(
 )
 
 
-@settings(deadline=None)
 @given(
     luck=st.integers(0, 10**9),
     calls=st.lists(st.tuples(people, people).filter(lambda ends: ends[0] != ends[1]), max_size=12),

@@ -1,26 +1,15 @@
 """The tree of offices: what is wrong with one as given, and whom to call in one that is right."""
 
-from dataclasses import dataclass, field
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from evacsim.scenario.tree_of_offices import Described, tree_findings, zone_findings
 from evacsim.world.offices import TOP, build_offices
+from tests.world.trees_of_offices import Office, forests
 
 LEVELS = ("county", "town", "village", "grid")
 ZONES = ["J1-1", "J1-2", "J2-1", "J2-2", "rest"]
-
-
-@dataclass(frozen=True)
-class Office:
-    id: str
-    level: str
-    parent: str | None = None
-    zones: list[str] = field(default_factory=list)
-    staff: int = 1
-    lines: int = 2
 
 
 def entries(offices):
@@ -137,32 +126,6 @@ def test_an_order_goes_down_level_by_level_or_to_all_leaders_at_once():
     assert offices.own(j2, zones) == (2,)
     assert offices.leaders(zones) == [(j2, (2,)), (v1, (0,)), (v2, (1,))]
     assert offices.upwards(v2) == (v2, j1, county)
-
-
-@st.composite
-def forests(draw):
-    """Up to 15 offices on up to five levels; each zone named by one of them at most."""
-    n = draw(st.integers(1, 15))
-    levels = [0]
-    parents = [None]
-    for _ in range(1, n):
-        parent = draw(st.one_of(st.none(), st.integers(0, len(levels) - 1)))
-        if parent is not None and levels[parent] == 4:
-            parent = None
-        levels.append(0 if parent is None else levels[parent] + 1)
-        parents.append(parent)
-    names = draw(st.permutations([f"o{number:02}" for number in range(n)]))
-    leader = draw(st.lists(st.one_of(st.none(), st.integers(0, n - 1)), min_size=8, max_size=8))
-    offices = [
-        Office(
-            names[number],
-            "abcde"[levels[number]],
-            None if parents[number] is None else names[parents[number]],
-            [f"z{zone}" for zone in range(8) if leader[zone] == number],
-        )
-        for number in range(n)
-    ]
-    return draw(st.permutations(offices))
 
 
 @given(offices=forests(), zones=st.sets(st.integers(0, 7)).map(sorted))
