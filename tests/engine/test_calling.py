@@ -163,6 +163,15 @@ def test_a_network_that_comes_back_is_used_and_its_failure_is_in_the_story():
     assert town.story(event) == ["site_down", "call_failed", "call_failed", "called", "acknowledged"]
 
 
+def test_what_keeps_the_messenger_from_going_is_in_the_story():
+    town = Town(has={COUNTY: (MESSENGER,)})
+    cut = town.record("site_down", VILLAGE, VILLAGE, math.nan, ROOT)
+    _, [(_, how, event)] = placed(town, [(COUNTY, TOWN)], CallRules(tries=1, escalate=()))
+    assert how == "given_up"
+    assert town.story(event) == ["site_down", "call_failed", "call_given_up"]
+    assert town.events[cut].cause == cut
+
+
 def test_four_calls_on_two_lines_go_two_by_two():
     villages = [Where(Kind.ZONE, row) for row in range(4)]
     town = Town(n_lines=2)

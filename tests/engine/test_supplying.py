@@ -145,6 +145,18 @@ def test_it_is_empty_at_the_moment_at_which_it_is_told_to_be(amount, people, beg
     assert before < begins or stock.left(before) > 0.0
 
 
+@given(people=st.integers(1, 5000), tenths=st.integers(1, 100), days=st.integers(1, 60))
+def test_rations_for_so_many_days_last_so_many_days_to_the_bit(people, tenths, days):
+    stock = Stock("rice", people * tenths * days / 10)
+    stock.draw(ration_rate(people, tenths / 10, DAY), 0.0)
+    assert stock.empties_at(0.0) == days * DAY
+    again = Stock("rice", people * tenths * days / 10)
+    for day in range(days):
+        again.draw(ration_rate(people + day % 2, tenths / 10, DAY), day * DAY)
+        again.draw(ration_rate(people, tenths / 10, DAY), day * DAY)
+    assert again.empties_at((days - 1) * DAY) == days * DAY
+
+
 def test_the_present_does_not_lie_before_the_last_change():
     stock = Stock("rice", 10.0)
     stock.draw(1.0, 5.0)

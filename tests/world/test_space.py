@@ -133,6 +133,12 @@ def test_hours_without_are_counted_by_the_person():
     assert most_needed(people, "sphere")["toilets"] == 15
 
 
+def test_what_changes_after_the_end_of_the_account_does_not_count():
+    people = Steps(np.array([0.0, HOUR + 0.5]), np.array([10.0, 90.0]))
+    nothing = Steps(np.empty(0), np.empty(0))
+    assert short_person_hours(people, nothing, until=HOUR) == 10.0
+
+
 def test_of_changes_at_one_moment_the_last_holds():
     people = Steps(np.array([0.0, 0.0]), np.array([900.0, 20.0]))
     assert short_person_hours(people, Steps(np.empty(0), np.empty(0)), until=HOUR) == 20.0
