@@ -15,6 +15,7 @@ and nobody hears later because there is one more channel.
 That people tell each other is a mean field: each zone is one crowd, not a net of acquaintances.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -285,10 +286,13 @@ def word_of_mouth(
     begins = float(reached[0])
     n_steps = int(np.ceil((until - begins) / step))
     direct = np.searchsorted(reached, begins + step * np.arange(n_steps), side="right") / len(first)
-    hazard = np.zeros(n_steps + 1)
-    for k in range(n_steps):
-        heard_share = 1 - (1 - direct[k]) * np.exp(-hazard[k])
-        hazard[k + 1] = hazard[k] + contagion * step * heard_share
     threshold = -np.log1p(-luck)
-    time = begins + alert_times(hazard, threshold, step=step)
+    highest = float(threshold.max())
+    hazard = [0.0]
+    for reached_share in direct.tolist():
+        heard_share = 1 - (1 - reached_share) * math.exp(-hazard[-1])
+        hazard.append(hazard[-1] + contagion * step * heard_share)
+        if hazard[-1] > highest:
+            break  # everybody has heard
+    time = begins + alert_times(np.array(hazard), threshold, step=step)
     return np.where(time <= until, time, np.inf)

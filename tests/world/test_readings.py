@@ -65,6 +65,15 @@ def test_noise_makes_as_many_false_crossings_as_its_law_says():
     assert crossing.reading == int((readings.value >= 2.0).argmax())
 
 
+def test_a_crossing_is_false_while_the_water_is_still_on_its_way():
+    """The water reaches 2 m after two hours; a reading of half an hour before that, and one of that moment."""
+    series = rising()
+    for measured, is_false in ((1.5 * HOUR, True), (2 * HOUR, False), (2.5 * HOUR, False)):
+        # It arrives when the water has long been there: what counts is when it was taken.
+        readings = Readings(np.array([measured]), np.array([9 * HOUR]), np.array([2.1]))
+        assert first_confirmed(readings, series, 2.0).is_false == is_false
+
+
 def test_two_in_a_row_are_false_as_seldom_as_the_square():
     """How long until n in a row: (p^-n - 1) / (1 - p) readings on average; 400 gauges, 4 standard errors are 20 %."""
     p = ndtr(-1.0)

@@ -111,6 +111,8 @@ def test_a_better_list_keeps_the_errors_that_are_left(worse, better):
     assert (few.is_listed | ~many.is_listed).all()
     first, second = (register(ListErrors(n_unlisted=n))[0].is_listed for n in (3, 4))
     assert (first | ~second).all()
+    half, _ = register(ListErrors(unlisted=0.5))
+    assert not half.is_listed[~second].any()  # a number takes those whom a share takes first
 
 
 def test_the_list_of_another_zone_changes_nothing_here():
