@@ -132,7 +132,7 @@ def _ledger(
             "children": households.children,
             "assisted": households.assisted,
             "special_group": group_ids[households.group],
-            "listed": parts.register.listed,
+            "listed": parts.register.is_listed,
             "mode": modes[parts.mode],
             **{f"{stage}_s": times for stage, times in book.times.items()},
             "vehicle": vehicles[np.where(book.vehicle == NO_VEHICLE, len(vehicles) - 1, book.vehicle)],

@@ -254,6 +254,42 @@ class Rayleigh(Section):
     """Nobody is sooner than this [s]."""
 
 
+class Gamma(Section):
+    """Several waits one after the other: a gamma law, for whole shapes the sum of so many exponential times."""
+
+    type: Literal["gamma"]
+    scale: Duration = Field(gt=0)
+    """Mean of one of the waits [s]."""
+    shape: Number = Field(gt=0, le=100)
+    """How many waits; 1 is the exponential law."""
+    offset: Duration = 0.0
+    """Nobody is sooner than this [s]."""
+
+
+class Logistic(Section):
+    """Mobilisation curve F(t) = 1 / (1 + exp(-(t - midpoint) / spread)); those it has before time 0 go at once."""
+
+    type: Literal["logistic"]
+    midpoint: Duration
+    """Time by which half have it behind them [s]."""
+    spread: Duration = Field(gt=0)
+    """How flat the curve is: 27 % have it behind them a spread before the midpoint, 73 % a spread after it [s]."""
+
+
+class Lindell(Section):
+    """How long it takes to issue a warning: F(t) = 1 - exp(-a (t / 1 h)^b), all by six hours.
+
+    Form and limits as in go-consequences, `warning/issuance.go` (seen), which calls it Lindell's; it
+    rests on 70 chemical accidents (seen: LifeSim TRM-06).
+    """
+
+    type: Literal["lindell"]
+    a: Number = Field(ge=0.1, le=1.8)
+    """The larger, the sooner: 1 - exp(-a) have it behind them after an hour."""
+    b: Number = Field(ge=0.5, le=2.1)
+    """Below 1 many at once and a long tail, above 1 few at first."""
+
+
 class Table(Section):
     """A mobilisation curve drawn as points, straight between them."""
 
@@ -298,7 +334,10 @@ def _read_law(value: object) -> object:
 
 
 DurationLaw = Annotated[
-    Annotated[Fixed | Uniform | Lognormal | Weibull | Rayleigh | Table, Field(discriminator="type")],
+    Annotated[
+        Fixed | Uniform | Lognormal | Weibull | Rayleigh | Gamma | Logistic | Lindell | Table,
+        Field(discriminator="type"),
+    ],
     BeforeValidator(_read_law),
 ]
 """How long something takes from one time to the next: a law, or a plain time such as "30 min"."""
