@@ -6,9 +6,9 @@ failure of its zone is what kept the order from a household.
 
 import numpy as np
 
-from evacsim.engine.command import Command
 from evacsim.engine.log import Kind, Where
 from evacsim.engine.parts import Mode, Parts
+from evacsim.engine.triggering import Triggering
 from evacsim.terms import HouseholdState
 
 FAILED = (
@@ -25,9 +25,9 @@ FAILED = (
 class Concluding:
     """What is written when the run has come to its end."""
 
-    def __init__(self, parts: Parts, command: Command) -> None:
+    def __init__(self, parts: Parts, triggering: Triggering) -> None:
         self.parts = parts
-        self.command = command
+        self.triggering = triggering
 
     def conclude(self) -> None:
         """Write `never_reached` for every household of the plan that had to go and was never told.
@@ -37,7 +37,7 @@ class Concluding:
         """
         parts, households, log = self.parts, self.parts.households, self.parts.log
         times, water = parts.book.times, parts.book.times["water"]
-        concerned = ~np.isnan(self.command.triggered[households.zone]) | ~np.isnan(water)
+        concerned = ~np.isnan(self.triggering.triggered[households.zone]) | ~np.isnan(water)
         is_there = parts.book.state != HouseholdState.AWAY
         rows = np.flatnonzero((parts.mode != Mode.NONE) & is_there & concerned & np.isnan(times["told"]))
         if not rows.size:
@@ -53,7 +53,7 @@ class Concluding:
                 or in_zone.get(zone)
                 or decided.get(zone)
                 or met.get(zone)
-                or int(self.command.trigger_event[zone])
+                or int(self.triggering.trigger_event[zone])
                 or _last_before(changes.time, changes.number, float(water[household]))
             )
             log.record(

@@ -29,8 +29,8 @@ class Order(NamedTuple):
     """A message on its way to one office."""
 
     message: Message
-    cause: int
-    """Event that sent it."""
+    causes: tuple[int, ...]
+    """Event that sent it to each of the zones of the message, in their order."""
     from_office: int
     """Row of the office that sent it; its own row where it comes from nobody."""
 

@@ -74,8 +74,8 @@ class Parts:
     """Row in the movement of the car of each household that is to drive."""
     after_reopening: list[Callable[[], None]] = field(default_factory=list)
     """What is to be tried again whenever roads have changed."""
-    at_order_received: list[Callable[[int, Order, int], None]] = field(default_factory=list)
-    """An office (row) has received an order, by an event."""
+    at_order_received: list[Callable[[int, Order], None]] = field(default_factory=list)
+    """An office (row) has received an order; `Order.causes` are the events by which."""
     at_level: list[Callable[[int, int, int], None]] = field(default_factory=list)
     """The response level of an office (row) is now so high (4 is Ⅳ, 1 is Ⅰ, 0 none), by an event."""
     at_power: list[Callable[[Where, bool, int], None]] = field(default_factory=list)

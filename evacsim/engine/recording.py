@@ -9,7 +9,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from evacsim.clock import seconds_after
-from evacsim.engine.command import Command
 from evacsim.engine.failing import failures
 from evacsim.engine.households import NO_VEHICLE
 from evacsim.engine.log import Kind, Where
@@ -22,18 +21,22 @@ from evacsim.results.record import LEDGER, TABLES, RunRecord
 from evacsim.scenario.assumptions import assumptions
 from evacsim.scenario.model import Scenario
 from evacsim.terms import Group, HouseholdState
-from evacsim.world.columns import World
+from evacsim.world.columns import Floats, World
 
 
-def write_down(parts: Parts, command: Command, processes: Sequence[Recorded], *, seed: int) -> RunRecord:
+def write_down(
+    parts: Parts, processes: Sequence[Recorded], *, triggered: Floats, ordered: Floats, seed: int
+) -> RunRecord:
     """Return the record of a run that has come to its end.
 
     Parameters
     ----------
-    parts, command
-        The run; the ledger and the table of zones say when `command` ordered what.
+    parts : Parts
+        The run.
     processes : sequence of Recorded
-        Whoever leaves something behind, `command` among them; no two the same table or column.
+        Whoever leaves something behind; no two the same table or column.
+    triggered, ordered : array of float
+        When each zone's trigger fired, and when it was ordered to go [s], shape (n_zones,); nan for never.
     """
     world, scenario = parts.world, parts.world.scenario
     end = parts.now
@@ -45,7 +48,7 @@ def write_down(parts: Parts, command: Command, processes: Sequence[Recorded], *,
     names = _names(parts, processes)
     tables = _merged(
         {
-            "zones": _zones(parts, command),
+            "zones": _zones(parts, triggered, ordered),
             "links": _links(parts),
             "flows": _flows(parts),
             "states": _states(parts),
@@ -155,7 +158,7 @@ BLANK: Mapping[str, Any] = {"str": "", "float64": np.nan, "bool": True}
 """What stands in a column of the ledger that no process fills: no text, never, and yes to `listed` and `present`."""
 
 
-def _zones(parts: Parts, command: Command) -> pd.DataFrame:
+def _zones(parts: Parts, triggered: Floats, ordered: Floats) -> pd.DataFrame:
     world, scenario = parts.world, parts.world.scenario
     water = parts.book.times["water"]
     first_water = np.full(world.zones.n, np.inf)
@@ -179,8 +182,8 @@ def _zones(parts: Parts, command: Command) -> pd.DataFrame:
                 "fleet": (transfer.fleet or "") if transfer else "",
                 "shelter": ";".join(transfer.shelter) if transfer else "",
                 "deadline_s": np.nan if deadline is None else seconds_after(scenario.start, deadline),
-                "triggered_s": command.triggered[row],
-                "ordered_s": command.ordered[row],
+                "triggered_s": triggered[row],
+                "ordered_s": ordered[row],
                 "water_s": first_water[row] if np.isfinite(first_water[row]) else np.nan,
                 "synthetic": zone.synthetic,
             }

@@ -18,14 +18,18 @@ from evacsim.engine.movement import Movement, MoverColumns, Notice
 from evacsim.engine.networks import Networks
 from evacsim.engine.orders import Orders
 from evacsim.engine.parts import Mode, Parts
+from evacsim.engine.reacting import Reacting
 from evacsim.engine.recorded import Recorded
 from evacsim.engine.recording import write_down
+from evacsim.engine.responding import Responding
 from evacsim.engine.roads import Roads, downhill_gain, wave_speeds
 from evacsim.engine.routing import MoverClass, Routing
 from evacsim.engine.sheltering import Sheltering
 from evacsim.engine.transfer import Transfer
 from evacsim.engine.transport import Transport
 from evacsim.engine.travelers import Travelers
+from evacsim.engine.triggering import Triggering
+from evacsim.engine.warning import Warnings
 from evacsim.engine.water import Water
 from evacsim.hazard.effects import SpeedFactors
 from evacsim.kernels.arrays import LinkColumns
@@ -50,7 +54,7 @@ def simulate(world: World, *, seed: int, progress: Progress | None = None) -> Ru
     duration = world.scenario.duration
     run.parts.clock.run_to(duration, None if progress is None else lambda now: progress(now, duration))
     run.concluding.conclude()
-    return write_down(run.parts, run.command, run.recorded, seed=seed)
+    return run.write_down(seed=seed)
 
 
 class Run:
@@ -130,11 +134,22 @@ class Run:
         self.roads = Roads(self.parts)
         self.orders = Orders(self.parts, self.roads)
         self.water = Water(self.parts, self.roads, self.sheltering, self.transfer)
-        self.command = Command(self.parts, self.gathering, self.transfer, self.transport)
-        self.concluding = Concluding(self.parts, self.command)
+        self.reacting = Reacting(self.parts, self.gathering, self.transfer)
+        self.command = Command(self.parts)
+        self.responding = Responding(self.parts, self.command)
+        self.triggering = Triggering(self.parts, self.command, self.responding)
+        self.warnings = Warnings(self.parts, self.command, self.reacting)
+        # First every zone's people are reckoned with, then the buses are called: who plans
+        # rounds beforehand must know them all.
+        self.parts.at_order_received += [self.warnings.send, self.transport.take_order]
+        self.concluding = Concluding(self.parts, self.triggering)
         self.recorded: tuple[Recorded, ...] = (
             self.parts.networks,
+            self.triggering,
+            self.responding,
             self.command,
+            self.warnings,
+            self.reacting,
             self.gathering,
             self.sheltering,
             self.transport,
@@ -145,7 +160,17 @@ class Run:
         self.roads.begin()
         self.water.schedule()
         self.orders.schedule()
-        self.command.schedule()
+        self.triggering.schedule()
+
+    def write_down(self, *, seed: int) -> RunRecord:
+        """Return the record of the run, which has come to its end."""
+        return write_down(
+            self.parts,
+            self.recorded,
+            triggered=self.triggering.triggered,
+            ordered=self.responding.ordered,
+            seed=seed,
+        )
 
     def _on_notice(self, notice: Notice) -> None:
         if notice.mover < len(self._household_of):

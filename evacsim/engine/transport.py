@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 
 from evacsim.engine.gathering import Assigned, Gathering
 from evacsim.engine.log import ROOT, Kind, Where
+from evacsim.engine.messages import Order
 from evacsim.engine.movement import MoverColumns, Notice
-from evacsim.engine.parts import Parts
+from evacsim.engine.parts import Mode, Parts
 from evacsim.engine.recorded import Recorded
 from evacsim.engine.round_plans import DispatchError
 from evacsim.engine.rounds import PlannedRound, plan_fleet
@@ -95,8 +96,17 @@ class Transport(Recorded):
         self._planned_people = np.zeros(world.pickup_points.n, dtype=np.int64)
         """People for whom a round is planned that has not begun; nobody else goes for them."""
         self._arrival: dict[int, simpy.Event] = {}
+        self._fleet_row = {fleet: row for row, fleet in enumerate(parts.world.fleets.ids)}
         self._reopened = simpy.Event(parts.clock)
         parts.after_reopening.append(self._reopen)
+
+    def take_order(self, _office: int, order: Order) -> None:
+        """Call the fleets that are to fetch the people of the zones of an order."""
+        households, mode = self.parts.households, self.parts.mode
+        for zone, cause in zip(order.message.zones, order.causes, strict=True):
+            fleet = self.parts.world.transfer(zone).fleet
+            if fleet is not None and ((households.zone == zone) & (mode == Mode.BUS)).any():
+                self.call_up(self._fleet_row[fleet], cause)
 
     def call_up(self, fleet: int, cause: int) -> None:
         """Call up the drivers of a fleet; a second call changes nothing."""

@@ -199,3 +199,9 @@ class World:
     warnings: Sequence[Issue]
     digests: dict[str, str]
     """SHA-256 of every input file, by the name the user gave it."""
+
+    def transfer(self, zone: int) -> ZoneTransfer:
+        """Return the plan's row for a zone (row) that the plan moves."""
+        row = self.transfers[zone]
+        assert row is not None, "only zones of the plan are ordered to go"
+        return row

@@ -5,7 +5,6 @@ import pytest
 
 import evacsim as ev
 from evacsim.engine.log import ROOT, EventLog, Kind, Where
-from evacsim.engine.recording import write_down
 from evacsim.engine.running import Run
 from evacsim.streams import Streams
 from evacsim.terms import EVENT_KINDS, FAILURES, ROOT_KINDS, HouseholdState
@@ -33,7 +32,7 @@ def flooded_before_the_order(folder):
 def ended(run):
     run.parts.clock.run_to(run.parts.world.scenario.duration)
     run.concluding.conclude()
-    return write_down(run.parts, run.command, run.recorded, seed=7)
+    return run.write_down(seed=7)
 
 
 def test_whoever_had_to_go_and_never_heard_of_it_is_told_of_with_the_trigger_or_the_decision(tmp_path):
@@ -54,7 +53,7 @@ def test_without_an_order_the_water_is_the_cause(tmp_path):
     run.concluding.conclude()
     told = run.parts.log.events(("never_reached",))
     changes = run.parts.log.events(("water_changed",)).number
-    frame = write_down(run.parts, run.command, run.recorded, seed=7).events.set_index("seq")
+    frame = run.write_down(seed=7).events.set_index("seq")
     assert len(told.number) > 0
     assert set(frame.loc[told.number, "cause"]) == {changes[0]}
     assert set(frame.loc[changes, "kind"]) <= ROOT_KINDS
@@ -73,7 +72,7 @@ def test_the_last_failure_of_the_zone_or_at_the_door_comes_before_the_decision(t
     failed = run.parts.log.record(run.parts.now, kind, thing, cause=ROOT)
     run.concluding.conclude()
     told = run.parts.log.events(("never_reached",))
-    causes = write_down(run.parts, run.command, run.recorded, seed=7).events.set_index("seq")["cause"]
+    causes = run.write_down(seed=7).events.set_index("seq")["cause"]
     by_household = dict(zip(told.subject.tolist(), causes.loc[told.number], strict=True))
     assert by_household[household] == failed
     others = {cause for row, cause in by_household.items() if row != household}
@@ -111,7 +110,7 @@ def test_a_household_that_fails_twice_counts_its_people_once(tmp_path):
     run = begun(small_district(tmp_path))
     for _ in range(2):
         run.parts.log.record(0.0, "cut_off", Where(Kind.HOUSEHOLD, 0))
-    line = write_down(run.parts, run.command, run.recorded, seed=7).tables["failures"].iloc[0]
+    line = run.write_down(seed=7).tables["failures"].iloc[0]
     assert (line["kind"], line["times"]) == ("cut_off", 2)
     assert line["people"] == run.parts.households.people[0]
 

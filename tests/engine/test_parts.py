@@ -8,7 +8,6 @@ from evacsim.engine.log import ROOT, EventLog, Kind, Where
 from evacsim.engine.messages import Messages, Order
 from evacsim.engine.networks import Networks
 from evacsim.engine.recorded import Recorded
-from evacsim.engine.recording import write_down
 from evacsim.engine.running import Run
 from evacsim.results.record import LEDGER, TABLES
 from evacsim.streams import Streams
@@ -36,7 +35,7 @@ def test_hooks_are_called_when_what_they_wait_for_happens(run):
     run.parts.at_settled.append(lambda household, shelter, now: settled.append((household, shelter, now)))
     run.parts.at_shelter_flooded.append(lambda shelter, cause: flooded.append((shelter, cause)))
     to_the_end(run)
-    record = write_down(run.parts, run.command, run.recorded, seed=7)
+    record = run.write_down(seed=7)
     names = record.ledger["household"].to_numpy()
     told = record.events[record.events["kind"] == "departed"]
     assert [(f"household/{names[row]}", now) for row, now in departed] == list(
@@ -55,9 +54,9 @@ def test_what_is_issued_to_an_office_is_received_at_once_while_there_is_no_tree(
     received = []
     run.parts.at_order_received.append(lambda *what: received.append(what))
     zone = next(row for row, transfer in enumerate(run.parts.world.transfers) if transfer is not None)
-    order = Order(run.parts.messages.write("order", [zone]), ROOT, run.command.office_of(zone))
+    order = Order(run.parts.messages.write("order", [zone]), (ROOT,), run.command.office_of(zone))
     run.command.issue(run.command.office_of(zone), order)
-    assert received == [(run.command.office_of(zone), order, ROOT)]
+    assert received == [(run.command.office_of(zone), order)]
 
 
 def test_messages_are_numbered_from_1_and_name_each_zone_once():
@@ -123,7 +122,8 @@ def test_what_a_process_leaves_stands_in_the_record(run):
     run.parts.log.record(
         run.parts.now, "stopped_at_post", Where(Kind.HOUSEHOLD, 0), place=Where(Kind.POST, 0)
     )
-    record = write_down(run.parts, run.command, (*run.recorded, posts, counted), seed=7)
+    run.recorded += (posts, counted)
+    record = run.write_down(seed=7)
     assert record.events["place"].iloc[-2] == "post/gate"
     assert set(record.ledger["officer"]) == {"team-1"}
     assert list(record.ledger) == [column.name for column in LEDGER]
@@ -131,7 +131,7 @@ def test_what_a_process_leaves_stands_in_the_record(run):
 
 
 def test_nothing_is_switched_on_so_everybody_is_listed_and_present_and_nobody_relieved(run):
-    ledger = write_down(to_the_end(run).parts, run.command, run.recorded, seed=7).ledger
+    ledger = to_the_end(run).write_down(seed=7).ledger
     assert ledger[["listed", "present"]].to_numpy().all()
     assert (ledger[["special_group", "officer", "channel"]] == "").to_numpy().all()
     assert (
@@ -153,8 +153,9 @@ def test_nothing_is_switched_on_so_everybody_is_listed_and_present_and_nobody_re
     ],
 )
 def test_a_process_leaves_nothing_twice_and_nothing_unknown(run, left):
+    run.recorded += (Leaving(**left),)
     with pytest.raises(AssertionError):
-        write_down(run.parts, run.command, (*run.recorded, Leaving(**left)), seed=7)
+        run.write_down(seed=7)
 
 
 def test_an_event_about_things_without_ids_is_refused():
