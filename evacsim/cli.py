@@ -86,7 +86,6 @@ def run(
 ) -> None:
     """Run SCENARIO once and write results and report to the folder of --out (推演)."""
     from evacsim import api
-    from evacsim.engine.movement import Movement
     from evacsim.report.table_view import headline_table
     from evacsim.results.store import refuse_existing
 
@@ -94,8 +93,7 @@ def run(
     if changes:
         given = given.change(dict(_change(change) for change in changes))
     refuse_existing(out, if_exists=if_exists)
-    if not Movement.is_compiled():
-        click.echo(COMPILING.said(lang), err=True)
+    _compile(lang)
     with _progress(lang) as progress:
         done = api.simulate(given, seed=seed, progress=progress, command=_again(scenario, seed, changes))
     done.save(out, if_exists=if_exists)
@@ -198,15 +196,13 @@ def traffic(
     FOLDER holds nodes.csv, links.csv, routes.csv and trips.csv, and perhaps events.csv, signals.csv
     and turn_bans.csv; docs/traffic.md tells their columns.
     """
-    from evacsim.engine.movement import Movement
     from evacsim.traffic.loading import load_traffic
     from evacsim.traffic.summary import told
     from evacsim.traffic.writing import refuse_existing, write_run
 
     case = load_traffic(folder, encoding=encoding)
     refuse_existing(out, if_exists=if_exists)
-    if not Movement.is_compiled():
-        click.echo(COMPILING.said(lang), err=True)
+    _compile(lang)
     done = case.run(
         until=float("inf") if wanted["until"] is None else wanted["until"],
         gridlock=wanted["gridlock"],
@@ -272,6 +268,15 @@ def _change(change: str) -> tuple[str, str]:
             f"{change!r} is no PATH=VALUE, such as plan.who.compliance=0.9", param_hint="--set"
         )
     return path.strip(), value.strip()
+
+
+def _compile(lang: Language) -> None:
+    """Compile the kernels where they are not, and say so: it takes some seconds, once."""
+    from evacsim.engine.compiling import is_compiled, ready_kernels
+
+    if not is_compiled():
+        click.echo(COMPILING.said(lang), err=True)
+    ready_kernels()
 
 
 def _again(scenario: Path, seed: int, changes: tuple[str, ...]) -> str:

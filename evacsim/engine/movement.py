@@ -20,7 +20,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from evacsim.engine.traffic import TrafficStore, check_links, new_extras, storage_units
 from evacsim.kernels import changes, movement
-from evacsim.kernels._jit import is_ready
 from evacsim.kernels.arrays import (
     ARRIVED,
     ASKS,
@@ -199,13 +198,6 @@ class Movement:
         self._notices: deque[Notice] = deque()
         self._is_changed = False
         self._rerouted: list[NDArray[np.int64]] | None = []
-
-    @staticmethod
-    def is_compiled() -> bool:
-        """Tell whether movement can begin at once; else its first use compiles for some seconds."""
-        return is_ready(
-            movement.advance, changes.send, changes.change_links, changes.take_off, changes.reconsider
-        )
 
     def add(
         self,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from evacsim.engine.compiling import ready_kernels
 from evacsim.engine.movement import LinkColumns, Movement, MoverColumns, NoticeKind
 from evacsim.traffic.case import MODES, Events, Gridlock, TrafficCase, storage
 from evacsim.traffic.passages import passages_of
@@ -51,21 +52,6 @@ def run_case(
         compile_s=begin - asked,
         run_s=ran - begin,
     )
-
-
-def ready_kernels() -> None:
-    """Load the kernels, compiled once after installation: one vehicle on a link that changes under way.
-
-    What takes a second or more is then no part of the time that a run took; again it takes a millisecond.
-    """
-    one, end = np.ones(1), np.array([1])
-    links = LinkColumns(end - 1, end, one, one, one, one, one, np.zeros(1, dtype=bool))
-    movement = Movement(n_nodes=2, links=links)
-    path = movement.add_paths([0, 1], [0])
-    vehicle = movement.add(MoverColumns(mode=1), origin_node=0, path=path, depart_time=0.0)
-    movement.change_links([0], {1: 0.5}, now=0.5)
-    movement.advance(np.inf)
-    movement.remove(vehicle)
 
 
 def link_columns(case: TrafficCase) -> LinkColumns:

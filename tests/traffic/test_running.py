@@ -323,7 +323,7 @@ def test_a_run_leaves_no_kernel_to_be_compiled():
     """Else every run would announce that it compiles, once after installation."""
     program = (
         "from evacsim.kernels import changes, movement\n"
-        "from evacsim.traffic.running import ready_kernels\n"
+        "from evacsim.engine.compiling import ready_kernels\n"
         "ready_kernels()\n"
         "used = (movement.advance, changes.send, changes.change_links, changes.take_off, changes.reconsider)\n"
         "print([kernel.py_func.__name__ for kernel in used if not kernel.signatures])\n"
