@@ -61,6 +61,6 @@ def gather(record: RunRecord) -> Facts:
         zones_with_deadline=len(deadlines),
         zones_in_time=int(deadlines["met"].sum()),
         shelters=sheltering.shelter_loads(record),
-        buses=transport.bus_service(record.tables["vehicles"]),
+        buses=transport.bus_service(transport.buses(record)),
         relief_limit=record.limits.get("relief_limit", RELIEF_LIMIT),
     )

@@ -52,6 +52,12 @@ def bus_service(vehicles: pd.DataFrame) -> BusService:
     )
 
 
+def buses(record: RunRecord) -> pd.DataFrame:
+    """Return the rows of the table of vehicles that fetch people by road."""
+    vehicles = record.tables["vehicles"]
+    return vehicles[vehicles["kind"] == "bus"]
+
+
 def fleets(record: RunRecord) -> pd.DataFrame:
     """Return `fleet` and the fields of `BusService`, one row per fleet."""
     groups = record.tables["vehicles"].groupby("fleet", sort=False)
@@ -62,7 +68,9 @@ def fleets(record: RunRecord) -> pd.DataFrame:
 def bused_before_water(record: RunRecord) -> int:
     """Return the people who got out by bus before water stood at their homes, or where none came."""
     ledger = record.ledger
-    bused = had_to_go(ledger) & ledger["boarded_s"].notna().to_numpy()
+    vehicles = record.tables["vehicles"]
+    by_boat = ledger["vehicle"].isin(vehicles["vehicle"][vehicles["kind"] == "boat"])
+    bused = had_to_go(ledger) & (ledger["boarded_s"].notna() & ~by_boat).to_numpy()
     return int(people_of(ledger)[bused & out_before_water(ledger)].sum())
 
 

@@ -3,9 +3,10 @@
 Trees are made when first asked for. When roads change, the trees that somebody follows are
 repaired at once, the others when they are next asked for; a repair touches only those nodes
 whose way the change concerns (`kernels/tree_repair.py`). Walkers, cars and buses each have a
-network of their own, of the ways that are open to them.
+network of their own, of the ways that are open to them; so have boats, where there are any.
 """
 
+from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
@@ -26,8 +27,14 @@ class MoverClass(IntEnum):
     WALKER = 0
     CAR = 1
     BUS = 2
+    """Buses, and trucks with them: their limit is the lower one, so nobody counts on a truck in vain."""
+    BOAT = 3
+    """Boats go over flooded roads, on their footways: there one passes what stands in the water, both ways."""
 
 
+ON_LAND = (MoverClass.WALKER, MoverClass.CAR, MoverClass.BUS)
+NOMINAL_BOAT_SPEED = 2.5
+"""Speed for comparing ways by boat [m/s] (any value gives the same trees)."""
 NOMINAL_WALKING_SPEED = 1.2
 """Walking speed for comparing ways on foot [m/s] (any value gives the same trees)."""
 
@@ -37,15 +44,28 @@ SPEED_CLASSES = 4
 know the depth of water on distant roads to the centimetre. Movement itself is exact."""
 
 NOT_MADE = -1
+TREES_AT_ONCE = 16
+"""Trees to other nodes that the movement makes room for at a time; each time it moves all its trees."""
+
+
+@dataclass(slots=True)
+class Tree:
+    """The way to a node that is neither a shelter nor a pick-up point."""
+
+    target: int
+    mover_class: MoverClass
+    next_link: Ints
+    time: Floats
+    n_seen: int = NOT_MADE
 
 
 class Routing:
-    """Next-link trees to all shelters and pick-up points, for each class that goes there.
+    """Next-link trees to all shelters and pick-up points, for each class that goes there, and to any node.
 
     Memory: 12 bytes a node for each tree that has been asked for.
     """
 
-    def __init__(self, world: World, movement: Movement) -> None:
+    def __init__(self, world: World, movement: Movement, *, boats: bool = False) -> None:
         ways = world.ways
         self.movement = movement
         n_nodes = len(world.roads.node_ids)
@@ -56,20 +76,25 @@ class Routing:
             MoverClass.CAR: ways.open_to_cars,
             MoverClass.BUS: ways.open_to_buses,
         }
-        self._cost = {mover_class: self._free_time.copy() for mover_class in MoverClass}
+        self._free = dict.fromkeys(ON_LAND, self._free_time)
+        self._cost = {mover_class: self._free_time.copy() for mover_class in ON_LAND}
+        if boats:
+            self._is_open[MoverClass.BOAT] = ways.is_footway
+            self._free[MoverClass.BOAT] = ways.length / NOMINAL_BOAT_SPEED
+            self._cost[MoverClass.BOAT] = np.full(ways.n, np.inf)  # until water stands on them
         self._network, self._search = {}, {}
         for mover_class, is_open in self._is_open.items():
             own = np.flatnonzero(is_open)
             network = incoming_links(n_nodes, ways.from_node[own], ways.to_node[own], links=own)
             self._network[mover_class] = network
-            self._search[mover_class] = ChangingTreeSearch(network, self._free_time)
+            self._search[mover_class] = ChangingTreeSearch(network, self._cost[mover_class])
         self._changes: dict[MoverClass, list[NDArray[np.int64]]] = {
             mover_class: [] for mover_class in MoverClass
         }
         self._n_shelters, self._n_pickups = world.shelters.n, world.pickup_points.n
         shelters = [
             (world.shelters.walk_node if c == MoverClass.WALKER else world.shelters.drive_node, c)
-            for c in MoverClass
+            for c in ON_LAND
         ]
         pickups = [
             (world.pickup_points.walk_node if c == MoverClass.WALKER else world.pickup_points.drive_node, c)
@@ -85,6 +110,11 @@ class Routing:
         self._time = np.zeros((n_trees, n_nodes))
         self._n_changes = np.zeros(len(MoverClass), dtype=np.int64)
         self._n_seen = np.full(n_trees, NOT_MADE, dtype=np.int64)
+        self._others: dict[int, Tree] = {}
+        """Trees to other nodes, by their rows in the movement."""
+        self._row_of: dict[tuple[int, MoverClass], int] = {}
+        self._spare: list[int] = []
+        """Rows in the movement that no tree has yet."""
 
     @staticmethod
     def n_trees(world: World) -> int:
@@ -95,6 +125,11 @@ class Routing:
     def free_time(self) -> Floats:
         """Travel time of each way in free flow when dry [s]; on foot at a nominal speed, by the slope."""
         return self._free_time
+
+    @property
+    def has_boats(self) -> bool:
+        """Whether ways by boat are looked for."""
+        return MoverClass.BOAT in self._search
 
     def network(self, mover_class: MoverClass) -> Incoming:
         """Return the ways that are open to a class on dry roads."""
@@ -108,9 +143,33 @@ class Routing:
         """Return the row of the tree to a pick-up point for walkers or buses, up to date."""
         return self._current(self._first_pickup(mover_class) + pickup)
 
+    def tree_to_node(self, node: int, mover_class: MoverClass) -> int:
+        """Return the row of the tree to any node, up to date."""
+        if (node, mover_class) not in self._row_of:
+            n_nodes = self._next.shape[1]
+            if not self._spare:
+                first = self.movement.add_trees(TREES_AT_ONCE)
+                self._spare += reversed(range(first, first + TREES_AT_ONCE))
+            row = self._row_of[node, mover_class] = self._spare.pop()
+            self._others[row] = Tree(node, mover_class, np.zeros(n_nodes, dtype=np.int32), np.zeros(n_nodes))
+        return self._current(self._row_of[node, mover_class])
+
     def time(self, tree: int, node: int) -> float:
         """Return the free travel time from a node to the root of a tree [s]; infinity where no way is left."""
-        return float(self._time[tree, node])
+        other = self._others.get(tree)
+        return float(self._time[tree, node] if other is None else other.time[node])
+
+    def length(self, tree: int, node: int) -> float:
+        """Return the length of the way from a node to the root of a tree [m]; infinity where no way is left."""
+        if not np.isfinite(self.time(tree, node)):
+            return np.inf
+        other = self._others.get(tree)
+        next_link = self._next[tree] if other is None else other.next_link
+        links, length = self.movement.links, 0.0
+        while (link := int(next_link[node])) >= 0:
+            length += float(links.length[link])
+            node = int(links.to_node[link])
+        return length
 
     def times_to_shelters(self, node: int, mover_class: MoverClass) -> Floats:
         """Return the free travel times from a node to all shelters [s], as the roads are now."""
@@ -124,10 +183,12 @@ class Routing:
     def update(self, ways: Ints, factors: dict[MoverClass, Floats]) -> None:
         """Take in new speed factors of some ways; trees that are followed are right again at once."""
         for mover_class, factor in factors.items():
+            if mover_class not in self._search:
+                continue
             own = self._is_open[mover_class][ways]
             seen = np.ceil(factor[own] * SPEED_CLASSES) / SPEED_CLASSES
             with np.errstate(divide="ignore"):
-                new = self._free_time[ways[own]] / seen
+                new = self._free[mover_class][ways[own]] / seen
             changed = new != self._cost[mover_class][ways[own]]
             rows, new = ways[own][changed], new[changed]
             if rows.size:
@@ -137,8 +198,9 @@ class Routing:
                 self._changes[mover_class].append(search.arcs_of(rows))
                 self._n_changes[mover_class] += 1
         followed = self.movement.trees_in_use()
-        for tree in followed[followed < len(self._target)]:  # others are not ours
-            self._current(int(tree))
+        for tree in followed.tolist():
+            if tree < len(self._target) or tree in self._others:  # others are not ours
+                self._current(tree)
 
     def _first_pickup(self, mover_class: MoverClass) -> int:
         block = 0 if mover_class == MoverClass.WALKER else 1
@@ -150,22 +212,32 @@ class Routing:
         times: Floats = self._time[trees, node]
         return times
 
-    def _current(self, tree: int) -> int:
+    def _current(self, row: int) -> int:
         """Make a tree, or make it right again if it is out of date; return it."""
-        mover_class = MoverClass(int(self._class[tree]))
-        n_seen, n_changes = int(self._n_seen[tree]), int(self._n_changes[mover_class])
-        if n_seen == n_changes:
-            return tree
-        search, target = self._search[mover_class], int(self._target[tree])
-        next_link, time = self._next[tree], self._time[tree]
-        if n_seen == NOT_MADE:
-            search.grow(target, next_link=next_link, cost=time)
+        tree = self._others.get(row)
+        if tree is None:
+            tree = Tree(
+                int(self._target[row]),
+                MoverClass(int(self._class[row])),
+                self._next[row],
+                self._time[row],
+                int(self._n_seen[row]),
+            )
+        n_changes = int(self._n_changes[tree.mover_class])
+        if tree.n_seen == n_changes:
+            return row
+        search, next_link = self._search[tree.mover_class], tree.next_link
+        if tree.n_seen == NOT_MADE:
+            search.grow(tree.target, next_link=next_link, cost=tree.time)
             n_touched = len(next_link)
         else:
-            missed = self._changes[mover_class][n_seen:]
+            missed = self._changes[tree.mover_class][tree.n_seen :]
             changed = missed[0] if len(missed) == 1 else np.unique(np.concatenate(missed))
-            n_touched = search.repair(changed, target, next_link=next_link, cost=time)
+            n_touched = search.repair(changed, tree.target, next_link=next_link, cost=tree.time)
         if n_touched:
-            self.movement.set_tree(tree, next_link)
-        self._n_seen[tree] = n_changes
-        return tree
+            self.movement.set_tree(row, next_link)
+        if row in self._others:
+            tree.n_seen = n_changes
+        else:
+            self._n_seen[row] = n_changes
+        return row

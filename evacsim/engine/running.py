@@ -105,7 +105,9 @@ class Run:
             origin_node=world.homes.drive_node[households.home[drivers]],
         )
         self._household_of = np.concatenate([np.arange(households.n), drivers])
-        clock, routing = Clock(movement, self._on_notice), Routing(world, movement)
+        clock = Clock(movement, self._on_notice)
+        boats = any(fleet.kind == "boat" for fleet in world.fleets.models)
+        routing = Routing(world, movement, boats=boats)
         book, car = HouseholdBook(households, log), dict(zip(drivers.tolist(), cars.tolist(), strict=True))
         self.parts = Parts(
             world=world,

@@ -131,6 +131,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
     "vehicles": (
         Column("vehicle", "str", Text("vehicle", "车辆")),
         Column("fleet", "str", Text("fleet", "车队")),
+        Column("kind", "str", Text("bus, truck, boat", "类型")),
         Column("seats", "int64", Text("seats", "座位")),
         Column("came", "bool", Text("whether it came", "是否到位")),
         Column("rounds", "int64", Text("rounds with passengers", "趟次")),

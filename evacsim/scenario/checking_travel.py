@@ -9,11 +9,18 @@ from evacsim.scenario.networks import ENDS_TOO_SOON
 from evacsim.scenario.parts import Parts
 from evacsim.scenario.references import unknown
 
+NOT_SIMULATED = (
+    Text("is described here, and nothing simulates it yet", "可以描述，但尚未参与推演"),
+    Text("leave the fleet out", "请去掉该车队"),
+)
+
 
 def found(parts: Parts) -> Iterator[Finding]:
     """Yield everything that is wrong or doubtful in how people travel."""
     for fleet in parts.fleets:
         yield from unknown(parts, "offices", (*fleet.loc, "office"), fleet.item.office)
+        if fleet.item.kind in ("boat", "helicopter"):
+            yield Finding((*fleet.loc, "kind"), *NOT_SIMULATED, fleet.item.kind)
     yield from _promises(parts)
     for transfer in parts.transfers:
         yield from unknown(parts, "refuges", (*transfer.loc, "refuge"), transfer.item.refuge)

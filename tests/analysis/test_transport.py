@@ -6,7 +6,7 @@ from evacsim.analysis.transport import bus_service, bused_before_water, fleets, 
 from tests.reference.fake_record import fake_record
 from tests.reference.small_record import HOUR, settled, small_record
 
-ALL = {"fleet": "F", "came": True}
+ALL = {"fleet": "F", "kind": "bus", "came": True}
 VEHICLES = [
     ALL | {"vehicle": "a", "seats": 40, "rounds": 3, "people": 90, "departed_s": 0.0, "done_s": 4 * HOUR},
     ALL | {"vehicle": "b", "seats": 20, "rounds": 1, "people": 20, "departed_s": HOUR, "done_s": 2 * HOUR},

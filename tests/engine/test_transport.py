@@ -8,8 +8,11 @@ from tests.reference.small_district import node, small_district, write_grid
 MINUTE = 60.0
 
 
-def bus_case(folder, *, call_up="0 s", people=500, buses=5, seats=45, drive_min=20):
-    """One village at its stop, one shelter 20 minutes away, buses waiting at the stop (verification J1)."""
+def bus_case(folder, *, call_up="0 s", people=500, buses=5, seats=45, drive_min=20, **fleet):
+    """One village at its stop, one shelter 20 minutes away, buses waiting at the stop (verification J1).
+
+    `fleet` is said of the buses besides.
+    """
     scenario = small_district(
         folder,
         zones=[{"id": "village", "node": node(0, 0), "population": people}],
@@ -27,6 +30,7 @@ def bus_case(folder, *, call_up="0 s", people=500, buses=5, seats=45, drive_min=
                 "alighting_time": f"{5 * 60 / seats:.9f} s",
                 "size": 1,
                 "speed": "100 m/s",
+                **fleet,
             }
         ],
         transfers=[

@@ -215,6 +215,7 @@ def _run_buses(log, households, states, hurry):
                 (
                     f"{fleet}-{number + 1}",
                     fleet,
+                    "bus",
                     size,
                     True,
                     *done[number][:2],
@@ -225,7 +226,7 @@ def _run_buses(log, households, states, hurry):
         if one_stays_away:
             name = f"{fleet}-{len(seats) + 1}"
             log.add(first, "vehicle_absent", f"vehicle/{name}", cause=called)
-            vehicles.append((name, fleet, seats[0], False, 0, 0, np.nan, np.nan))
+            vehicles.append((name, fleet, "bus", seats[0], False, 0, 0, np.nan, np.nan))
     return rounds, vehicles
 
 

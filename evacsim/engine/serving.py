@@ -1,0 +1,179 @@
+"""A bus or convoy at work: driving rounds between pick-up points and shelters.
+
+called up - (driver comes) - driving to a pick-up point - loading - driving to a shelter -
+unloading - driving to the next pick-up point, until nobody is left to fetch.
+"""
+
+from collections.abc import Generator
+from functools import partial
+from typing import Any
+
+import numpy as np
+import simpy
+
+from evacsim.engine.driving import Driving
+from evacsim.engine.gathering import Assigned, Gathering
+from evacsim.engine.log import Kind, Where
+from evacsim.engine.parts import Parts
+from evacsim.engine.rounds import PlannedRound
+from evacsim.engine.routing import MoverClass
+from evacsim.engine.sheltering import Sheltering
+from evacsim.engine.tasking import Tasking
+from evacsim.engine.vehicles import Round, Vehicle
+from evacsim.terms import HouseholdState
+
+Process = Generator[simpy.Event, Any, None]
+
+
+class Serving:
+    """All buses that fetch people, one process each."""
+
+    def __init__(
+        self, parts: Parts, gathering: Gathering, sheltering: Sheltering, driving: Driving, tasks: Tasking
+    ) -> None:
+        self.parts = parts
+        self.gathering = gathering
+        self.sheltering = sheltering
+        self.driving = driving
+        self.tasks = tasks
+        self.fleets = driving.fleets
+        self.rounds: list[Round] = []
+        """What has been driven with passengers."""
+        self._plan = parts.world.scenario.plan.to
+
+    def serve(self, vehicle: Vehicle) -> Process:
+        """Drive rounds until the run ends; see the state line of the module."""
+        yield self.parts.clock.timeout(vehicle.call_up)
+        vehicle.departed = self.parts.now
+        self.driving.record(vehicle, "vehicle_departed", place=Where(Kind.DEPOT, vehicle.fleet))
+        seats = self.fleets[vehicle.fleet].seats
+        while True:
+            task = self.tasks.next_task(vehicle)
+            if task is None:
+                yield self.gathering.demand()
+                continue
+            pickup = task.pickup
+            self.tasks.seats_coming[pickup] += seats
+            reached = yield from self.driving.drive(
+                vehicle, partial(self.parts.routing.tree_to_pickup, pickup, MoverClass.BUS)
+            )
+            if reached:
+                at_pickup = self.parts.now
+                self.driving.record(vehicle, "vehicle_at_pickup", place=Where(Kind.PICKUP_POINT, pickup))
+                yield from self._load(vehicle, task)
+                self.tasks.seats_coming[pickup] -= seats
+                self.gathering.tell_all()
+                if vehicle.aboard:
+                    yield from self._deliver(vehicle, task, at_pickup)
+            else:
+                self.tasks.seats_coming[pickup] -= seats
+                self.tasks.give_up_plans(vehicle)
+                yield self.driving.reopened()
+
+    def _load(self, vehicle: Vehicle, task: PlannedRound) -> Process:
+        """Let people board in the order of the queue until the bus is full or waiting longer is in vain.
+
+        Whoever waits and fits lines up at this bus at once; the next bus gets those who are left.
+        """
+        parts, gathering, fleet = self.parts, self.gathering, self.fleets[vehicle.fleet]
+        free = min(fleet.seats, task.people)
+        assigned: Assigned | None = None
+        leave_at = np.inf
+        while True:
+            boarding_time = 0.0
+            while (boarding := gathering.board_next(task.pickup, free, assigned)) is not None:
+                household, assigned = boarding
+                free -= int(parts.households.people[household])
+                leave_at = min(leave_at, parts.now + self._plan.bus_wait_limit)
+                vehicle.aboard.append(household)
+                parts.book.vehicle[household] = vehicle.row
+                parts.book.mark("boarded", household, parts.now)
+                self.driving.passenger(vehicle, household, HouseholdState.RIDING, "boarded")
+                boarding_time += self.driving.handling_time(vehicle, household, fleet.boarding_time)
+            if boarding_time > 0:
+                yield parts.clock.timeout(boarding_time)
+            elif free == 0 or gathering.has_queue(task.pickup) or not gathering.expected[task.pickup]:
+                # Whoever still queues has no seat here, or another shelter: the next bus is for them.
+                return
+            elif parts.now >= leave_at:
+                return
+            elif np.isfinite(leave_at):
+                yield gathering.news(task.pickup) | parts.clock.timeout(leave_at - parts.now)
+            else:
+                yield gathering.news(task.pickup)
+
+    def _deliver(self, vehicle: Vehicle, task: PlannedRound, at_pickup: float) -> Process:
+        """Bring the passengers to a shelter, and on to others while it turns people away."""
+        left_pickup = self.parts.now
+        last_boarding = int(self.parts.book.event[vehicle.aboard[-1]])
+        self.driving.record(
+            vehicle,
+            "vehicle_left_pickup",
+            place=Where(Kind.PICKUP_POINT, task.pickup),
+            value=self.driving.people_aboard(vehicle),
+            cause=max(vehicle.event, last_boarding),
+        )
+        vehicle.rounds += 1
+        tried: set[int] = set()
+        stands_at_shelter = False
+        while vehicle.aboard:
+            goal = self._choose_shelter(vehicle, task.shelter, tried)
+            if goal is None and stands_at_shelter:
+                # Nobody else takes them in: they get off here, without a place.
+                vehicle.aboard.clear()
+            elif goal is None:
+                yield from self._wait_for_a_way(vehicle, task.shelter, tried)
+            else:
+                if stands_at_shelter:
+                    self.driving.passengers(vehicle, HouseholdState.RIDING, "redirected")
+                way = partial(self.parts.routing.tree_to_shelter, goal, MoverClass.BUS)
+                stands_at_shelter = yield from self.driving.drive(vehicle, way)
+                if stands_at_shelter and vehicle.aboard:
+                    self._note_round(vehicle, task.pickup, goal, at_pickup, left_pickup)
+                    yield from self._unload(vehicle, goal)
+                    tried.add(goal)
+        vehicle.done = self.parts.now
+
+    def _wait_for_a_way(self, vehicle: Vehicle, planned: int | None, tried: set[int]) -> Process:
+        """Let a vehicle stand until roads to some shelter are open again; its passengers are stranded."""
+        self.driving.passengers(vehicle, HouseholdState.STRANDED, "stranded")
+        while vehicle.aboard and self._choose_shelter(vehicle, planned, tried) is None:
+            yield self.driving.reopened()
+        self.driving.passengers(vehicle, HouseholdState.RIDING, "resumed")
+
+    def _note_round(
+        self, vehicle: Vehicle, pickup: int, shelter: int, at_pickup: float, left_pickup: float
+    ) -> None:
+        people = self.driving.people_aboard(vehicle)
+        self.driving.record(vehicle, "vehicle_at_shelter", place=Where(Kind.SHELTER, shelter), value=people)
+        self.rounds.append(
+            Round(
+                vehicle=vehicle.row,
+                number=vehicle.rounds,
+                pickup=pickup,
+                shelter=shelter,
+                people=people,
+                at_pickup=at_pickup,
+                left_pickup=left_pickup,
+                at_shelter=self.parts.now,
+            )
+        )
+
+    def _unload(self, vehicle: Vehicle, shelter: int) -> Process:
+        """Let passengers out one household after the other; whoever is turned away may board again."""
+        fleet = self.fleets[vehicle.fleet]
+        for household in list(vehicle.aboard):
+            time = self.driving.handling_time(vehicle, household, fleet.alighting_time)
+            yield self.parts.clock.timeout(time)
+            if household in vehicle.aboard and self.sheltering.admit(household, shelter, vehicle.event):
+                vehicle.aboard.remove(household)
+                vehicle.people += int(self.parts.households.people[household])
+
+    def _choose_shelter(self, vehicle: Vehicle, planned: int | None, tried: set[int]) -> int | None:
+        first = vehicle.aboard[0]
+        transfer = self.parts.world.transfers[self.parts.households.zone[first]]
+        assigned = [self.sheltering.row[shelter] for shelter in transfer.shelter] if transfer else []
+        if planned is not None:
+            assigned.insert(0, planned)
+        people = int(self.parts.households.people[first])
+        return self.sheltering.choose(assigned, vehicle.node, MoverClass.BUS, people, tried)

@@ -1,0 +1,104 @@
+"""Trucks: goods from place to place over the roads as they are, flooded or not.
+
+A trip is one drive from a store to where its goods are wanted. It waits until a truck of its
+fleet is free; the truck drives to the store, loads, drives on, unloads, and stays where it is
+until the next trip. A trip whose truck finds no way, or is stopped by water, has failed for good:
+whoever asked for it has to ask again, and what is on the truck reaches nobody.
+"""
+
+from collections import deque
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import simpy
+
+from evacsim.engine.driving import Driving
+from evacsim.engine.log import Kind, Where
+from evacsim.engine.parts import Parts
+from evacsim.engine.routing import MoverClass
+from evacsim.engine.vehicles import Vehicle
+
+Process = Generator[simpy.Event, Any, None]
+Told = Callable[[int], None]
+"""Told the event by which something has come about."""
+
+
+@dataclass(slots=True)
+class Trip:
+    """What one truck is to bring; times in seconds."""
+
+    from_node: int
+    to_node: int
+    cause: int
+    then: Told
+    failed: Told
+    loading: float
+    unloading: float
+    left: Told | None
+    is_over: bool = False
+
+
+class Trucking:
+    """All trucks of the district, one process each once their fleet is first asked for one."""
+
+    def __init__(self, parts: Parts, driving: Driving) -> None:
+        self.parts = parts
+        self.driving = driving
+        self._trips: dict[int, deque[Trip]] = {}
+        self._news: dict[int, simpy.Event] = {}
+
+    def send(self, fleet: int, trip: Trip, *, call_up: Callable[[int, int], None]) -> bool:
+        """Give a trip to the first truck of a fleet that is free; return False where no truck of it ever comes."""
+        vehicles = [vehicle for vehicle in self.driving.vehicles if vehicle.fleet == fleet]
+        if fleet not in self._trips:
+            self._trips[fleet], self._news[fleet] = deque(), simpy.Event(self.parts.clock)
+            call_up(fleet, trip.cause)
+        if not any(vehicle.came for vehicle in vehicles):
+            return False
+        self._trips[fleet].append(trip)
+        news, self._news[fleet] = self._news[fleet], simpy.Event(self.parts.clock)
+        news.succeed()
+        return True
+
+    def serve(self, vehicle: Vehicle) -> Process:
+        """Drive one trip after the other until the run ends."""
+        yield self.parts.clock.timeout(vehicle.call_up)
+        vehicle.departed = self.parts.now
+        self.driving.record(vehicle, "vehicle_departed", place=Where(Kind.DEPOT, vehicle.fleet))
+        while True:
+            trips = self._trips.get(vehicle.fleet)
+            if not trips:
+                yield self._news[vehicle.fleet]
+            else:
+                yield from self._carry(vehicle, trips.popleft())
+
+    def _carry(self, vehicle: Vehicle, trip: Trip) -> Process:
+        parts, driving = self.parts, self.driving
+        vehicle.event = max(vehicle.event, trip.cause)
+        driving.at_stopped[vehicle.row] = partial(self._fail, vehicle, trip)
+        reached = yield from driving.drive(vehicle, self._way(trip.from_node))
+        if reached and not trip.is_over:
+            yield parts.clock.timeout(trip.loading)
+            driving.record(vehicle, "vehicle_departed", place=Where(Kind.NODE, trip.from_node))
+            if trip.left is not None:
+                trip.left(vehicle.event)
+            reached = yield from driving.drive(vehicle, self._way(trip.to_node))
+            if reached and not trip.is_over:
+                yield parts.clock.timeout(trip.unloading)
+                trip.is_over = True
+                vehicle.rounds += 1
+                vehicle.done = parts.now
+                trip.then(vehicle.event)
+        self._fail(vehicle, trip)
+        del driving.at_stopped[vehicle.row]
+
+    def _way(self, node: int) -> Callable[[], int]:
+        return partial(self.parts.routing.tree_to_node, node, MoverClass.BUS)
+
+    def _fail(self, vehicle: Vehicle, trip: Trip) -> None:
+        """Tell whoever waits for a trip that it has failed, once."""
+        if not trip.is_over:
+            trip.is_over = True
+            trip.failed(vehicle.event)
