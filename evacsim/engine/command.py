@@ -27,9 +27,14 @@ class Command(Recorded):
             for zone, transfer in enumerate(parts.world.transfers)
             if transfer is not None
         }
-        self.offices = sorted(set(decided_by.values()))
+        levels = {level.office or when.decided_by for level in when.levels}
+        self.offices = sorted({when.decided_by, *levels, *decided_by.values()})
         """Names of the offices; one row each."""
         self._office_of = {zone: self.offices.index(name) for zone, name in decided_by.items()}
+
+    def row(self, office: str) -> int:
+        """Return the row of an office by its name."""
+        return self.offices.index(office)
 
     def office_of(self, zone: int) -> int:
         """Return the row of the office that decides on a zone of the plan."""

@@ -32,11 +32,22 @@ class Orders:
         for change in self.parts.world.orders:
             self.parts.clock.call_at(max(0.0, change.time), partial(self._carry_out, change))
 
+    def close_roads(self, ways: Rows, cause: int) -> None:
+        """Close ways to vehicles now, by an event."""
+        self._tell("closed_by_order", self.roads.shut(ways), cause)
+        self._try_again()
+
+    def open_roads(self, ways: Rows, cause: int) -> None:
+        """Open ways to vehicles now, by an event."""
+        self._tell("opened_by_order", self.roads.open(ways), cause)
+        self._try_again()
+
     def _carry_out(self, change: RoadChange) -> None:
         cause = self._trigger(change)
         if change.order.order == "close":
-            self._tell("closed_by_order", self.roads.shut(change.ways), cause)
-        elif change.order.order == "open":
+            self.close_roads(change.ways, cause)
+            return
+        if change.order.order == "open":
             self._open(change, cause)
         elif change.order.order == "capacity":
             self.roads.carry(change.ways, change.capacity)

@@ -82,6 +82,10 @@ class Parts:
     """A place has power again, or has lost it, by an event."""
     at_shelter_flooded: list[Callable[[int, int], None]] = field(default_factory=list)
     """Water has entered a shelter (row), by an event."""
+    at_shelter_called: list[Callable[[int, int], None]] = field(default_factory=list)
+    """A shelter (row) is told to open, by an event."""
+    at_post: list[Callable[[str, bool, int], None]] = field(default_factory=list)
+    """A post (id) is to be manned, or no longer, by an event."""
     at_departed: list[Callable[[int, float], None]] = field(default_factory=list)
     """A household (row) has left home, now [s]."""
     at_settled: list[Callable[[int, int, float], None]] = field(default_factory=list)

@@ -13,9 +13,11 @@ from evacsim.engine.entries import Entries
 from evacsim.engine.gathering import Gathering
 from evacsim.engine.households import HouseholdBook
 from evacsim.engine.log import EventLog
+from evacsim.engine.measures import Measures
 from evacsim.engine.messages import Messages
 from evacsim.engine.movement import Movement, MoverColumns, Notice
 from evacsim.engine.networks import Networks
+from evacsim.engine.observing import Observing
 from evacsim.engine.orders import Orders
 from evacsim.engine.parts import Mode, Parts
 from evacsim.engine.reacting import Reacting
@@ -138,8 +140,10 @@ class Run:
         self.water = Water(self.parts, self.roads, self.sheltering, self.transfer)
         self.reacting = Reacting(self.parts, self.gathering, self.transfer)
         self.command = Command(self.parts)
-        self.responding = Responding(self.parts, self.command)
-        self.triggering = Triggering(self.parts, self.command, self.responding)
+        self.observing = Observing(self.parts, self.water)
+        self.measures = Measures(self.parts, self.command, self.orders, self.sheltering, self.transport)
+        self.responding = Responding(self.parts, self.command, self.measures)
+        self.triggering = Triggering(self.parts, self.command, self.observing, self.responding, self.measures)
         self.warnings = Warnings(self.parts, self.command, self.reacting)
         # First every zone's people are reckoned with, then the buses are called: who plans
         # rounds beforehand must know them all.
@@ -147,8 +151,10 @@ class Run:
         self.concluding = Concluding(self.parts, self.triggering)
         self.recorded: tuple[Recorded, ...] = (
             self.parts.networks,
+            self.observing,
             self.triggering,
             self.responding,
+            self.measures,
             self.command,
             self.warnings,
             self.reacting,
@@ -162,6 +168,7 @@ class Run:
         self.roads.begin()
         self.water.schedule()
         self.orders.schedule()
+        self.observing.schedule()
         self.triggering.schedule()
 
     def write_down(self, *, seed: int) -> RunRecord:

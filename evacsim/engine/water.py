@@ -49,6 +49,11 @@ class Water:
         self._home_refuge = ((storeys - 1) * self._effects.storey_height)[parts.households.zone]
         self._home_depth_row = world.homes.depth_row[parts.households.home]
 
+    @property
+    def changed_event(self) -> int:
+        """Return the event of the last change of the water, the root where it has never changed."""
+        return self._changed_event
+
     def schedule(self) -> None:
         """Call for every change of the water; what lies before the start holds from the start."""
         times = np.maximum(self._water.times, 0.0)

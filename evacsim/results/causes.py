@@ -23,6 +23,9 @@ WET_ROADS = Text("{} roads under water", "{} 条路段积水")
 ROADS = Text("{} roads", "{} 条路段")
 FLOW = Text("{} vehicles an hour", "每小时 {} 辆")
 
+METRES = Text("{} m", "{} m")
+LEVEL = Text("level {}", "{} 级")
+
 AMOUNTS: dict[str, tuple[Text, int]] = {
     "link_closed": (DEPTH, 2),
     "link_opened": (DEPTH, 2),
@@ -33,6 +36,19 @@ AMOUNTS: dict[str, tuple[Text, int]] = {
     "gridlock": (ROADS, 0),
     "capacity_by_order": (FLOW, 0),
     "lanes_opened": (FLOW, 0),
+    "rain_reached": (METRES, 3),
+    "forecast_reached": (STAGE, 2),
+    "reported": (METRES, 2),
+    "rule_met": (METRES, 2),
+    "breaker_tripped": (METRES, 2),
+    "consultation_called": (LEVEL, 0),
+    "consultation_convened": (LEVEL, 0),
+    "consultation_over": (LEVEL, 0),
+    "level_raised": (LEVEL, 0),
+    "level_lowered": (LEVEL, 0),
+    "measure_ordered": (LEVEL, 0),
+    "measure_done": (LEVEL, 0),
+    "measure_skipped": (LEVEL, 0),
 }
 """What the value of an event is, and with how many decimals; that of all others is a number of people."""
 

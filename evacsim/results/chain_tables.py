@@ -102,6 +102,14 @@ CHAIN_TABLES: dict[str, tuple[Column, ...]] = {
         Column("ordered_s", "float64", Text("ordered [s]", "下达时间")),
         Column("done_s", "float64", Text("carried out [s]", "落实时间")),
         Column("result", "str", Text("done, late, skipped, open", "结果")),
+        Column(
+            "exposed",
+            "int64",
+            Text(
+                "people on its roads and in its zones when it is carried out",
+                "落实时仍在管控路段和区域内的人数",
+            ),
+        ),
         Column("cause_en", "str", Text("why it was not carried out, English", "未落实原因（英文）")),
         Column("cause_zh", "str", Text("why it was not carried out, Chinese", "未落实原因（中文）")),
     ),

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from evacsim.clock import seconds_after
 from evacsim.language import Text
 from evacsim.scenario.finding import Finding
+from evacsim.scenario.matching import matching
 from evacsim.scenario.parts import Parts
 from evacsim.scenario.references import unknown, unknown_in, unmatched_zones
 
@@ -19,8 +20,8 @@ def found(parts: Parts) -> Iterator[Finding]:
         yield from unknown_in(parts, "measures", (*breaker.loc, "measures"), breaker.item.measures)
     for transfer in parts.transfers:
         yield from unknown_in(parts, "rules", (*transfer.loc, "rules"), transfer.item.rules)
-    for forecast in parts.forecasts:
-        yield from unknown(parts, "gauges", (*forecast.loc, "gauge"), forecast.item.gauge)
+    yield from _forecasts(parts)
+    yield from _controls(parts)
     for danger in parts.dangers:
         yield from unmatched_zones(parts, (*danger.loc, "zones"), danger.item.zones)
     for gauge in parts.gauges:
@@ -28,11 +29,47 @@ def found(parts: Parts) -> Iterator[Finding]:
         yield from unknown(parts, "sites", (*gauge.loc, "report", "site"), site)
 
 
+def _forecasts(parts: Parts) -> Iterator[Finding]:
+    named: set[str] = set()
+    for forecast in parts.forecasts:
+        gauge = forecast.item.gauge
+        yield from unknown(parts, "gauges", (*forecast.loc, "gauge"), gauge)
+        if gauge in named:
+            says = Text("this gauge has forecasts already", "该站已有预报")
+            remedy = Text("join the two tables", "合并为一张表")
+            yield Finding((*forecast.loc, "gauge"), says, remedy, gauge)
+        named.add(gauge)
+
+
+def _controls(parts: Parts) -> Iterator[Finding]:
+    """Yield orders to the roads at a stage that others only know as it is reported."""
+    reported = {entry.item.id for entry in parts.gauges if entry.item.report is not None}
+    for order in parts.orders:
+        if order.item.trigger_gauge in reported:
+            says = Text(
+                "acts on the true stage of a gauge that others know as it is reported",
+                "按真实水位动作，而该站水位须经测报才知",
+            )
+            remedy = Text(
+                "write a measure `close` and an automatic stop instead", "改写为 close 措施和熔断规则"
+            )
+            yield Finding((*order.loc, "trigger_gauge"), says, remedy, severity="warning")
+
+
 def _rules(parts: Parts) -> Iterator[Finding]:
     gauges = {entry.item.id: entry.item.kind for entry in parts.gauges}
     forecast = {entry.item.gauge for entry in parts.forecasts}
+    judged = {entry.item.id for entry in parts.dangers if entry.item.can_be_judged}
     for entry in parts.rules:
         rule = entry.item
+        if rule.danger in judged and rule.judged == "not_judged":
+            says = Text(
+                "waits for a danger that can be judged: it is never met", "所等的险情能够研判，永不成立"
+            )
+            remedy = Text(
+                "write judged: found, or can_be_judged: no", "写 judged: found，或 can_be_judged: no"
+            )
+            yield Finding((*entry.loc, "judged"), says, remedy, severity="warning")
         yield from unknown(parts, "gauges", (*entry.loc, "gauge"), rule.gauge)
         yield from unknown(parts, "dangers", (*entry.loc, "danger"), rule.danger)
         kind = gauges.get(rule.gauge or "")
@@ -77,8 +114,18 @@ def _levels(parts: Parts) -> Iterator[Finding]:
 
 
 def _measures(parts: Parts) -> Iterator[Finding]:
+    moved = {id_ for row in parts.transfers for id_ in matching(row.item.zone, parts.known["zones"] or ())}
     for entry in parts.measures:
         measure = entry.item
+        if measure.action in ("evacuate", "disperse"):
+            named = {id_ for zone in measure.zones for id_ in matching(zone, parts.known["zones"] or ())}
+            if named - moved:
+                says = Text(
+                    "the plan has no row for some of these zones: nobody there goes",
+                    "部分区域不在预案中，无人转移",
+                )
+                remedy = Text(f"add rows for {', '.join(sorted(named - moved)[:5])}", "在预案中补上这些区域")
+                yield Finding((*entry.loc, "zones"), says, remedy, severity="warning")
         yield from unmatched_zones(parts, (*entry.loc, "zones"), measure.zones)
         for kind in ("posts", "shelters", "fleets"):
             yield from unknown_in(parts, kind, (*entry.loc, kind), getattr(measure, kind))

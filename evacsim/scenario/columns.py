@@ -14,7 +14,7 @@ from evacsim.scenario.care import Post, Stock
 from evacsim.scenario.channels import Channel, Coverage
 from evacsim.scenario.command import Office
 from evacsim.scenario.district import Force, Junction, PickupPoint, Shelter, Signal, Store, Zone
-from evacsim.scenario.hazard import Gauge, StageReading
+from evacsim.scenario.hazard import Gauge, StageForecast, StageReading
 from evacsim.scenario.nearest import plainly
 from evacsim.scenario.networks import Site, SiteOutage
 from evacsim.scenario.organizers import Officer
@@ -182,7 +182,12 @@ COLUMNS: Mapping[type[Section], Names] = {
     },
     StageReading: {
         "time": ("时间", "时刻", "日期时间", "观测时间", "datetime", "t"),
-        "stage": ("水位", "level", "water_level"),
+        "stage": ("水位", "level", "water_level", "累计雨量", "rain"),
+    },
+    StageForecast: {
+        "issued": ("发布时间", "预报发布时间", "制作时间", "issue_time"),
+        "valid": ("预报时间", "预见时间", "valid_time"),
+        "stage": ("水位", "预报水位", "level", "water_level"),
     },
     ZoneTransfer: {
         "zone": (*VILLAGE, "转移单元", "转移对象", "转移区域", "区域", "zones", "id"),

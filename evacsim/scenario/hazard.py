@@ -96,7 +96,7 @@ class Gauge(Section):
     datum: str
     """What stage 0 is: `1985 national height datum`, `warning stage = 0` ..."""
     series: FilePath
-    """Table of the stage (columns time/时间, stage/水位)."""
+    """Table of the stage (columns time/时间, stage/水位), or of the sum of the rain (time/时间, 累计雨量)."""
     encoding: str | None = None
     """Text encoding of the table, where it is not UTF-8."""
     warning_stage: Level | None = None
@@ -117,11 +117,26 @@ def _read_time(value: object) -> float | datetime:
         return parse_moment(value)
 
 
+TableMoment = Annotated[float | datetime, BeforeValidator(_read_time)]
+"""A moment in a table: written out, or as a time after the start."""
+
+
 class StageReading(Section):
     """One line of a gauge's table; all other columns of the table are left alone."""
 
-    time: Annotated[float | datetime, BeforeValidator(_read_time)]
+    time: TableMoment
     """Moment, or time after the start with its unit (`时间(h)`)."""
+    stage: Level
+    """Stage above the gauge's datum [m]; for rain the sum of it since the record began."""
+
+
+class StageForecast(Section):
+    """One line of a table of forecasts; all other columns of the table are left alone."""
+
+    issued: TableMoment
+    """Moment of the issue, or time after the start with its unit."""
+    valid: TableMoment
+    """Moment that it is about, or time after the start with its unit."""
     stage: Level
     """Stage above the gauge's datum [m]."""
 

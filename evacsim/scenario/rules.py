@@ -44,7 +44,7 @@ ResponseLevelName = Annotated[
 
 
 class Rule(Section):
-    """A condition on what is reported, known or planned; met once (触发条件).
+    """A condition on what is reported, known or planned; met whenever it begins to hold (触发条件).
 
     By what it names it watches a stage (`gauge`, `stage`), a forecast (`lead` as well), a rise (`gauge`, `rise`,
     `over`), rain (`gauge`, `rain`, `over`), a danger sign (`danger`), a moment (`at`), a response level (`level`) or

@@ -66,9 +66,10 @@ class Forecast(Section):
     encoding: str | None = None
     """Text encoding of the table, where it is not UTF-8."""
     sigma: Length = seen(0.5, "Liuzhou, June 2024: error of the peak stage 12 to 24 h ahead")
-    """Standard deviation of the stage against what comes, in a run that draws it [m]."""
+    """Standard deviation of the error that each run draws and adds to the stages of the file [m]: one for the whole
+    flood, in full 12 h ahead, in proportion below; 0 for forecasts as they were issued."""
     bias: Number = assumed(0.0, "neither too high nor too low")
-    """Mean error of the stage [m]."""
+    """Mean of that error [m]."""
 
 
 class Danger(Place):

@@ -10,10 +10,12 @@ from evacsim.scenario.care import Care
 from evacsim.scenario.district import District, Population, Shelter, Store, Zone
 from evacsim.scenario.finding import Finding
 from evacsim.scenario.given import Loc
-from evacsim.scenario.hazard import Gauge, Hazard
+from evacsim.scenario.hazard import Hazard
 from evacsim.scenario.parts import Parts
-from evacsim.scenario.plan import Organize, When, Whereto, Who, ZoneTransfer
+from evacsim.scenario.plan import Organize, Whereto, Who, ZoneTransfer
+from evacsim.scenario.rules import Consultation, Measure
 from evacsim.scenario.section import Section
+from evacsim.scenario.sensing import Reporting
 from evacsim.scenario.transport import Fleet
 
 UNSIMULATED: Mapping[type[Section], Collection[str]] = {
@@ -35,9 +37,10 @@ UNSIMULATED: Mapping[type[Section], Collection[str]] = {
     ),
     Store: ("level",),
     Fleet: ("office", "driver_comes", "backup_drivers", "external"),
-    Hazard: ("forecasts", "dangers", "outages"),
-    Gauge: ("kind", "report"),
-    When: ("consultation", "rules", "levels", "measures", "breakers", "staging"),
+    Hazard: ("outages",),
+    Reporting: ("site",),
+    Consultation: ("quorum",),
+    Measure: ("office", "staff"),
     Who: ("lists", "resettled", "behavior"),
     Organize: (
         "mode",
@@ -62,9 +65,12 @@ UNSIMULATED: Mapping[type[Section], Collection[str]] = {
         "going_back",
         "posts",
     ),
-    ZoneTransfer: ("moved_to", "refuge", "via", "release_parts", "release_every", "rules"),
+    ZoneTransfer: ("moved_to", "refuge", "via", "release_parts", "release_every"),
 }
 """Fields that only their default may be given to, by section."""
+
+ACTIONS_UNSIMULATED = frozenset({"stop", "gate", "reserve"})
+"""Actions of measures that nothing carries out."""
 
 
 def unsimulated(parts: Parts) -> Iterator[Finding]:
@@ -72,6 +78,11 @@ def unsimulated(parts: Parts) -> Iterator[Finding]:
     if parts.whole is not None:
         for name in ("district", "hazard", "plan"):
             yield from _in(getattr(parts.whole, name), (name,))
+    for entry in parts.measures:
+        if entry.item.action in ACTIONS_UNSIMULATED:
+            rule = Text("is an action that nothing simulates yet", "该措施尚未参与推演")
+            remedy = Text("leave the measure out", "请去掉这项措施")
+            yield Finding((*entry.loc, "action"), rule, remedy, entry.item.action)
 
 
 def _in(section: Section, loc: Loc) -> Iterator[Finding]:

@@ -1,7 +1,7 @@
 """From a scenario to a world: networks, places and water read, checked together, laid on rows."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -19,11 +19,12 @@ from evacsim.network.build import RoadNetwork, build_network
 from evacsim.network.columns import RoadColumns, road_columns
 from evacsim.network.presets import weather_factors
 from evacsim.network.repairs import RepairOptions, RepairReport
-from evacsim.scenario.gauges import read_stages
+from evacsim.scenario.gauges import read_forecasts, read_stages
 from evacsim.scenario.hazard import WaterGrids, WaterTables
 from evacsim.scenario.matching import transfers_by_zone
 from evacsim.scenario.model import Scenario
-from evacsim.world.columns import Homes, Places, StageSeries, World
+from evacsim.scenario.nearest import suggestion
+from evacsim.world.columns import Forecasts, Homes, Places, StageSeries, World
 from evacsim.world.controls import Controls
 from evacsim.world.digests import input_digests
 from evacsim.world.places import Locator, build_homes
@@ -71,7 +72,7 @@ class _Builder:
     def build(self) -> World | None:
         """Return the world, or None where a part is missing without which nothing can be checked further."""
         scenario, district = self.scenario, self.scenario.district
-        gauges = self._gauges()
+        gauges, forecasts = self._gauges(), self._forecasts()
         network = self._tried(self._network)
         if network is None:
             return None
@@ -85,6 +86,7 @@ class _Builder:
         controls = Controls(roads, ways, district.roads, capacity_factor=capacity_factor)
         node_capacity, signals = controls.node_capacity(), controls.signals()
         orders = controls.orders(scenario.plan, gauges, start=start)
+        controls.check_measures(scenario.plan)
         self.issues += controls.issues
         if district.roads.slopes != "none" and np.isnan(roads.height).all():
             self.issues.append(_NO_HEIGHTS)
@@ -98,6 +100,7 @@ class _Builder:
         n_places = zones.n + pickups.n + shelters.n + fleets.n
         homes = build_homes(zones, locator, roads, n_places)
         self.issues += locator.issues
+        self._check_rules({*zones.ids, *shelters.ids, *roads.link_ids})
         water = self._tried(
             lambda: self._water(roads, [zones, pickups, shelters, fleets], homes, network.crs)
         )
@@ -118,6 +121,7 @@ class _Builder:
             homes=homes,
             water=water,
             gauges=gauges,
+            forecasts=forecasts,
             node_capacity=node_capacity,
             signals=signals,
             orders=orders,
@@ -155,6 +159,24 @@ class _Builder:
             if read is not None:
                 gauges[gauge.id] = StageSeries(gauge.id, read.times, read.stages, gauge.datum)
         return gauges
+
+    def _forecasts(self) -> dict[str, Forecasts]:
+        forecasts = {}
+        for forecast in sorted(self.scenario.hazard.forecasts, key=lambda forecast: forecast.gauge):
+            read = self._tried(partial(read_forecasts, forecast, start=self.scenario.start))
+            if read is not None:
+                forecasts[forecast.gauge] = Forecasts(read.issued, read.times, read.stages)
+        return forecasts
+
+    def _check_rules(self, places: Set[str]) -> None:
+        """Note places at which a rule watches water and that are nowhere."""
+        for rule in self.scenario.plan.when.rules:
+            if rule.place is not None and rule.place not in places:
+                says = Text("is no zone, no shelter and no road link", "不是区域、安置点或路段")
+                remedy = suggestion(rule.place, places)
+                self.issues.append(
+                    Issue("plan", says, remedy, f"plan.when.rules: {rule.id}.place", value=rule.place)
+                )
 
     def _water(
         self, roads: RoadColumns, groups: Sequence[Places[Any]], homes: Homes, crs: str | None

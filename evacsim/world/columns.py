@@ -141,6 +141,18 @@ class StageSeries:
 
 
 @dataclass(frozen=True, slots=True)
+class Forecasts:
+    """Forecasts of a gauge: one row for each stage that was forecast, in the order of issue."""
+
+    issued: Floats
+    """When it was issued [s]."""
+    valid: Floats
+    """The moment it is about [s]."""
+    stage: Floats
+    """The stage [m above the gauge's datum]."""
+
+
+@dataclass(frozen=True, slots=True)
 class Signals:
     """Signals at the ends of ways for vehicles; one row each, by the id of the link."""
 
@@ -188,6 +200,8 @@ class World:
     homes: Homes
     water: Water
     gauges: dict[str, StageSeries]
+    forecasts: dict[str, Forecasts]
+    """Forecasts by the id of the gauge."""
     node_capacity: Floats
     """Vehicles that pass each node, over all its ways [pcu/s]; infinite where nothing limits them."""
     signals: Signals

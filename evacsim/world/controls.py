@@ -77,6 +77,12 @@ class Controls:
         given = sorted((change for change in changes if np.isfinite(change.time)), key=lambda c: c.time)
         return self._with_lanes_back(given)
 
+    def check_measures(self, plan: Plan) -> None:
+        """Note the links of measures that the network does not have, or that no vehicle uses."""
+        for measure in plan.when.measures:
+            for link in measure.links:
+                self._way(link, f"plan.when.measures: {measure.id}")
+
     def _with_lanes_back(self, given: list[RoadChange]) -> list[RoadChange]:
         """Return orders in the order of time, those that open reversed ways taking the lanes back."""
         reversed_ways: set[int] = set()

@@ -32,6 +32,7 @@ def _files(scenario: Scenario) -> Iterator[Path]:
     elif isinstance(water, WaterTables):
         yield from (Path(name) for name in (water.links, water.places) if name is not None)
     yield from (Path(gauge.series) for gauge in scenario.hazard.gauges)
+    yield from (Path(forecast.file) for forecast in scenario.hazard.forecasts)
 
 
 def _digest(file: Path) -> str:
