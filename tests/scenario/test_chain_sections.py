@@ -34,7 +34,14 @@ CHAIN = {
     "district.stock": [{"store": "depot", "item": "water", "amount": 300}],
     "hazard.forecasts": [{"gauge": "bridge", "file": "bridge.csv"}],
     "hazard.dangers": [
-        {"id": "seep", "kind": "piping", "node": "n1", "visible_from": "T+3 h", "zones": ["east"]}
+        {
+            "id": "seep",
+            "kind": "piping",
+            "node": "n1",
+            "visible_from": "T+3 h",
+            "zones": ["east"],
+            "can_be_judged": False,
+        }
     ],
     "hazard.outages": [{"site": "sub", "begins": "T+1 h", "ends": "T+3 h"}],
     "plan.when.rules": [
@@ -113,7 +120,9 @@ def test_the_whole_chain_may_be_described(base):
 
 def test_what_nothing_simulates_is_refused_and_named(base):
     places = {place for place, _ in told(base, with_unsimulated=True)}
-    assert {path for path in CHAIN if path != "district.stores"} <= places
+    left = {name for fields in UNSIMULATED.values() for name in fields}
+    assert {path for path in CHAIN if path.rsplit(".", 1)[-1] in left} <= places
+    assert "plan.when.measures[0].office" in places
     assert "district.stores[0].level" in places
 
 
@@ -184,6 +193,21 @@ def test_every_unsimulated_field_exists_and_is_off_by_default():
             with_entry("plan.when.breakers", measures=["open"]),
             "plan.when.breakers[0].measures[0]",
             "no measure has this id",
+        ),
+        (
+            with_entry("plan.when.measures", 1, action="stop"),
+            "plan.when.measures[1].action",
+            "is an action that nothing simulates yet",
+        ),
+        (
+            with_entry("hazard.dangers", can_be_judged=True),
+            "plan.when.rules[2].judged",
+            "waits for a danger that can be judged: it is never met",
+        ),
+        (
+            {"hazard.forecasts": CHAIN["hazard.forecasts"] * 2},
+            "hazard.forecasts[1].gauge",
+            "this gauge has forecasts already",
         ),
         (with_entry("hazard.forecasts", gauge="weir"), "hazard.forecasts[0].gauge", "no gauge has this id"),
         (
