@@ -215,7 +215,7 @@ class Measures(Recorded):
             "measure": model.id,
             "level": line.level,
             "action": model.action,
-            "office": self.command.offices[line.office],
+            "office": self.command.offices.ids[line.office],
             "ordered_s": line.ordered,
             "done_s": line.done,
             "result": result,

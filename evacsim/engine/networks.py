@@ -1,14 +1,28 @@
 """Power and communication: by what one can be reached at a place now (供电与通信)."""
 
+from collections.abc import Mapping, Sequence
+
 from evacsim.engine.log import ROOT, Where
-from evacsim.engine.recorded import Recorded
+
+NEEDS: Mapping[str, Sequence[str]] = {
+    "power": ("power",),
+    "cell": ("cell",),
+    "phone": ("cell",),
+    "landline": ("power",),
+    "video": ("power",),
+    "radio": (),
+    "satellite": (),
+    "messenger": (),
+}
+"""What each means of calling needs at both ends (assumed: telephone exchanges and video lines fail with the power of
+the place; handsets and satellite phones run on batteries that last; base stations of 370 MHz are not modelled)."""
 
 
-class Networks(Recorded):
+class Networks:
     """What works where: asked before every call, every broadcast, every lamp.
 
-    Everything works until it is put out. A `kind` is one of `terms.CALL_MEANS` or
-    `terms.CHANNEL_KINDS`, or `power` or `cell`; a place is an office, a zone, a shelter.
+    Power and mobile communication work at a place until they are put out there (`engine.sites`); a
+    place is an office, a zone, a shelter.
     """
 
     def __init__(self) -> None:
@@ -16,15 +30,15 @@ class Networks(Recorded):
         """What does not work, with the event that put it out."""
 
     def works(self, kind: str, where: Where) -> bool:
-        """Return whether `kind` works at a place now."""
-        return (kind, where) not in self._out
+        """Return whether `kind` (power, cell, or one of `terms.CALL_MEANS`) works at a place now."""
+        return all((need, where) not in self._out for need in NEEDS.get(kind, (kind,)))
 
     def cause(self, kind: str, where: Where) -> int:
-        """Return the event that put `kind` out at a place, the root where it works."""
-        return self._out.get((kind, where), ROOT)
+        """Return the last event that put `kind` out at a place, the root where it works."""
+        return max(self._out.get((need, where), ROOT) for need in (*NEEDS.get(kind, ()), kind))
 
     def put_out(self, kind: str, where: Where, cause: int) -> None:
-        """Let `kind` fail at a place; where it has failed already, the first cause stays."""
+        """Let power, cell or another kind fail at a place; where it has failed already, the first cause stays."""
         self._out.setdefault((kind, where), cause)
 
     def restore(self, kind: str, where: Where) -> None:

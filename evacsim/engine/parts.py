@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from evacsim.clock import Calendar
 from evacsim.engine.clock import Clock
 from evacsim.engine.households import HouseholdBook
-from evacsim.engine.log import EventLog, Where
+from evacsim.engine.log import ROOT, EventLog, Where
 from evacsim.engine.messages import Messages, Order
 from evacsim.engine.movement import Movement
 from evacsim.engine.networks import Networks
@@ -72,6 +72,8 @@ class Parts:
     """Row in the movement that carries each household now: its own feet, or its car."""
     car: dict[int, int]
     """Row in the movement of the car of each household that is to drive."""
+    water_changed: int = ROOT
+    """Event of the last change of the water; `engine.water` writes it."""
     after_reopening: list[Callable[[], None]] = field(default_factory=list)
     """What is to be tried again whenever roads have changed."""
     at_order_received: list[Callable[[int, Order], None]] = field(default_factory=list)

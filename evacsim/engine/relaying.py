@@ -4,7 +4,7 @@ In a layered command every office calls the offices right below it; in a flat on
 that issues the order calls all offices that lead the zones concerned, and nobody passes anything on.
 """
 
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
@@ -27,8 +27,8 @@ class Word(NamedTuple):
 class Hearers:
     """Who is told what becomes of an order."""
 
-    received: Callable[[int, Word, int], int]
-    """An office (row) has received it, by an event; returns the event that says so, the cause of what follows."""
+    received: Callable[[int, Word, int], Mapping[int, int]]
+    """An office (row) has received it, by an event; returns for each of its zones the cause of what follows."""
     failed: Callable[[int, Word, int], None]
     """An office (row) was not reached, by an event: nobody below it hears anything from above."""
 
@@ -95,7 +95,9 @@ class Relaying:
         if passes_on and self._next(office, word):
             self.env.process(self._pass_on(office, word, received))
 
-    def _pass_on(self, office: int, word: Word, cause: int) -> Generator[simpy.Event, Any, None]:
+    def _pass_on(
+        self, office: int, word: Word, causes: Mapping[int, int]
+    ) -> Generator[simpy.Event, Any, None]:
         with self._desks[office].request() as desk:
             yield desk
             self._handled[office] += 1
@@ -105,7 +107,7 @@ class Relaying:
             self.calling.call(
                 Where(self._kind, office),
                 Where(self._kind, below),
-                cause,
+                max(causes[zone] for zone in zones),
                 partial(self._receive, below, told, passes_on=not self._is_flat),
                 partial(self.hearers.failed, below, told),
             )

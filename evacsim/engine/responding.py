@@ -59,7 +59,7 @@ class Responding(Recorded):
         """Event by which it was known."""
         self.ordered = np.full(n, np.nan)
         """When each zone was ordered to go [s]."""
-        self.level = np.zeros(len(command.offices), dtype=np.int8)
+        self.level = np.zeros(command.offices.n, dtype=np.int8)
         """Response level of each office: 4 is Ⅳ, 1 is Ⅰ, 0 none."""
         self._levels = self._levels_by_office()
         self._level_event: dict[int, int] = {}
@@ -174,7 +174,7 @@ class Responding(Recorded):
                 return parts.now
             law = when.decision_time
         name = ("decision",) if step == "decide" else ("consultation", step)
-        stream = (*name, self.command.offices[office], *matter.name)
+        stream = (*name, self.command.offices.ids[office], *matter.name)
         again = self._times[stream]
         self._times[stream] += 1
         luck = parts.streams.get(*stream, *([str(again)] if again else [])).random(1)
@@ -248,7 +248,7 @@ class Responding(Recorded):
             self.parts.now, kind, Where(Kind.OFFICE, office), value=float(level), cause=cause
         )
         self.level[office], self._level_event[office] = level, event
-        self._changes.append((self.command.offices[office], self.parts.now, level))
+        self._changes.append((self.command.offices.ids[office], self.parts.now, level))
         return event
 
     # -- orders -----------------------------------------------------------------------------

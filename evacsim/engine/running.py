@@ -9,6 +9,7 @@ from evacsim.clock import Calendar
 from evacsim.engine.clock import Clock
 from evacsim.engine.command import Command
 from evacsim.engine.concluding import Concluding
+from evacsim.engine.duty import Duty
 from evacsim.engine.entries import Entries
 from evacsim.engine.gathering import Gathering
 from evacsim.engine.households import HouseholdBook
@@ -27,6 +28,7 @@ from evacsim.engine.responding import Responding
 from evacsim.engine.roads import Roads, downhill_gain, wave_speeds
 from evacsim.engine.routing import MoverClass, Routing
 from evacsim.engine.sheltering import Sheltering
+from evacsim.engine.sites import Sites
 from evacsim.engine.transfer import Transfer
 from evacsim.engine.transport import Transport
 from evacsim.engine.travelers import Travelers
@@ -139,7 +141,9 @@ class Run:
         self.orders = Orders(self.parts, self.roads)
         self.water = Water(self.parts, self.roads, self.sheltering, self.transfer)
         self.reacting = Reacting(self.parts, self.gathering, self.transfer)
-        self.command = Command(self.parts)
+        self.sites = Sites(self.parts)
+        self.duty = Duty(self.parts)
+        self.command = Command(self.parts, self.duty)
         self.observing = Observing(self.parts, self.water)
         self.measures = Measures(self.parts, self.command, self.orders, self.sheltering, self.transport)
         self.responding = Responding(self.parts, self.command, self.measures)
@@ -150,7 +154,8 @@ class Run:
         self.parts.at_order_received += [self.warnings.send, self.transport.take_order]
         self.concluding = Concluding(self.parts, self.triggering)
         self.recorded: tuple[Recorded, ...] = (
-            self.parts.networks,
+            self.sites,
+            self.duty,
             self.observing,
             self.triggering,
             self.responding,
@@ -168,6 +173,7 @@ class Run:
         self.roads.begin()
         self.water.schedule()
         self.orders.schedule()
+        self.sites.schedule()
         self.observing.schedule()
         self.triggering.schedule()
 

@@ -70,7 +70,7 @@ class Water:
         if not changed.size and np.array_equal(place_depth, self._place_depth):
             return
         self.parts.road_depth[:], self._place_depth = road_depth, place_depth
-        self._changed_event = self.parts.log.record(
+        self._changed_event = self.parts.water_changed = self.parts.log.record(
             self.parts.now,
             "water_changed",
             Where(Kind.DISTRICT, 0),

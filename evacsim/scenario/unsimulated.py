@@ -10,7 +10,6 @@ from evacsim.scenario.care import Care
 from evacsim.scenario.district import District, Population, Shelter, Store, Zone
 from evacsim.scenario.finding import Finding
 from evacsim.scenario.given import Loc
-from evacsim.scenario.hazard import Hazard
 from evacsim.scenario.parts import Parts
 from evacsim.scenario.plan import Organize, Whereto, Who, ZoneTransfer
 from evacsim.scenario.rules import Consultation, Measure
@@ -19,7 +18,7 @@ from evacsim.scenario.sensing import Reporting
 from evacsim.scenario.transport import Fleet
 
 UNSIMULATED: Mapping[type[Section], Collection[str]] = {
-    District: ("refuges", "background", "channels", "coverage", "sites", "stock"),
+    District: ("refuges", "background", "channels", "coverage", "stock"),
     Population: ("groups",),
     Zone: ("day_share", "visitors_day", "visitors_night", "livestock_share"),
     Shelter: (
@@ -37,16 +36,11 @@ UNSIMULATED: Mapping[type[Section], Collection[str]] = {
     ),
     Store: ("level",),
     Fleet: ("office", "driver_comes", "backup_drivers", "external"),
-    Hazard: ("outages",),
     Reporting: ("site",),
     Consultation: ("quorum",),
     Measure: ("office", "staff"),
     Who: ("lists", "resettled", "behavior"),
     Organize: (
-        "mode",
-        "offices",
-        "calling",
-        "roster",
         "reports",
         "assistance",
         "officers",

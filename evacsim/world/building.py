@@ -27,6 +27,7 @@ from evacsim.scenario.nearest import suggestion
 from evacsim.world.columns import Forecasts, Homes, Places, StageSeries, World
 from evacsim.world.controls import Controls
 from evacsim.world.digests import input_digests
+from evacsim.world.offices import offices_of
 from evacsim.world.places import Locator, build_homes
 from evacsim.world.ways import build_ways
 
@@ -34,6 +35,7 @@ Result = TypeVar("Result")
 
 ZONE, PICKUP_POINT = Text("zone", "区域"), Text("pick-up point", "集合点")
 SHELTER, FLEET = Text("shelter", "安置点"), Text("fleet", "车队")
+SITE, OFFICE = Text("site", "站点"), Text("office", "指挥机构")
 
 
 def build_world(scenario: Scenario, warnings: Sequence[Issue] = ()) -> World:
@@ -97,12 +99,15 @@ class _Builder:
         pickups = locator.locate(district.pickup_points, PICKUP_POINT, zones.n)
         shelters = locator.locate(district.shelters, SHELTER, zones.n + pickups.n)
         fleets = locator.locate(district.fleets, FLEET, zones.n + pickups.n + shelters.n)
-        n_places = zones.n + pickups.n + shelters.n + fleets.n
+        sites = locator.locate(district.sites, SITE, zones.n + pickups.n + shelters.n + fleets.n)
+        n_places = zones.n + pickups.n + shelters.n + fleets.n + sites.n
+        # Offices own no row of the water: none of them is flooded.
+        office_places = locator.locate(scenario.plan.organize.offices, OFFICE, n_places)
         homes = build_homes(zones, locator, roads, n_places)
         self.issues += locator.issues
         self._check_rules({*zones.ids, *shelters.ids, *roads.link_ids})
         water = self._tried(
-            lambda: self._water(roads, [zones, pickups, shelters, fleets], homes, network.crs)
+            lambda: self._water(roads, [zones, pickups, shelters, fleets, sites], homes, network.crs)
         )
         given = scenario.hazard.water
         if water is not None and given is not None and given.interpolate is not None:
@@ -110,6 +115,7 @@ class _Builder:
         if water is None or any(issue.severity == "error" for issue in self.issues):
             return None
         transfers = transfers_by_zone(scenario)
+        by_zone = [transfers.get(zone) for zone in zones.ids]
         return World(
             scenario=scenario,
             roads=roads,
@@ -118,6 +124,9 @@ class _Builder:
             pickup_points=pickups,
             shelters=shelters,
             fleets=fleets,
+            sites=sites,
+            office_places=office_places,
+            offices=offices_of(scenario.plan, by_zone, zones.ids),
             homes=homes,
             water=water,
             gauges=gauges,
@@ -125,7 +134,7 @@ class _Builder:
             node_capacity=node_capacity,
             signals=signals,
             orders=orders,
-            transfers=[transfers.get(zone) for zone in zones.ids],
+            transfers=by_zone,
             repairs=network.report,
             warnings=(),
             digests=input_digests(scenario),
@@ -243,7 +252,7 @@ def _as_named(issue: Issue, scenario: Scenario) -> Issue:
 
 def _place_ids(groups: Sequence[Places[Any]]) -> list[str]:
     """Return the ids by which water tables name places: the plain id where it is unique among all kinds."""
-    kinds = ("zone", "pickup_point", "shelter", "depot")
+    kinds = ("zone", "pickup_point", "shelter", "depot", "site")
     plain = [place for group in groups for place in group.ids]
     twice = {place for place in plain if plain.count(place) > 1} if len(plain) != len(set(plain)) else set()
     return [

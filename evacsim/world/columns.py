@@ -12,11 +12,14 @@ from evacsim.errors import Issue
 from evacsim.hazard.water import Water
 from evacsim.network.columns import RoadColumns
 from evacsim.network.repairs import RepairReport
+from evacsim.scenario.command import Office
 from evacsim.scenario.district import PickupPoint, Shelter, Zone
 from evacsim.scenario.model import Scenario
+from evacsim.scenario.networks import Site
 from evacsim.scenario.places import Place
 from evacsim.scenario.plan import RoadOrder, ZoneTransfer
 from evacsim.scenario.transport import Fleet
+from evacsim.world.offices import Offices
 
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
@@ -197,6 +200,12 @@ class World:
     pickup_points: Places[PickupPoint]
     shelters: Places[Shelter]
     fleets: Places[Fleet]
+    sites: Places[Site]
+    """Sites of power and communication."""
+    office_places: Places[Office]
+    """Where the offices of the tree stand, by id; none where no tree is described."""
+    offices: Offices
+    """The tree of offices; where none is described, each office that decides is one of its own."""
     homes: Homes
     water: Water
     gauges: dict[str, StageSeries]

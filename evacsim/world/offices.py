@@ -8,8 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evacsim.scenario.matching import matching
+from evacsim.scenario.plan import Plan, ZoneTransfer
 from evacsim.scenario.tree_of_offices import OfficeGiven
-from evacsim.world.columns import Ints
+from evacsim.terms import COMMAND_LEVELS
+
+Ints = NDArray[np.int32]
 
 TOP = -1
 """Parent of an office that nobody stands above, and office of a zone that nobody leads."""
@@ -115,6 +118,62 @@ def build_offices(given: Sequence[OfficeGiven], *, zones: Sequence[str], levels:
         np.array([office.lines for office in ordered], dtype=np.int32),
         leader_of,
     )
+
+
+def offices_of(plan: Plan, transfers: Sequence[ZoneTransfer | None], zones: Sequence[str]) -> Offices:
+    """Return the offices of a plan; where it describes no tree, each that decides on transfers is one of its own.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+    transfers : sequence of ZoneTransfer or None
+        Its row for each zone.
+    zones : sequence of str
+        Ids of the zones, by row.
+    """
+    if plan.organize.offices:
+        return build_offices(plan.organize.offices, zones=zones, levels=list(COMMAND_LEVELS))
+    levels = (level.office or plan.when.decided_by for level in plan.when.levels)
+    moved = (decided_by(plan, transfer) for transfer in transfers if transfer is not None)
+    names = sorted({plan.when.decided_by, *levels, *moved})
+    row = {name: number for number, name in enumerate(names)}
+    leader_of = [TOP if transfer is None else row[decided_by(plan, transfer)] for transfer in transfers]
+    one = np.ones(len(names), dtype=np.int32)
+    return Offices(
+        tuple(names),
+        np.zeros(len(names), dtype=np.int8),
+        np.full(len(names), TOP, dtype=np.int32),
+        one,
+        one,
+        np.array(leader_of, dtype=np.int32),
+    )
+
+
+def decided_by(plan: Plan, transfer: ZoneTransfer) -> str:
+    """Return who decides on the transfer of a zone, as the plan calls it."""
+    return transfer.decided_by or plan.when.decided_by
+
+
+def named(offices: Offices, plan: Plan, name: str) -> int:
+    """Return the row of an office by its id or its name; -1 where it is neither."""
+    ids = {office.name: office.id for office in plan.organize.offices if office.name}
+    return offices.row.get(name, offices.row.get(ids.get(name, ""), TOP))
+
+
+def deciders(offices: Offices, plan: Plan, transfers: Sequence[ZoneTransfer | None]) -> Ints:
+    """Return the office that decides on each zone, shape (n_zones,); -1 for zones that the plan leaves in peace.
+
+    An office is meant by its id or its name. Where `decided_by` is neither, it is the office at the
+    top above the one that leads the zone.
+    """
+    found = np.full(len(transfers), TOP, dtype=np.int32)
+    for zone, transfer in enumerate(transfers):
+        if transfer is None:
+            continue
+        row = named(offices, plan, decided_by(plan, transfer))
+        found[zone] = offices.upwards(int(offices.leader_of[zone]))[-1] if row == TOP else row
+    return found
 
 
 def _steps_from_the_top(office: OfficeGiven, by_id: dict[str, OfficeGiven]) -> int:

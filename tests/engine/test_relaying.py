@@ -47,7 +47,8 @@ class Chain:
     def hear(self, office, word, event):
         assert (office, word.number) not in self.received, "an office receives an order once"
         self.received[office, word.number] = (self.town.env.now / MINUTE, word.zones)
-        return self.town.record("order_received", (OFFICES, office), (OFFICES, office), math.nan, event)
+        received = self.town.record("order_received", (OFFICES, office), (OFFICES, office), math.nan, event)
+        return dict.fromkeys(word.zones, received)
 
     def fail(self, office, word, event):
         self.failed.append((office, word))

@@ -1,0 +1,243 @@
+"""Sites of power and communication: what puts them out, and whom that leaves without (断电、断网)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from evacsim.clock import seconds_after
+from evacsim.engine.log import ROOT, Kind, Where
+from evacsim.engine.parts import Parts
+from evacsim.engine.recorded import Recorded
+from evacsim.scenario.matching import matching
+from evacsim.scenario.networks import Site
+
+
+@dataclass(slots=True)
+class State:
+    """What holds a site now."""
+
+    outage: int = ROOT
+    """Event of the outage that puts it out; the root while none does."""
+    flooded: int = ROOT
+    """Event by which water stands at it too deep."""
+    battery: int = ROOT
+    """Event since which it runs on its battery."""
+    empty: int = ROOT
+    """Event by which its battery is empty."""
+    down: int = ROOT
+    """Event by which it is out."""
+    changes: list[tuple[float, str]] = field(default_factory=list)
+
+
+class Sites(Recorded):
+    """All sites, and the places they serve.
+
+    A site of power is out while water stands at its power box, an outage holds, or the site that
+    feeds it is out. A base station then runs on its battery; it is out when that is empty, when it
+    is flooded, when an outage holds, or when the station it is connected through is out. A place
+    is without while every site that serves it is out; a place that none serves has what it needs.
+    """
+
+    def __init__(self, parts: Parts) -> None:
+        self.parts = parts
+        places = parts.world.sites
+        self._models: list[Site] = list(places.models)
+        self._row = {site.id: row for row, site in enumerate(self._models)}
+        self._depth_row = places.depth_row
+        self._states = [State() for _ in self._models]
+        self._fed = [self._rows_with("power_site", site.id) for site in self._models]
+        self._connected = [self._rows_with("backhaul", site.id) for site in self._models]
+        self._serving = self._served()
+        """For each kind and place, the sites that serve it."""
+        self._contact: list[tuple[int, float, bool]] = []
+        self._is_contactable: dict[int, bool] = {}
+
+    def schedule(self) -> None:
+        """Call for every outage and every change of the water at a site."""
+        if not self._models:
+            return
+        parts, start = self.parts, self.parts.world.scenario.start
+        for outage in parts.world.scenario.hazard.outages:
+            site = self._row[outage.site]
+            begins = max(0.0, seconds_after(start, outage.begins))
+            parts.clock.call_at(begins, partial(self._put_out, site))
+            if outage.ends is not None:
+                ends = seconds_after(start, outage.ends)
+                parts.clock.call_at(max(begins, ends), partial(self._take_back, site))
+        water = parts.world.water
+        for row, model in enumerate(self._models):
+            is_deep = water.place_depth[:, self._depth_row[row]] >= model.floods_at
+            changes = np.flatnonzero(np.diff(is_deep.astype(np.int8), prepend=0))
+            for frame in changes.tolist():
+                time = max(0.0, float(water.times[frame]))
+                parts.clock.call_at(time, partial(self._flood, row, is_deep=bool(is_deep[frame])))
+        self._note_contact()
+
+    # -- what happens to a site ---------------------------------------------------------------
+
+    def _put_out(self, site: int) -> None:
+        self._states[site].outage = self._record("site_down", site, np.nan, ROOT)
+        self._renew(site, self._states[site].outage)
+
+    def _take_back(self, site: int) -> None:
+        if self._states[site].outage:
+            cause, self._states[site].outage = self._states[site].outage, ROOT
+            self._renew(site, cause)
+
+    def _flood(self, site: int, *, is_deep: bool) -> None:
+        state = self._states[site]
+        cause = self.parts.water_changed
+        state.flooded = self._record("site_down", site, np.nan, cause) if is_deep else ROOT
+        self._renew(site, cause)
+
+    def _renew(self, site: int, cause: int) -> None:
+        """Work out what holds a site now, and tell those that depend on it."""
+        model, state = self._models[site], self._states[site]
+        feeding = ROOT if model.power_site is None else self._states[self._row[model.power_site]].down
+        through = ROOT if model.backhaul is None else self._states[self._row[model.backhaul]].down
+        if model.kind == "cell":
+            self._run_on_battery(site, feeding)
+            feeding = state.empty
+        out = next((event for event in (state.outage, state.flooded, through, feeding) if event), ROOT)
+        was, state.down = state.down, out
+        if bool(was) == bool(out):
+            return
+        if out:
+            if out not in (state.outage, state.flooded, state.empty):
+                state.down = self._record("site_down", site, np.nan, out)
+            state.changes.append((self.parts.now, "down"))
+        else:
+            state.changes.append((self.parts.now, "on_battery" if state.battery else "up"))
+            self._record("site_up", site, np.nan, max(was, cause))
+        self._tell_places(site)
+        for other in (*self._fed[site], *self._connected[site]):
+            self._renew(other, state.down or cause)
+
+    def _run_on_battery(self, site: int, feeding: int) -> None:
+        state, battery = self._states[site], self._models[site].battery
+        if feeding and not state.battery:
+            event = self._record("site_on_battery", site, battery / 3600.0, feeding)
+            state.battery = event
+            if not state.down:
+                state.changes.append((self.parts.now, "on_battery"))
+            self.parts.clock.call_at(self.parts.now + battery, partial(self._run_empty, site, event))
+        elif not feeding and state.battery:
+            state.battery = state.empty = ROOT
+            if not state.down:
+                state.changes.append((self.parts.now, "up"))
+
+    def _run_empty(self, site: int, since: int) -> None:
+        state = self._states[site]
+        if state.battery == since:
+            state.empty = self._record("site_down", site, 0.0, since)
+            self._renew(site, state.empty)
+
+    # -- what that does to places -------------------------------------------------------------
+
+    def _tell_places(self, site: int) -> None:
+        kind, networks = self._models[site].kind, self.parts.networks
+        for (of, place), serving in self._serving.items():
+            if of != kind or site not in serving:
+                continue
+            out = [self._states[row].down for row in serving]
+            works, worked = not all(out), networks.works(kind, place)
+            if works == worked:
+                continue
+            if works:
+                networks.restore(kind, place)
+            else:
+                networks.put_out(kind, place, max(out))
+            if kind == "power":
+                for hook in self.parts.at_power:
+                    hook(place, works, self._states[site].down)
+        self._note_contact()
+
+    def _note_contact(self) -> None:
+        """Write down which zones of the plan any means of calling reaches from now on."""
+        world = self.parts.world
+        models = {office.id: office for office in world.scenario.plan.organize.offices}
+        for zone, transfer in enumerate(world.transfers):
+            leader = int(world.offices.leader_of[zone])
+            model = models.get(world.offices.ids[leader]) if leader >= 0 else None
+            if transfer is None or model is None:
+                continue
+            here = Where(Kind.OFFICE, leader)
+            means = [kind for kind in model.means if kind != "messenger"]
+            is_reached = any(self.parts.networks.works(kind, here) for kind in means)
+            if self._is_contactable.get(zone) != is_reached:
+                self._is_contactable[zone] = is_reached
+                self._contact.append((zone, self.parts.now, is_reached))
+
+    def _served(self) -> dict[tuple[str, Where], list[int]]:
+        """Return the sites of each kind that serve the zones, the offices that lead them, the shelters of their town.
+
+        An office that names its sites has those.
+        """
+        world, serving = self.parts.world, self._serving_zones()
+        models = {office.id: office for office in world.scenario.plan.organize.offices}
+        for kind in ("power", "cell"):
+            for office, id_ in enumerate(world.offices.ids):
+                own = np.flatnonzero(world.offices.leader_of == office).tolist()
+                named = getattr(models.get(id_), f"{kind}_site", None)
+                sites = [self._row[named]] if named else _of_zones(serving, kind, own)
+                if id_ in models and sites:
+                    serving[kind, Where(Kind.OFFICE, office)] = sites
+            for shelter, place in enumerate(world.shelters.models):
+                town = [
+                    row
+                    for row, zone in enumerate(world.zones.models)
+                    if zone.township and zone.township == place.township
+                ]
+                sites = _of_zones(serving, kind, town)
+                if sites:
+                    serving[kind, Where(Kind.SHELTER, shelter)] = sites
+        return serving
+
+    def _serving_zones(self) -> dict[tuple[str, Where], list[int]]:
+        zone_row = {id_: row for row, id_ in enumerate(self.parts.world.zones.ids)}
+        serving: dict[tuple[str, Where], list[int]] = {}
+        for row, site in enumerate(self._models):
+            served = dict.fromkeys(id_ for pattern in site.serves for id_ in matching(pattern, zone_row))
+            for id_ in served:
+                serving.setdefault((site.kind, Where(Kind.ZONE, zone_row[id_])), []).append(row)
+        return serving
+
+    def _rows_with(self, name: str, id_: str) -> list[int]:
+        return [row for row, site in enumerate(self._models) if getattr(site, name) == id_]
+
+    def _record(self, kind: str, site: int, value: float, cause: int) -> int:
+        return self.parts.log.record(self.parts.now, kind, Where(Kind.SITE, site), value=value, cause=cause)
+
+    # -- what stays -----------------------------------------------------------------------------
+
+    def names(self) -> Mapping[Kind, NDArray[Any]]:
+        """Return the ids of the sites."""
+        return {Kind.SITE: np.array(self.parts.world.sites.ids, dtype=object)}
+
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Return what became of each site, and which zone could be reached when."""
+        if not self._models:
+            return {}
+        changes = [
+            (site.id, site.kind, time, state)
+            for site, held in zip(self._models, self._states, strict=True)
+            for time, state in [(0.0, "up"), *held.changes]
+        ]
+        zones = self.parts.world.zones.ids
+        return {
+            "sites": pd.DataFrame(changes, columns=["site", "kind", "time_s", "state"]),
+            "contact": pd.DataFrame(
+                [(zones[zone], time, reached) for zone, time, reached in self._contact],
+                columns=["zone", "time_s", "contactable"],
+            ),
+        }
+
+
+def _of_zones(serving: Mapping[tuple[str, Where], list[int]], kind: str, zones: list[int]) -> list[int]:
+    """Return the sites of a kind that serve any of some zones, ascending."""
+    return sorted({site for zone in zones for site in serving.get((kind, Where(Kind.ZONE, zone)), [])})
