@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass, fields
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from evacsim.analysis.people import had_to_go, out_before_water, people_of
 from evacsim.results.record import RunRecord
@@ -72,6 +73,55 @@ def bused_before_water(record: RunRecord) -> int:
     by_boat = ledger["vehicle"].isin(vehicles["vehicle"][vehicles["kind"] == "boat"])
     bused = had_to_go(ledger) & (ledger["boarded_s"].notna() & ~by_boat).to_numpy()
     return int(people_of(ledger)[bused & out_before_water(ledger)].sum())
+
+
+def fetched_by_boat(record: RunRecord) -> int:
+    """Return the people whom boats have brought ashore."""
+    vehicles = record.tables["vehicles"]
+    return int(vehicles["people"][vehicles["kind"] == "boat"].sum())
+
+
+def bus_to_boat_ratio(record: RunRecord) -> float:
+    """Return how many left by bus in time for each that a boat had to fetch; inf for no boat, nan for neither."""
+    by_bus, by_boat = bused_before_water(record), fetched_by_boat(record)
+    if by_boat:
+        return by_bus / by_boat
+    return np.inf if by_bus else np.nan
+
+
+def drivers_came_share(record: RunRecord) -> float:
+    """Return the share of the vehicles called whose drivers have come; nan where none was called."""
+    calls = record.tables["fleet_calls"]
+    return float((calls["result"] == "came").mean()) if len(calls) else np.nan
+
+
+def count(record: RunRecord, kind: str) -> int:
+    """Return how often something has happened, by its kind of event."""
+    return int((record.events["kind"] == kind).sum())
+
+
+def double_promised_vehicles(record: RunRecord) -> int:
+    """Return how many vehicles towns have called that others had called before, town by town."""
+    events = record.events
+    return int(events["value"][events["kind"] == "fleet_promised_twice"].sum())
+
+
+def wave(vehicles: pd.DataFrame) -> int:
+    """Return the people that `vehicles`, rows of the table of that name, take at once if all come."""
+    return int(vehicles["seats"].sum())
+
+
+def ideal_rate(seats: ArrayLike, round_time: ArrayLike) -> float:
+    """Return how many people an hour vehicles bring that never wait and are always full [person/h].
+
+    Parameters
+    ----------
+    seats : array_like, shape (n_vehicles,)
+        Seats of each.
+    round_time : array_like, shape (n_vehicles,) or scalar
+        Time of one round of each [s].
+    """
+    return float((3600 * np.asarray(seats, dtype=np.float64) / np.asarray(round_time)).sum())
 
 
 def peak_waiting(record: RunRecord) -> int:

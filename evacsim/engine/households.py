@@ -1,6 +1,6 @@
 """The book of households: where each stands now, since when, and what brought it there."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
@@ -55,6 +55,8 @@ class HouseholdBook:
         """Whether it owns places in the shelter where it is."""
         self.vehicle = np.full(n, NO_VEHICLE, dtype=np.int32)
         self.times = {stage: np.full(n, np.nan) for stage in STAGES}
+        self.at_state: dict[HouseholdState, list[Callable[[int], None]]] = {}
+        """What is to be done when a household (row) has come into a state."""
         self._changes: list[tuple[float, int, int, int]] = []
 
     def become(
@@ -90,6 +92,9 @@ class HouseholdBook:
             self.place_kind[household] = place.kind
             self.place[household] = place.row
         self.event[household] = number
+        if old != state:
+            for hook in self.at_state.get(state, ()):
+                hook(household)
         return number
 
     def note(

@@ -159,6 +159,12 @@ class Routing:
         other = self._others.get(tree)
         return float(self._time[tree, node] if other is None else other.time[node])
 
+    def times_to_root(self, tree: int, nodes: NDArray[np.int64]) -> Floats:
+        """Return the free travel times from nodes to the root of a tree [s]; infinity where no way is left."""
+        other = self._others.get(tree)
+        times: Floats = (self._time[tree] if other is None else other.time)[nodes]
+        return times
+
     def length(self, tree: int, node: int) -> float:
         """Return the length of the way from a node to the root of a tree [m]; infinity where no way is left."""
         if not np.isfinite(self.time(tree, node)):

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evacsim.clock import Calendar
+from evacsim.engine.boats import Boats
 from evacsim.engine.clock import Clock
 from evacsim.engine.command import Command
 from evacsim.engine.concluding import Concluding
@@ -137,6 +138,7 @@ class Run:
         self.sheltering = Sheltering(self.parts)
         self.transport = Transport(self.parts, self.gathering, self.sheltering)
         self.transfer = Transfer(self.parts, self.gathering, self.sheltering, self.transport)
+        self.boats = Boats(self.parts, self.transport, self.transfer)
         self.roads = Roads(self.parts)
         self.orders = Orders(self.parts, self.roads)
         self.water = Water(self.parts, self.roads, self.sheltering, self.transfer)

@@ -54,6 +54,8 @@ class Transfer:
         self._journeys: dict[int, Journey] = {}
         self._without_way: dict[int, int] = {}
         """Households that found no way, with the node where they are."""
+        self._fetched: set[int] = set()
+        """Households that a boat has fetched."""
         self._pickup_row = {pickup: row for row, pickup in enumerate(world.pickup_points.ids)}
         self._assigned = [
             [sheltering.row[shelter] for shelter in transfer.shelter] if transfer else []
@@ -64,7 +66,7 @@ class Transfer:
     def tell(self, household: int, cause: int, *, ready_at: float, complies: bool) -> None:
         """Let the order reach a household, whether it is free to go or held by water."""
         parts, book = self.parts, self.parts.book
-        if book.state[household] == HouseholdState.DEAD:
+        if book.state[household] == HouseholdState.DEAD or household in self._fetched:
             return
         book.mark("told", household, parts.now)
         if book.held_by_water[household]:
@@ -80,6 +82,35 @@ class Transfer:
             parts.clock.call_at(ready_at, lambda: self._get_ready(household))
         else:
             self.gathering.expect_no_more(household)
+
+    def pick_up(self, household: int) -> None:
+        """Take a household out of where it stands and of all it was about to do: a boat has come for it.
+
+        From now on no order is for it any more.
+        """
+        book, now = self.parts.book, self.parts.now
+        self._fetched.add(household)
+        self._without_way.pop(household, None)
+        self.gathering.expect_no_more(household)
+        book.held_by_water[household] = False
+        if book.place_kind[household] == Kind.SHELTER and book.has_place[household]:
+            self.sheltering.release(household, int(book.place[household]))
+        if np.isnan(book.times["departed"][household]):
+            book.mark("departed", household, now)
+            for hook in self.parts.at_departed:
+                hook(household, now)
+
+    def come_ashore(self, household: int, node: int, cause: int) -> None:
+        """Let a household that a boat has brought to a node walk to a shelter from there."""
+        on_foot = Journey(HOME, MoverClass.WALKER)
+        if not self._go_to_shelter(household, node, on_foot, "redirected", cause):
+            self._strand(household, node, cause)
+
+    def carried_by_boat(self, households: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Return which of the households that ride do so in a boat: the water is no danger to them."""
+        fleets, vehicles = self.transport.fleets, self.transport.vehicles
+        rows = self.parts.book.vehicle[households]
+        return np.array([fleets[vehicles[row].fleet].kind == "boat" for row in rows], dtype=bool)
 
     def resume(self, household: int) -> None:
         """Let a household that water held go on with what it was about to do."""

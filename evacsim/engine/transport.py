@@ -4,14 +4,14 @@ Buses fetch people from pick-up points (`serving`), trucks bring supplies (`truc
 have in common, the roads, stands in `driving`; which round a bus drives next in `tasking`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from evacsim.engine.driving import Driving
+from evacsim.engine.driving import Driving, Process
 from evacsim.engine.gathering import Gathering
 from evacsim.engine.log import Kind, Where
 from evacsim.engine.messages import Order
@@ -39,6 +39,11 @@ class Transport(Recorded):
         self.tasks = Tasking(parts, gathering, sheltering)
         self.serving = Serving(parts, gathering, sheltering, self.driving, self.tasks)
         self.trucking = Trucking(parts, self.driving)
+        self.serve: dict[str, Callable[[Vehicle], Process]] = {
+            "bus": self.serving.serve,
+            "truck": self.trucking.serve,
+        }
+        """What the vehicles of each kind of fleet do once they have been called up; boats add themselves."""
         self._called: set[int] = set()
         self._fleet_row = {fleet: row for row, fleet in enumerate(world.fleets.ids)}
         parts.after_reopening.append(gathering.tell_all)
@@ -57,7 +62,7 @@ class Transport(Recorded):
             return
         self._called.add(fleet)
         vehicles = [vehicle for vehicle in self.vehicles if vehicle.fleet == fleet]
-        serve = self.trucking.serve if self.fleets[fleet].kind == "truck" else self.serving.serve
+        serve = self.serve[self.fleets[fleet].kind]
         if self.fleets[fleet].kind == "bus" and self._plan.dispatch not in ONLINE:
             self.tasks.plan_beforehand(fleet, [vehicle for vehicle in vehicles if vehicle.came], cause)
         for vehicle in vehicles:

@@ -245,6 +245,7 @@ class Water:
         riding = at(Kind.VEHICLE)
         if riding.size:
             depth[riding] = self._depth_at_movers(self.transfer.vehicle_movers(riding))
+            refuge[riding[self.transfer.carried_by_boat(riding)]] = np.inf
         return depth, refuge, limit
 
     def _depth_at_movers(self, movers: NDArray[np.int64]) -> Floats:

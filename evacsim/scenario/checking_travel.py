@@ -13,16 +13,28 @@ NOT_SIMULATED = (
     Text("is described here, and nothing simulates it yet", "可以描述，但尚未参与推演"),
     Text("leave the fleet out", "请去掉该车队"),
 )
+SPEED_OF_A_BUS = (
+    Text("is not said, and a boat is slower than a bus", "未给出航速，舟艇比大巴慢"),
+    Text("write it, such as 2.5 m/s", "请写明，例如 2.5 m/s"),
+)
 
 
 def found(parts: Parts) -> Iterator[Finding]:
     """Yield everything that is wrong or doubtful in how people travel."""
     for fleet in parts.fleets:
         yield from unknown(parts, "offices", (*fleet.loc, "office"), fleet.item.office)
-        if fleet.item.kind in ("boat", "helicopter"):
+        if fleet.item.kind == "helicopter":
             yield Finding((*fleet.loc, "kind"), *NOT_SIMULATED, fleet.item.kind)
+        if fleet.item.kind == "boat" and "speed" not in fleet.item.model_fields_set:
+            yield Finding((*fleet.loc, "speed"), *SPEED_OF_A_BUS)
     yield from _promises(parts)
+    kinds = {fleet.item.id: fleet.item.kind for fleet in parts.fleets}
     for transfer in parts.transfers:
+        named = transfer.item.fleet
+        if named is not None and kinds.get(named, "bus") != "bus":
+            rule = Text(f"is a fleet of kind {kinds[named]}", f"该车队类型为 {kinds[named]}")
+            remedy = Text("name a fleet of buses; boats come unasked", "写大巴车队；舟艇无须指派")
+            yield Finding((*transfer.loc, "fleet"), rule, remedy, named)
         yield from unknown(parts, "refuges", (*transfer.loc, "refuge"), transfer.item.refuge)
     for trips in parts.background:
         if parts.start is not None:

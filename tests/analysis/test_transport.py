@@ -1,8 +1,18 @@
 """Buses."""
 
 import numpy as np
+import pytest
 
-from evacsim.analysis.transport import bus_service, bused_before_water, fleets, peak_waiting
+from evacsim.analysis.transport import (
+    bus_service,
+    bus_to_boat_ratio,
+    bused_before_water,
+    drivers_came_share,
+    fleets,
+    ideal_rate,
+    peak_waiting,
+    wave,
+)
 from tests.reference.fake_record import fake_record
 from tests.reference.small_record import HOUR, settled, small_record
 
@@ -47,3 +57,47 @@ def test_bused_before_water_counts_riders_who_were_in_time():
         settled(at=3, people=4, mode="car", water=4), settled(at=3, people=8, boarded_s=2),
     ]  # fmt: skip
     assert bused_before_water(small_record(homes)) == 9
+
+
+def boats_and_buses(n_rubber=34, n_assault=10):
+    kinds = [("bus", 57, 45), ("bus", 83, 30), ("boat", n_rubber, 5), ("boat", n_assault, 8)]
+    return [
+        {"vehicle": f"{kind}-{seats}-{k}", "fleet": "F", "kind": kind, "seats": seats, "came": True}
+        for kind, n, seats in kinds
+        for k in range(n)
+    ]
+
+
+def test_one_wave_of_buses_takes_twenty_times_what_one_wave_of_boats_does():
+    vehicles = small_record([{}], vehicles=boats_and_buses()).tables["vehicles"]
+    by_bus, by_boat = (wave(vehicles[vehicles["kind"] == kind]) for kind in ("bus", "boat"))
+    assert (by_bus, by_boat) == (5055, 250)
+    assert round(by_bus / by_boat) == 20
+
+
+def test_ten_thousand_people_take_all_boats_twenty_six_hours_at_best():
+    seats = np.repeat([5, 8], [34, 10])
+    rate = ideal_rate(seats, np.repeat([45 * 60.0, 30 * 60.0], [34, 10]))
+    assert rate == pytest.approx(386.67, abs=0.01)
+    assert 10_000 / rate == pytest.approx(25.86, abs=0.01)
+
+
+def test_the_bus_to_boat_ratio_counts_who_left_in_time_against_who_was_fetched():
+    vehicles = [
+        {"vehicle": "bus-1", "fleet": "F", "kind": "bus", "people": 9},
+        {"vehicle": "boat-1", "fleet": "B", "kind": "boat", "people": 3},
+    ]
+    homes = [
+        settled(at=3, people=6, boarded_s=2, water=4) | {"vehicle": "bus-1"},
+        settled(at=3, people=3, boarded_s=2, water=2.5) | {"vehicle": "bus-1"},
+        settled(at=3, people=3, boarded_s=2, water=4) | {"vehicle": "boat-1"},
+    ]
+    assert bus_to_boat_ratio(small_record(homes, vehicles=vehicles)) == 2.0
+    assert bus_to_boat_ratio(small_record(homes[:1], vehicles=vehicles[:1])) == np.inf
+    assert np.isnan(bus_to_boat_ratio(small_record([{}])))
+
+
+def test_drivers_who_came_are_counted_among_those_who_were_called():
+    calls = [{"vehicle": "a", "result": "came"}, {"vehicle": "b", "result": "absent"}]
+    assert drivers_came_share(small_record([{}], fleet_calls=calls)) == 0.5
+    assert np.isnan(drivers_came_share(small_record([{}])))
