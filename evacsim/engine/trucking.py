@@ -46,15 +46,14 @@ class Trucking:
     def __init__(self, parts: Parts, driving: Driving) -> None:
         self.parts = parts
         self.driving = driving
-        self._trips: dict[int, deque[Trip]] = {}
-        self._news: dict[int, simpy.Event] = {}
+        fleets = range(len(driving.fleets))
+        self._trips: list[deque[Trip]] = [deque() for _ in fleets]
+        self._news = [simpy.Event(parts.clock) for _ in fleets]
 
     def send(self, fleet: int, trip: Trip, *, call_up: Callable[[int, int], None]) -> bool:
         """Give a trip to the first truck of a fleet that is free; return False where no truck of it ever comes."""
         vehicles = [vehicle for vehicle in self.driving.vehicles if vehicle.fleet == fleet]
-        if fleet not in self._trips:
-            self._trips[fleet], self._news[fleet] = deque(), simpy.Event(self.parts.clock)
-            call_up(fleet, trip.cause)
+        call_up(fleet, trip.cause)
         if not any(vehicle.came for vehicle in vehicles):
             return False
         self._trips[fleet].append(trip)
@@ -68,7 +67,7 @@ class Trucking:
         vehicle.departed = self.parts.now
         self.driving.record(vehicle, "vehicle_departed", place=Where(Kind.DEPOT, vehicle.fleet))
         while True:
-            trips = self._trips.get(vehicle.fleet)
+            trips = self._trips[vehicle.fleet]
             if not trips:
                 yield self._news[vehicle.fleet]
             else:

@@ -147,3 +147,11 @@ def test_a_tank_that_lasts_for_all_rounds_changes_nothing(tmp_path):
     run = ev.simulate(bus_case(tmp_path, range="10 km", refuelling="7 min"), seed=1)
     assert "vehicle_refuelled" not in set(run.tables.events["kind"])
     assert run.tables.arrivals["time_s"].max() == pytest.approx(145 * MINUTE, abs=0.1)
+
+
+def test_trucks_that_a_measure_has_called_up_wait_for_trips(tmp_path):
+    run = run_of(tmp_path)
+    run.transport.call_up(run.parts.world.fleets.ids.index("trucks"), ROOT)
+    run.parts.clock.run_to(3600.0)
+    _, told = send(run, ((2, 1), (4, 1)))
+    assert told == [(0, "came", pytest.approx(3600 + 3 * LEG))]
