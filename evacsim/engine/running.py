@@ -25,6 +25,7 @@ from evacsim.engine.parts import Mode, Parts
 from evacsim.engine.reacting import Reacting
 from evacsim.engine.recorded import Recorded
 from evacsim.engine.recording import write_down
+from evacsim.engine.reporting import Reporting
 from evacsim.engine.responding import Responding
 from evacsim.engine.roads import Roads, downhill_gain, wave_speeds
 from evacsim.engine.routing import MoverClass, Routing
@@ -154,6 +155,7 @@ class Run:
         # First every zone's people are reckoned with, then the buses are called: who plans
         # rounds beforehand must know them all.
         self.parts.at_order_received += [self.warnings.send, self.transport.take_order]
+        self.reporting = Reporting(self.parts, self.command)
         self.concluding = Concluding(self.parts, self.triggering)
         self.recorded: tuple[Recorded, ...] = (
             self.sites,
@@ -163,6 +165,7 @@ class Run:
             self.responding,
             self.measures,
             self.command,
+            self.reporting,
             self.warnings,
             self.reacting,
             self.gathering,

@@ -41,7 +41,6 @@ UNSIMULATED: Mapping[type[Section], Collection[str]] = {
     Measure: ("office", "staff"),
     Who: ("lists", "resettled", "behavior"),
     Organize: (
-        "reports",
         "assistance",
         "officers",
         "door_to_door",
