@@ -27,6 +27,7 @@ __all__ = [
     "open_run",
     "report",
     "simulate",
+    "thresholds",
     "traffic",
 ]
 

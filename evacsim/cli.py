@@ -142,6 +142,22 @@ def compare(results: Path, other: Path, lang: Language) -> None:
 
 
 @main.command()
+@click.argument("results", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--gauge", required=True, help="Id of the gauge.")
+@click.option("--out", type=click.Path(path_type=Path), help="CSV file for the outcome of every threshold.")
+@language
+@told_in_full
+def thresholds(results: tuple[Path, ...], gauge: str, out: Path | None, lang: Language) -> None:
+    """Recommend the stage that should move each zone, from saved runs of several floods (阈值合理性)."""
+    from evacsim import api
+
+    sweep = api.thresholds(*(api.open_run(one) for one in results), gauge=gauge)
+    if out is not None:
+        sweep.outcomes.to_csv(out, index=False)
+    click.echo(sweep.told(lang))
+
+
+@main.command()
 @click.option("--out", type=click.Path(path_type=Path), help="File to write; standard output by default.")
 def schema(out: Path | None) -> None:
     """Write the JSON Schema of scenario files, for editors that complete and check them."""

@@ -9,7 +9,9 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
+import evacsim as ev
 from evacsim.cli import main
+from tests.reference.gauges import with_gauge
 from tests.reference.small_district import small_district
 
 ROOT = Path(__file__).parents[1]
@@ -65,6 +67,18 @@ def test_run_why_report_compare(scenario, tmp_path):
     unknown = invoke("why", first, "west/99999")
     assert unknown.exit_code == 2
     assert "Traceback" not in unknown.output
+
+
+def test_thresholds_of_saved_runs(tmp_path):
+    mapping = small_district(tmp_path)
+    given = with_gauge(mapping, tmp_path, [(0, 0.0), (6, 3.0)])
+    ev.simulate(ev.from_mapping(given), seed=1).save(tmp_path / "run")
+    table = tmp_path / "outcomes.csv"
+    told = invoke("thresholds", tmp_path / "run", "--gauge", "bridge", "--out", table, "--lang", "zh")
+    assert told.exit_code == 0, told.output
+    assert "测站 bridge 的建议转移水位" in told.output
+    assert table.read_text(encoding="utf-8").startswith("zone,threshold,on_time,late")
+    assert invoke("thresholds", tmp_path / "run", "--gauge", "brigde").exit_code == 2
 
 
 def test_a_change_that_leads_nowhere_is_refused(scenario, tmp_path):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from evacsim.analysis import clearance, exposure, lateness, sheltering, transport
+from evacsim.analysis import clearance, exposure, lateness, responding, sheltering, transport
 from evacsim.analysis.people import final_states, had_to_go, out_before_water, out_times, people_of, refused
 from evacsim.results.record import RunRecord
 
@@ -32,6 +32,7 @@ class Facts:
     late: int
     zones_with_deadline: int
     zones_in_time: int
+    response: responding.Response
     shelters: pd.DataFrame
     buses: transport.BusService
     relief_limit: float
@@ -60,6 +61,7 @@ def gather(record: RunRecord) -> Facts:
         late=int(lateness.late_households(record)["people"].sum()),
         zones_with_deadline=len(deadlines),
         zones_in_time=int(deadlines["met"].sum()),
+        response=responding.response(record),
         shelters=sheltering.shelter_loads(record),
         buses=transport.bus_service(transport.buses(record)),
         relief_limit=record.limits.get("relief_limit", RELIEF_LIMIT),
