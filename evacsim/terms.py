@@ -200,6 +200,7 @@ EVENT_KINDS: dict[str, Text] = {
     "persuaded": Text("is persuaded", "经劝说同意转移"),
     "waits_for_family": Text("waits for the family", "等候家人"),
     "family_together": Text("the family is together", "家人到齐"),
+    "livestock_seen_to": Text("has seen to the animals", "牲畜已安置"),
     "left_on_own": Text("leaves without being told to", "自发转移"),
     # organizers at the door
     "sweep_begun": Text("going from door to door begins", "开始入户排查"),

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from evacsim.engine.log import NOWHERE, ROOT, EventLog, Kind, Where
 from evacsim.terms import HouseholdState
@@ -104,6 +105,21 @@ class HouseholdBook:
         return self.become(
             household, HouseholdState(int(self.state[household])), kind, time, place=place, cause=cause
         )
+
+    def go_away(self, households: NDArray[np.int64], time: float) -> None:
+        """Put households that are at home out of the district; no event of the model makes them go."""
+        self._move(households, HouseholdState.AWAY, time)
+
+    def come_home(self, households: NDArray[np.int64], time: float) -> None:
+        """Put households that are away back home."""
+        self._move(households, HouseholdState.AT_HOME, time)
+
+    def _move(self, households: NDArray[np.int64], state: HouseholdState, time: float) -> None:
+        for old in np.unique(self.state[households]).tolist():
+            people = int(self.households.people[households[self.state[households] == old]].sum())
+            self._changes.append((time, old, int(state), people))
+        self.state[households] = self.resting_state[households] = state
+        self.since[households] = time
 
     def mark(self, stage: str, household: int, time: float) -> None:
         """Keep the moment of a stage."""

@@ -1,5 +1,7 @@
-"""What a household makes of a message: whether it goes, and when it is ready (群众响应)."""
+"""What a household makes of a message: whether it believes it and goes, and when it is ready (群众响应)."""
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -10,31 +12,84 @@ from evacsim.engine.messages import Message
 from evacsim.engine.parts import Mode, Parts
 from evacsim.engine.recorded import Recorded
 from evacsim.engine.transfer import Transfer
-from evacsim.world.columns import Floats
+from evacsim.scenario.behavior import Behavior, Belief
+from evacsim.scenario.plan import ZoneTransfer
+from evacsim.terms import HouseholdState
+from evacsim.world.columns import Bools, Floats
 from evacsim.world.laws import quantiles
+from evacsim.world.response import MAXIMA, impact_of, thresholds
+
+PRESETS: Final = {"joso": "joso", "oroville": "oroville", "new_orleans": "nola", "teton": "teton"}
+"""Events of `world.response.MAXIMA` by their names in a plan."""
 
 
 class Reacting(Recorded):
-    """All households that hear something."""
+    """All households that hear something.
+
+    told - (disbelieves - is persuaded by a further message or a visit) - refuses
+                                          - waits for the family - sees to the animals - ready
+
+    Whoever has made up his mind is not moved by further messages.
+    """
 
     def __init__(self, parts: Parts, gathering: Gathering, transfer: Transfer) -> None:
         self.parts = parts
         self.gathering = gathering
         self.transfer = transfer
-        plan, households = parts.world.scenario.plan, parts.households
-        self._preparation: Final[Floats] = np.full(households.n, np.nan)
+        plan, n = parts.world.scenario.plan, parts.households.n
+        self._behavior: Final = plan.who.behavior or Behavior()
+        self._belief: Final = self._behavior.belief or (Belief() if self._behavior.fatigue else None)
+        self._preparation: Final[Floats] = np.full(n, np.nan)
         """How long each household of the plan takes to get ready [s]."""
-        compliance = np.full(households.n, plan.who.compliance)
-        for zone, transfer_row in enumerate(parts.world.transfers):
-            if transfer_row is None:
-                continue
-            rows = np.flatnonzero((households.zone == zone) & (parts.mode != Mode.NONE))
-            law = transfer_row.preparation or plan.organize.preparation
-            self._preparation[rows] = quantiles(law, households.preparation_luck[rows])
-            if transfer_row.compliance is not None:
-                compliance[rows] = transfer_row.compliance
-        self._complies = households.compliance_luck < compliance
+        self._threshold: Final[Floats] = np.full(n, -np.inf)
+        """Impact from which each household acts."""
+        self._family: Final[Floats] = np.zeros(n)
+        """How long each household would wait for its family by day [s]."""
+        self._animals: Final[Floats] = np.zeros(n)
+        """How long each household needs for its animals [s]."""
+        preset = self._behavior.preset
+        self._compliance: Final[Floats] = np.full(
+            n, plan.who.compliance if preset is None else MAXIMA[PRESETS[preset]].usual
+        )
+        for zone, moved in enumerate(parts.world.transfers):
+            if moved is not None:
+                rows = (parts.households.zone == zone) & (parts.mode != Mode.NONE)
+                self._draw(zone, moved, np.flatnonzero(rows))
+        self._complies: Final[Bools] = parts.households.compliance_luck < self._compliance
+        self._strongest: Final[Floats] = np.full(n, -np.inf)
+        self._heard: Final = np.zeros(n, dtype=np.int32)
+        self._visits: Final = np.zeros(n, dtype=np.int32)
+        self._is_decided: Final[Bools] = np.zeros(n, dtype=bool)
         self._pickup_row = {pickup: row for row, pickup in enumerate(parts.world.pickup_points.ids)}
+
+    def _draw(self, zone: int, moved: ZoneTransfer, rows: NDArray[np.int64]) -> None:
+        """Draw what the households of a zone of the plan are like."""
+        parts, behavior = self.parts, self._behavior
+        model = parts.world.zones.models[zone]
+        n = int(np.count_nonzero(parts.households.zone == zone))
+        # One luck for every household of the zone, whether the plan moves it or not.
+        own = rows - int(np.searchsorted(parts.households.zone, zone))
+        law = moved.preparation or parts.world.scenario.plan.organize.preparation
+        self._preparation[rows] = quantiles(law, parts.households.preparation_luck[rows])
+        if moved.compliance is not None:
+            self._compliance[rows] = moved.compliance
+
+        def luck(purpose: str) -> Floats:
+            return parts.streams.get(purpose, model.id).random(n)[own]
+
+        if self._belief is not None:
+            belief = self._belief
+            self._threshold[rows] = thresholds(
+                luck("belief"), mean=belief.threshold, deviation=belief.threshold_sd
+            )
+        if behavior.family is not None:
+            waits = luck("family") < behavior.family.away_share
+            self._family[rows] = np.where(waits, quantiles(behavior.family.wait, luck("family_wait")), 0.0)
+        if behavior.livestock is not None:
+            share = behavior.livestock.share if model.livestock_share is None else model.livestock_share
+            keeps = luck("livestock") < share
+            takes = quantiles(behavior.livestock.takes, luck("livestock_time"))
+            self._animals[rows] = np.where(keeps, takes, 0.0)
 
     def expect(self, rows: NDArray[np.integer]) -> None:
         """Let those who are to go by bus be reckoned with where the plan has them wait.
@@ -50,11 +105,75 @@ class Reacting(Recorded):
             if pickup is not None:
                 self.gathering.expect(by_bus.tolist(), self._pickup_row[pickup])
 
-    def hear(self, household: int, _message: Message, cause: int) -> None:
-        """Let a household of the plan hear a message now, by an event."""
-        self.transfer.tell(
-            household,
-            cause,
-            ready_at=self.parts.now + float(self._preparation[household]),
-            complies=bool(self._complies[household]),
+    def hear(self, household: int, message: Message, cause: int, *, personal: bool = False) -> None:
+        """Let a household of the plan hear a message now, by an event; `personal` at its door."""
+        book = self.parts.book
+        if self._is_decided[household] or book.state[household] in GONE:
+            return
+        is_first = not self._heard[household]
+        self._heard[household] += 1
+        self._visits[household] += personal
+        self._strongest[household] = max(self._strongest[household], message.impact)
+        if self._believes(household):
+            self._decide(household, cause, "told" if is_first else "persuaded")
+        elif is_first:
+            told = self.transfer.hear(household, cause)
+            if told:
+                book.note(household, "disbelieved", self.parts.now, cause=told)
+
+    def _believes(self, household: int) -> bool:
+        belief = self._belief
+        if belief is None:
+            return True
+        fatigue = self._behavior.fatigue
+        impact = impact_of(
+            self._strongest[household],
+            confirmations=max(0, int(self._heard[household]) - 1),
+            visits=int(self._visits[household]),
+            false_alarms=0 if fatigue is None else fatigue.false_alarms,
+            per_confirmation=belief.confirmation,
+            per_visit=belief.visit,
+            per_false_alarm=0.0 if fatigue is None else fatigue.each,
         )
+        return bool(impact >= self._threshold[household])
+
+    def _decide(self, household: int, cause: int, kind: str) -> None:
+        """Let a household that believes make up its mind."""
+        told = self.transfer.take_up(household, cause, kind)
+        if not told:
+            return
+        self._is_decided[household] = True
+        if self._belief is not None:
+            self.parts.book.mark("believed", household, self.parts.now)
+        if not self._complies[household]:
+            self.transfer.refuse(household, told)
+            return
+        steps = []
+        if self._family[household] and not self.parts.calendar.is_night(self.parts.now):
+            self.parts.book.note(household, "waits_for_family", self.parts.now, cause=told)
+            steps.append(("family_together", float(self._family[household])))
+        if self._animals[household]:
+            steps.append(("livestock_seen_to", float(self._animals[household])))
+        self._go_on(household, steps)
+
+    def _go_on(self, household: int, steps: Sequence[tuple[str, float]]) -> None:
+        """Let a household do what comes before it gets ready, one after the other."""
+        if not steps:
+            self.transfer.prepare(household, self.parts.now + float(self._preparation[household]))
+            return
+        (kind, takes), *rest = steps
+        due = self.parts.now + takes
+        self.parts.clock.call_at(due, partial(self._finish, household, kind, rest))
+
+    def _finish(self, household: int, kind: str, rest: Sequence[tuple[str, float]]) -> None:
+        book = self.parts.book
+        if book.state[household] != HouseholdState.PREPARING and not book.held_by_water[household]:
+            return
+        if kind == "family_together":
+            book.mark("family", household, self.parts.now)
+        book.note(household, kind, self.parts.now, cause=int(book.event[household]))
+        self._go_on(household, rest)
+
+
+GONE: Final = (HouseholdState.DEAD, HouseholdState.AWAY)
+"""Whom no message reaches."""

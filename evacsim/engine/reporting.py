@@ -40,7 +40,8 @@ class Reporting(Recorded):
     From the order on, the office that leads a zone reports every `Reports.every` how many people have
     left, if that has changed; other things are reported as they happen (`report`). A report
     goes from office to office up to the top, each hop as soon as a means of calling works at both
-    ends and as long as a call rings; nobody sends a messenger with it (assumed). It may be lost where it begins; the next one makes up for it.
+    ends and as long as a call rings; nobody sends a messenger with it
+    (assumed). It may be lost where it begins; the next one makes up for it.
 
     Without `plan.organize.reports` whatever is reported is known at once, and nothing is written down.
     """

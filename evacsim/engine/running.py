@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evacsim.clock import Calendar
+from evacsim.engine.attending import Attending, register_of
 from evacsim.engine.boats import Boats
 from evacsim.engine.clock import Clock
 from evacsim.engine.command import Command
@@ -43,7 +44,6 @@ from evacsim.results.record import RunRecord
 from evacsim.streams import Streams
 from evacsim.world.columns import Crowding, Ways, World
 from evacsim.world.people import Households, Knowledge, draw_households
-from evacsim.world.register import true_register
 
 Progress = Callable[[float, float], None]
 """Told the time now and the planned end [s], now and then."""
@@ -119,7 +119,7 @@ class Run:
             world=world,
             households=households,
             streams=streams,
-            register=true_register(households, world.zones.n),
+            register=register_of(world, households, streams),
             calendar=Calendar(world.scenario.start, weather.night_begins, weather.night_ends),
             clock=clock,
             movement=movement,
@@ -144,6 +144,7 @@ class Run:
         self.orders = Orders(self.parts, self.roads)
         self.water = Water(self.parts, self.roads, self.sheltering, self.transfer)
         self.reacting = Reacting(self.parts, self.gathering, self.transfer)
+        self.attending = Attending(self.parts)
         self.sites = Sites(self.parts)
         self.duty = Duty(self.parts)
         self.command = Command(self.parts, self.duty)
@@ -154,10 +155,15 @@ class Run:
         self.warnings = Warnings(self.parts, self.command, self.reacting)
         # First every zone's people are reckoned with, then the buses are called: who plans
         # rounds beforehand must know them all.
-        self.parts.at_order_received += [self.warnings.send, self.transport.take_order]
+        self.parts.at_order_received += [
+            self.attending.take_order,
+            self.warnings.send,
+            self.transport.take_order,
+        ]
         self.reporting = Reporting(self.parts, self.command)
         self.concluding = Concluding(self.parts, self.triggering)
         self.recorded: tuple[Recorded, ...] = (
+            self.attending,
             self.sites,
             self.duty,
             self.observing,

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evacsim.engine.gathering import Gathering
-from evacsim.engine.log import Kind, Where
+from evacsim.engine.log import ROOT, Kind, Where
 from evacsim.engine.movement import Notice
 from evacsim.engine.parts import Mode, Parts
 from evacsim.engine.routing import MoverClass
@@ -63,25 +63,42 @@ class Transfer:
         ]
         parts.after_reopening.append(self._try_again)
 
-    def tell(self, household: int, cause: int, *, ready_at: float, complies: bool) -> None:
-        """Let the order reach a household, whether it is free to go or held by water."""
-        parts, book = self.parts, self.parts.book
+    def hear(self, household: int, cause: int) -> int:
+        """Let word reach a household that does not act on it; return the event, the root where there is nobody."""
+        book = self.parts.book
         if book.state[household] == HouseholdState.DEAD or household in self._fetched:
-            return
-        book.mark("told", household, parts.now)
+            return ROOT
+        book.mark("told", household, self.parts.now)
+        return book.note(household, "told", self.parts.now, cause=cause)
+
+    def take_up(self, household: int, cause: int, kind: str = "told") -> int:
+        """Let a household act on an order, whether it is free to go or held by water.
+
+        Returns the event, the root where there is nobody.
+        """
+        book, now = self.parts.book, self.parts.now
+        if book.state[household] == HouseholdState.DEAD or household in self._fetched:
+            return ROOT
+        if kind == "told":
+            book.mark("told", household, now)
         if book.held_by_water[household]:
-            told = book.note(household, "told", parts.now, cause=cause)
-            if not complies:
-                book.note(household, "refused", parts.now, cause=told)
-            book.resting_state[household] = HouseholdState.PREPARING if complies else HouseholdState.REFUSED
+            book.resting_state[household] = HouseholdState.PREPARING
+            return book.note(household, kind, now, cause=cause)
+        return book.become(household, HouseholdState.PREPARING, kind, now, cause=cause)
+
+    def refuse(self, household: int, cause: int) -> None:
+        """Let a household that acts on an order refuse to go."""
+        book, now = self.parts.book, self.parts.now
+        if book.held_by_water[household]:
+            book.note(household, "refused", now, cause=cause)
+            book.resting_state[household] = HouseholdState.REFUSED
         else:
-            told = book.become(household, HouseholdState.PREPARING, "told", parts.now, cause=cause)
-            if not complies:
-                book.become(household, HouseholdState.REFUSED, "refused", parts.now, cause=told)
-        if complies:
-            parts.clock.call_at(ready_at, lambda: self._get_ready(household))
-        else:
-            self.gathering.expect_no_more(household)
+            book.become(household, HouseholdState.REFUSED, "refused", now, cause=cause)
+        self.gathering.expect_no_more(household)
+
+    def prepare(self, household: int, ready_at: float) -> None:
+        """Let a household that acts on an order be ready at a moment [s]."""
+        self.parts.clock.call_at(ready_at, lambda: self._get_ready(household))
 
     def pick_up(self, household: int) -> None:
         """Take a household out of where it stands and of all it was about to do: a boat has come for it.

@@ -9,14 +9,15 @@ from evacsim.engine.messages import Order
 from evacsim.engine.parts import Mode, Parts
 from evacsim.engine.reacting import Reacting
 from evacsim.engine.recorded import Recorded
+from evacsim.terms import HouseholdState
 from evacsim.world.laws import quantiles
 
 
 class Warnings(Recorded):
     """All messages to the public.
 
-    Where no channels are described, word reaches every household of the plan after the plan's
-    `relay_time`.
+    Where no channels are described, word reaches every household of the plan that is there and on a
+    list after the plan's `relay_time`.
     """
 
     def __init__(self, parts: Parts, command: Command, reacting: Reacting) -> None:
@@ -32,7 +33,8 @@ class Warnings(Recorded):
 
     def _by_word(self, zone: int, order: Order, cause: int) -> None:
         parts, households = self.parts, self.parts.households
-        rows = np.flatnonzero((households.zone == zone) & (parts.mode != Mode.NONE))
+        is_there = parts.register.is_listed & (parts.book.state != HouseholdState.AWAY)
+        rows = np.flatnonzero((households.zone == zone) & (parts.mode != Mode.NONE) & is_there)
         transfer, organize = parts.world.transfer(zone), parts.world.scenario.plan.organize
         law = transfer.relay_time or organize.relay_time
         self.reacting.expect(rows)

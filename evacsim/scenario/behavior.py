@@ -52,7 +52,7 @@ class Livestock(Section):
     """Share of households."""
     takes: DurationLaw = assumed(lambda: Fixed(value="20 min"), "feeding, or driving them to higher ground")
     """Time it takes before leaving."""
-    goes_back: Share = assumed(0.1, "somebody returns to feed them")
+    goes_back: Share = assumed(0.0, "nobody returns to feed them")
     """Share of them that goes back before it is allowed."""
 
 

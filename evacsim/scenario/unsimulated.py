@@ -6,12 +6,13 @@ Whoever writes the process that acts on a field strikes the field out here.
 from collections.abc import Collection, Iterator, Mapping
 
 from evacsim.language import Text
+from evacsim.scenario.behavior import Behavior, Livestock
 from evacsim.scenario.care import Care
-from evacsim.scenario.district import District, Population, Shelter, Store, Zone
+from evacsim.scenario.district import District, Shelter, Store, Zone
 from evacsim.scenario.finding import Finding
 from evacsim.scenario.given import Loc
 from evacsim.scenario.parts import Parts
-from evacsim.scenario.plan import Organize, Whereto, Who, ZoneTransfer
+from evacsim.scenario.plan import Organize, Whereto, ZoneTransfer
 from evacsim.scenario.rules import Consultation, Measure
 from evacsim.scenario.section import Section
 from evacsim.scenario.sensing import Reporting
@@ -19,8 +20,9 @@ from evacsim.scenario.transport import Fleet
 
 UNSIMULATED: Mapping[type[Section], Collection[str]] = {
     District: ("refuges", "background", "channels", "coverage", "stock"),
-    Population: ("groups",),
-    Zone: ("day_share", "visitors_day", "visitors_night", "livestock_share"),
+    Zone: ("visitors_day", "visitors_night"),
+    Behavior: ("shadow",),
+    Livestock: ("goes_back",),
     Shelter: (
         "area",
         "opening",
@@ -39,7 +41,6 @@ UNSIMULATED: Mapping[type[Section], Collection[str]] = {
     Reporting: ("site",),
     Consultation: ("quorum",),
     Measure: ("office", "staff"),
-    Who: ("lists", "resettled", "behavior"),
     Organize: (
         "assistance",
         "officers",

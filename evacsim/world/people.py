@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evacsim.network.walking import speeds_by_age
+from evacsim.scenario.behavior import Groups
 from evacsim.scenario.district import Knowledge as KnowledgeShares
 from evacsim.scenario.district import Population, Zone
 from evacsim.streams import Streams
@@ -190,7 +191,12 @@ def draw_households(world: World, streams: Streams) -> Households:
         elderly=_joined([zone.elderly for zone in drawn]),
         children=_joined([zone.children for zone in drawn]),
         assisted=_joined([zone.assisted for zone in drawn]),
-        group=np.full(sum(counts), Group.NONE, dtype=np.int8),
+        group=_joined(
+            [
+                _groups(zone, district.groups, n, streams)
+                for zone, n in zip(world.zones.models, counts, strict=True)
+            ]
+        ),
         walking_speed=_joined([zone.walking_speed for zone in drawn]),
         home=_joined(homes),
         car_luck=luck("car"),
@@ -201,6 +207,30 @@ def draw_households(world: World, streams: Streams) -> Households:
         knowledge=_knowledge(district.knowledge, luck("knowledge")),
         patience=_patience(district, luck("patience")),
     )
+
+
+KIND_GROUPS = {
+    "school": Group.INSTITUTION,
+    "hospital": Group.INSTITUTION,
+    "care_home": Group.INSTITUTION,
+    "construction_site": Group.WORKER,
+    "scenic_area": Group.VISITOR,
+}
+"""Special group of everybody in a zone of some kind."""
+
+
+def _groups(zone: Zone, shares: Groups | None, n: int, streams: Streams) -> NDArray[np.int8]:
+    """Return the special group of each household of a zone; none where the district describes no groups.
+
+    One luck decides, the groups in the order of `terms.Group`: a household belongs to one of them.
+    """
+    if shares is None:
+        return np.full(n, Group.NONE, dtype=np.int8)
+    if zone.kind in KIND_GROUPS:
+        return np.full(n, KIND_GROUPS[zone.kind], dtype=np.int8)
+    edges = np.cumsum([shares.elderly_alone, shares.disabled, shares.pregnant, shares.left_behind])
+    drawn = np.searchsorted(edges, streams.get("group", zone.id).random(n), side="right") + 1
+    return np.where(drawn > len(edges), Group.NONE, drawn).astype(np.int8)
 
 
 def _knowledge(shares: KnowledgeShares, luck: Floats) -> NDArray[np.int8]:

@@ -1,0 +1,142 @@
+"""Who is there when the order comes, and who is on the lists (在场与清单)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from evacsim.engine.messages import Order
+from evacsim.engine.parts import Parts
+from evacsim.engine.recorded import Recorded
+from evacsim.scenario.matching import matching
+from evacsim.streams import Streams
+from evacsim.terms import HouseholdState
+from evacsim.world.columns import World
+from evacsim.world.daytime import Daytime
+from evacsim.world.people import Households
+from evacsim.world.presence import PresenceColumns, presence_of
+from evacsim.world.register import ListErrors, Register, draw_register, list_totals, true_register
+
+
+class Attending(Recorded):
+    """The people of every zone: there, or away.
+
+    Who is there goes by the hour of the start, and is settled anew when the first office receives the
+    order for the zone (the snapshot of LifeSim, seen TRM-11): who is away then is away for the
+    whole run, and safe (assumed). Who was resettled before (避险搬迁) is never there.
+    """
+
+    def __init__(self, parts: Parts) -> None:
+        self.parts = parts
+        world, n = parts.world, parts.households.n
+        weather = world.scenario.hazard.weather
+        begins, ends = weather.night_begins, weather.night_ends
+        self._daytime = Daytime(ends, ends, begins, begins)
+        self._presence = self._drawn()
+        self._is_resettled = self._resettled()
+        self._is_settled = np.zeros(world.zones.n, dtype=bool)
+        """Zones for which an order has come."""
+        self._is_on = bool(self._is_resettled.any()) or self._presence is not None
+        if self._is_on:
+            self._settle(np.arange(n))
+
+    def take_order(self, _office: int, order: Order) -> None:
+        """Settle who is there in the zones of an order, when it first comes."""
+        if self._presence is None:
+            return
+        new = [zone for zone in order.message.zones if not self._is_settled[zone]]
+        if new:
+            self._is_settled[new] = True
+            self._settle(np.flatnonzero(np.isin(self.parts.households.zone, new)))
+
+    def _settle(self, rows: NDArray[np.int64]) -> None:
+        """Put those of some households that are at home or away where they are now."""
+        book, here = self.parts.book, ~self._is_resettled[rows]
+        if self._presence is not None:
+            night = self._daytime.night_share(self.parts.calendar.hour(self.parts.now))
+            here &= self._presence.at(night)[rows]
+        state = book.state[rows]
+        book.go_away(rows[(state == HouseholdState.AT_HOME) & ~here], self.parts.now)
+        book.come_home(rows[(state == HouseholdState.AWAY) & here], self.parts.now)
+
+    def _drawn(self) -> PresenceColumns | None:
+        """Return when households are there; None where all are always."""
+        zones, households = self.parts.world.zones.models, self.parts.households
+        by_day = np.array([1.0 if zone.day_share is None else zone.day_share for zone in zones])
+        if (by_day == 1).all():
+            return None
+        luck = _by_zone(self.parts.streams, "presence", self.parts.world, households)
+        return presence_of(luck, day=by_day[households.zone])
+
+    def _resettled(self) -> NDArray[np.bool_]:
+        world, households = self.parts.world, self.parts.households
+        left = np.zeros(world.zones.n)
+        row = {id_: number for number, id_ in enumerate(world.zones.ids)}
+        for given in world.scenario.plan.who.resettled:
+            for pattern in given.zones:
+                for id_ in matching(pattern, row):
+                    left[row[id_]] = given.share
+        if not left.any():
+            return np.zeros(households.n, dtype=bool)
+        luck = _by_zone(self.parts.streams, "resettled", world, households)
+        return np.asarray(luck < left[households.zone])
+
+    def ledger(self) -> Mapping[str, NDArray[Any]]:
+        """Return who is there in the end."""
+        return {"present": self.parts.book.state != HouseholdState.AWAY} if self._is_on else {}
+
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Return the lists against the truth; none where the lists are right and everybody is there."""
+        parts, lists = self.parts, self.parts.world.scenario.plan.who.lists
+        if lists is None and not self._is_on:
+            return {}
+        households, totals = parts.households, list_totals(parts.register, parts.households)
+        n = parts.world.zones.n
+        is_here = parts.book.state != HouseholdState.AWAY
+
+        def people(chosen: NDArray[np.bool_]) -> NDArray[np.int64]:
+            weights = households.people[chosen]
+            return np.bincount(households.zone[chosen], weights=weights, minlength=n).astype(np.int64)
+
+        return {
+            "register": pd.DataFrame(
+                {
+                    "zone": parts.world.zones.ids,
+                    "residents": totals.people.astype(np.int64),
+                    "listed": totals.people_listed.astype(np.int64),
+                    "unlisted": people(~parts.register.is_listed),
+                    "ghosts": parts.register.ghost_people.astype(np.int64),
+                    "present": people(is_here),
+                    "visitors": np.zeros(n, dtype=np.int64),
+                }
+            )
+        }
+
+
+def register_of(world: World, households: Households, streams: Streams) -> Register:
+    """Return the lists of a scenario: the truth, but for the mistakes that the plan says they have."""
+    lists = world.scenario.plan.who.lists
+    if lists is None:
+        return true_register(households, world.zones.n)
+    usual = ListErrors(1 - lists.completeness, lists.ghosts, lists.wrong_zone, lists.wrong_size)
+    errors = [usual] * world.zones.n
+    row = {id_: number for number, id_ in enumerate(world.zones.ids)}
+    for known in lists.zones:
+        for pattern in known.zones:
+            for id_ in matching(pattern, row):
+                errors[row[id_]] = ListErrors(
+                    misplaced=lists.wrong_zone,
+                    stale=lists.wrong_size,
+                    n_unlisted=known.unlisted,
+                    n_ghosts=known.ghosts,
+                )
+    return draw_register(world, households, streams, errors=errors)
+
+
+def _by_zone(streams: Streams, purpose: str, world: World, households: Households) -> NDArray[np.float64]:
+    """Return a luck for every household, drawn zone by zone."""
+    counts = np.bincount(households.zone, minlength=world.zones.n)
+    drawn = [streams.get(purpose, id_).random(int(n)) for id_, n in zip(world.zones.ids, counts, strict=True)]
+    return np.concatenate(drawn)
