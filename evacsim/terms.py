@@ -250,6 +250,7 @@ EVENT_KINDS: dict[str, Text] = {
     "second_transfer": Text("people are moved from a flooded shelter", "二次转移"),
     # vehicles
     "called_up": Text("the driver is called up", "召集司机"),
+    "vehicle_lent": Text("the vehicle is lent by others", "借调车辆"),
     "vehicle_absent": Text("the vehicle does not come", "车辆未到位"),
     "rounds_not_planned": Text(
         "no plan of rounds fetches everybody; vehicles go where people wait",

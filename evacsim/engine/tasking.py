@@ -1,6 +1,7 @@
 """Which round a vehicle drives next: planned beforehand, or chosen when it comes free."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from evacsim.engine.gathering import Gathering
 from evacsim.engine.log import Kind, Where
@@ -11,6 +12,8 @@ from evacsim.engine.routing import MoverClass
 from evacsim.engine.sheltering import Sheltering
 from evacsim.engine.vehicles import Vehicle
 
+Ints = NDArray[np.int64]
+NO_PLACES = np.zeros(0, dtype=np.int64)
 ONLINE = ("nearest", "longest_queue")
 """Dispatch policies that decide whenever a vehicle comes free; the others plan all rounds beforehand."""
 
@@ -23,7 +26,7 @@ class Tasking:
         self.gathering = gathering
         self.sheltering = sheltering
         self.fleets = list(parts.world.fleets.models)
-        self.served = _pickups_by_fleet(parts)
+        self.served, self._of_town = _pickups_by_fleet(parts)
         """Rows of the pick-up points that each fleet serves."""
         n = parts.world.pickup_points.n
         self.seats_coming = np.zeros(n, dtype=np.int64)
@@ -34,12 +37,30 @@ class Tasking:
 
     def next_task(self, vehicle: Vehicle) -> PlannedRound | None:
         """Return the next round: the next planned one that still has people, else by the dispatch policy."""
-        gathering, routing = self.gathering, self.parts.routing
+        gathering = self.gathering
         while vehicle.planned:
             task = self._begin_planned(vehicle)
             if gathering.waiting[task.pickup] + gathering.expected[task.pickup] > 0:
                 return task
-        served = self.served[vehicle.fleet]
+        for served in self._places_in_turn(vehicle):
+            chosen = self._where_people_wait(vehicle, served)
+            if chosen is not None:
+                return chosen
+        return None
+
+    def places(self, vehicle: Vehicle, town: str) -> Ints:
+        """Return the pick-up points of a town that the fleet of a vehicle serves."""
+        return self._of_town.get((vehicle.fleet, town), NO_PLACES)
+
+    def _places_in_turn(self, vehicle: Vehicle) -> list[Ints]:
+        """Return where a vehicle looks for people: in the towns it is promised to, one after the other."""
+        if vehicle.promised_to:
+            return [self.places(vehicle, town) for town in vehicle.promised_to]
+        return [self.served[vehicle.fleet]]
+
+    def _where_people_wait(self, vehicle: Vehicle, served: Ints) -> PlannedRound | None:
+        """Return the round to one of some pick-up points by the dispatch policy; None where nobody waits."""
+        gathering, routing = self.gathering, self.parts.routing
         spoken_for = self.seats_coming[served] + self._planned_people[served]
         unserved = gathering.waiting[served] + gathering.expected[served] - spoken_for
         served, unserved = served[unserved > 0], unserved[unserved > 0]
@@ -50,9 +71,9 @@ class Tasking:
         first = np.lexsort((time, -unserved) if self._plan.dispatch != "nearest" else (-unserved, time))[0]
         return PlannedRound(int(served[first]), None, self.fleets[vehicle.fleet].seats)
 
-    def plan_beforehand(self, fleet: int, vehicles: list[Vehicle], cause: int) -> None:
-        """Plan all rounds of a fleet; where no plan fetches everybody, its vehicles go where people wait."""
-        gathering, served = self.gathering, self.served[fleet]
+    def plan_beforehand(self, fleet: int, vehicles: list[Vehicle], served: Ints, cause: int) -> None:
+        """Plan all rounds of some vehicles; where no plan fetches everybody, they go where people wait."""
+        gathering = self.gathering
         try:
             rounds = plan_fleet(
                 self.parts,
@@ -84,13 +105,20 @@ class Tasking:
         self.gathering.tell_all()
 
 
-def _pickups_by_fleet(parts: Parts) -> list[np.ndarray]:
-    """Return the pick-up points that each fleet serves, by the plan's rows of zones."""
+def _pickups_by_fleet(parts: Parts) -> tuple[list[Ints], dict[tuple[int, str], Ints]]:
+    """Return the pick-up points that each fleet serves, in all and in each town, by the plan's rows of zones."""
     world = parts.world
     row = {pickup: k for k, pickup in enumerate(world.pickup_points.ids)}
     served: list[set[int]] = [set() for _ in world.fleets.ids]
+    of_town: dict[tuple[int, str], set[int]] = {}
     fleet_row = {fleet: k for k, fleet in enumerate(world.fleets.ids)}
-    for transfer in world.transfers:
+    for zone, transfer in enumerate(world.transfers):
         if transfer is not None and transfer.fleet is not None and transfer.pickup_point is not None:
-            served[fleet_row[transfer.fleet]].add(row[transfer.pickup_point])
-    return [np.array(sorted(pickups), dtype=np.int64) for pickups in served]
+            fleet, pickup = fleet_row[transfer.fleet], row[transfer.pickup_point]
+            served[fleet].add(pickup)
+            of_town.setdefault((fleet, world.zones.models[zone].township), set()).add(pickup)
+    return [_rows(pickups) for pickups in served], {key: _rows(pickups) for key, pickups in of_town.items()}
+
+
+def _rows(pickups: set[int]) -> Ints:
+    return np.array(sorted(pickups), dtype=np.int64)

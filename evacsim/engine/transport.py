@@ -11,16 +11,17 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from evacsim.engine.calling_up import CallingUp
 from evacsim.engine.driving import Driving, Process
 from evacsim.engine.gathering import Gathering
-from evacsim.engine.log import Kind, Where
+from evacsim.engine.log import Kind
 from evacsim.engine.messages import Order
 from evacsim.engine.movement import Notice
-from evacsim.engine.parts import Mode, Parts
+from evacsim.engine.parts import Parts
 from evacsim.engine.recorded import Recorded
 from evacsim.engine.serving import Serving
 from evacsim.engine.sheltering import Sheltering
-from evacsim.engine.tasking import ONLINE, Tasking
+from evacsim.engine.tasking import Tasking
 from evacsim.engine.trucking import Told, Trip, Trucking
 from evacsim.engine.vehicles import Vehicle, muster
 
@@ -32,7 +33,6 @@ class Transport(Recorded):
         self.parts = parts
         self.gathering = gathering
         world = parts.world
-        self._plan = world.scenario.plan.to
         self.fleets = list(world.fleets.models)
         self.vehicles = muster(parts)
         self.driving = Driving(parts, self.vehicles)
@@ -44,32 +44,20 @@ class Transport(Recorded):
             "truck": self.trucking.serve,
         }
         """What the vehicles of each kind of fleet do once they have been called up; boats add themselves."""
-        self._called: set[int] = set()
-        self._fleet_row = {fleet: row for row, fleet in enumerate(world.fleets.ids)}
+        self.calling_up = CallingUp(parts, self.driving, self.tasks, self._serve)
         parts.after_reopening.append(gathering.tell_all)
 
-    def take_order(self, _office: int, order: Order) -> None:
-        """Call the fleets that are to fetch the people of the zones of an order."""
-        households, mode = self.parts.households, self.parts.mode
-        for zone, cause in zip(order.message.zones, order.causes, strict=True):
-            fleet = self.parts.world.transfer(zone).fleet
-            if fleet is not None and ((households.zone == zone) & (mode == Mode.BUS)).any():
-                self.call_up(self._fleet_row[fleet], cause)
+    def take_order(self, office: int, order: Order) -> None:
+        """Call the fleets that are to fetch the people of the zones of an order, if this office (row) calls them."""
+        self.calling_up.take_order(office, order)
 
     def call_up(self, fleet: int, cause: int) -> None:
-        """Call up the drivers of a fleet; a second call changes nothing."""
-        if fleet in self._called:
-            return
-        self._called.add(fleet)
-        vehicles = [vehicle for vehicle in self.vehicles if vehicle.fleet == fleet]
-        serve = self.serve[self.fleets[fleet].kind]
-        if self.fleets[fleet].kind == "bus" and self._plan.dispatch not in ONLINE:
-            self.tasks.plan_beforehand(fleet, [vehicle for vehicle in vehicles if vehicle.came], cause)
-        for vehicle in vehicles:
-            kind = "called_up" if vehicle.came else "vehicle_absent"
-            self.driving.record(vehicle, kind, place=Where(Kind.DEPOT, fleet), cause=cause)
-            if vehicle.came:
-                self.parts.clock.process(serve(vehicle))
+        """Call up all vehicles of a fleet (row); a second call changes nothing."""
+        self.calling_up.call_up(fleet, cause)
+
+    def lend(self, fleet: int, cause: int) -> None:
+        """Let a fleet (row) from outside come, by the event of its being granted and on its way."""
+        self.calling_up.lend(fleet, cause)
 
     def send_truck(  # noqa: PLR0913 - a trip is described by all of these
         self,
@@ -162,4 +150,11 @@ class Transport(Recorded):
             }
             for one in self.serving.rounds
         ]
-        return {"vehicles": pd.DataFrame(vehicles), "rounds": pd.DataFrame(rounds)}
+        return {
+            "vehicles": pd.DataFrame(vehicles),
+            "rounds": pd.DataFrame(rounds),
+            "fleet_calls": self.calling_up.table(),
+        }
+
+    def _serve(self, vehicle: Vehicle) -> Process:
+        return self.serve[self.fleets[vehicle.fleet].kind](vehicle)

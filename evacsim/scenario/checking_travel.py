@@ -10,7 +10,7 @@ from evacsim.scenario.parts import Parts
 from evacsim.scenario.references import unknown
 
 NOT_SIMULATED = (
-    Text("is described here, and nothing simulates it yet", "可以描述，但尚未参与推演"),
+    Text("is a kind of fleet that nothing simulates yet", "该类车队尚未参与推演"),
     Text("leave the fleet out", "请去掉该车队"),
 )
 SPEED_OF_A_BUS = (
@@ -47,6 +47,7 @@ def _promises(parts: Parts) -> Iterator[Finding]:
     """Yield promises of what is not there, to whom nobody knows."""
     towns = {entry.item.township for entry in parts.zones}
     left = {entry.item.id: entry.item.vehicles for entry in parts.fleets}
+    promised = {(entry.item.fleet, entry.item.township) for entry in parts.promises}
     for entry in parts.promises:
         promise = entry.item
         yield from unknown(parts, "fleets", (*entry.loc, "fleet"), promise.fleet)
@@ -63,3 +64,13 @@ def _promises(parts: Parts) -> Iterator[Finding]:
                 )
                 remedy = Text("promise fewer, or expect towns without", "减少承诺，否则会有乡镇落空")
                 yield Finding((*entry.loc, "vehicles"), rule, remedy, severity="warning")
+    town_of = {entry.item.id: entry.item.township for entry in parts.zones}
+    for transfer in parts.transfers:
+        fleet, town = transfer.item.fleet, town_of.get(transfer.item.zone)
+        if fleet in left and left[fleet] <= 0 and town is not None and (fleet, town) not in promised:
+            rule = Text(
+                f"has all its vehicles promised to others than {town or 'this town'}",
+                "车辆已全部承诺给其他乡镇",
+            )
+            remedy = Text("promise some to it, or name another fleet", "承诺一部分车辆，或改用其他车队")
+            yield Finding((*transfer.loc, "fleet"), rule, remedy, fleet)

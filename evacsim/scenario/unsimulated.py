@@ -37,7 +37,7 @@ UNSIMULATED: Mapping[type[Section], Collection[str]] = {
         "medical_beds",
     ),
     Store: ("level",),
-    Fleet: ("office", "driver_comes", "backup_drivers", "external"),
+    Fleet: ("external",),
     Reporting: ("site",),
     Consultation: ("quorum",),
     Measure: ("office", "staff"),
@@ -46,7 +46,7 @@ UNSIMULATED: Mapping[type[Section], Collection[str]] = {
         "officers",
         "door_to_door",
     ),
-    Whereto: ("promises", "assignment"),
+    Whereto: ("assignment",),
     Care: (
         "space",
         "needs",

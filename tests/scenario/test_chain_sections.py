@@ -114,6 +114,11 @@ def with_entry(path, number=0, **values):
     return {path: entries}
 
 
+def with_fleet(**values):
+    """Return a change of the fleet of the small scenario."""
+    return {"district.fleets": [{"id": "buses", "node": "n1", "vehicles": 4, "seats": 45} | values]}
+
+
 def test_the_whole_chain_may_be_described(base):
     assert told(base) == []
 
@@ -245,6 +250,19 @@ def test_every_unsimulated_field_exists_and_is_off_by_default():
             with_entry("plan.organize.offices", 1, cell_site="pole"),
             "plan.organize.offices[1].cell_site",
             "no site has this id",
+        ),
+        (with_fleet(office="twon"), "district.fleets[0].office", "no office has this id"),
+        (
+            with_fleet(kind="helicopter"),
+            "district.fleets[0].kind",
+            "is a kind of fleet that nothing simulates yet",
+        ),
+        (with_fleet(kind="boat"), "district.fleets[0].speed", "is not said, and a boat is slower than a bus"),
+        (with_fleet(kind="truck"), "column 车队", "is a fleet of kind truck"),
+        (
+            {"plan.to.promises": [{"fleet": "buses", "township": "x", "vehicles": 4}]},
+            "column 车队",
+            "has all its vehicles promised to others than this town",
         ),
         (
             with_entry("plan.organize.officers", office="est"),
