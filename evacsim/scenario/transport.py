@@ -60,7 +60,7 @@ class Fleet(Place):
     kind: Literal["bus", "truck", "boat", "helicopter"] = "bus"
     """What the vehicles are: trucks bring supplies, boats and helicopters go where roads are cut."""
     office: Identifier | None = None
-    """Office that calls the drivers; without it the order reaches them by itself."""
+    """Office that calls the drivers, one by one; without it the office that leads the zone calls all at once."""
     driver_comes: Share | None = None
     """Share of drivers who come when called; without it `availability` says who comes."""
     backup_drivers: YesNo = False

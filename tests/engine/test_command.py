@@ -78,7 +78,8 @@ def test_a_flat_command_calls_all_villages_itself(tmp_path):
 
 def test_every_household_knows_its_way_back_to_the_trigger(tmp_path):
     record = run(tmp_path)
-    chain = kinds_back_from(record, int(record.ledger["final_event"].dropna().iloc[0]))
+    departed = record.events[record.events["kind"] == "departed"]
+    chain = kinds_back_from(record, int(departed["seq"].iloc[-1]))
     assert chain[-1] in ROOT_KINDS
     line = [
         kind
