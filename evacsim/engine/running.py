@@ -19,6 +19,7 @@ from evacsim.engine.log import EventLog
 from evacsim.engine.measures import Measures
 from evacsim.engine.messages import Messages
 from evacsim.engine.movement import Movement, MoverColumns, Notice
+from evacsim.engine.moving_on import MovingOn
 from evacsim.engine.networks import Networks
 from evacsim.engine.observing import Observing
 from evacsim.engine.orders import Orders
@@ -142,6 +143,7 @@ class Run:
         self.boats = Boats(self.parts, self.transport, self.transfer)
         self.roads = Roads(self.parts)
         self.orders = Orders(self.parts, self.roads)
+        self.moving_on = MovingOn(self.parts, self.sheltering, self.transfer)
         self.water = Water(self.parts, self.roads, self.sheltering, self.transfer)
         self.reacting = Reacting(self.parts, self.gathering, self.transfer)
         self.attending = Attending(self.parts)
@@ -183,6 +185,7 @@ class Run:
             clock.after_moving.append(Entries(self.parts, self.transport, self._household_of).write_down)
         self.roads.begin()
         self.water.schedule()
+        self.moving_on.schedule()
         self.orders.schedule()
         self.sites.schedule()
         self.observing.schedule()

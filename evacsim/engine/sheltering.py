@@ -32,6 +32,8 @@ class Sheltering(Recorded):
         self.people = np.zeros(len(ordered), dtype=np.int64)
         self.turned_away = np.zeros(len(ordered), dtype=np.int64)
         self.flooded = np.zeros(len(ordered), dtype=bool)
+        self.closed = np.zeros(len(ordered), dtype=bool)
+        """Shelters that have been given up (`engine.moving_on`)."""
         self.flooded_since = np.full(len(ordered), np.nan)
         self.flood_event = np.zeros(len(ordered), dtype=np.int64)
         self.loads: list[tuple[int, float, int]] = []
@@ -56,7 +58,7 @@ class Sheltering(Recorded):
         as the household (or the crew of a vehicle) knows the roads.
         """
         travelers = self.parts.travelers
-        takes_in = ~self.flooded & (self.people + people <= self.capacity)
+        takes_in = ~self.flooded & ~self.closed & (self.people + people <= self.capacity)
         takes_in[list(tried)] = False
         for shelter in assigned:
             if takes_in[shelter]:
@@ -74,7 +76,8 @@ class Sheltering(Recorded):
         parts, book = self.parts, self.parts.book
         people = int(parts.households.people[household])
         place = Where(Kind.SHELTER, shelter)
-        if self.flooded[shelter] or self.people[shelter] + people > self.capacity[shelter]:
+        is_shut = self.flooded[shelter] or self.closed[shelter]
+        if is_shut or self.people[shelter] + people > self.capacity[shelter]:
             self.turned_away[shelter] += people
             because = int(self.flood_event[shelter]) if self.flooded[shelter] else cause
             book.become(
@@ -89,7 +92,8 @@ class Sheltering(Recorded):
         self._load(shelter, people)
         book.has_place[household] = True
         book.become(household, HouseholdState.REGISTERING, "arrived", parts.now, place=place, cause=cause)
-        book.mark("arrived", household, parts.now)
+        if np.isnan(book.times["arrived"][household]):
+            book.mark("arrived", household, parts.now)
         desks = self._desks[shelter]
         done = max(parts.now, desks[0]) + self._registration_time
         heapreplace(desks, done)
@@ -129,7 +133,8 @@ class Sheltering(Recorded):
             place=Where(Kind.SHELTER, shelter),
             cause=int(book.event[household]),
         )
-        book.mark("settled", household, now)
+        if np.isnan(book.times["settled"][household]):
+            book.mark("settled", household, now)
         for hook in self.parts.at_settled:
             hook(household, shelter, now)
 

@@ -117,6 +117,15 @@ class Transfer:
             for hook in self.parts.at_departed:
                 hook(household, now)
 
+    def move_on(self, household: int, shelter: int, cause: int) -> bool:
+        """Let a household leave the shelter it is in for another, on foot; return False where no way leads to one."""
+        node = int(self.parts.world.shelters.walk_node[shelter])
+        on_foot = Journey(HOME, MoverClass.WALKER, {shelter})
+        if not self._go_to_shelter(household, node, on_foot, "redirected", cause):
+            return False
+        self.sheltering.release(household, shelter)
+        return True
+
     def come_ashore(self, household: int, node: int, cause: int) -> None:
         """Let a household that a boat has brought to a node walk to a shelter from there."""
         on_foot = Journey(HOME, MoverClass.WALKER)

@@ -52,8 +52,6 @@ UNSIMULATED: Mapping[type[Section], Collection[str]] = {
         "needs",
         "rations",
         "supply",
-        "second_transfer",
-        "second_transfer_before",
         "reunion",
         "back_home",
         "going_back",

@@ -1,0 +1,64 @@
+"""Second transfer (二次转移): people leave a shelter that the water threatens, before or as it enters."""
+
+from functools import partial
+
+import numpy as np
+
+from evacsim.engine.log import Kind, Where
+from evacsim.engine.parts import Parts
+from evacsim.engine.sheltering import Sheltering
+from evacsim.engine.transfer import Transfer
+from evacsim.terms import HouseholdState
+
+THERE = (HouseholdState.REGISTERING, HouseholdState.SHELTERED)
+
+
+class MovingOn:
+    """All second transfers of a run.
+
+    Where the plan wants it, a shelter is closed as soon as water stands `second_transfer_before` below
+    the depth that closes it, and everybody there goes on foot to the next shelter with room
+    to which a way leads (assumed: buses are not waited for while the water comes). Whoever has no way
+    stays, and is held when the water comes.
+    """
+
+    def __init__(self, parts: Parts, sheltering: Sheltering, transfer: Transfer) -> None:
+        self.parts = parts
+        self.sheltering = sheltering
+        self.transfer = transfer
+        self._care = parts.world.scenario.plan.care
+        if self._care.second_transfer:
+            parts.at_shelter_flooded.append(self.move_on)
+
+    def schedule(self) -> None:
+        """Call for the moment at which each shelter is to be left before the water is in it."""
+        care, water = self._care, self.parts.world.water
+        if not care.second_transfer or care.second_transfer_before <= 0:
+            return
+        limit = self.parts.world.scenario.hazard.effects.shelter_limit - care.second_transfer_before
+        depth = water.place_depth[:, self.parts.world.shelters.depth_row] - self.sheltering.floor_height
+        # A dry shelter with a low floor is not threatened by the ground it stands on.
+        threatened = (depth > limit) & (water.place_depth[:, self.parts.world.shelters.depth_row] > 0)
+        for shelter in np.flatnonzero(threatened.any(axis=0)).tolist():
+            time = max(0.0, float(water.times[threatened[:, shelter].argmax()]))
+            self.parts.clock.call_at(time, partial(self._threaten, shelter))
+
+    def _threaten(self, shelter: int) -> None:
+        self.move_on(shelter, self.parts.water_changed)
+
+    def move_on(self, shelter: int, cause: int) -> None:
+        """Close a shelter and let everybody in it go on, because of an event."""
+        book = self.parts.book
+        if self.sheltering.closed[shelter]:
+            return
+        self.sheltering.closed[shelter] = True
+        is_there = (book.place_kind == Kind.SHELTER) & (book.place == shelter) & np.isin(book.state, THERE)
+        households = np.flatnonzero(is_there)
+        if not households.size:
+            return
+        people = float(self.parts.households.people[households].sum())
+        moved = self.parts.log.record(
+            self.parts.now, "second_transfer", Where(Kind.SHELTER, shelter), value=people, cause=cause
+        )
+        for household in households.tolist():
+            self.transfer.move_on(household, shelter, moved)

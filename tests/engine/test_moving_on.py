@@ -1,0 +1,80 @@
+"""Second transfer: H4, before the water or with it, and what becomes of those without a way."""
+
+import evacsim as ev
+from tests.reference.small_district import link, node, small_district, write_depths
+
+HOUR = 3600.0
+SHELTERS = [
+    {"id": "hall", "node": node(4, 2), "capacity": 400, "floor_height": "0.2 m"},
+    {"id": "school", "node": node(4, 1), "capacity": 400},
+]
+
+
+def run(folder, *, links=(), **care):
+    water = {
+        "type": "table",
+        "places": write_depths(folder / "p.csv", "place", [("hall", "T+5 h", 0.3), ("hall", "T+6 h", 0.8)]),
+        "links": write_depths(folder / "l.csv", "link", list(links)),
+    }
+    transfers = [
+        {
+            "zone": "west",
+            "trigger_at": "T+10 min",
+            "organizer": "x",
+            "pickup_point": "stop",
+            "fleet": "buses",
+            "shelter": ["hall"],
+        },
+    ]
+    given = small_district(
+        folder, water=water, transfers=transfers, shelters=SHELTERS, who={"compliance": 1}, care=care
+    )
+    given["district"]["zones"][0]["population"] = 100
+    return ev.simulate(ev.from_mapping(given), seed=1).record
+
+
+def test_h4_at_six_hours_a_hundred_people_leave_the_flooded_shelter(tmp_path):
+    record = run(tmp_path, second_transfer=True)
+    event = record.events[record.events["kind"] == "second_transfer"].iloc[0]
+    assert (event["time_s"], event["subject"], event["value"]) == (6 * HOUR, "shelter/hall", 100)
+    causes = record.events.set_index("seq")
+    flooded = causes.loc[int(event["cause"])]
+    assert flooded["kind"] == "shelter_flooded"
+    assert causes.loc[int(flooded["cause"]), "kind"] == "water_changed"
+    moved = record.ledger[record.ledger["zone"] == "west"]
+    assert set(moved["final_place"]) == {"shelter/school"}
+    assert set(moved["final_state"]) == {"sheltered"}
+    # The first arrival counts for how long the transfer took.
+    assert moved["arrived_s"].max() < 6 * HOUR
+    assert record.tables["shelter_load"].groupby("shelter")["people"].last().to_dict() == {
+        "hall": 0,
+        "school": 100,
+    }
+
+
+def test_without_it_they_are_stranded_there(tmp_path):
+    record = run(tmp_path)
+    moved = record.ledger[record.ledger["zone"] == "west"]
+    assert set(moved["final_place"]) == {"shelter/hall"}
+    assert set(moved["final_state"]) == {"stranded"}
+
+
+def test_it_may_begin_before_the_water_is_in(tmp_path):
+    record = run(tmp_path, second_transfer=True, second_transfer_before="0.25 m")
+    event = record.events[record.events["kind"] == "second_transfer"].iloc[0]
+    # 0.1 m over the floor at five hours, against a limit of 0.3 m less 0.25 m.
+    assert event["time_s"] == 5 * HOUR
+    assert set(record.ledger[record.ledger["zone"] == "west"]["final_place"]) == {"shelter/school"}
+
+
+def test_whoever_has_no_way_stays_and_is_counted(tmp_path):
+    roads = [
+        (link(a, b), "T+4 h", 2.0)
+        for one, other in (((4, 1), (4, 2)), ((3, 2), (4, 2)))
+        for a, b in ((one, other), (other, one))
+    ]
+    record = run(tmp_path, links=roads, second_transfer=True)
+    moved = record.ledger[record.ledger["zone"] == "west"]
+    assert set(moved["final_place"]) == {"shelter/hall"}
+    assert set(moved["final_state"]) == {"stranded"}
+    assert len(record.events[record.events["kind"] == "second_transfer"]) == 1
