@@ -16,7 +16,7 @@ from evacsim.engine.movement import MoverState, Notice
 from evacsim.engine.parts import Parts
 from evacsim.engine.vehicles import Vehicle, mover_columns
 from evacsim.kernels.arrays import NoticeKind
-from evacsim.terms import HouseholdState
+from evacsim.terms import Group, HouseholdState
 from evacsim.world.laws import quantiles
 
 Process = Generator[simpy.Event, Any, None]
@@ -112,9 +112,16 @@ class Driving:
 
     def handling_time(self, vehicle: Vehicle, household: int, per_person: float) -> float:
         """Return how long a household takes to board or alight, at `per_person` for the able [s]."""
-        people = int(self.parts.households.people[household])
-        assisted = int(self.parts.households.assisted[household])
-        return per_person * (people + (self.fleets[vehicle.fleet].assisted_factor - 1) * assisted)
+        fleet, households = self.fleets[vehicle.fleet], self.parts.households
+        people, assisted = int(households.people[household]), int(households.assisted[household])
+        factor, group = fleet.assisted_factor, households.group[household]
+        if group == Group.DISABLED and fleet.wheelchair_factor is not None:
+            factor, assisted = fleet.wheelchair_factor, max(assisted, 1)
+        elif group == Group.INSTITUTION and fleet.lying_factor is not None:
+            factor = fleet.lying_factor
+        factor = max(1.0, factor / (1 + fleet.helpers))
+        slower = (factor - 1) * assisted + (fleet.child_factor - 1) * int(households.children[household])
+        return per_person * (people + slower)
 
     def passengers(self, vehicle: Vehicle, state: HouseholdState, kind: str) -> None:
         """Put all passengers into a state."""

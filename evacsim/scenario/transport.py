@@ -19,7 +19,7 @@ from evacsim.scenario.section import (
     assumed,
     recalled,
 )
-from evacsim.units import Duration, Length, People, Seats, Share, Speed, Vehicles
+from evacsim.units import Count, Duration, Length, People, Seats, Share, Speed, Vehicles
 
 
 class Promise(Section):
@@ -53,6 +53,14 @@ class Fleet(Place):
     """Time one able person takes to get out [s]."""
     assisted_factor: Number = assumed(8.0, "10-15 min for a bus of frail people", ge=1)
     """How much longer a person who needs help takes to board or alight."""
+    wheelchair_factor: Number | None = Field(default=None, ge=1)
+    """The same for people in a wheelchair: whoever needs help in a disabled household, one at least."""
+    lying_factor: Number | None = Field(default=None, ge=1)
+    """The same for people who are carried lying: whoever needs help in an institution."""
+    child_factor: Number = assumed(1.0, "a child is led or carried by its parents", ge=1)
+    """How much longer a child takes."""
+    helpers: Count = assumed(0, "the driver helps alone")
+    """Helpers on board: with one, two people who need help are seen to at the same time, and so on."""
     size: Number = recalled(2.5, "passenger-car equivalent of a bus, HCM", gt=0)
     """Road space of one vehicle in passenger-car units."""
     speed: Speed = assumed(60 / 3.6, "upper speed of a loaded bus on wet rural roads", gt=0)

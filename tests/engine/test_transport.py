@@ -8,7 +8,7 @@ from tests.reference.small_district import node, small_district, write_grid
 MINUTE = 60.0
 
 
-def bus_case(folder, *, call_up="0 s", people=500, buses=5, seats=45, drive_min=20, **fleet):
+def bus_case(folder, *, call_up="0 s", people=500, buses=5, seats=45, drive_min=20, assisted=0, **fleet):
     """One village at its stop, one shelter 20 minutes away, buses waiting at the stop (verification J1).
 
     `fleet` is said of the buses besides.
@@ -16,7 +16,7 @@ def bus_case(folder, *, call_up="0 s", people=500, buses=5, seats=45, drive_min=
     scenario = small_district(
         folder,
         zones=[{"id": "village", "node": node(0, 0), "population": people}],
-        population={"household_size": 1, "assisted_share": 0},
+        population={"household_size": 1, "assisted_share": assisted},
         shelters=[{"id": "school", "node": node(4, 0), "capacity": people}],
         fleets=[
             {

@@ -1,5 +1,7 @@
 """Trucks, breakdowns and fuel, against times worked out by hand."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -7,6 +9,7 @@ import evacsim as ev
 from evacsim.engine.log import ROOT
 from evacsim.engine.running import Run
 from evacsim.streams import Streams
+from evacsim.terms import Group
 from evacsim.world.building import build_world
 from evacsim.world.people import draw_households
 from tests.engine.test_transport import MINUTE, bus_case
@@ -157,3 +160,27 @@ def test_trucks_that_a_measure_has_called_up_wait_for_trips(tmp_path):
     run.parts.clock.call_at(3600.0, lambda: told.append(send(run, ((2, 1), (4, 1)), until=None)[1]))
     run.parts.clock.run_to(7200.0)
     assert told == [[(0, "came", pytest.approx(3600 + 3 * LEG))]]
+
+
+@pytest.mark.parametrize(("helpers", "minutes"), [(0, 3 * (20 + 20 + 10) + 40), (1, 145), (5, 145)])
+def test_helpers_see_to_several_people_at_the_same_time_and_nobody_is_faster_than_the_able(
+    tmp_path, helpers, minutes
+):
+    run = ev.simulate(bus_case(tmp_path, assisted=1, assisted_factor=2, helpers=helpers), seed=1)
+    assert run.tables.arrivals["time_s"].max() == pytest.approx(minutes * MINUTE, abs=0.1)
+
+
+def test_wheelchairs_stretchers_and_children_take_the_time_that_is_said(tmp_path):
+    buses = BUSES | {"assisted_factor": 3, "wheelchair_factor": 9, "lying_factor": 15, "child_factor": 2}
+    run = run_of(tmp_path, fleets=[buses])
+    households = {
+        "people": np.array([5, 5, 5, 5]),
+        "assisted": np.array([2, 2, 0, 2]),
+        "children": np.array([1, 0, 0, 0]),
+        "group": np.array([Group.NONE, Group.INSTITUTION, Group.DISABLED, Group.DISABLED]),
+    }
+    run.parts.households = dataclasses.replace(run.parts.households, **households)
+    bus = run.transport.vehicles[0]
+    times = [run.transport.driving.handling_time(bus, row, 2.0) for row in range(4)]
+    # Two who need help and a child; two lying; one in a wheelchair at least; two in wheelchairs.
+    assert times == [2.0 * n for n in (2 + 2 * 3 + 2, 3 + 2 * 15, 4 + 9, 3 + 2 * 9)]
