@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from evacsim.analysis import clearance, exposure, lateness, responding, sheltering, transport
+from evacsim.analysis import clearance, commanding, exposure, lateness, responding, sheltering, transport
 from evacsim.analysis.people import final_states, had_to_go, out_before_water, out_times, people_of, refused
 from evacsim.results.record import RunRecord
 
@@ -33,6 +33,7 @@ class Facts:
     zones_with_deadline: int
     zones_in_time: int
     response: responding.Response
+    command: commanding.Command
     shelters: pd.DataFrame
     buses: transport.BusService
     relief_limit: float
@@ -62,6 +63,7 @@ def gather(record: RunRecord) -> Facts:
         zones_with_deadline=len(deadlines),
         zones_in_time=int(deadlines["met"].sum()),
         response=responding.response(record),
+        command=commanding.command(record),
         shelters=sheltering.shelter_loads(record),
         buses=transport.bus_service(transport.buses(record)),
         relief_limit=record.limits.get("relief_limit", RELIEF_LIMIT),

@@ -1,8 +1,73 @@
-"""By whom (谁组织): how the order reaches the people."""
+"""By whom (谁组织): how the order reaches the people, and how offices know what happens."""
 
 from evacsim.analysis.entry import Entry, mean_time
+from evacsim.language import Text
+
+
+def _order_latency(share: float) -> Entry:
+    shown = round(100 * share)
+    return Entry(
+        f"order_latency_{shown}", "s", "less",
+        Text(f"from the order to the household, {shown}%", f"指令到户用时（{shown}%）"),
+        Text("people who had to go; never where fewer are told", "应转人员；通知到户不足该比例为“未达到”"),
+        lambda facts: facts.command.order_latency[share],
+    )  # fmt: skip
+
 
 ENTRIES: tuple[Entry, ...] = (
     mean_time("relay"),
+    _order_latency(0.5),
+    _order_latency(0.9),
+    Entry(
+        "acknowledgment_rate", "share", "more",
+        Text("calls acknowledged", "叫应率"),
+        Text("calls from office to office", "机构间呼叫"),
+        lambda facts: facts.command.acknowledged,
+    ),
+    Entry(
+        "acknowledgment_time_100", "s", "less",
+        Text("longest time until a call was acknowledged", "全部叫应用时"),
+        Text("from its first attempt; never where one was not", "自首次呼叫起；有未叫应的为“未达到”"),
+        lambda facts: facts.command.acknowledged_last,
+    ),
+    Entry(
+        "responsible_5min_share", "share", "more",
+        Text("persons responsible who had the order within 5 min", "责任人 5 分钟叫应率"),
+        Text("zones ordered to go; limit 1", "占已下令区域；要求 100%"),
+        lambda facts: facts.command.responsible_soon,
+    ),
+    Entry(
+        "on_duty_share", "share", "more",
+        Text("posts manned within 30 min of the call", "到岗率"),
+        Text("posts of all offices called in", "占被叫机构应到岗位"),
+        lambda facts: facts.command.on_duty,
+    ),
+    Entry(
+        "eoc_staffed_time", "s", "less",
+        Text("headquarters staffed", "指挥部人员到齐用时"),
+        Text("from the call until all who come are there", "自通知起至应到人员到齐"),
+        lambda facts: facts.command.top_staffed,
+    ),
+    Entry(
+        "reports_1h_share", "share", "more",
+        Text("reports there in time", "信息按时报送率"),
+        Text("within an hour unless the plan says otherwise; lost ones are not", "1 小时内（预案另有规定的从其规定）"),
+        lambda facts: facts.command.reports_in_time,
+    ),
+    Entry(
+        "picture_gap_mean", "ratio", "less",
+        Text("error of headquarters' picture", "指挥部掌握情况偏差"),
+        Text(
+            "people believed to have left against those who have, mean over time, of all who had to go",
+            "掌握的转移人数与实际之差，按时间平均，占应转人员",
+        ),
+        lambda facts: facts.command.picture_gap,
+    ),
+    Entry(
+        "contactable_hours_min", "s", "more",
+        Text("shortest time in which a zone could be reached", "最短可联通时长"),
+        Text("by any means of calling its office has; zones of the plan", "任一通信手段可用；预案内区域"),
+        lambda facts: facts.command.contactable,
+    ),
 )  # fmt: skip
 """In the order of the report."""

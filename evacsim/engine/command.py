@@ -96,10 +96,19 @@ class Command(Recorded):
             order.message._replace(zones=word.zones), tuple(causes[zone] for zone in word.zones), issuer
         )
         if self.is_tree:
+            self._acknowledge(office, order, word)
             self.duty.call_in(office, max(received_order.causes, default=event))
         for hook in self.parts.at_order_received:
             hook(office, received_order)
         return causes
+
+    def _acknowledge(self, office: int, order: Order, word: Word) -> None:
+        """Write into the ledger of the zones that an office leads that it has the order to go."""
+        led = [zone for zone in word.zones if self.leads(office, zone)]
+        if order.message.kind == "order" and led:
+            acknowledged = self.parts.book.times["acknowledged"]
+            rows = np.isin(self.parts.households.zone, led) & np.isnan(acknowledged)
+            acknowledged[rows] = self.parts.now
 
     def _fail(self, office: int, word: Word, event: int) -> None:
         """Say of each zone below an office that was not reached that no word came."""

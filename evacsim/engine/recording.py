@@ -61,6 +61,7 @@ def write_down(
         *(process.tables() for process in processes),
     )
     assert set(tables) <= set(TABLES), f"no tables of the record: {sorted(set(tables) - set(TABLES))}"
+    reports = scenario.plan.organize.reports
     return RunRecord(
         scenario_id=scenario.id,
         name=scenario.name,
@@ -80,6 +81,7 @@ def write_down(
             "leave_limit": scenario.hazard.effects.leave_limit,
             "car_limit": scenario.hazard.effects.car_limit,
             "critical_depth": scenario.hazard.effects.critical_depth,
+            **({} if reports is None else {"report_limit": reports.within}),
         },
     )
 

@@ -25,6 +25,8 @@ class Report(NamedTuple):
     """One report on its way."""
 
     office: int
+    ordinal: int
+    """Number of the report among those of its office, from 1."""
     item: str
     zone: int
     due: float
@@ -40,8 +42,9 @@ class Reporting(Recorded):
     From the order on, the office that leads a zone reports every `Reports.every` how many people have
     left, if that has changed; other things are reported as they happen (`report`). A report
     goes from office to office up to the top, each hop as soon as a means of calling works at both
-    ends and as long as a call rings; nobody sends a messenger with it
-    (assumed). It may be lost where it begins; the next one makes up for it.
+    ends and as long as a call rings; nobody sends a messenger with it (assumed). It may be lost where
+    it begins; the next one makes up for it. One that comes after a later one of its zone changes
+    nothing in the picture.
 
     Without `plan.organize.reports` whatever is reported is known at once, and nothing is written down.
     """
@@ -60,6 +63,9 @@ class Reporting(Recorded):
         self._ordinal = np.zeros(command.offices.n, dtype=np.int64)
         self._believed: list[tuple[float, int, float, int]] = []
         self._written: list[tuple[Report, float, str]] = []
+        self._under_way: dict[Report, None] = {}
+        self._latest = np.full(n_zones, -np.inf)
+        """When the last report of each zone in the picture was due."""
         if self._rules is not None:
             parts.at_departed.append(self._leave)
             parts.at_order_received.append(self._begin)
@@ -97,12 +103,15 @@ class Reporting(Recorded):
         if item == LEFT:
             listed = float(self.parts.world.zones.models[zone].population)
             told += np.rint(rules.over_report * max(0.0, listed - told))
-        report = Report(office, item, zone, now, now, float(told), truth, is_doubled)
+        report = Report(
+            office, int(self._ordinal[office]), item, zone, now, now, float(told), truth, is_doubled
+        )
         sent = self._record("report_sent", office, zone, report.value, cause)
         if lost < rules.loss:
             self._record("report_lost", office, zone, report.value, sent)
             self._written.append((report, np.nan, "lost"))
             return
+        self._under_way[report] = None
         self._pass_on(office, report, sent, then)
 
     def _pass_on(self, office: int, report: Report, cause: int, then: Callable[[int], None] | None) -> None:
@@ -133,7 +142,9 @@ class Reporting(Recorded):
     def _receive(self, office: int, report: Report, cause: int, then: Callable[[int], None] | None) -> None:
         received = self._record("report_received", office, report.zone, report.value, cause)
         self._written.append((report, self.parts.now, "doubled" if report.is_doubled else "received"))
-        if report.item == LEFT:
+        del self._under_way[report]
+        if report.item == LEFT and report.due >= self._latest[report.zone]:
+            self._latest[report.zone] = report.due
             believed = (self.parts.now, report.zone, report.value, int(self._left[report.zone]))
             self._believed.append(believed)
         if then is not None:
@@ -191,7 +202,10 @@ class Reporting(Recorded):
                 "truth": report.truth,
                 "result": result,
             }
-            for report, received, result in self._written
+            for report, received, result in [
+                *self._written,
+                *((report, np.nan, "under_way") for report in self._under_way),
+            ]
         ]
         picture = [
             (time, zones[zone], believed, float(truth)) for time, zone, believed, truth in self._believed

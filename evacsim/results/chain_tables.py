@@ -57,7 +57,7 @@ CHAIN_TABLES: dict[str, tuple[Column, ...]] = {
         Column("received_s", "float64", Text("received [s]; empty where lost", "收到时间")),
         Column("value", "float64", Text("what is reported", "上报数值")),
         Column("truth", "float64", Text("what was true when it was sent", "实际数值")),
-        Column("result", "str", Text("received, lost, doubled", "结果")),
+        Column("result", "str", Text("received, doubled, lost, under_way at the end", "结果")),
     ),
     "picture": (
         Column("time_s", "float64", Text("from this time on [s]", "时间")),
@@ -65,9 +65,9 @@ CHAIN_TABLES: dict[str, tuple[Column, ...]] = {
         Column(
             "believed",
             "float64",
-            Text("people who are out, as headquarters believes", "指挥部掌握的已转移人数"),
+            Text("people who have left home, as headquarters believes", "指挥部掌握的已离家人数"),
         ),
-        Column("truth", "float64", Text("people who are out", "实际已转移人数")),
+        Column("truth", "float64", Text("people who have left home", "实际已离家人数")),
     ),
     "sites": (
         Column("site", "str", Text("site", "站点")),

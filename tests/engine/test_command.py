@@ -59,6 +59,7 @@ def test_an_order_goes_down_three_levels_and_each_hop_takes_handling_and_a_ring(
     assert when(record, "order_received", "office/west-village") == [37.0]
     assert when(record, "order_received", "office/north-village") == [37.0]
     assert record.ledger["told_s"].min() >= 37 * MINUTE
+    assert (record.ledger["acknowledged_s"] == 37 * MINUTE).all()
     offices = record.tables["offices"].set_index("office")
     assert offices["order_latency_s"].drop("county").tolist() == [11 * MINUTE, 22 * MINUTE, 22 * MINUTE]
 

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from tests.engine.test_command import MINUTE, run, when
+from evacsim.analysis.indicators import indicators
+from tests.engine.test_command import MINUTE, SURE, run, when
 
 HOUR = 3600.0
 TRUE = {"every": "30 min", "loss": 0, "double": 0, "error": 0, "over_report": 0}
@@ -63,6 +64,59 @@ def test_a_report_waits_until_somebody_can_be_reached(tmp_path):
     cut = reports[(reports["sent_s"] > HOUR) & (reports["sent_s"] < 3 * HOUR)]
     assert len(cut) > 0
     assert (cut["received_s"] >= 3 * HOUR).all()
+
+
+def cut_off_for_good(**reports):
+    """Return what a run needs in which no office can call another from two hours on."""
+    sites = [
+        {"id": id_, "kind": kind, "node": "n0-1", "serves": ["*"]}
+        for id_, kind in (("mast", "cell"), ("power", "power"))
+    ]
+    outages = [{"site": site, "begins": "T+2 h"} for site in ("mast", "power")]
+    return {
+        "reports": {**TRUE, **reports},
+        "district": {"sites": sites},
+        "hazard": {"outages": outages},
+    }
+
+
+def test_reports_that_never_get_up_are_told_as_under_way_and_are_not_in_time(tmp_path):
+    record = run(tmp_path, **cut_off_for_good())
+    reports = record.tables["reports"]
+    left = reports[reports["result"] == "under_way"]
+    assert len(left) > 0
+    assert left["received_s"].isna().all()
+    assert (left["sent_s"] >= 2 * HOUR).all()
+    assert len(reports) == len(when(record, "report_sent"))
+    assert indicators(record)["reports_1h_share"].value == pytest.approx(1 - len(left) / len(reports))
+
+
+def test_the_plan_says_how_soon_reports_are_to_be_there(tmp_path):
+    record = run(tmp_path, reports={**TRUE, "within": "119 s"})
+    assert indicators(record)["reports_1h_share"].value == 0
+    again = run(tmp_path / "b", reports={**TRUE, "within": "120 s"})
+    assert indicators(again)["reports_1h_share"].value == 1
+
+
+def test_a_report_overtaken_by_a_later_one_does_not_take_the_picture_back(tmp_path):
+    """Reports wait out an outage, each trying again at its own pace: the later may come first."""
+    outage = {"begins": "T+1 h", "ends": "T+150 min"}
+    record = run(
+        tmp_path,
+        reports={**TRUE, "every": "16 min"},
+        calling={**SURE, "again_after": "47 min"},
+        district={"sites": [
+            {"id": id_, "kind": kind, "node": "n0-1", "serves": ["*"]}
+            for id_, kind in (("mast", "cell"), ("power", "power"))
+        ]},
+        hazard={"outages": [{"site": site, **outage} for site in ("mast", "power")]},
+    )  # fmt: skip
+    reports = record.tables["reports"]
+    north = reports[reports["zone"] == "north"].sort_values("received_s", kind="stable")
+    west = reports[reports["zone"] == "west"].sort_values("received_s", kind="stable")
+    assert not (north["due_s"].is_monotonic_increasing and west["due_s"].is_monotonic_increasing)
+    for _, picture in record.tables["picture"].groupby("zone"):
+        assert picture["believed"].is_monotonic_increasing
 
 
 @pytest.mark.parametrize("offices", [[]])

@@ -7,6 +7,7 @@ import evacsim as ev
 from tests.reference.small_district import node, small_district, write_depths
 
 HOUR = 3600.0
+FIXED_0 = {"type": "fixed", "value": "0 min"}
 
 
 def run(folder, sites, outages, *, water=None):
@@ -35,6 +36,55 @@ def test_a_base_station_without_power_works_as_long_as_its_battery(tmp_path):
     battery = events.loc[int(down["cause"])]
     assert battery["kind"] == "site_on_battery"
     assert events.loc[int(battery["cause"]), "subject"] == "site/power"
+
+
+@pytest.mark.parametrize(("at", "reached"), [("T+4 h 59 min", True), ("T+5 h 1 min", False)])
+def test_calls_by_phone_work_as_long_as_the_battery(tmp_path, at, reached):
+    """A county that orders its village by mobile phone only, four hours after its power failed, and then."""
+    given = small_district(
+        tmp_path,
+        organize={
+            "offices": [
+                {
+                    "id": "county",
+                    "level": "county",
+                    "node": node(2, 1),
+                    "handling": FIXED_0,
+                    "means": ["phone"],
+                },
+                {
+                    "id": "village",
+                    "level": "village",
+                    "parent": "county",
+                    "node": node(2, 1),
+                    "zones": ["*"],
+                    "handling": FIXED_0,
+                    "means": ["phone"],
+                    "cell_site": "mast",
+                },
+            ],
+            "calling": {"tries": 1, "answer_day": 1, "answer_night": 1, "escalate": []},
+        },
+    )
+    given["district"]["sites"] = [
+        {"id": "power", "kind": "power", "node": node(1, 1), "serves": ["*"]},
+        {
+            "id": "mast",
+            "kind": "cell",
+            "power_site": "power",
+            "battery": "4 h",
+            "node": node(1, 1),
+            "serves": ["*"],
+        },
+    ]
+    given["hazard"]["outages"] = [{"site": "power", "begins": "T+1 h"}]
+    given["plan"]["when"] |= {"decision_time": FIXED_0}
+    for zone in given["plan"]["zones"]:
+        zone["trigger_at"] = at
+    record = ev.simulate(ev.from_mapping(given), seed=1).record
+    assert bool((record.events["kind"] == "order_received").any()) == reached
+    contact = record.tables["contact"]
+    assert set(contact.loc[~contact["contactable"], "time_s"]) == {5 * HOUR}
 
 
 def test_power_that_comes_back_in_time_charges_the_battery_again(tmp_path):
