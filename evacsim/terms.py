@@ -265,6 +265,7 @@ EVENT_KINDS: dict[str, Text] = {
     # care and return
     "shelter_called": Text("the shelter is told to open", "通知启用安置点"),
     "shelter_opened": Text("the shelter opens", "安置点启用"),
+    "waits_outside": Text("waits before a shelter that is not open", "在未启用的安置点外等候"),
     "shelter_locked": Text("the shelter stays locked", "安置点未能开启"),
     "power_lost": Text("a shelter loses its power", "安置点停电"),
     "power_back": Text("a shelter has power again", "安置点恢复供电"),

@@ -60,6 +60,7 @@ def simulate(world: World, *, seed: int, progress: Progress | None = None) -> Ru
     run = Run(world, households, streams)
     duration = world.scenario.duration
     run.parts.clock.run_to(duration, None if progress is None else lambda now: progress(now, duration))
+    run.sheltering.conclude()
     run.concluding.conclude()
     return run.write_down(seed=seed)
 
@@ -161,6 +162,7 @@ class Run:
             self.attending.take_order,
             self.warnings.send,
             self.transport.take_order,
+            self.sheltering.take_order,
         ]
         self.reporting = Reporting(self.parts, self.command)
         self.concluding = Concluding(self.parts, self.triggering)

@@ -1,17 +1,20 @@
 """Shelters: who is let in, who waits at the desk, who is sent on."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 from heapq import heapreplace
 
 import numpy as np
 import pandas as pd
 
 from evacsim.engine.log import Kind, Where
+from evacsim.engine.messages import Order
 from evacsim.engine.parts import Parts
 from evacsim.engine.recorded import Recorded
 from evacsim.engine.routing import MoverClass
 from evacsim.engine.travelers import CREW
 from evacsim.terms import HouseholdState
+from evacsim.world.laws import quantiles
 
 
 class Sheltering(Recorded):
@@ -20,6 +23,10 @@ class Sheltering(Recorded):
     A household that arrives is let in if the shelter is dry and has places for all of it; the
     places are its own from that moment. It then queues for a registration desk and is settled
     when registered. Whom a shelter turns away goes on to the next one, if the plan says so.
+
+    A shelter with an `opening` is locked until somebody calls for it: a measure, or the first order for
+    a zone that goes there, once its keeper has that order. It opens after its law; who comes
+    before waits outside, and is let in first.
     """
 
     def __init__(self, parts: Parts) -> None:
@@ -38,6 +45,15 @@ class Sheltering(Recorded):
         self.flood_event = np.zeros(len(ordered), dtype=np.int64)
         self.loads: list[tuple[int, float, int]] = []
         """Every change of a load: shelter row, time [s], people."""
+        self.opened = np.array([0.0 if s.opening is None else np.nan for s in ordered])
+        """When each shelter opened [s]; nan for not yet."""
+        self.called = np.full(len(ordered), np.nan)
+        """When somebody first called for each shelter that has to be opened [s]."""
+        self._open_event = np.zeros(len(ordered), dtype=np.int64)
+        self.let_in: Callable[[int, int, int], None] | None = None
+        """What becomes of a household that waited outside when the shelter (row) opens, by an event."""
+        self._outside: list[list[int]] = [[] for _ in ordered]
+        parts.at_shelter_called.append(self.open)
         self._desks = [[0.0] * s.desks for s in ordered]
         self._registration_time = scenario.plan.care.registration_time
         self._goes_on = scenario.plan.to.overflow == "next_nearest"
@@ -71,11 +87,61 @@ class Sheltering(Recorded):
         nearest = int(np.argmin(time_to))
         return nearest if np.isfinite(time_to[nearest]) else None
 
+    def take_order(self, office: int, order: Order) -> None:
+        """Call for the shelters of the zones of an order, where their keeper (or whoever first has it) has it now."""
+        offices = self.parts.world.offices
+        for zone, cause in zip(order.message.zones, order.causes, strict=True):
+            for id_ in self.parts.world.transfer(zone).shelter:
+                keeper = self.parts.world.shelters.models[self.row[id_]].keeper
+                if keeper is None or offices.row.get(keeper) in (None, office):
+                    self.open(self.row[id_], cause)
+
+    def open(self, shelter: int, cause: int) -> None:
+        """Let a shelter that is locked be opened, because of an event; a second call changes nothing."""
+        parts, place = self.parts, Where(Kind.SHELTER, shelter)
+        model = parts.world.shelters.models[shelter]
+        if model.opening is None or np.isfinite(self.called[shelter]):
+            return
+        self.called[shelter] = parts.now
+        called = parts.log.record(parts.now, "shelter_called", place, cause=cause)
+        luck = parts.streams.get("opening", model.id).random(1)
+        due = parts.now + float(quantiles(model.opening, luck)[0])
+        parts.clock.call_at(due, partial(self._unlock, shelter, called))
+
+    def _unlock(self, shelter: int, cause: int) -> None:
+        parts = self.parts
+        self.opened[shelter] = parts.now
+        self._open_event[shelter] = parts.log.record(
+            parts.now, "shelter_opened", Where(Kind.SHELTER, shelter), cause=cause
+        )
+        outside, self._outside[shelter] = self._outside[shelter], []
+        for household in outside:
+            if parts.book.state[household] == HouseholdState.UNSHELTERED and self.let_in is not None:
+                self.let_in(
+                    household, shelter, max(self._open_event[shelter], int(parts.book.event[household]))
+                )
+
+    def conclude(self) -> None:
+        """Say of each shelter that people waited for in vain that it stayed locked."""
+        for shelter, households in enumerate(self._outside):
+            if households:
+                people = float(self.parts.households.people[households].sum())
+                last = int(self.parts.book.event[households[-1]])
+                self.parts.log.record(
+                    self.parts.now, "shelter_locked", Where(Kind.SHELTER, shelter), value=people, cause=last
+                )
+
     def admit(self, household: int, shelter: int, cause: int) -> bool:
-        """Let a household in if there is room; else count it as turned away. Return whether it is in."""
+        """Let a household in if there is room; else count it as turned away. Return whether it stays here."""
         parts, book = self.parts, self.parts.book
         people = int(parts.households.people[household])
         place = Where(Kind.SHELTER, shelter)
+        if np.isnan(self.opened[shelter]) and not self.flooded[shelter] and not self.closed[shelter]:
+            book.become(
+                household, HouseholdState.UNSHELTERED, "waits_outside", parts.now, place=place, cause=cause
+            )
+            self._outside[shelter].append(household)
+            return True
         is_shut = self.flooded[shelter] or self.closed[shelter]
         if is_shut or self.people[shelter] + people > self.capacity[shelter]:
             self.turned_away[shelter] += people
@@ -156,7 +222,21 @@ class Sheltering(Recorded):
             }
         )
         loads = [(places.models[shelter].id, time, people) for shelter, time, people in self.loads]
+        opening = [place.opening is not None for place in places.models]
+        facilities = pd.DataFrame(
+            {
+                "shelter": places.ids,
+                "kind": [place.kind or "" for place in places.models],
+                "called_s": self.called,
+                "opened_s": self.opened,
+                "keeper": [place.keeper or "" for place in places.models],
+                "area_m2": [np.nan if place.area is None else place.area for place in places.models],
+                "stage": "",
+                "capacity": self.capacity,
+            }
+        )[opening]
         return {
+            **({"facilities": facilities.reset_index(drop=True)} if any(opening) else {}),
             "shelters": shelters,
             "shelter_load": pd.DataFrame(loads, columns=["shelter", "time_s", "people"]),
         }

@@ -62,6 +62,7 @@ class Transfer:
             for transfer in world.transfers
         ]
         parts.after_reopening.append(self._try_again)
+        sheltering.let_in = self.come_in
 
     def hear(self, household: int, cause: int) -> int:
         """Let word reach a household that does not act on it; return the event, the root where there is nobody."""
@@ -116,6 +117,13 @@ class Transfer:
             book.mark("departed", household, now)
             for hook in self.parts.at_departed:
                 hook(household, now)
+
+    def come_in(self, household: int, shelter: int, cause: int) -> None:
+        """Let a household that waited outside into a shelter, or go on to another where there is no room."""
+        if not self.sheltering.admit(household, shelter, cause):
+            node = int(self.parts.world.shelters.walk_node[shelter])
+            on_foot = Journey(HOME, MoverClass.WALKER, {shelter})
+            self._go_to_shelter(household, node, on_foot, "redirected", int(self.parts.book.event[household]))
 
     def move_on(self, household: int, shelter: int, cause: int) -> bool:
         """Let a household leave the shelter it is in for another, on foot; return False where no way leads to one."""

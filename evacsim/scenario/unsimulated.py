@@ -25,8 +25,6 @@ UNSIMULATED: Mapping[type[Section], Collection[str]] = {
     Livestock: ("goes_back",),
     Shelter: (
         "area",
-        "opening",
-        "keeper",
         "staff",
         "sleeping_places",
         "toilets",
