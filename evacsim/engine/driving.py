@@ -2,11 +2,12 @@
 
 A leg is one drive to the root of a tree. It ends where the tree ends, or at a node from which no
 way is left. A vehicle that breaks down is pushed to the side of its road and hinders nobody
-(assumed); its passengers stay in it until it is repaired, and it goes on from where it stood.
+(assumed); its passengers stay in it until it is repaired or another vehicle takes them over, and it goes
+on from where it stood.
 """
 
 from collections.abc import Callable, Generator
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import simpy
@@ -24,6 +25,15 @@ Drive = Generator[simpy.Event, Any, bool]
 Pause = Generator[simpy.Event, Any, tuple[int, float]]
 
 
+class Broken(NamedTuple):
+    """Where a vehicle stands that has broken down, and how long."""
+
+    node: int
+    """End of its road: where others meet it."""
+    until: float
+    """When it will be repaired [s]."""
+
+
 class Driving:
     """All vehicles on the roads."""
 
@@ -33,6 +43,10 @@ class Driving:
         self.fleets = list(parts.world.fleets.models)
         self.at_stopped: dict[int, Callable[[], None]] = {}
         """What is to be done when water stops a vehicle (row) on the road."""
+        self.broken: dict[int, Broken] = {}
+        """Vehicles (rows) that stand and wait to be repaired, in the order in which they broke down."""
+        self.at_broken: list[Callable[[], None]] = []
+        """What is to be done when a vehicle has broken down."""
         self._by_mover = {vehicle.mover: vehicle for vehicle in vehicles}
         self._arrival: dict[int, simpy.Event] = {}
         self._reopened = simpy.Event(parts.clock)
@@ -178,7 +192,12 @@ class Driving:
         self._by_mover[vehicle.mover] = vehicle
         assert fleet.repair is not None
         luck = parts.streams.get("repair", vehicle.id, str(vehicle.breakdowns)).random(1)
-        yield parts.clock.timeout(float(quantiles(fleet.repair, luck)[0]))
+        repair = float(quantiles(fleet.repair, luck)[0])
+        self.broken[vehicle.row] = Broken(node, parts.now + repair)
+        for hook in self.at_broken:
+            hook()
+        yield parts.clock.timeout(repair)
+        del self.broken[vehicle.row]
         self.record(vehicle, "vehicle_repaired", place=place)
         self._wear(vehicle)
         if way < 0:

@@ -40,6 +40,9 @@ class Serving:
         self.rounds: list[Round] = []
         """What has been driven with passengers."""
         self._plan = parts.world.scenario.plan.to
+        self._relieved: set[int] = set()
+        """Vehicles that have broken down, to which another is on its way."""
+        driving.at_broken.append(gathering.tell_all)
 
     def serve(self, vehicle: Vehicle) -> Process:
         """Drive rounds until the run ends; see the state line of the module."""
@@ -48,6 +51,10 @@ class Serving:
         self.driving.record(vehicle, "vehicle_departed", place=Where(Kind.DEPOT, vehicle.fleet))
         seats = self.fleets[vehicle.fleet].seats
         while True:
+            broken = self._whom_to_take_over(vehicle)
+            if broken is not None:
+                yield from self._take_over(vehicle, broken)
+                continue
             task = self.tasks.next_task(vehicle)
             if task is None:
                 yield self.gathering.demand()
@@ -69,6 +76,45 @@ class Serving:
                 self.tasks.seats_coming[pickup] -= seats
                 self.tasks.give_up_plans(vehicle)
                 yield self.driving.reopened()
+
+    def _whom_to_take_over(self, vehicle: Vehicle) -> Vehicle | None:
+        """Return a bus of the same fleet that has broken down with people, if this one is there before the repair."""
+        for row, broken in self.driving.broken.items():
+            other = self.driving.vehicles[row]
+            if other.fleet == vehicle.fleet and other.aboard and row not in self._relieved:
+                tree = self.parts.routing.tree_to_node(broken.node, MoverClass.BUS)
+                if self.parts.now + self.parts.routing.time(tree, vehicle.node) < broken.until:
+                    return other
+        return None
+
+    def _take_over(self, vehicle: Vehicle, other: Vehicle) -> Process:
+        """Go to a bus that has broken down and bring its passengers to a shelter, if it has not been repaired by then.
+
+        They are met where its road ends (assumed).
+        """
+        self._relieved.add(other.row)
+        node = self.driving.broken[other.row].node
+        vehicle.event = max(vehicle.event, other.event)
+        way = partial(self.parts.routing.tree_to_node, node, MoverClass.BUS)
+        reached = yield from self.driving.drive(vehicle, way)
+        self._relieved.discard(other.row)
+        if not reached:
+            yield self.driving.reopened()
+        elif other.row in self.driving.broken and other.aboard:
+            arrived = self.parts.now
+            time = 0.0
+            for household in list(other.aboard):
+                other.aboard.remove(household)
+                vehicle.aboard.append(household)
+                self.parts.book.vehicle[household] = vehicle.row
+                self.driving.passenger(vehicle, household, HouseholdState.RIDING, "boarded")
+                time += self.driving.handling_time(
+                    vehicle, household, self.fleets[vehicle.fleet].boarding_time
+                )
+            yield self.parts.clock.timeout(time)
+            if vehicle.aboard:
+                task = PlannedRound(other.pickup, None, self.fleets[vehicle.fleet].seats)
+                yield from self._deliver(vehicle, task, arrived)
 
     def _load(self, vehicle: Vehicle, task: PlannedRound) -> Process:
         """Let people board in the order of the queue until the bus is full or waiting longer is in vain.
@@ -105,6 +151,7 @@ class Serving:
     def _deliver(self, vehicle: Vehicle, task: PlannedRound, at_pickup: float) -> Process:
         """Bring the passengers to a shelter, and on to others while it turns people away."""
         left_pickup = self.parts.now
+        vehicle.pickup = task.pickup
         last_boarding = int(self.parts.book.event[vehicle.aboard[-1]])
         self.driving.record(
             vehicle,

@@ -50,6 +50,8 @@ class Vehicle:
     planned: deque[PlannedRound] = field(default_factory=deque)
     covered: float = 0.0
     """Way since it was last refuelled [m]."""
+    pickup: int = -1
+    """Row of the pick-up point from which its passengers are."""
     until_breakdown: float = np.inf
     """Time on the road until it breaks down the next time [s]."""
     breakdowns: int = 0

@@ -184,3 +184,18 @@ def test_wheelchairs_stretchers_and_children_take_the_time_that_is_said(tmp_path
     times = [run.transport.driving.handling_time(bus, row, 2.0) for row in range(4)]
     # Two who need help and a child; two lying; one in a wheelchair at least; two in wheelchairs.
     assert times == [2.0 * n for n in (2 + 2 * 3 + 2, 3 + 2 * 15, 4 + 9, 3 + 2 * 9)]
+
+
+@pytest.mark.parametrize(("buses", "minutes"), [(1, 10 + 20 + 300 + 5), (2, 17.5 + 10 + 10 + 10 + 5)])
+def test_a_free_bus_takes_the_passengers_of_one_that_has_broken_down_over(tmp_path, buses, minutes):
+    case = bus_case(tmp_path, people=45, buses=buses, breakdowns=1e-6, repair="5 h")
+    world, streams = build_world(case), Streams(1)
+    run = Run(world, draw_households(world, streams), streams)
+    # It breaks down in the middle of the second of four streets, 10 min of loading and 7.5 min of driving later.
+    run.transport.vehicles[0].until_breakdown = 450.0
+    run.parts.clock.run_to(world.scenario.duration)
+    record = run.write_down(seed=1)
+    assert events(run, "vehicle_broke_down") == [(pytest.approx(17.5 * MINUTE), "vehicle_broke_down")]
+    assert record.ledger["arrived_s"].max() == pytest.approx(minutes * MINUTE, abs=0.1)
+    assert record.tables["vehicles"]["people"].tolist() == [0] * (buses - 1) + [45]
+    assert set(record.ledger["vehicle"]) == {f"buses-{buses}"}
