@@ -29,7 +29,8 @@ EMPTY_SHARE = 0.95
 """Share of those who go at all after whose leaving a zone counts as empty (assumed)."""
 COST_LATE, COST_FALSE = 10.0, 1.0
 """What a transfer that comes too late, or not at all, weighs against a false alarm (assumed)."""
-N_CANDIDATES = 21
+N_CANDIDATES = 20
+"""Steps from the lowest stage of all floods to the highest, where no thresholds are named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,8 @@ class Sweep:
     """`zone, threshold, on_time, late, missed, false_alarm, quiet, lead_s, needed_s`: floods by outcome, the shortest
     time from the crossing to the water [s], and the time that the zone takes [s]."""
     recommended: pd.DataFrame
-    """`zone, threshold, on_time, late, missed, false_alarm, quiet, lead_s, needed_s, cost`, a row for each zone."""
+    """The same columns for the threshold of least cost of each zone, its `cost`, and the range `from_m, to_m` of
+    equally good ones around it."""
     unknown: tuple[str, ...]
     """Zones of which no run tells how long they take: no threshold can be judged."""
 
@@ -77,7 +79,7 @@ def thresholds(
     gauge : str
         Id of the gauge.
     candidates : array_like, optional
-        Thresholds [m]; evenly spread over all stages of all floods if absent.
+        Thresholds [m]; evenly spread over all stages of all floods, and one above them, if absent.
     needed : mapping of str to float, optional
         Time that a zone takes from the crossing until it is empty [s]; what the runs say where absent.
     cost_late, cost_false : float
@@ -96,7 +98,8 @@ def thresholds(
         )
     if candidates is None:
         lowest, highest = min(stages.min() for _, stages in series), max(stages.max() for _, stages in series)
-        candidates = np.linspace(lowest, highest, N_CANDIDATES)
+        # Not the lowest stage of all, which has always been reached; and one that no flood reaches.
+        candidates = lowest + (highest - lowest) / N_CANDIDATES * np.arange(1, N_CANDIDATES + 2)
     levels = np.unique(np.asarray(candidates, dtype=np.float64))
     zones = records[0].tables["zones"]
     ids = zones.loc[zones["in_plan"].to_numpy(dtype=bool), "zone"].tolist()
@@ -118,11 +121,23 @@ def thresholds(
 def recommended(
     outcomes: pd.DataFrame, *, cost_late: float = COST_LATE, cost_false: float = COST_FALSE
 ) -> pd.DataFrame:
-    """Return the row of least cost for each zone; of equal ones the lowest threshold, which leaves most time."""
+    """Return the row of least cost for each zone; of equal ones the middle of the longest unbroken range.
+
+    The middle keeps most distance from being late on one side and from false alarms on the other; of two it is the
+    lower one, which leaves more time. The ends of that range are `from_m` and `to_m`.
+    """
     cost = cost_late * (outcomes["late"] + outcomes["missed"]) + cost_false * outcomes["false_alarm"]
-    ranked = outcomes.assign(cost=cost, order=np.arange(len(outcomes)))
-    best = ranked.sort_values(["zone", "cost", "threshold"], kind="stable").drop_duplicates("zone")
-    return best.sort_values("order").drop(columns="order").reset_index(drop=True)
+    rows = []
+    for _, frame in outcomes.assign(cost=cost).groupby("zone", sort=False):
+        zone = frame.sort_values("threshold", ignore_index=True)
+        is_best = (zone["cost"] == zone["cost"].min()).to_numpy()
+        edges = np.flatnonzero(np.diff(is_best, prepend=False, append=False)).reshape(-1, 2)
+        first, after = edges[np.argmax(edges[:, 1] - edges[:, 0])].tolist()
+        limits = zone["threshold"].iloc[[first, after - 1]].to_numpy()
+        chosen = zone.iloc[[(first + after - 1) // 2]]
+        rows.append(chosen.assign(from_m=limits[0], to_m=limits[1]))
+    columns = [*outcomes.columns, "cost", "from_m", "to_m"]
+    return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=columns)
 
 
 def needed_times(record: RunRecord) -> dict[str, float]:

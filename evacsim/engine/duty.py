@@ -1,6 +1,6 @@
 """Who is at the offices: shifts, absence, backups, and those who are called in (值班值守、到岗)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 
 import numpy as np
@@ -35,6 +35,8 @@ class Duty(Recorded):
         self._came = np.zeros(offices.n, dtype=np.int64)
         """Posts of each office for which somebody has been called in and has come."""
         self._entries: list[dict[str, object]] = []
+        self.at_staff: list[Callable[[int], None]] = []
+        """Somebody has come to an office (row)."""
 
     def is_there(self, office: int, role: Role, time: float) -> bool:
         """Return whether the holder of the leader's post of an office (A), or his backup (B), is there."""
@@ -50,6 +52,10 @@ class Duty(Recorded):
             return 0
         watch = self._roster.watch(office, self._roster.shifts.at(self.parts.now))
         return int(watch.filled[LEADER]) + int(self._came[office])
+
+    def is_complete(self, office: int) -> bool:
+        """Return whether nobody else is to come to an office as far as one can say now."""
+        return self._roster is None or not np.isnan(self.staffed[office])
 
     def call_in(self, office: int, cause: int) -> None:
         """Call the staff of an office in, because of an event; a second time changes nothing."""
@@ -92,6 +98,8 @@ class Duty(Recorded):
         if self.staff(office) >= n_due and np.isnan(self.staffed[office]):
             self.staffed[office] = self.parts.now
             self._record("staffed", office, n_due / max(1, int(self._posts[office])), came)
+        for hook in self.at_staff:
+            hook(office)
 
     def _record(self, kind: str, office: int, value: float, cause: int) -> int:
         here = Where(Kind.OFFICE, office)

@@ -1,6 +1,7 @@
 """What response levels and automatic stops bring about: ordered, set up, carried out or not (断、禁、停、撤、疏).
 
-ordered - (set up) - carried out, or skipped for a cause; lifted when the level that wanted it is over.
+ordered - (called) - (people there) - (set up) - carried out, or skipped for a cause; lifted when the
+level that wanted it is over. Another office than the one that decides is called first.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -28,6 +29,8 @@ from evacsim.world.laws import quantiles
 NOT_IN_PLAN = Text("the plan moves none of its zones", "预案未安排转移这些区域")
 FLOODED = Text("water stands in its shelters", "安置点已进水")
 NO_VEHICLE = Text("no vehicle of its fleets comes", "车队无车可用")
+NOT_REACHED = Text("the office that carries it out was not reached", "执行机构未叫应")
+TOO_FEW = Text("too few people are on duty", "在岗人员不足")
 LIFTED = Text("its level was over before it was set up", "落实前响应已降级")
 
 GONE = (HouseholdState.AWAY, HouseholdState.DEAD)
@@ -42,9 +45,12 @@ class Line:
     level: int
     ordered: float
     event: int
+    """The last event on its way."""
     done: float = np.nan
     exposed: int = 0
     """People on its roads and in its zones when it was carried out."""
+    staff: int = 0
+    """People of the office that it takes now."""
     skipped: Text | None = None
     is_lifted: bool = False
 
@@ -66,6 +72,11 @@ class Measures(Recorded):
         self._row = {model.id: row for row, model in enumerate(self.models)}
         self._lines: list[Line] = []
         self._in_force: dict[int, Line] = {}
+        self._short: list[Line] = []
+        """Measures whose people have not come yet."""
+        self._busy = np.zeros(command.offices.n, dtype=np.int64)
+        """People of each office whom measures take now."""
+        command.duty.at_staff.append(self._look_again)
         self._times = np.zeros(len(self.models), dtype=np.int64)
 
     def order(self, measure: str, office: int, level: int, cause: int) -> None:
@@ -78,9 +89,19 @@ class Measures(Recorded):
         self._lines.append(line)
         self._in_force[row] = line
         self._times[row] += 1
-        luck = parts.streams.get("measure", measure, str(self._times[row])).random(1)
-        due = parts.now + float(quantiles(self.models[row].setup, luck)[0])
-        parts.clock.call_at(due, partial(self._carry_out, line))
+        model = self.models[row]
+        executing = office if model.office is None else self.command.row(model.office)
+        if executing == office:
+            self._receive(line, event)
+            return
+        line.office = executing
+        self.command.calling.call(
+            Where(Kind.OFFICE, office),
+            Where(Kind.OFFICE, executing),
+            event,
+            partial(self._hear, line),
+            partial(self._skip, line, NOT_REACHED),
+        )
 
     def lift(self, measure: str, cause: int) -> None:
         """End a measure that is in force, by an event: its roads open, its posts go home."""
@@ -91,18 +112,65 @@ class Measures(Recorded):
         model = self.models[line.measure]
         if np.isnan(line.done):
             return
+        self._free(line)
         if model.action == "close":
             self.orders.open_roads(self._ways(model), cause)
         elif model.action == "ban":
             self._man(model, is_manned=False, cause=cause)
 
+    def _hear(self, line: Line, cause: int) -> None:
+        """Let the office that carries a measure out have the order, by an acknowledged call."""
+        received = self.parts.log.record(
+            self.parts.now,
+            "order_received",
+            Where(Kind.OFFICE, line.office),
+            value=float(line.level or np.nan),
+            cause=cause,
+        )
+        self.command.duty.call_in(line.office, received)
+        self._receive(line, received)
+
+    def _receive(self, line: Line, cause: int) -> None:
+        """Set a measure up as soon as its people are there."""
+        duty, wanted = self.command.duty, self.models[line.measure].staff
+        line.event = cause
+        if line.is_lifted:
+            self._skip(line, LIFTED, cause)
+        elif duty.staff(line.office) - self._busy[line.office] >= wanted:
+            self._busy[line.office] += wanted
+            line.staff = wanted
+            model = self.models[line.measure]
+            luck = self.parts.streams.get("measure", model.id, str(self._times[line.measure])).random(1)
+            due = self.parts.now + float(quantiles(model.setup, luck)[0])
+            self.parts.clock.call_at(due, partial(self._carry_out, line))
+        elif duty.is_complete(line.office):
+            self._skip(line, TOO_FEW, cause)
+        else:
+            self._short.append(line)
+
+    def _look_again(self, office: int) -> None:
+        """Somebody has come to an office: perhaps its measures can be set up now."""
+        mine = [line for line in self._short if line.office == office]
+        self._short = [line for line in self._short if line.office != office]
+        for line in mine:
+            self._receive(line, line.event)
+
+    def _skip(self, line: Line, because: Text, cause: int) -> None:
+        line.skipped = because
+        self._tell("measure_skipped", line.measure, line.level, cause)
+        self._free(line)
+        if self._in_force.get(line.measure) is line:
+            del self._in_force[line.measure]
+
+    def _free(self, line: Line) -> None:
+        self._busy[line.office] -= line.staff
+        line.staff = 0
+
     def _carry_out(self, line: Line) -> None:
         model = self.models[line.measure]
-        line.skipped = LIFTED if line.is_lifted else self._obstacle(model)
-        if line.skipped is not None:
-            self._tell("measure_skipped", line.measure, line.level, line.event)
-            if self._in_force.get(line.measure) is line:
-                del self._in_force[line.measure]
+        obstacle = LIFTED if line.is_lifted else self._obstacle(model)
+        if obstacle is not None:
+            self._skip(line, obstacle, line.event)
             return
         line.done, line.exposed = self.parts.now, self._exposed(model)
         cause = self._tell("measure_done", line.measure, line.level, line.event)

@@ -10,7 +10,7 @@ rule of it holds and it has lasted (assumed).
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final, NamedTuple
 
@@ -69,10 +69,13 @@ class Responding(Recorded):
         """Rules that hold now."""
         self._agenda: dict[int, list[Matter]] = defaultdict(list)
         """What each office that confers is conferring about."""
+        self._short: dict[int, Callable[[], None]] = {}
+        """Offices that wait for a quorum, and what they do then."""
         self._raising: set[tuple[int, int]] = set()
         """Offices, and levels that they are deciding to raise."""
         self._times: dict[tuple[str, ...], int] = defaultdict(int)
         measures.evacuate = self.order
+        command.duty.at_staff.append(self._look_again)
 
     # -- what comes up ----------------------------------------------------------------------
 
@@ -132,13 +135,26 @@ class Responding(Recorded):
         if len(self._agenda[office]) > 1:
             return
         called = self._tell("consultation_called", office, matter, matter.cause)
+        if self.command.is_tree:
+            self.command.duty.call_in(office, called)
         due = self._after("convene", office, matter, steps)
         self.parts.clock.call_at(due, partial(self._convene, office, matter, steps, called))
 
     def _convene(self, office: int, matter: Matter, steps: Consultation, cause: int) -> None:
+        """Begin a consultation as soon as the quorum is there, or whoever comes at all."""
+        duty = self.command.duty
+        if duty.staff(office) < steps.quorum and not duty.is_complete(office):
+            self._short[office] = partial(self._convene, office, matter, steps, cause)
+            return
         convened = self._tell("consultation_convened", office, matter, cause)
         due = self._after("decide", office, matter, steps)
         self.parts.clock.call_at(due, partial(self._decide, office, matter, steps, convened))
+
+    def _look_again(self, office: int) -> None:
+        """Somebody has come to an office: perhaps it can confer now."""
+        begin = self._short.pop(office, None)
+        if begin is not None:
+            begin()
 
     def _decide(self, office: int, matter: Matter, steps: Consultation, cause: int) -> None:
         over = self._tell("consultation_over", office, matter, cause)

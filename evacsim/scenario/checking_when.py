@@ -21,6 +21,7 @@ def found(parts: Parts) -> Iterator[Finding]:
     for transfer in parts.transfers:
         yield from unknown_in(parts, "rules", (*transfer.loc, "rules"), transfer.item.rules)
     yield from _forecasts(parts)
+    yield from _people(parts)
     yield from _controls(parts)
     for danger in parts.dangers:
         yield from unmatched_zones(parts, (*danger.loc, "zones"), danger.item.zones)
@@ -39,6 +40,25 @@ def _forecasts(parts: Parts) -> Iterator[Finding]:
             remedy = Text("join the two tables", "合并为一张表")
             yield Finding((*forecast.loc, "gauge"), says, remedy, gauge)
         named.add(gauge)
+
+
+def _people(parts: Parts) -> Iterator[Finding]:
+    """Yield what needs people on duty where no office has any."""
+    if parts.known["offices"] != frozenset():
+        return
+    rule = Text("needs people of an office, and no offices are described", "需要机构人员，但没有描述指挥机构")
+    remedy = Text(
+        "write plan.organize.offices with staff, or leave it out", "写 plan.organize.offices 及 staff，或去掉"
+    )
+    for entry in parts.measures:
+        if entry.item.staff:
+            yield Finding((*entry.loc, "staff"), rule, remedy)
+    for level in parts.levels:
+        if level.item.consultation is not None and level.item.consultation.quorum:
+            yield Finding((*level.loc, "consultation", "quorum"), rule, remedy)
+    usual = None if parts.whole is None else parts.whole.plan.when.consultation
+    if usual is not None and usual.quorum:
+        yield Finding(("plan", "when", "consultation", "quorum"), rule, remedy)
 
 
 def _controls(parts: Parts) -> Iterator[Finding]:

@@ -13,7 +13,6 @@ from evacsim.scenario.finding import Finding
 from evacsim.scenario.given import Loc
 from evacsim.scenario.parts import Parts
 from evacsim.scenario.plan import Organize, Whereto, ZoneTransfer
-from evacsim.scenario.rules import Consultation, Measure
 from evacsim.scenario.section import Section
 from evacsim.scenario.sensing import Reporting
 from evacsim.scenario.transport import Fleet
@@ -37,8 +36,6 @@ UNSIMULATED: Mapping[type[Section], Collection[str]] = {
     Store: ("level",),
     Fleet: ("external",),
     Reporting: ("site",),
-    Consultation: ("quorum",),
-    Measure: ("office", "staff"),
     Organize: (
         "assistance",
         "officers",

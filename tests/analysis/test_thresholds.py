@@ -55,7 +55,7 @@ def test_a_crossing_just_in_time_is_on_time():
 
 def test_what_a_zone_needs_may_be_given():
     sweep = thresholds([SMALL, BIG], gauge="bridge", candidates=LEVELS, needed={"A": HOUR})
-    assert sweep.recommended["threshold"].tolist() == [1.5]
+    assert sweep.recommended[["threshold", "from_m", "to_m"]].to_numpy().tolist() == [[1.5, 1.5, 2.5]]
     assert counts(sweep)[2] == [1, 0, 0, 0, 1]
 
 
@@ -63,6 +63,17 @@ def test_whoever_fears_false_alarms_more_than_late_transfers_chooses_another():
     sweep = thresholds([SMALL, BIG], gauge="bridge", candidates=[0.5, 2.5])
     assert sweep.recommended["threshold"].tolist() == [0.5]
     assert recommended(sweep.outcomes, cost_late=1, cost_false=10)["threshold"].tolist() == [2.5]
+
+
+def test_of_equally_good_thresholds_the_middle_is_chosen():
+    """Above 1 m there is no false alarm, up to 2 m the zone goes in time."""
+    sweep = thresholds([SMALL, BIG], gauge="bridge", candidates=[0.9, 1.2, 1.4, 1.6, 1.9, 2.1])
+    assert sweep.recommended[["threshold", "from_m", "to_m"]].to_numpy().tolist() == [[1.4, 1.2, 1.9]]
+
+
+def test_thresholds_that_nobody_names_begin_above_the_lowest_stage_and_end_above_the_highest():
+    found = thresholds([SMALL, BIG], gauge="bridge").outcomes["threshold"]
+    assert (found.min(), found.max()) == pytest.approx((0.2, 4.2))
 
 
 def test_a_zone_that_no_run_empties_is_not_judged():

@@ -1,10 +1,18 @@
 """Consultations, response levels with their measures, automatic stops, orders in stages."""
 
+from itertools import pairwise
+
+import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import evacsim as ev
+from evacsim.analysis.responding import response_lags
 from evacsim.streams import Streams
+from evacsim.terms import ROOT_KINDS
 from evacsim.world.laws import quantiles
+from tests.engine.test_command import SURE, tree
 from tests.engine.test_observing import RISING, ROW, ruled, run
 from tests.reference.gauges import events_of, with_gauge
 from tests.reference.small_district import link
@@ -228,3 +236,150 @@ def test_another_rule_changes_nobody_elses_decision(tmp_path, seed):
         for one in (given, alone)
     ]
     assert west[0] == west[1]
+
+
+# Offices of a tree: who confers, who carries out.
+
+ROSTER = {"absence": 0, "night_absence": 0, "arrival": "20 min", "night_factor": 1}
+SOON = [{"id": "soon", "at": "T+10 min"}]
+
+
+def staffed(folder, *, county=3, town=3, roster=None, calling=SURE, **when):
+    """Return a small district with a tree of offices, whose rows wait for a rule that is met after 10 min."""
+    given = ruled(folder, SOON, duration="6 h")
+    offices = tree()
+    offices[0]["staff"], offices[1]["staff"] = county, town
+    given["plan"]["organize"] = {
+        "offices": [{k: v for k, v in one.items() if k != "node_"} for one in offices]
+    }
+    given["plan"]["organize"] |= {"calling": calling, "roster": ROSTER | (roster or {})}
+    given["plan"]["when"] |= when
+    return given
+
+
+def test_a_consultation_waits_for_its_quorum(tmp_path):
+    """The leader is there; the two others are called in and come after 20 min, later than all is ready to begin."""
+    given = staffed(tmp_path, consultation={"convene": "5 min", "decide": "10 min", "quorum": 3})
+    told = events_of(
+        run(given).tables.events, "consultation_called", "consultation_convened", "consultation_over"
+    )
+    assert [event[1] for event in told] == [10.0, 30.0, 40.0]
+    given["plan"]["when"]["consultation"]["quorum"] = 1
+    told = events_of(
+        run(given).tables.events, "consultation_called", "consultation_convened", "consultation_over"
+    )
+    assert [event[1] for event in told] == [10.0, 15.0, 25.0]
+
+
+def test_a_quorum_that_never_comes_gives_way_to_whoever_is_there(tmp_path):
+    given = staffed(tmp_path, county=2, consultation={"convene": "5 min", "decide": "10 min", "quorum": 3})
+    assert events_of(run(given).tables.events, "consultation_convened")[0][1] == 30.0
+
+
+def measured(folder, measure, **more):
+    stop = {"id": "stop", "rules": ["soon"], "measures": ["shut"]}
+    return staffed(folder, measures=[ROADS | measure], breakers=[stop], **more)
+
+
+def test_another_office_is_called_before_it_carries_a_measure_out(tmp_path):
+    given = measured(tmp_path, {"office": "town", "staff": 1, "setup": "15 min"})
+    kinds = ("measure_ordered", "order_received", "measure_done", "closed_by_order")
+    events = events_of(run(given).tables.events, *kinds)
+    assert [event for event in events if event[2] != "office/west-village"][:4] == [
+        ("measure_ordered", 10.0, "measure/shut", "breaker_tripped"),
+        ("order_received", 11.0, "office/town", "acknowledged"),
+        ("measure_done", 26.0, "measure/shut", "order_received"),
+        ("closed_by_order", 26.0, f"link/{ROADS['links'][0]}", "measure_done"),
+    ]
+
+
+def test_a_measure_waits_for_its_people(tmp_path):
+    """Three people: one is there, two come 20 min after the call that takes a minute."""
+    told = run(measured(tmp_path, {"office": "town", "staff": 3})).record.tables["measures"]
+    assert told[["office", "done_s", "result"]].to_numpy().tolist() == [["town", 31 * 60.0, "done"]]
+
+
+@pytest.mark.parametrize(
+    ("measure", "more", "cause"),
+    [
+        ({"office": "town", "staff": 9}, {}, "too few people are on duty"),
+        (
+            {"office": "town"},
+            {"roster": {"absence": 1, "night_absence": 1}, "calling": {**SURE, "escalate": ["backup"]}},
+            "the office that carries it out",
+        ),
+    ],
+)
+def test_a_measure_without_people_is_skipped(tmp_path, measure, more, cause):
+    result = run(measured(tmp_path, measure, **more))
+    told = result.record.tables["measures"]
+    assert told["result"].tolist() == ["skipped"]
+    assert told["cause_en"].str.startswith(cause).all()
+    assert events_of(result.tables.events, "closed_by_order") == []
+
+
+def test_two_measures_do_not_share_their_people(tmp_path):
+    both = [ROADS | {"staff": 2}, {"id": "call", "action": "call_up", "staff": 2}]
+    stop = {"id": "stop", "rules": ["soon"], "measures": ["shut", "call"]}
+    given = staffed(tmp_path, measures=both, breakers=[stop], roster={"arrival": "0 s"})
+    told = run(given).record.tables["measures"].set_index("measure")
+    assert sorted(told["result"]) == ["done", "skipped"]
+
+
+# Whatever happens.
+
+STAGES = st.lists(st.sampled_from([0.0, 0.5, 0.9, 1.1, 1.6, 2.0]), min_size=2, max_size=9)
+REPORT = {"every": "10 min", "delay": {"type": "uniform", "low": "0 s", "high": "25 min"}, "noise": "0.3 m"}
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(
+    stages=STAGES,
+    report=st.sampled_from([None, REPORT, REPORT | {"missing": 0.6}]),
+    confirm=st.sampled_from([1, 3]),
+    consultation=st.sampled_from([None, STEPS, STEPS | {"night_factor": 3}]),
+    staging=st.sampled_from([None, {"every": "0 s"}, {"every": "40 min", "order": "by_row"}]),
+    dwell=st.sampled_from(["0 s", "1 h", "20 h"]),
+    setup=st.sampled_from(["0 s", "2 h"]),
+    seed=st.integers(0, 3),
+)
+def test_every_order_is_given_once_and_goes_back_to_the_world(
+    tmp_path_factory, stages, report, confirm, consultation, staging, dwell, setup, seed
+):
+    folder = tmp_path_factory.mktemp("levels")
+    levels = [
+        {"level": "Ⅳ", "rules": ["high"], "measures": ["call", "shut"], "dwell": dwell},
+        {"level": "Ⅱ", "rules": ["higher", "fast"], "measures": ["go"], "dwell": dwell},
+    ]
+    measures = [
+        ROADS | {"setup": setup, "within": "1 h"},
+        {"id": "call", "action": "call_up"},
+        {"id": "go", "action": "evacuate", "zones": ["west"], "setup": setup},
+    ]
+    rules = [
+        {"id": "higher", "gauge": "bridge", "stage": "1.5 m", "confirm": confirm},
+        {"id": "fast", "gauge": "bridge", "rise": "0.8 m", "over": "2 h", "confirm": confirm},
+        {"id": "two", "level": "Ⅲ"},
+    ]
+    stop = {"id": "stop", "rules": ["fast"], "measures": ["shut"]}
+    given_ = levelled(folder, levels, measures, rules=rules, breakers=[stop], stages=[*enumerate(stages)])
+    given_["plan"]["zones"] = [{"zone": "*", "rules": ["end", "two"], **ROW}]
+    given_["plan"]["when"] |= {"consultation": consultation, "staging": staging}
+    if report is not None:
+        given_["hazard"]["gauges"][0]["report"] = report
+    record = run(given_, seed).record
+    events = record.events
+    assert events["time_s"].is_monotonic_increasing
+    assert (events["cause"].dropna() < events.loc[events["cause"].notna(), "seq"]).all()
+    decided = events[events["kind"] == "decided"]
+    assert decided["subject"].is_unique
+    assert set(response_lags(record)["root"]) <= ROOT_KINDS
+    zones = record.tables["zones"]
+    assert (zones["ordered_s"].isna() | (zones["triggered_s"] <= zones["ordered_s"])).all()
+    changes = record.tables["levels"]["level"].tolist()
+    assert all(before != after for before, after in pairwise([0, *changes]))
+    told = record.tables["measures"]
+    n_done = (events["kind"] == "measure_done").sum()
+    assert n_done == told["done_s"].notna().sum() == told["result"].isin(["done", "late"]).sum()
+    assert (told["ordered_s"] <= told["done_s"].fillna(np.inf)).all()
+    assert run(given_, seed).digest() == ev.Run(record).digest()
