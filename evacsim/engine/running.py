@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from evacsim.clock import Calendar
 from evacsim.engine.attending import Attending, register_of
 from evacsim.engine.boats import Boats
+from evacsim.engine.caring import Caring
 from evacsim.engine.clock import Clock
 from evacsim.engine.command import Command
 from evacsim.engine.concluding import Concluding
@@ -24,6 +25,7 @@ from evacsim.engine.networks import Networks
 from evacsim.engine.observing import Observing
 from evacsim.engine.orders import Orders
 from evacsim.engine.parts import Mode, Parts
+from evacsim.engine.provisioning import Provisioning
 from evacsim.engine.reacting import Reacting
 from evacsim.engine.recorded import Recorded
 from evacsim.engine.recording import write_down
@@ -144,6 +146,8 @@ class Run:
         self.boats = Boats(self.parts, self.transport, self.transfer)
         self.roads = Roads(self.parts)
         self.orders = Orders(self.parts, self.roads)
+        self.provisioning = Provisioning(self.parts, self.sheltering, self.transport)
+        self.caring = Caring(self.parts, self.provisioning)
         self.moving_on = MovingOn(self.parts, self.sheltering, self.transfer)
         self.water = Water(self.parts, self.roads, self.sheltering, self.transfer)
         self.reacting = Reacting(self.parts, self.gathering, self.transfer)
@@ -181,6 +185,7 @@ class Run:
             self.gathering,
             self.sheltering,
             self.transport,
+            self.provisioning,
         )
         """Whoever leaves something in the record."""
         if recording.passages:

@@ -49,6 +49,8 @@ class Sheltering(Recorded):
         """When each shelter opened [s]; nan for not yet."""
         self.called = np.full(len(ordered), np.nan)
         """When somebody first called for each shelter that has to be opened [s]."""
+        self.at_left: list[Callable[[int, int], None]] = []
+        """What is to be done when a household (row) gives up its places in a shelter (row)."""
         self._open_event = np.zeros(len(ordered), dtype=np.int64)
         self.let_in: Callable[[int, int, int], None] | None = None
         """What becomes of a household that waited outside when the shelter (row) opens, by an event."""
@@ -178,6 +180,8 @@ class Sheltering(Recorded):
 
     def release(self, household: int, shelter: int) -> None:
         """Give the places of a household back."""
+        for hook in self.at_left:
+            hook(household, shelter)
         self.parts.book.has_place[household] = False
         self._load(shelter, -int(self.parts.households.people[household]))
 

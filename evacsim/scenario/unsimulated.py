@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterator, Mapping
 
 from evacsim.language import Text
 from evacsim.scenario.behavior import Behavior, Livestock
-from evacsim.scenario.care import Care
-from evacsim.scenario.district import District, Shelter, Store, Zone
+from evacsim.scenario.care import Care, Supply
+from evacsim.scenario.district import District, Shelter, Zone
 from evacsim.scenario.finding import Finding
 from evacsim.scenario.given import Loc
 from evacsim.scenario.parts import Parts
@@ -18,14 +18,13 @@ from evacsim.scenario.sensing import Reporting
 from evacsim.scenario.transport import Fleet
 
 UNSIMULATED: Mapping[type[Section], Collection[str]] = {
-    District: ("refuges", "background", "channels", "coverage", "stock"),
+    District: ("refuges", "background", "channels", "coverage"),
     Zone: ("visitors_day", "visitors_night"),
     Behavior: ("shadow",),
     Livestock: ("goes_back",),
     Shelter: (
         "area",
         "staff",
-        "sleeping_places",
         "toilets",
         "water_tank",
         "generators",
@@ -33,7 +32,6 @@ UNSIMULATED: Mapping[type[Section], Collection[str]] = {
         "meals_per_hour",
         "medical_beds",
     ),
-    Store: ("level",),
     Fleet: ("external",),
     Reporting: ("site",),
     Organize: (
@@ -42,11 +40,10 @@ UNSIMULATED: Mapping[type[Section], Collection[str]] = {
         "door_to_door",
     ),
     Whereto: ("assignment",),
+    Supply: ("boats", "helicopters"),
     Care: (
         "space",
         "needs",
-        "rations",
-        "supply",
         "reunion",
         "back_home",
         "going_back",

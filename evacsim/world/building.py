@@ -36,6 +36,7 @@ Result = TypeVar("Result")
 ZONE, PICKUP_POINT = Text("zone", "区域"), Text("pick-up point", "集合点")
 SHELTER, FLEET = Text("shelter", "安置点"), Text("fleet", "车队")
 SITE, OFFICE = Text("site", "站点"), Text("office", "指挥机构")
+STORE = Text("store", "储备点")
 
 
 def build_world(scenario: Scenario, warnings: Sequence[Issue] = ()) -> World:
@@ -101,7 +102,8 @@ class _Builder:
         fleets = locator.locate(district.fleets, FLEET, zones.n + pickups.n + shelters.n)
         sites = locator.locate(district.sites, SITE, zones.n + pickups.n + shelters.n + fleets.n)
         n_places = zones.n + pickups.n + shelters.n + fleets.n + sites.n
-        # Offices own no row of the water: none of them is flooded.
+        # Stores and offices own no row of the water: none of them is flooded.
+        stores = locator.locate(district.stores, STORE, n_places)
         office_places = locator.locate(scenario.plan.organize.offices, OFFICE, n_places)
         homes = build_homes(zones, locator, roads, n_places)
         self.issues += locator.issues
@@ -125,6 +127,7 @@ class _Builder:
             shelters=shelters,
             fleets=fleets,
             sites=sites,
+            stores=stores,
             office_places=office_places,
             offices=offices_of(scenario.plan, by_zone, zones.ids),
             homes=homes,

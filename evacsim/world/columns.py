@@ -13,7 +13,7 @@ from evacsim.hazard.water import Water
 from evacsim.network.columns import RoadColumns
 from evacsim.network.repairs import RepairReport
 from evacsim.scenario.command import Office
-from evacsim.scenario.district import PickupPoint, Shelter, Zone
+from evacsim.scenario.district import PickupPoint, Shelter, Store, Zone
 from evacsim.scenario.model import Scenario
 from evacsim.scenario.networks import Site
 from evacsim.scenario.places import Place
@@ -202,6 +202,8 @@ class World:
     fleets: Places[Fleet]
     sites: Places[Site]
     """Sites of power and communication."""
+    stores: Places[Store]
+    """Stores of supplies."""
     office_places: Places[Office]
     """Where the offices of the tree stand, by id; none where no tree is described."""
     offices: Offices

@@ -1,0 +1,70 @@
+"""When a household has what it needs: food, water, a bed (8 小时内基本生活救助)."""
+
+from functools import partial
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evacsim.engine.log import Kind, Where
+from evacsim.engine.parts import Parts
+from evacsim.engine.provisioning import Provisioning
+
+GIVES: Final = {"food": "food", "water": "drinking", "bed": "bed"}
+"""Stage of the ledger by what a ration gives."""
+
+
+class Caring:
+    """The relief of every household that is settled.
+
+    A household is relieved when it has food, drinking water and a bed. What no ration gives it has
+    as soon as it is settled; beds are given out as long as the shelter has any (`sleeping_places`).
+    """
+
+    def __init__(self, parts: Parts, provisioning: Provisioning) -> None:
+        self.parts = parts
+        self.provisioning = provisioning
+        self._by_ration = {GIVES[r.gives]: r.item for r in provisioning.rations if r.gives in GIVES}
+        self._other = [r.item for r in provisioning.rations if r.gives not in GIVES]
+        places = [shelter.sleeping_places for shelter in parts.world.shelters.models]
+        self._beds: NDArray[np.float64] = np.array([np.inf if n is None else n for n in places])
+        """Beds that are free at each shelter."""
+        self.is_on = bool(provisioning.rations) or bool(np.isfinite(self._beds).any())
+        if self.is_on:
+            parts.at_settled.append(self._settle)
+
+    def _settle(self, household: int, shelter: int, now: float) -> None:
+        book, people = self.parts.book, int(self.parts.households.people[household])
+        for stage in GIVES.values():
+            item = self._by_ration.get(stage)
+            if item is not None:
+                self.provisioning.settle(household, shelter, item, partial(self._give, household, stage))
+            elif stage != "bed" or self._beds[shelter] >= people:
+                self._beds[shelter] -= people if stage == "bed" else 0
+                book.mark(stage, household, now)
+        for item in self._other:
+            self.provisioning.settle(household, shelter, item, _nothing)
+        self._relieve(household, int(book.event[household]))
+
+    def _give(self, household: int, stage: str, event: int, now: float) -> None:
+        if np.isnan(self.parts.book.times[stage][household]):
+            self.parts.book.mark(stage, household, now)
+            self._relieve(household, event)
+
+    def _relieve(self, household: int, cause: int) -> None:
+        """Note that a household is relieved, once it has everything."""
+        parts, times = self.parts, self.parts.book.times
+        has_all = all(np.isfinite(times[stage][household]) for stage in GIVES.values())
+        if has_all and np.isnan(times["relieved"][household]):
+            parts.book.mark("relieved", household, parts.now)
+            parts.book.note(
+                household,
+                "relieved",
+                parts.now,
+                place=Where(Kind(int(parts.book.place_kind[household])), int(parts.book.place[household])),
+                cause=max(cause, int(parts.book.event[household])),
+            )
+
+
+def _nothing(_event: int, _now: float) -> None:
+    """Do nothing: what is handed out counts for no relief."""

@@ -1,0 +1,110 @@
+"""Supplies on their way: drawn, asked for, brought by truck, bought; relief when everything is there."""
+
+import numpy as np
+import pytest
+
+import evacsim as ev
+from tests.reference.small_district import link, node, small_district, write_depths
+
+HOUR = 3600.0
+TRUCKS = {
+    "id": "trucks",
+    "node": node(2, 0),
+    "vehicles": 2,
+    "seats": 1,
+    "availability": 1,
+    "kind": "truck",
+    "call_up": {"type": "fixed", "value": "10 min"},
+}
+BUSES = {"id": "buses", "node": node(2, 0), "vehicles": 3, "seats": 40, "availability": 1}
+SUPPLY = {"trucks": "trucks", "loading": {"type": "fixed", "value": "20 min"}, "ask_below": "12 h"}
+RICE = {"item": "rice", "per_person_day": 1, "unit": "kg", "gives": "food"}
+
+
+def run(folder, *, amount=5000, supply=SUPPLY, rations=(RICE,), water=None, duration="12 h", beds=None):
+    shelters = [{"id": "school", "node": node(4, 1), "capacity": 400, "sleeping_places": beds}]
+    given = small_district(
+        folder,
+        shelters=shelters,
+        fleets=[BUSES, TRUCKS],
+        who={"compliance": 1},
+        care={"rations": list(rations), "supply": supply} if supply else {"rations": list(rations)},
+        duration=duration,
+        **({"water": water} if water else {}),
+    )
+    given["district"]["stores"] = [{"id": "depot", "node": node(2, 2), "level": "town"}]
+    given["district"]["stock"] = [{"store": "depot", "item": "rice", "amount": amount}]
+    return ev.simulate(ev.from_mapping(given), seed=4).record
+
+
+def when(record, kind):
+    return record.events[record.events["kind"] == kind]["time_s"].tolist()
+
+
+def test_a_truck_brings_what_lasts_a_day_and_a_half_and_then_people_are_relieved(tmp_path):
+    record = run(tmp_path)
+    settled = record.ledger["settled_s"]
+    asked, came = when(record, "delivery_asked"), when(record, "delivery_came")
+    assert asked[0] == settled.min()
+    # Called up in 10 min, from its yard to the depot and loaded for 20 min, then 1500 m at 10 m/s.
+    left = when(record, "delivery_left")
+    assert left[0] >= asked[0] + 30 * 60
+    assert came[0] == pytest.approx(left[0] + 150, abs=5)
+    first = record.ledger[settled <= came[0]]
+    assert (first["food_s"] >= came[0]).any()
+    assert (record.ledger["relieved_s"] >= record.ledger["food_s"]).all()
+    assert record.ledger["relieved_s"].notna().all()
+    deliveries = record.tables["deliveries"]
+    assert set(deliveries["carrier"]) == {"truck"}
+    stocks = record.tables["stocks"]
+    depot = stocks[stocks["place"] == "store/depot"]["amount"]
+    assert depot.iloc[0] == 5000
+    assert depot.iloc[-1] == 5000 - deliveries["amount"].sum()
+    assert (stocks["amount"] >= 0).all()
+
+
+def test_what_no_store_has_is_bought_and_comes_after_its_lead_time(tmp_path):
+    contract = {"item": "rice", "amount": 10000, "lead": {"type": "fixed", "value": "5 h"}}
+    record = run(tmp_path, amount=0, supply={**SUPPLY, "purchases": [contract]}, duration="24 h")
+    ordered, came = when(record, "purchase_ordered"), when(record, "delivery_came")
+    assert came[0] == ordered[0] + 5 * HOUR
+    assert record.ledger["food_s"].min() == came[0]
+    assert (record.tables["deliveries"]["store"] == "").all()
+
+
+def test_without_supply_nobody_is_fed_and_nobody_is_relieved(tmp_path):
+    record = run(tmp_path, supply=None)
+    assert record.ledger["food_s"].isna().all()
+    assert record.ledger["relieved_s"].isna().all()
+    assert record.ledger["drinking_s"].equals(record.ledger["settled_s"])
+
+
+def test_it_runs_out_at_the_very_moment_that_the_numbers_say(tmp_path):
+    """300 people at 1 kg a day are sent what lasts 1.5 days by those settled then; nothing more is in the depot."""
+    record = run(tmp_path, amount=100, duration="72 h")
+    out = when(record, "item_out")
+    stock = record.tables["stocks"]
+    mine = stock[stock["place"] == "shelter/school"]
+    last = mine.iloc[-1]
+    assert out == [pytest.approx(last["time_s"] + last["amount"] / (300 / 86400), abs=1e-6)]
+    assert len(when(record, "delivery_asked")) > 1
+
+
+def test_no_way_for_a_truck_means_no_food_until_the_road_is_open(tmp_path):
+    around = [((4, 1), (3, 1)), ((4, 1), (4, 0)), ((4, 1), (4, 2))]
+    roads = [link(a, b) for one, other in around for a, b in ((one, other), (other, one))]
+    rows = [(road, time, depth) for road in roads for time, depth in (("T+100 min", 1.0), ("T+8 h", 0.0))]
+    water = {"type": "table", "links": write_depths(tmp_path / "l.csv", "link", rows)}
+    supply = {**SUPPLY, "loading": {"type": "fixed", "value": "2 h"}}
+    record = run(tmp_path, water=water, supply=supply)
+    assert when(record, "delivery_failed")
+    assert min(when(record, "delivery_came")) > 8 * HOUR
+    fed = record.ledger["food_s"]
+    assert np.nanmin(fed) > 8 * HOUR
+
+
+def test_beds_go_to_whoever_comes_first(tmp_path):
+    record = run(tmp_path, rations=(), supply=None, beds=120)
+    with_bed = record.ledger[record.ledger["bed_s"].notna()]
+    assert 110 < with_bed["people"].sum() <= 120
+    assert record.ledger["relieved_s"].notna().equals(record.ledger["bed_s"].notna())
