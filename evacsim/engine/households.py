@@ -10,7 +10,6 @@ from evacsim.terms import HouseholdState
 from evacsim.world.people import Households
 
 STAGES = (
-    "warned",
     "acknowledged",
     "told",
     "believed",

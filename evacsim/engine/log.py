@@ -125,6 +125,16 @@ class EventLog:
         """Return when event `number` happened [s]; minus infinity for the root."""
         return self._time[number - 1] if number else -np.inf
 
+    def cause_of(self, number: int) -> int:
+        """Return the event that brought event `number` about, the root where nothing did."""
+        return self._cause[number - 1]
+
+    def about(self, number: int) -> tuple[Where, Where]:
+        """Return subject and place of event `number`."""
+        row = number - 1
+        subject = Where(Kind(self._subject_kind[row]), self._subject[row])
+        return subject, Where(Kind(self._place_kind[row]), self._place[row])
+
     def events(self, kinds: Collection[str]) -> Events:
         """Return all events of some kinds."""
         codes = np.array([EVENT_CODES[kind] for kind in kinds], dtype=np.int64)

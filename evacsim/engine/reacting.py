@@ -121,6 +121,10 @@ class Reacting(Recorded):
             if told:
                 book.note(household, "disbelieved", self.parts.now, cause=told)
 
+    def has_decided(self, rows: NDArray[np.integer]) -> Bools:
+        """Return which of some households (rows) have made up their minds, to go or to stay."""
+        return np.asarray(self._is_decided[rows])
+
     def _believes(self, household: int) -> bool:
         belief = self._belief
         if belief is None:

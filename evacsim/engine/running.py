@@ -24,6 +24,7 @@ from evacsim.engine.moving_on import MovingOn
 from evacsim.engine.networks import Networks
 from evacsim.engine.observing import Observing
 from evacsim.engine.orders import Orders
+from evacsim.engine.organizing import Organizing
 from evacsim.engine.parts import Mode, Parts
 from evacsim.engine.provisioning import Provisioning
 from evacsim.engine.reacting import Reacting
@@ -63,6 +64,7 @@ def simulate(world: World, *, seed: int, progress: Progress | None = None) -> Ru
     duration = world.scenario.duration
     run.parts.clock.run_to(duration, None if progress is None else lambda now: progress(now, duration))
     run.sheltering.conclude()
+    run.organizing.conclude()
     run.concluding.conclude()
     return run.write_down(seed=seed)
 
@@ -169,6 +171,8 @@ class Run:
             self.sheltering.take_order,
         ]
         self.reporting = Reporting(self.parts, self.command)
+        self.organizing = Organizing(self.parts, self.command, self.reacting, self.reporting, self.warnings)
+        self.parts.at_order_received.append(self.organizing.start)
         self.concluding = Concluding(self.parts, self.triggering)
         self.recorded: tuple[Recorded, ...] = (
             self.attending,
@@ -181,6 +185,7 @@ class Run:
             self.command,
             self.reporting,
             self.warnings,
+            self.organizing,
             self.reacting,
             self.gathering,
             self.sheltering,

@@ -336,6 +336,9 @@ class District(Section):
     """By what warnings reach the public."""
     coverage: list[Coverage] = []
     """Where the reach of a channel is another than the channel says."""
+    word_of_mouth: Number = Field(default=0.0, ge=0, le=1)
+    """How fast people pass a warning on: the share of those who have not heard that one whole zone of people who
+    have tells in a minute [1/min]; not at all where 0."""
     sites: list[Site] = []
     """Sites of power and communication; without them nothing fails."""
     access_limit: Length = assumed(

@@ -18,7 +18,7 @@ from evacsim.scenario.sensing import Reporting
 from evacsim.scenario.transport import Fleet
 
 UNSIMULATED: Mapping[type[Section], Collection[str]] = {
-    District: ("refuges", "background", "channels", "coverage"),
+    District: ("refuges", "background"),
     Zone: ("visitors_day", "visitors_night"),
     Behavior: ("shadow",),
     Livestock: ("goes_back",),
@@ -34,11 +34,7 @@ UNSIMULATED: Mapping[type[Section], Collection[str]] = {
     ),
     Fleet: ("external",),
     Reporting: ("site",),
-    Organize: (
-        "assistance",
-        "officers",
-        "door_to_door",
-    ),
+    Organize: ("assistance",),
     Whereto: ("assignment",),
     Supply: ("boats", "helicopters"),
     Care: (
