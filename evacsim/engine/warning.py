@@ -167,9 +167,7 @@ class Warnings(Recorded):
 
     def _emit_again(self, row: int, causes: Sequence[Cause], message: Message) -> None:
         """Let a channel go out again where somebody who is to go has not made up his mind."""
-        left = [
-            cause for cause in causes if not self.reacting.has_decided(self._moved(cause.zone)).all()
-        ]
+        left = [cause for cause in causes if not self.reacting.has_decided(self._moved(cause.zone)).all()]
         if left:
             self._emit(row, left, message)
 
