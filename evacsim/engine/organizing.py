@@ -311,7 +311,9 @@ class Organizing(Recorded):
         return {Kind.OFFICER: np.array([officer.id for officer in self.officers], dtype=object)}
 
     def ledger(self) -> Mapping[str, NDArray[Any]]:
-        """Return the team responsible for each household."""
+        """Return the team responsible for each household; nothing without teams."""
+        if not self.teams:
+            return {}
         ids = np.array([*(officer.id for officer in self.officers), ""], dtype=object)
         return {"officer": ids[self._officer]}
 

@@ -25,6 +25,8 @@ FLOW = Text("{} vehicles an hour", "每小时 {} 辆")
 
 METRES = Text("{} m", "{} m")
 LEVEL = Text("level {}", "{} 级")
+TEAMS = Text("{} teams", "{} 个工作组")
+HOUSEHOLDS = Text("{} households", "{} 户")
 
 AMOUNTS: dict[str, tuple[Text, int]] = {
     "link_closed": (DEPTH, 2),
@@ -49,6 +51,8 @@ AMOUNTS: dict[str, tuple[Text, int]] = {
     "measure_ordered": (LEVEL, 0),
     "measure_done": (LEVEL, 0),
     "measure_skipped": (LEVEL, 0),
+    "sweep_begun": (TEAMS, 0),
+    "officer_overloaded": (HOUSEHOLDS, 0),
 }
 """What the value of an event is, and with how many decimals; that of all others is a number of people."""
 
