@@ -49,27 +49,45 @@ def township_loads(record: RunRecord) -> pd.DataFrame:
     return table.sort_values(["ratio", "township"], ascending=[False, True], ignore_index=True)
 
 
-def relief_times(record: RunRecord) -> tuple[Floats, Ints]:
-    """Return the time from leaving home to being settled [s] and the people, of all who left home.
+def relief_times(record: RunRecord, stage: str | None = None) -> tuple[Floats, Ints]:
+    """Return the time from leaving home to relief [s] and the people, of all who left home.
 
-    Infinite for those who never were.
+    Infinite for those who never were relieved. Relief is food, water and a bed where the run knows of
+    any of them, else being settled; `stage` names a column of the ledger instead.
     """
     ledger = record.ledger
     left = ~np.isnan(times(ledger, "departed_s"))
-    took = (times(ledger, "settled_s") - times(ledger, "departed_s"))[left]
+    end = stage or ("relieved_s" if np.isfinite(times(ledger, "drinking_s")).any() else "settled_s")
+    took = (times(ledger, end) - times(ledger, "departed_s"))[left]
     return np.where(np.isnan(took), np.inf, took), people_of(ledger)[left]
 
 
-def relief_share(record: RunRecord, limit: float) -> float:
-    """Return the share of those who left home that were settled within `limit` [s]; nan if nobody left."""
-    took, people = relief_times(record)
+def relief_share(record: RunRecord, limit: float, stage: str | None = None) -> float:
+    """Return the share of those who left home that were relieved within `limit` [s]; nan if nobody left."""
+    took, people = relief_times(record, stage)
     total = int(people.sum())
     return float(people[took <= limit].sum() / total) if total else np.nan
 
 
 def relief_quantile(record: RunRecord, share: float) -> float:
-    """Return the time within which this share of those who left home was settled [s]."""
+    """Return the time within which this share of those who left home was relieved [s]."""
     return weighted_quantile(*relief_times(record), share)
+
+
+def opening_time(record: RunRecord, share: float) -> float:
+    """Return the time within which this share of the shelters that were called for was open [s]; nan without any."""
+    called = record.tables["facilities"]
+    called = called[called["called_s"].notna()]
+    if called.empty:
+        return np.nan
+    took = (called["opened_s"] - called["called_s"]).fillna(np.inf).to_numpy(dtype=np.float64)
+    return weighted_quantile(took, np.ones(len(took), dtype=np.int64), share)
+
+
+def first_time(record: RunRecord, kind: str) -> float:
+    """Return when an event of a kind first happened [s]; infinity for never."""
+    times_of = record.events.loc[record.events["kind"] == kind, "time_s"]
+    return float(times_of.min()) if len(times_of) else np.inf
 
 
 def _ratio(people: Ints, capacity: Floats) -> Floats:
