@@ -8,7 +8,7 @@ beforehand, and becomes an event when its time comes.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -18,6 +18,7 @@ from evacsim.clock import seconds_after
 from evacsim.engine.log import NOWHERE, ROOT, Kind, Where
 from evacsim.engine.parts import Parts
 from evacsim.engine.recorded import Recorded
+from evacsim.engine.sites import Sites, rehearsed
 from evacsim.engine.water import Water
 from evacsim.hazard.effects import is_stopped
 from evacsim.scenario.matching import matching
@@ -74,9 +75,10 @@ class Finding:
 class Observing(Recorded):
     """Everything that is watched."""
 
-    def __init__(self, parts: Parts, water: Water) -> None:
+    def __init__(self, parts: Parts, water: Water, sites: Sites) -> None:
         self.parts = parts
         self.water = water
+        self.sites = sites
         hazard = parts.world.scenario.hazard
         self._gauges = list(parts.world.gauges.values())
         report = {gauge.id: gauge.report for gauge in hazard.gauges}
@@ -202,6 +204,10 @@ class Observing(Recorded):
         """Return the ids of the danger signs."""
         return {Kind.DANGER: np.array([danger.id for danger in self.dangers], dtype=object)}
 
+    @cached_property
+    def _rehearsed(self) -> Sites:
+        return rehearsed(self.parts)
+
     # -- found beforehand -------------------------------------------------------------------
 
     def _readings(self, gauge: int) -> Readings | None:
@@ -211,6 +217,8 @@ class Observing(Recorded):
         outages = [
             (seconds_after(start, gap.begins), seconds_after(start, gap.ends)) for gap in report.outages
         ]
+        if report.site is not None:
+            outages += self._rehearsed.times_down(report.site)
         return reported_readings(
             self._gauges[gauge],
             self.parts.streams,
@@ -351,10 +359,13 @@ class Observing(Recorded):
         for row in np.flatnonzero(missing & ~np.append(False, missing[:-1])).tolist():
             subject, due = Where(Kind.GAUGE, gauge), float(readings.measured[row])
             if due >= 0:
-                self._call(due, partial(self._record_gap, subject))
+                # A site that fails at this very instant fails first.
+                self._call(due, partial(self._call, due, partial(self._record_gap, subject)))
 
     def _record_gap(self, gauge: Where) -> None:
-        self.parts.log.record(self.parts.now, "reading_missing", gauge)
+        report = self._reporting[gauge.row]
+        cause = ROOT if report is None or report.site is None else self.sites.down_event(report.site)
+        self.parts.log.record(self.parts.now, "reading_missing", gauge, cause=cause)
 
     # -- tables -----------------------------------------------------------------------------
 

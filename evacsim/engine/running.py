@@ -157,7 +157,7 @@ class Run:
         self.sites = Sites(self.parts)
         self.duty = Duty(self.parts)
         self.command = Command(self.parts, self.duty)
-        self.observing = Observing(self.parts, self.water)
+        self.observing = Observing(self.parts, self.water, self.sites)
         self.measures = Measures(self.parts, self.command, self.orders, self.sheltering, self.transport)
         self.responding = Responding(self.parts, self.command, self.measures)
         self.triggering = Triggering(self.parts, self.command, self.observing, self.responding, self.measures)

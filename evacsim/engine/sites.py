@@ -1,16 +1,19 @@
 """Sites of power and communication: what puts them out, and whom that leaves without (断电、断网)."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
+import simpy
 from numpy.typing import NDArray
 
 from evacsim.clock import seconds_after
-from evacsim.engine.log import ROOT, Kind, Where
+from evacsim.engine.clock import Clock
+from evacsim.engine.log import ROOT, EventLog, Kind, Where
+from evacsim.engine.networks import Networks
 from evacsim.engine.parts import Parts
 from evacsim.engine.recorded import Recorded
 from evacsim.scenario.matching import matching
@@ -77,6 +80,21 @@ class Sites(Recorded):
                 time = max(0.0, float(water.times[frame]))
                 parts.clock.call_at(time, partial(self._flood, row, is_deep=bool(is_deep[frame])))
         self._note_contact()
+
+    def down_event(self, site: str) -> int:
+        """Return the event by which a site is out now, the root where it works."""
+        return self._states[self._row[site]].down
+
+    def times_down(self, site: str) -> list[tuple[float, float]]:
+        """Return from when until when a site was out so far [s]; inf for an end that has not come."""
+        found, since = [], np.nan
+        for time, state in self._states[self._row[site]].changes:
+            if state == "down" and np.isnan(since):
+                since = time
+            elif state != "down" and not np.isnan(since):
+                found.append((since, time))
+                since = np.nan
+        return found if np.isnan(since) else [*found, (since, np.inf)]
 
     # -- what happens to a site ---------------------------------------------------------------
 
@@ -236,6 +254,24 @@ class Sites(Recorded):
                 columns=["zone", "time_s", "contactable"],
             ),
         }
+
+
+class Rehearsal(simpy.Environment):
+    """A clock for what happens whatever anybody does."""
+
+    def call_at(self, time: float, action: Callable[[], None]) -> None:
+        """Call `action` at a time that has not passed."""
+        self.timeout(time - self.now).callbacks.append(lambda _: action())
+
+
+def rehearsed(parts: Parts) -> Sites:
+    """Return the sites of a run as they will have been at its end: nothing but water and outages touches them."""
+    clock = Rehearsal()
+    alone = replace(parts, clock=cast(Clock, clock), log=EventLog(), networks=Networks(), at_power=[])
+    sites = Sites(alone)
+    sites.schedule()
+    clock.run(until=parts.world.scenario.duration + 1.0)
+    return sites
 
 
 def _of_zones(serving: Mapping[tuple[str, Where], list[int]], kind: str, zones: list[int]) -> list[int]:

@@ -14,7 +14,6 @@ from evacsim.scenario.given import Loc
 from evacsim.scenario.parts import Parts
 from evacsim.scenario.plan import Organize, Whereto, ZoneTransfer
 from evacsim.scenario.section import Section
-from evacsim.scenario.sensing import Reporting
 from evacsim.scenario.transport import Fleet
 
 UNSIMULATED: Mapping[type[Section], Collection[str]] = {
@@ -33,7 +32,6 @@ UNSIMULATED: Mapping[type[Section], Collection[str]] = {
         "medical_beds",
     ),
     Fleet: ("external",),
-    Reporting: ("site",),
     Organize: ("assistance",),
     Whereto: ("assignment",),
     Supply: ("boats", "helicopters"),

@@ -76,6 +76,33 @@ def test_an_outage_hides_the_crossing_until_it_ends(tmp_path):
     ]
 
 
+def test_a_gauge_whose_site_is_out_tells_nothing_and_the_chain_says_why(tmp_path):
+    """The power fails at 3 h, the battery is empty at 4 h, the power is back at 7 h 5 min."""
+    given = with_gauge(
+        small_district(tmp_path, transfers=AT_STAGE),
+        tmp_path,
+        RISING,
+        report={"every": "10 min", "site": "mast"},
+    )
+    given["district"]["sites"] = [
+        {"id": "sub", "kind": "power", "node": "n2-1", "serves": ["*"]},
+        {
+            "id": "mast",
+            "kind": "cell",
+            "node": "n2-1",
+            "serves": ["*"],
+            "power_site": "sub",
+            "battery": "1 h",
+        },
+    ]
+    given["hazard"]["outages"] = [{"site": "sub", "begins": "T+3 h", "ends": "T+7 h 5 min"}]
+    assert events_of(run(given).tables.events, "reading_missing", "stage_reached", "reported") == [
+        ("reading_missing", 240.0, "gauge/bridge", "site_down"),
+        ("stage_reached", 300.0, "gauge/bridge", ""),
+        ("reported", 430.0, "gauge/bridge", "stage_reached"),
+    ]
+
+
 def test_the_first_rule_that_is_met_sets_a_row_off_and_later_ones_do_not(tmp_path):
     rules = [
         {"id": "high", "gauge": "bridge", "stage": "1 m"},
