@@ -191,6 +191,7 @@ EVENT_KINDS: dict[str, Text] = {
     "report_lost": Text("a report is lost", "报告丢失"),
     "assistance_asked": Text("help is asked for", "请求支援"),
     "assistance_granted": Text("help is granted", "批准支援"),
+    "assistance_refused": Text("help is refused", "支援请求未获批准"),
     "assistance_arrived": Text("help arrives", "支援到达"),
     # word to the public
     "broadcast": Text("a warning goes out over a channel", "预警发布"),
@@ -304,6 +305,7 @@ FAILURES = (
     "refused",
     "nobody_home",
     "officer_overloaded",
+    "assistance_refused",
     "driver_absent",
     "vehicle_absent",
     "vehicle_broke_down",

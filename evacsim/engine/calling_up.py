@@ -63,6 +63,8 @@ class CallingUp:
         world = parts.world
         self.fleets = driving.fleets
         self.calls: list[Call] = []
+        self.at_wanted: list[Callable[[int, int], None]] = []
+        """Told of a fleet from outside (row) that is wanted, and the event because of which."""
         self._plan, self._rules = world.scenario.plan.to, world.scenario.plan.organize.calling
         self._is_flat = world.scenario.plan.organize.mode == "flat"
         self._of_fleet: list[list[Vehicle]] = [[] for _ in self.fleets]
@@ -89,20 +91,31 @@ class CallingUp:
             if transfer.fleet is None or not ((households.zone == zone) & (mode == Mode.BUS)).any():
                 continue
             fleet = self._fleet_row[transfer.fleet]
-            if self._caller(fleet, zone, order.from_office) == office and not self.fleets[fleet].external:
+            if self._caller(fleet, zone, order.from_office) != office:
+                continue
+            if self.fleets[fleet].external:
+                self._want(fleet, cause)
+            else:
                 self._call_for(fleet, zone, cause)
 
     def call_up(self, fleet: int, cause: int) -> None:
-        """Call up all vehicles of a fleet not yet called; those from outside stay away."""
-        if not self.fleets[fleet].external:
+        """Call up all vehicles of a fleet not yet called; one from outside is asked for, and stays away until lent."""
+        if self.fleets[fleet].external:
+            self._want(fleet, cause)
+        else:
             self._call(fleet, self._of_fleet[fleet], "", self.tasks.served[fleet], cause)
 
     def lend(self, fleet: int, cause: int) -> None:
-        """Let a fleet from outside come, once it has been granted and is on its way."""
+        """Let a fleet from outside come, once it has been granted and is on its way: nothing holds it at its depot."""
         for vehicle in self._of_fleet[fleet]:
+            vehicle.call_up = 0.0
             if vehicle.row not in self._called:
                 self.driving.record(vehicle, "vehicle_lent", place=Where(Kind.DEPOT, fleet), cause=cause)
         self._call(fleet, self._of_fleet[fleet], "", self.tasks.served[fleet], cause)
+
+    def _want(self, fleet: int, cause: int) -> None:
+        for hook in self.at_wanted:
+            hook(fleet, cause)
 
     def table(self) -> pd.DataFrame:
         """Return every vehicle that has been called."""
@@ -166,7 +179,8 @@ class CallingUp:
         if not vehicles:
             return
         self._called.update((vehicle.row, town) for vehicle in vehicles)
-        if self.fleets[fleet].kind == "bus" and self._plan.dispatch not in ONLINE:
+        is_planned = self.fleets[fleet].kind == "bus" and self._plan.dispatch not in ONLINE
+        if is_planned and fleet not in self.tasks.helped:
             came = [vehicle for vehicle in vehicles if vehicle.came]
             self.tasks.plan_beforehand(fleet, came, pickups, cause)
         for number, vehicle in enumerate(vehicles):

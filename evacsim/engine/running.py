@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evacsim.clock import Calendar
+from evacsim.engine.assisting import Assisting
 from evacsim.engine.attending import Attending, register_of
 from evacsim.engine.boats import Boats
 from evacsim.engine.caring import Caring
@@ -157,6 +158,7 @@ class Run:
         self.sites = Sites(self.parts)
         self.duty = Duty(self.parts)
         self.command = Command(self.parts, self.duty)
+        self.assisting = Assisting(self.parts, self.command, self.transport)
         self.observing = Observing(self.parts, self.water, self.sites)
         self.measures = Measures(self.parts, self.command, self.orders, self.sheltering, self.transport)
         self.responding = Responding(self.parts, self.command, self.measures)
@@ -195,6 +197,10 @@ class Run:
         """Whoever leaves something in the record."""
         if recording.passages:
             clock.after_moving.append(Entries(self.parts, self.transport, self._household_of).write_down)
+        self._schedule()
+
+    def _schedule(self) -> None:
+        """Let the world begin, in the order in which it acts."""
         self.roads.begin()
         self.water.schedule()
         self.moving_on.schedule()

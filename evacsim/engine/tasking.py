@@ -1,5 +1,7 @@
 """Which round a vehicle drives next: planned beforehand, or chosen when it comes free."""
 
+from collections.abc import Iterable, Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -26,7 +28,9 @@ class Tasking:
         self.gathering = gathering
         self.sheltering = sheltering
         self.fleets = list(parts.world.fleets.models)
-        self.served, self._of_town = _pickups_by_fleet(parts)
+        self.helped = _helped(parts)
+        """For each fleet from outside that no zone names, the fleets it helps."""
+        self.served, self._of_town = _pickups_by_fleet(parts, self.helped)
         """Rows of the pick-up points that each fleet serves."""
         n = parts.world.pickup_points.n
         self.seats_coming = np.zeros(n, dtype=np.int64)
@@ -105,7 +109,27 @@ class Tasking:
         self.gathering.tell_all()
 
 
-def _pickups_by_fleet(parts: Parts) -> tuple[list[Ints], dict[tuple[int, str], Ints]]:
+def _helped(parts: Parts) -> dict[int, tuple[int, ...]]:
+    """Return for each fleet of buses from outside that no zone names the fleets it helps.
+
+    Those are the fleets of the district whose passengers it can take: its buses have as many seats.
+    """
+    fleets = list(parts.world.fleets.models)
+    named = {transfer.fleet for transfer in parts.world.transfers if transfer is not None}
+    return {
+        row: tuple(
+            other
+            for other, own in enumerate(fleets)
+            if own.kind == "bus" and not own.external and own.seats <= fleet.seats
+        )
+        for row, fleet in enumerate(fleets)
+        if fleet.kind == "bus" and fleet.external and fleet.id not in named
+    }
+
+
+def _pickups_by_fleet(
+    parts: Parts, helped: Mapping[int, Iterable[int]]
+) -> tuple[list[Ints], dict[tuple[int, str], Ints]]:
     """Return the pick-up points that each fleet serves, in all and in each town, by the plan's rows of zones."""
     world = parts.world
     row = {pickup: k for k, pickup in enumerate(world.pickup_points.ids)}
@@ -117,6 +141,8 @@ def _pickups_by_fleet(parts: Parts) -> tuple[list[Ints], dict[tuple[int, str], I
             fleet, pickup = fleet_row[transfer.fleet], row[transfer.pickup_point]
             served[fleet].add(pickup)
             of_town.setdefault((fleet, world.zones.models[zone].township), set()).add(pickup)
+    for fleet, others in helped.items():
+        served[fleet].update(*(served[other] for other in others))
     return [_rows(pickups) for pickups in served], {key: _rows(pickups) for key, pickups in of_town.items()}
 
 

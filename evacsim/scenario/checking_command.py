@@ -18,6 +18,7 @@ def found(parts: Parts) -> Iterator[Finding]:
     yield from _tree(parts)
     yield from _zones_of_offices(parts)
     yield from _sites(parts)
+    yield from _assistance(parts)
 
 
 def _offices(parts: Parts) -> Iterator[Finding]:
@@ -90,3 +91,32 @@ def _sites(parts: Parts) -> Iterator[Finding]:
             continue
         if seconds_after(parts.start, ends) <= seconds_after(parts.start, outage.item.begins):
             yield Finding((*outage.loc, "ends"), *ENDS_TOO_SOON)
+
+
+def _assistance(parts: Parts) -> Iterator[Finding]:
+    """Yield fleets from outside that nobody can ask for or that nothing simulates, and requests to nobody."""
+    if parts.whole is None:
+        return
+    is_asked = parts.whole.plan.organize.assistance is not None
+    promised = {entry.item.fleet for entry in parts.promises}
+    outside = [entry for entry in parts.fleets if entry.item.external]
+    for entry in outside:
+        fleet = entry.item
+        if not is_asked:
+            rule = Text(
+                "comes when help is asked for, and the plan asks for none", "须请求支援后才来，预案未作规定"
+            )
+            remedy = Text("write plan.organize.assistance", "写明 plan.organize.assistance")
+            yield Finding((*entry.loc, "external"), rule, remedy, fleet.id)
+        if fleet.kind == "truck":
+            rule = Text("is a fleet of trucks: help is simulated for buses and boats", "支援仅推演大巴和舟艇")
+            yield Finding(
+                (*entry.loc, "external"), rule, Text("make it one of the district", "改为本区车队"), fleet.id
+            )
+        if fleet.id in promised:
+            rule = Text("comes from outside and cannot be promised to a town", "支援车队不能承诺给乡镇")
+            yield Finding((*entry.loc, "external"), rule, Text("drop the promise", "去掉车辆承诺"), fleet.id)
+    if is_asked and not outside:
+        rule = Text("is asked for from nobody: no fleet is external", "没有支援力量可请求：无 external 车队")
+        remedy = Text("mark a fleet as external", "将某车队标为 external")
+        yield Finding(("plan", "organize", "assistance"), rule, remedy, severity="warning")

@@ -106,6 +106,8 @@ class Reports(Section):
 class Assistance(Section):
     """Help from outside: asked for, granted, on its way (请求支援)."""
 
+    rounds: Number = assumed(3.0, "about the time until help has come", gt=0)
+    """Rounds that a fleet may need for all whom it is to fetch before help is asked for."""
     granted: Share = assumed(1.0, "the neighbours are not flooded")
     """Share of requests that are granted."""
     approval: DurationLaw = assumed(

@@ -12,9 +12,8 @@ from evacsim.scenario.district import District, Shelter, Zone
 from evacsim.scenario.finding import Finding
 from evacsim.scenario.given import Loc
 from evacsim.scenario.parts import Parts
-from evacsim.scenario.plan import Organize, Whereto, ZoneTransfer
+from evacsim.scenario.plan import Whereto, ZoneTransfer
 from evacsim.scenario.section import Section
-from evacsim.scenario.transport import Fleet
 
 UNSIMULATED: Mapping[type[Section], Collection[str]] = {
     District: ("refuges", "background"),
@@ -31,8 +30,6 @@ UNSIMULATED: Mapping[type[Section], Collection[str]] = {
         "meals_per_hour",
         "medical_beds",
     ),
-    Fleet: ("external",),
-    Organize: ("assistance",),
     Whereto: ("assignment",),
     Supply: ("boats", "helicopters"),
     Care: (

@@ -188,4 +188,4 @@ def test_a_fleet_from_outside_comes_when_it_is_lent_and_not_before(tmp_path):
     record = run.write_down(seed=1)
     assert when(record, "vehicle_lent") == [60.0] * 5
     assert when(record, "called_up") == [60.0] * 5
-    assert when(record, "vehicle_departed") == [80.0] * 5
+    assert when(record, "vehicle_departed") == [60.0] * 5
