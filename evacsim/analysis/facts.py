@@ -5,7 +5,16 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from evacsim.analysis import clearance, commanding, exposure, lateness, responding, sheltering, transport
+from evacsim.analysis import (
+    clearance,
+    commanding,
+    exposure,
+    lateness,
+    reaching,
+    responding,
+    sheltering,
+    transport,
+)
 from evacsim.analysis.people import final_states, had_to_go, out_before_water, out_times, people_of, refused
 from evacsim.results.record import RunRecord
 
@@ -34,6 +43,7 @@ class Facts:
     zones_in_time: int
     response: responding.Response
     command: commanding.Command
+    reach: reaching.Reaching
     shelters: pd.DataFrame
     buses: transport.BusService
     relief_limit: float
@@ -64,6 +74,7 @@ def gather(record: RunRecord) -> Facts:
         zones_in_time=int(deadlines["met"].sum()),
         response=responding.response(record),
         command=commanding.command(record),
+        reach=reaching.reaching(record),
         shelters=sheltering.shelter_loads(record),
         buses=transport.bus_service(transport.buses(record)),
         relief_limit=record.limits.get("relief_limit", RELIEF_LIMIT),

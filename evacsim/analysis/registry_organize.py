@@ -69,5 +69,38 @@ ENTRIES: tuple[Entry, ...] = (
         Text("by any means of calling its office has; zones of the plan", "任一通信手段可用；预案内区域"),
         lambda facts: facts.command.contactable,
     ),
+    Entry(
+        "public_reach", "share", "more",
+        Text("public reached by a warning", "预警公众覆盖率"),
+        Text(
+            "people of the zones warned who had word before the water; limits 0.90 (disasters), 0.95 (weather)",
+            "已发布预警区域内进水前收到预警的人数占比；要求灾害预警 90%、气象预警 95%",
+        ),
+        lambda facts: facts.reach.public_reach,
+    ),
+    Entry(
+        "households_per_officer_max", "", "less",
+        Text("most households on one team's list", "单个工作组最多负责户数"),
+        Text("span of control", "责任幅度"),
+        lambda facts: facts.reach.households_per_team,
+    ),
+    Entry(
+        "coverage_gap_households", "", "less",
+        Text("households no team came to", "应访未访户数"),
+        Text("without a team, or not visited by the end", "没有工作组，或至推演结束仍未走访"),
+        lambda facts: facts.reach.unvisited,
+    ),
+    Entry(
+        "false_zeros", "", "less",
+        Text("zones declared empty with people left", "误报清零区域数"),
+        Text("zero left is declared when it is reported", "上报清零即宣布应转尽转"),
+        lambda facts: facts.reach.false_zeros,
+    ),
+    Entry(
+        "false_zero_people", "person", "less",
+        Text("people left where zero was declared", "误报清零时仍未转移人数"),
+        Text("when it was declared", "宣布之时"),
+        lambda facts: facts.reach.false_zero_people,
+    ),
 )  # fmt: skip
 """In the order of the report."""

@@ -187,7 +187,6 @@ class Organizing(Recorded):
         self._officer[rows] = team.row
         self._is_known[rows] = True
         self._entries[team.row] += len(entries)
-        self.parts.book.times["acknowledged"][rows] = self.parts.now
 
     def _go_on(self, team: Team) -> None:
         """Let a team go to its next door, if there is one."""

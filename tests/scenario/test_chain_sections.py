@@ -72,7 +72,7 @@ CHAIN = {
         },
         {"id": "west", "level": "village", "node": "n0", "parent": "town", "zones": ["west"]},
     ],
-    "plan.organize.officers": [{"id": "team-1", "office": "east"}],
+    "plan.organize.officers": [{"id": "team-1", "office": "east"}, {"id": "team-2", "office": "west"}],
     "plan.organize.door_to_door": {"sweeps": 2},
     "plan.care.posts": [{"id": "bend", "links": ["b"]}],
     "plan.care.rations": [{"item": "water", "per_person_day": 3, "unit": "L", "gives": "water"}],
@@ -270,6 +270,42 @@ def test_every_unsimulated_field_exists_and_is_off_by_default():
             "no office has this id",
         ),
         ({"plan.organize.door_to_door": None}, "plan.organize.door_to_door", "is needed: there are officers"),
+        (
+            with_entry("plan.organize.officers", 1, office="town"),
+            "plan.organize.officers[1]",
+            "goes to no zone",
+        ),
+        (
+            with_entry("plan.organize.officers", zones=["west"]),
+            "plan.organize.officers[0].zones",
+            "east never has an order for zone west, which is not below it",
+        ),
+        (
+            with_entry("district.channels", operator="east", zones=["west"]),
+            "district.channels[0].operator",
+            "east never has an order for zone west, which is not below it",
+        ),
+        (
+            with_entry("district.channels", zones=["east"]),
+            "district.coverage[0].zones",
+            "the channel does not cover zone west",
+        ),
+        (
+            with_entry("plan.organize.officers", 1, office="east"),
+            "column 转移对象",
+            "no team goes to zone west",
+        ),
+        (
+            with_entry("plan.organize.officers", 1, office="east")
+            | with_entry("district.channels", zones=["east"]),
+            "column 转移对象",
+            "neither a channel nor a team reaches zone west: nobody there hears of the order",
+        ),
+        (
+            {"plan.organize.relay_time": "10 min"},
+            "plan.organize.relay_time",
+            "is not used: channels and teams take its place",
+        ),
         (
             with_entry("district.sites", 1, power_site="mast"),
             "district.sites[1].power_site",
