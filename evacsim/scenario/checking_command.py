@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from evacsim.clock import seconds_after
 from evacsim.language import Text
+from evacsim.scenario.command import Calling
 from evacsim.scenario.finding import Finding
 from evacsim.scenario.matching import matching
 from evacsim.scenario.networks import ENDS_TOO_SOON
@@ -11,13 +12,19 @@ from evacsim.scenario.parts import Parts
 from evacsim.scenario.references import unknown, unmatched_zones
 from evacsim.terms import COMMAND_LEVELS
 
+FRAIL = frozenset({"phone", "landline", "video", "messenger"})
+"""Means of calling that need power or a network at both ends, or somebody who carries word."""
+
 
 def found(parts: Parts) -> Iterator[Finding]:
     """Yield everything that is wrong or doubtful in the tree of offices and the networks."""
     yield from _offices(parts)
     yield from _tree(parts)
     yield from _zones_of_offices(parts)
+    yield from _means(parts)
     yield from _sites(parts)
+    yield from _ways_of_sites(parts)
+    yield from _reports(parts)
     yield from _assistance(parts)
 
 
@@ -73,6 +80,72 @@ def _zones_of_offices(parts: Parts) -> Iterator[Finding]:
                 rule = Text(f"no office has zone {zone}", f"没有机构负责转移单元 {zone}")
                 remedy = Text("add it to the zones of an office", "写入某机构的 zones")
                 yield Finding((*transfer.loc, "zone"), rule, remedy, zone)
+
+
+def _means(parts: Parts) -> Iterator[Finding]:
+    """Yield offices that no call and no messenger can ever reach, and those whose only means a cut takes away."""
+    if parts.whole is None:
+        return
+    calling = parts.whole.plan.organize.calling or Calling()
+    offices = {entry.item.id: entry.item for entry in parts.offices}
+    for entry in parts.offices:
+        office, parent = entry.item, offices.get(entry.item.parent or "")
+        if parent is None or "messenger" in (*parent.means, *calling.escalate):
+            continue
+        shared = [kind for kind in office.means if kind in parent.means]
+        if not shared:
+            rule = Text(
+                f"shares no means of calling with the office above, {parent.id}",
+                f"与上级机构 {parent.id} 没有共同的通信手段",
+            )
+            yield Finding(
+                (*entry.loc, "means"), rule, Text("add one of its means", "增加上级也有的手段"), office.id
+            )
+        elif parts.sites and set(shared) <= FRAIL:
+            rule = Text(
+                "can only be called by what fails with power or network",
+                "与上级之间只有依赖供电或网络的通信手段",
+            )
+            remedy = Text(
+                "add radio, satellite or a messenger above", "增加对讲机、卫星电话，或由上级派人通知"
+            )
+            yield Finding((*entry.loc, "means"), rule, remedy, office.id, severity="warning")
+
+
+def _ways_of_sites(parts: Parts) -> Iterator[Finding]:
+    """Yield sites of the wrong kind where another is needed, and sites that depend on themselves through others."""
+    sites = {entry.item.id: entry.item for entry in parts.sites}
+    needs = {"power_site": "power", "cell_site": "cell", "backhaul": "cell"}
+    for entry in (*parts.offices, *parts.sites):
+        for name, kind in needs.items():
+            named = sites.get(getattr(entry.item, name, None) or "")
+            if named is not None and named.kind != kind:
+                rule = Text(f"is a site of kind {named.kind}", f"该站点类型为 {named.kind}")
+                yield Finding(
+                    (*entry.loc, name),
+                    rule,
+                    Text(f"name one of kind {kind}", f"写类型为 {kind} 的站点"),
+                    named.id,
+                )
+    for entry in parts.sites:
+        for name in ("power_site", "backhaul"):
+            above, line = getattr(entry.item, name), [entry.item.id]
+            while above in sites and above not in line:
+                line.append(above)
+                above = getattr(sites[above], name)
+            if above == entry.item.id and len(line) > 1:
+                rule = Text("depends on itself through others", "经其他站点依赖自身")
+                yield Finding((*entry.loc, name), rule, Text("cut the ring", "解除环"), line[1])
+
+
+def _reports(parts: Parts) -> Iterator[Finding]:
+    """Yield reports that nobody can send, for there is no tree of offices."""
+    if parts.whole is not None and parts.whole.plan.organize.reports is not None and not parts.offices:
+        rule = Text("go up a tree of offices, and there is none", "须沿指挥机构逐级上报，而预案未列机构")
+        remedy = Text(
+            "write plan.organize.offices, or leave reports out", "写明 plan.organize.offices，或去掉 reports"
+        )
+        yield Finding(("plan", "organize", "reports"), rule, remedy)
 
 
 def _sites(parts: Parts) -> Iterator[Finding]:

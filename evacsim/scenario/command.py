@@ -1,6 +1,6 @@
 """The tree of offices: who commands whom, who is on duty, how calls and reports travel (谁组织)."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -70,7 +70,7 @@ class Calling(Section):
 class Roster(Section):
     """Duty: shifts, absence, who stands in (值班, AB 岗)."""
 
-    shift_hours: list[Number] = [8.0, 20.0]
+    shift_hours: list[Annotated[Number, Field(ge=0, lt=24)]] = Field(default=[8.0, 20.0], min_length=1)
     """Hours of the day at which shifts change."""
     absence: Share = assumed(0.05, "one post in twenty is empty")
     """Share of posts that are empty by day."""

@@ -114,6 +114,13 @@ def with_entry(path, number=0, **values):
     return {path: entries}
 
 
+def without_messengers(town, village):
+    """Return a change of the means of calling of a town and a village that has nobody to send."""
+    offices = deepcopy(CHAIN["plan.organize.offices"])
+    offices[0]["means"], offices[2]["means"] = town, village
+    return {"plan.organize.offices": offices, "plan.organize.calling": {"escalate": ["backup"]}}
+
+
 def with_fleet(**values):
     """Return a change of the fleet of the small scenario."""
     return {"district.fleets": [{"id": "buses", "node": "n1", "vehicles": 4, "seats": 45} | values]}
@@ -250,6 +257,51 @@ def test_every_unsimulated_field_exists_and_is_off_by_default():
             with_entry("plan.organize.offices", 1, cell_site="pole"),
             "plan.organize.offices[1].cell_site",
             "no site has this id",
+        ),
+        (
+            with_entry("plan.organize.offices", 1, cell_site="sub"),
+            "plan.organize.offices[1].cell_site",
+            "is a site of kind power",
+        ),
+        (
+            with_entry("plan.organize.offices", 1, power_site="mast"),
+            "plan.organize.offices[1].power_site",
+            "is a site of kind cell",
+        ),
+        (
+            without_messengers(["phone"], ["radio"]),
+            "plan.organize.offices[2].means",
+            "shares no means of calling with the office above, town",
+        ),
+        (
+            {"plan.organize.reports": {}, "plan.organize.offices": []},
+            "plan.organize.reports",
+            "go up a tree of offices, and there is none",
+        ),
+        (
+            {"plan.organize.roster": {"shift_hours": []}},
+            "plan.organize.roster.shift_hours",
+            "must have 1 or more entries",
+        ),
+        (
+            {"plan.organize.roster": {"shift_hours": [8, 24]}},
+            "plan.organize.roster.shift_hours[1]",
+            "must be below 24",
+        ),
+        (
+            without_messengers(["phone", "radio"], ["phone"]),
+            "plan.organize.offices[2].means",
+            "can only be called by what fails with power or network",
+        ),
+        (
+            {
+                "district.sites": [
+                    {"id": id_, "kind": "power", "node": "n0", "serves": ["*"], "power_site": other}
+                    for id_, other in (("sub", "sub-2"), ("sub-2", "sub"))
+                ]
+            },
+            "district.sites[0].power_site",
+            "depends on itself through others",
         ),
         (with_fleet(office="twon"), "district.fleets[0].office", "no office has this id"),
         (
