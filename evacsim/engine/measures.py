@@ -157,7 +157,11 @@ class Measures(Recorded):
 
     def _skip(self, line: Line, because: Text, cause: int) -> None:
         line.skipped = because
-        self._tell("measure_skipped", line.measure, line.level, cause)
+        model = self.models[line.measure]
+        # Whoever then hears nothing finds in his own zone what kept the order from him.
+        zones = self._zones(model) if model.action in ("evacuate", "disperse") else []
+        for place in [Where(Kind.ZONE, zone) for zone in zones] or [self._place(model)]:
+            self._tell("measure_skipped", line.measure, line.level, cause, place)
         self._free(line)
         if self._in_force.get(line.measure) is line:
             del self._in_force[line.measure]
@@ -252,16 +256,19 @@ class Measures(Recorded):
 
     # -- what is left -----------------------------------------------------------------------
 
-    def _tell(self, kind: str, measure: int, level: int, cause: int) -> int:
-        model, place = self.models[measure], NOWHERE
-        if len(model.links) == 1:
-            place = Where(Kind.LINK, list(self.parts.world.roads.link_ids).index(model.links[0]))
-        elif len(zones := self._zones(model)) == 1:
-            place = Where(Kind.ZONE, zones[0])
+    def _tell(self, kind: str, measure: int, level: int, cause: int, place: Where | None = None) -> int:
+        place = place or self._place(self.models[measure])
         subject = Where(Kind.MEASURE, measure)
         return self.parts.log.record(
             self.parts.now, kind, subject, place=place, value=float(level or np.nan), cause=cause
         )
+
+    def _place(self, model: Measure) -> Where:
+        """Return the only road or zone of a measure, nowhere where there are more."""
+        if len(model.links) == 1:
+            return Where(Kind.LINK, list(self.parts.world.roads.link_ids).index(model.links[0]))
+        zones = self._zones(model)
+        return Where(Kind.ZONE, zones[0]) if len(zones) == 1 else NOWHERE
 
     def names(self) -> Mapping[Kind, NDArray[Any]]:
         """Return the ids of the measures."""

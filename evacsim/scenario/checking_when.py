@@ -1,10 +1,11 @@
 """What must hold between rules, levels, measures, gauges, forecasts and danger signs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from evacsim.clock import seconds_after
 from evacsim.language import Text
 from evacsim.scenario.finding import Finding
+from evacsim.scenario.given import Loc
 from evacsim.scenario.matching import matching
 from evacsim.scenario.parts import Parts
 from evacsim.scenario.references import unknown, unknown_in, unmatched_zones
@@ -22,6 +23,7 @@ def found(parts: Parts) -> Iterator[Finding]:
         yield from unknown_in(parts, "rules", (*transfer.loc, "rules"), transfer.item.rules)
     yield from _forecasts(parts)
     yield from _people(parts)
+    yield from _commands(parts)
     yield from _controls(parts)
     for danger in parts.dangers:
         yield from unmatched_zones(parts, (*danger.loc, "zones"), danger.item.zones)
@@ -40,6 +42,49 @@ def _forecasts(parts: Parts) -> Iterator[Finding]:
             remedy = Text("join the two tables", "合并为一张表")
             yield Finding((*forecast.loc, "gauge"), says, remedy, gauge)
         named.add(gauge)
+
+
+def _commands(parts: Parts) -> Iterator[Finding]:
+    """Yield orders of an office of the tree to zones that do not lie below it: nobody would pass them on."""
+    when, ids = (None if parts.whole is None else parts.whole.plan.when), parts.known["zones"]
+    if when is None or not ids or not parts.offices:
+        return
+    offices = {entry.item.id: entry.item for entry in parts.offices}
+    by_name = {office.name: id_ for id_, office in offices.items() if office.name}
+    above: dict[str, set[str]] = {}
+    for id_, office in offices.items():
+        line: list[str] = []
+        at: str | None = id_
+        while at in offices and at not in line:
+            line.append(at)
+            at = offices[at].parent
+        for pattern in office.zones:
+            for zone in matching(pattern, ids):
+                above.setdefault(zone, set()).update(line)
+
+    def outside(name: str, patterns: Sequence[str]) -> list[str]:
+        office = name if name in offices else by_name.get(name)
+        zones = {zone for pattern in patterns for zone in matching(pattern, ids)}
+        return sorted(zone for zone in zones if office and zone in above and office not in above[zone])
+
+    orders: list[tuple[Loc, str, Sequence[str]]] = [
+        ((*row.loc, "decided_by"), row.item.decided_by or when.decided_by, [row.item.zone])
+        for row in parts.transfers
+    ]
+    issuers = [(name, level.office or when.decided_by) for level in when.levels for name in level.measures]
+    issuers += [(name, when.decided_by) for breaker in when.breakers for name in breaker.measures]
+    for entry in parts.measures:
+        measure = entry.item
+        if measure.action in ("evacuate", "disperse"):
+            by = dict.fromkeys(measure.office or issuer for name, issuer in issuers if name == measure.id)
+            orders += [(entry.loc, issuer, measure.zones) for issuer in by]
+    for loc, name, patterns in orders:
+        if left := outside(name, patterns):
+            rule = Text("orders zones that do not lie below it", "对不属其管辖的区域下令")
+            remedy = Text(
+                f"name an office above {', '.join(left[:5])}", f"写 {'、'.join(left[:5])} 的上级机构"
+            )
+            yield Finding(loc, rule, remedy, name)
 
 
 def _people(parts: Parts) -> Iterator[Finding]:

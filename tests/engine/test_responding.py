@@ -9,13 +9,14 @@ from hypothesis import strategies as st
 
 import evacsim as ev
 from evacsim.analysis.responding import response_lags
+from evacsim.errors import ScenarioError
 from evacsim.streams import Streams
 from evacsim.terms import ROOT_KINDS
 from evacsim.world.laws import quantiles
 from tests.engine.test_command import SURE, tree
 from tests.engine.test_observing import RISING, ROW, ruled, run
 from tests.reference.gauges import events_of, with_gauge
-from tests.reference.small_district import link
+from tests.reference.small_district import link, write_depths
 
 STEPS = {"convene": "20 min", "decide": "30 min", "issue": "10 min"}
 MEETING = ("consultation_called", "consultation_convened", "consultation_over", "decided")
@@ -316,6 +317,36 @@ def test_a_measure_without_people_is_skipped(tmp_path, measure, more, cause):
     assert told["result"].tolist() == ["skipped"]
     assert told["cause_en"].str.startswith(cause).all()
     assert events_of(result.tables.events, "closed_by_order") == []
+
+
+def test_whoever_an_order_does_not_reach_learns_what_kept_it(tmp_path):
+    """Water comes to the west; the town that is to move both villages is not reached, and no row goes by itself."""
+    go = {"id": "shut", "action": "evacuate", "zones": ["*"], "office": "town"}
+    stop = {"id": "stop", "rules": ["soon"], "measures": ["shut"]}
+    nobody = {"roster": {"absence": 1, "night_absence": 1}, "calling": {**SURE, "escalate": ["backup"]}}
+    given_ = staffed(tmp_path, measures=[go], breakers=[stop], **nobody)
+    given_["plan"]["when"]["rules"] = [*SOON, {"id": "end", "at": "T+6 h"}]
+    given_["plan"]["zones"] = [{"zone": "*", "rules": ["end"], **ROW}]
+    given_["hazard"]["water"] = {
+        "type": "table",
+        "places": write_depths(tmp_path / "wet.csv", "place", [("west", "T+2 h", 0.8)]),
+    }
+    events = run(given_).tables.events
+    assert [event[2:] for event in events_of(events, "measure_skipped")] == [
+        ("measure/shut", "call_given_up")
+    ] * 2
+    lost = events_of(events, "never_reached")
+    assert {event[3] for event in lost if event[2].startswith("household/west")} == {"measure_skipped"}
+
+
+def test_an_office_orders_only_zones_that_lie_below_it(tmp_path):
+    given_ = staffed(tmp_path)
+    given_["plan"]["zones"][0]["decided_by"] = "west-village"
+    with pytest.raises(ScenarioError, match="do not lie below it"):
+        ev.from_mapping(given_)
+    given_ = measured(tmp_path, {"action": "evacuate", "zones": ["*"], "office": "north-village"})
+    with pytest.raises(ScenarioError, match=r"name an office above west"):
+        ev.from_mapping(given_)
 
 
 def test_two_measures_do_not_share_their_people(tmp_path):
