@@ -173,7 +173,7 @@ class Organizing(Recorded):
             own = doors[number :: len(teams)]
             team.doors.extend(Door(round_, household) for household in own)
             if round_.number == 1:
-                self._take_charge(team, own)
+                self._take_charge(team, zone, own)
             if np.isnan(team.on_duty):
                 team.on_duty = self.parts.now
             if not team.is_out:
@@ -181,12 +181,13 @@ class Organizing(Recorded):
         if not doors:
             self._finish(round_)
 
-    def _take_charge(self, team: Team, entries: Sequence[int]) -> None:
-        """Make a team responsible for households from now on."""
+    def _take_charge(self, team: Team, zone: int, entries: Sequence[int]) -> None:
+        """Make a team responsible for the households on its list from now on."""
         rows = np.array([entry for entry in entries if entry != GHOST], dtype=np.int64)
         self._officer[rows] = team.row
-        self._is_known[rows] = True
         self._entries[team.row] += len(entries)
+        # Whoever stands on another village's list is known there, and not where he lives.
+        self._is_known[rows[self.parts.households.zone[rows] == zone]] = True
 
     def _go_on(self, team: Team) -> None:
         """Let a team go to its next door, if there is one."""
@@ -286,7 +287,8 @@ class Organizing(Recorded):
 
     def _moved(self, zone: int) -> NDArray[np.int64]:
         """Return the households (rows) of a zone that the plan moves."""
-        return np.flatnonzero((self.parts.households.zone == zone) & (self.parts.mode != Mode.NONE))
+        first, last = np.searchsorted(self.parts.households.zone, (zone, zone + 1))
+        return first + np.flatnonzero(self.parts.mode[first:last] != Mode.NONE)
 
     def _left(self, zone: int, *, only_known: bool = False) -> int:
         """Return how many people of a zone whom the plan moves have not left home."""

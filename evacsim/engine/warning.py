@@ -101,9 +101,9 @@ class Warnings(Recorded):
 
     def _moved(self, zone: int) -> NDArray[np.int64]:
         """Return the households (rows) of a zone that the plan moves and that are there."""
-        is_there = self.parts.book.state != HouseholdState.AWAY
-        is_moved = self.parts.mode != Mode.NONE
-        return np.flatnonzero((self.parts.households.zone == zone) & is_moved & is_there)
+        mine = self._mine(zone)
+        is_there = self.parts.book.state[mine] != HouseholdState.AWAY
+        return mine.start + np.flatnonzero((self.parts.mode[mine] != Mode.NONE) & is_there)
 
     # -- over channels ------------------------------------------------------------------------------
 
@@ -249,6 +249,7 @@ class Warnings(Recorded):
         if self._goes_by_law:
             return column
         told = log.events(("told",))
+        officers = sorted(officer.id for officer in self.parts.world.scenario.plan.organize.officers)
         for number, household in zip(told.number.tolist(), told.subject.tolist(), strict=True):
             cause = log.cause_of(number)
             while cause != ROOT and column[household] == "":
@@ -256,9 +257,6 @@ class Warnings(Recorded):
                     if where.kind == Kind.CHANNEL:
                         column[household] = f"channel/{self.channels[where.row].id}"
                     elif where.kind == Kind.OFFICER:
-                        officers = sorted(
-                            officer.id for officer in self.parts.world.scenario.plan.organize.officers
-                        )
                         column[household] = f"officer/{officers[where.row]}"
                 cause = log.cause_of(cause) if log.about(cause)[0].kind == Kind.HOUSEHOLD else ROOT
         return column

@@ -154,6 +154,29 @@ def test_entries_behind_which_nobody_lives_cost_time(tmp_path):
     assert record.tables["officers"]["done_s"].tolist() == [ORDERED + 15 * 5 * MINUTE] * 2
 
 
+def test_who_stands_on_another_village_s_list_is_found_in_the_second_round_only(tmp_path):
+    """All of west stand on the list of north, and the other way round."""
+    who = {"compliance": 1, "lists": {"wrong_zone": 1}}
+    organize = {
+        "officers": [
+            {"id": "a", "office": "county", "zones": ["west"]},
+            {"id": "b", "office": "county", "zones": ["north"]},
+        ],
+        "door_to_door": {"rate": 120, "night_factor": 1, "sweeps": 2},
+    }
+    record = run(word(tmp_path, organize=organize, who=who))
+    n = len(record.ledger)
+    assert len(of_kind(record, "nobody_home")) == n
+    assert sorted(of_kind(record, "found_unlisted")["subject"]) == sorted(
+        "household/" + record.ledger["household"]
+    )
+    sweeps = record.tables["sweeps"].set_index(["zone", "sweep"])
+    assert sweeps["counted_left"].tolist() == [0, 0, 0, 0]
+    assert sweeps["true_left"].to_dict() == {
+        ("north", 1): 100, ("north", 2): 0, ("west", 1): 200, ("west", 2): 0,
+    }  # fmt: skip
+
+
 def test_whoever_has_left_is_not_at_home(tmp_path):
     """Everybody hears the loudspeaker and leaves before a team comes."""
     record = doors(tmp_path, village(24), 2, channels=[channel("speaker")])
