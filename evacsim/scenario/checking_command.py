@@ -1,10 +1,10 @@
 """What must hold between offices, their zones, sites and outages."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from evacsim.clock import seconds_after
 from evacsim.language import Text
-from evacsim.scenario.command import Calling
+from evacsim.scenario.command import Calling, Office
 from evacsim.scenario.finding import Finding
 from evacsim.scenario.matching import matching
 from evacsim.scenario.networks import ENDS_TOO_SOON
@@ -83,24 +83,27 @@ def _zones_of_offices(parts: Parts) -> Iterator[Finding]:
 
 
 def _means(parts: Parts) -> Iterator[Finding]:
-    """Yield offices that no call and no messenger can ever reach, and those whose only means a cut takes away."""
+    """Yield offices that no call and no messenger can ever reach, and those whose only means a cut takes away.
+
+    In a flat command whoever stands at the top calls all of them.
+    """
     if parts.whole is None:
         return
-    calling = parts.whole.plan.organize.calling or Calling()
+    organize = parts.whole.plan.organize
+    calling = organize.calling or Calling()
     offices = {entry.item.id: entry.item for entry in parts.offices}
     for entry in parts.offices:
-        office, parent = entry.item, offices.get(entry.item.parent or "")
+        office, parent = entry.item, _caller(entry.item, offices, is_flat=organize.mode == "flat")
         if parent is None or "messenger" in (*parent.means, *calling.escalate):
             continue
         shared = [kind for kind in office.means if kind in parent.means]
         if not shared:
             rule = Text(
-                f"shares no means of calling with the office above, {parent.id}",
-                f"与上级机构 {parent.id} 没有共同的通信手段",
+                f"shares no means of calling with {parent.id}, which calls it: it will never hear",
+                f"与呼叫它的上级机构 {parent.id} 没有共同的通信手段，将始终叫不到",
             )
-            yield Finding(
-                (*entry.loc, "means"), rule, Text("add one of its means", "增加上级也有的手段"), office.id
-            )
+            remedy = Text("add one of its means", "增加上级也有的手段")
+            yield Finding((*entry.loc, "means"), rule, remedy, office.id, severity="warning")
         elif parts.sites and set(shared) <= FRAIL:
             rule = Text(
                 "can only be called by what fails with power or network",
@@ -110,6 +113,14 @@ def _means(parts: Parts) -> Iterator[Finding]:
                 "add radio, satellite or a messenger above", "增加对讲机、卫星电话，或由上级派人通知"
             )
             yield Finding((*entry.loc, "means"), rule, remedy, office.id, severity="warning")
+
+
+def _caller(office: Office, offices: Mapping[str, Office], *, is_flat: bool) -> Office | None:
+    """Return the office that calls another: the one above, in a flat command the one at the top; None at the top."""
+    above = [office]
+    while (parent := offices.get(above[-1].parent or "")) is not None and parent not in above:
+        above.append(parent)
+    return None if len(above) == 1 else above[-1 if is_flat else 1]
 
 
 def _ways_of_sites(parts: Parts) -> Iterator[Finding]:

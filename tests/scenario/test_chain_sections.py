@@ -271,7 +271,7 @@ def test_every_unsimulated_field_exists_and_is_off_by_default():
         (
             without_messengers(["phone"], ["radio"]),
             "plan.organize.offices[2].means",
-            "shares no means of calling with the office above, town",
+            "shares no means of calling with town, which calls it: it will never hear",
         ),
         (
             {"plan.organize.reports": {}, "plan.organize.offices": []},
@@ -287,6 +287,11 @@ def test_every_unsimulated_field_exists_and_is_off_by_default():
             {"plan.organize.roster": {"shift_hours": [8, 24]}},
             "plan.organize.roster.shift_hours[1]",
             "must be below 24",
+        ),
+        (
+            {**without_messengers(["phone"], ["radio"]), "plan.organize.mode": "flat"},
+            "plan.organize.offices[2].means",
+            "shares no means of calling with town, which calls it: it will never hear",
         ),
         (
             without_messengers(["phone", "radio"], ["phone"]),

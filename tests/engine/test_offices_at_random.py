@@ -1,0 +1,164 @@
+"""Trees of offices, outages, absences, losses drawn at random: what always holds."""
+
+import random
+
+import pytest
+
+import evacsim as ev
+from evacsim.analysis.indicators import indicators
+from evacsim.terms import CALL_MEANS, ROOT_KINDS
+from tests.reference.small_district import node, small_district
+
+ROOTS = ROOT_KINDS | {"run_ended"}
+
+
+def trees(luck, zones):
+    """Return a tree of two to three levels above the zones."""
+    offices = [{"id": "top", "level": "county", "node": node(2, 1)}]
+    offices += [
+        {"id": f"town-{k}", "level": "town", "node": node(luck.randrange(5), 1), "parent": "top"}
+        for k in range(luck.randrange(3))
+    ]
+    above = [office["id"] for office in offices]
+    offices += [
+        {
+            "id": f"village-{zone['id']}",
+            "level": luck.choice(["village", "grid"]),
+            "node": zone["node"],
+            "parent": luck.choice(above),
+            "zones": [zone["id"]],
+        }
+        for zone in zones
+    ]
+    for office in offices:
+        office |= {
+            "staff": luck.randrange(4),
+            "lines": luck.randrange(1, 3),
+            "means": luck.sample(list(CALL_MEANS), luck.randrange(1, 4)),
+        }
+    return offices
+
+
+def outages(luck, sites):
+    """Return up to two outages of each site, some without an end."""
+    found = []
+    for site in sites:
+        for _ in range(luck.randrange(3)):
+            begins, lasts = luck.randrange(300), luck.randrange(1, 200)
+            ends = {"ends": f"T+{begins + lasts} min"} if luck.random() < 0.7 else {}
+            found.append({"site": site["id"], "begins": f"T+{begins} min", **ends})
+    return found
+
+
+def case(folder, seed):
+    luck = random.Random(seed)
+    zones = [
+        {
+            "id": f"z{k}",
+            "node": node(luck.randrange(2), luck.randrange(3)),
+            "population": luck.choice([20, 60]),
+        }
+        for k in range(4)
+    ]
+    absent = {"absence": luck.choice([0, 0.5, 1]), "night_absence": luck.choice([0, 0.5, 1])}
+    given = small_district(
+        folder,
+        zones=zones,
+        fleets=[
+            {
+                "id": "buses",
+                "node": node(2, 0),
+                "vehicles": 2,
+                "seats": 40,
+                "office": luck.choice([None, "top"]),
+            },
+            {"id": "help", "node": node(4, 0), "vehicles": 2, "seats": 45, "external": True},
+        ],
+        organize={
+            "offices": trees(luck, zones),
+            "mode": luck.choice(["layered", "flat"]),
+            "calling": {
+                "tries": luck.randrange(1, 4),
+                "escalate": luck.sample(["backup", "parent", "messenger"], luck.randrange(4)),
+                "answer_day": luck.random(),
+                "answer_night": luck.random(),
+            },
+            "roster": {
+                **absent,
+                "backup": luck.random() < 0.5,
+                "shift_hours": luck.choice([[8, 20], [0], [21, 22]]),
+            },
+            "reports": {
+                "every": "20 min",
+                "loss": luck.random(),
+                "double": luck.random(),
+                "error": luck.random() / 3,
+            },
+            "assistance": {"granted": luck.random(), "rounds": 0.5},
+        },
+    )
+    here = {"node": node(0, 0)}
+    sites = [
+        {"id": "power", "kind": "power", "serves": ["*"], **here},
+        {"id": "power-2", "kind": "power", "serves": ["z1", "z2"], "power_site": "power", **here},
+        {
+            "id": "mast",
+            "kind": "cell",
+            "serves": ["z0", "z1"],
+            "power_site": "power",
+            "battery": "1 h",
+            **here,
+        },
+        {
+            "id": "mast-2",
+            "kind": "cell",
+            "serves": ["*"],
+            "backhaul": "mast",
+            "power_site": "power-2",
+            **here,
+        },
+    ]
+    given["district"]["sites"], given["hazard"]["outages"] = sites, outages(luck, sites)
+    return given
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_everybody_is_told_or_the_run_says_why_not(tmp_path, seed):
+    record = ev.simulate(ev.from_mapping(case(tmp_path, seed)), seed=seed).record
+    events, ledger, tables = record.events.set_index("seq"), record.ledger, record.tables
+    causes = events["cause"].dropna().astype("int64")
+    assert (causes < causes.index).all()
+    assert set(events.loc[events["cause"].isna(), "kind"]) <= ROOTS
+
+    told = ledger["told_s"].notna()
+    never = events[events["kind"] == "never_reached"]
+    assert never["value"].sum() == ledger.loc[~told & (ledger["mode"] != ""), "people"].sum()
+    acknowledged = ledger["acknowledged_s"].notna()
+    assert acknowledged[told].all()
+    assert (ledger["ordered_s"] <= ledger["acknowledged_s"])[acknowledged].all()
+    assert (ledger["acknowledged_s"] <= ledger["told_s"])[told].all()
+
+    for _, states in tables["sites"].groupby("site"):
+        assert states["time_s"].is_monotonic_increasing
+        assert (states["state"] != states["state"].shift()).all()
+    assert len(tables["reports"]) == (events["kind"] == "report_sent").sum()
+    received = tables["reports"].dropna(subset="received_s")
+    assert (received["received_s"] >= received["sent_s"]).all()
+    ended = tables["calls"].groupby("call")["result"].agg(["last", "size"])
+    assert set(ended["last"]) <= {"acknowledged", "given_up", "unanswered", "failed"}
+    shares = {name: found.value for name, found in indicators(record).items() if found.unit == "share"}
+    assert all(not value < 0 and not value > 1 for value in shares.values()), shares
+
+
+def test_random_trees_reach_some_and_miss_some(tmp_path):
+    """What holds above holds of runs that differ: some calls succeed, some fail, some reports are lost."""
+    kinds = set()
+    for seed in range(12):
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        kinds |= set(ev.simulate(ev.from_mapping(case(folder, seed)), seed=seed).record.events["kind"])
+    assert {
+        "acknowledged", "call_failed", "call_unanswered", "call_given_up", "messenger_sent", "backup_called",
+        "escalated", "site_on_battery", "report_lost", "report_received", "assistance_granted", "never_reached",
+        "absent", "staffed",
+    } <= kinds  # fmt: skip
