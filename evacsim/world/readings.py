@@ -31,19 +31,6 @@ class Readings(NamedTuple):
     """What is reported [m]; nan for a reading that is missing."""
 
 
-class Crossing(NamedTuple):
-    """The reading by which a threshold counts as reached."""
-
-    reading: int
-    """Its row among the readings."""
-    time: float
-    """When it arrives [s]."""
-    value: float
-    """What it says [m]."""
-    is_false: bool
-    """Whether the water had not reached the threshold by the time it was taken."""
-
-
 def reported_readings(
     series: StageSeries,
     streams: Streams,
@@ -91,44 +78,6 @@ def reported_readings(
         is_missing |= (measured >= begins) & (measured < ends)
     return Readings(
         measured, measured + quantiles(delay, luck("reading_delay")), np.where(is_missing, np.nan, value)
-    )
-
-
-def first_confirmed(
-    readings: Readings, series: StageSeries, threshold: float, *, confirm: int = 1
-) -> Crossing | None:
-    """Return the reading by which `threshold` counts as reached, None if it never does.
-
-    It is the last of `confirm` readings at or above the threshold that arrive in a row. Missing
-    readings neither confirm nor refute (assumed); one that comes late counts when it comes. Of
-    readings that arrive at one instant the sooner taken counts first.
-
-    Parameters
-    ----------
-    readings : Readings
-        What the gauge reports.
-    series : StageSeries
-        The truth, by which a false alarm is told from a true one.
-    threshold : float
-        Stage at which the rule is met [m].
-    confirm : int
-        Readings in a row that it takes, from 1.
-    """
-    arrived = np.argsort(readings.reported, kind="stable")
-    arrived = arrived[~np.isnan(readings.value[arrived])]
-    is_above = readings.value[arrived] >= threshold
-    # The number of readings above in a row up to each: its place less the place of the last one below.
-    place = np.arange(len(arrived))
-    below = np.maximum.accumulate(np.where(is_above, -1, place))
-    confirmed = np.flatnonzero(place - below >= confirm)
-    if not confirmed.size:
-        return None
-    row = int(arrived[confirmed[0]])
-    return Crossing(
-        row,
-        float(readings.reported[row]),
-        float(readings.value[row]),
-        bool(series.first_reaching(threshold) > readings.measured[row]),
     )
 
 

@@ -1,5 +1,7 @@
 """Reported readings: late by as much as interval and delay allow, false as often as the noise says."""
 
+from typing import NamedTuple
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -12,15 +14,33 @@ from evacsim.world.columns import StageSeries
 from evacsim.world.readings import (
     Readings,
     completeness,
-    first_confirmed,
     reported_readings,
     stage_believed,
 )
+from evacsim.world.spells import Curve, reported_spells, true_spells
 from tests.reference import readings as plain
 
 MINUTE, HOUR = 60.0, 3600.0
 AT_ONCE = Fixed(value="0 s")
 FIVE_MINUTES = Fixed(value="5 min")
+
+
+class Crossing(NamedTuple):
+    reading: int
+    time: float
+    value: float
+    is_false: bool
+
+
+def first_confirmed(readings, series, threshold, *, confirm=1):
+    """Return the reading that begins the first spell at or above a threshold, None if there is none."""
+    truth = true_spells(Curve(series.times, series.stages), threshold)
+    spells = reported_spells(readings, truth, threshold, confirm=confirm)
+    if not spells:
+        return None
+    time, _, value, true_since = spells[0]
+    row = np.flatnonzero((readings.reported == time) & (readings.value == value))[0]
+    return Crossing(int(row), time, value, bool(np.isnan(true_since)))
 
 
 def rising(begins=0.0, hours=10):

@@ -7,7 +7,7 @@ from scipy.stats import norm
 from evacsim.scenario.section import Fixed
 from evacsim.streams import Streams
 from evacsim.world.columns import Forecasts, StageSeries
-from evacsim.world.readings import Readings, first_confirmed, reported_readings
+from evacsim.world.readings import Readings, reported_readings
 from evacsim.world.spells import (
     FULL_LEAD,
     Curve,
@@ -64,22 +64,6 @@ def test_two_readings_in_a_row_begin_and_end_a_spell():
 def test_what_lasts_is_counted_from_the_first_reading_above():
     found = reported_spells(readings(0, 2, 2, 2, 2), [], 1.0, lasting=1200.0)
     assert found[0].begins == 1800.0
-
-
-def test_the_first_spell_begins_with_the_first_confirmed_reading():
-    series = StageSeries("g", np.array([0.0, 40 * HOUR]), np.array([0.0, 4.0]), "")
-    for seed in range(20):
-        taken = reported_readings(
-            series, Streams(seed), every=600.0, delay=Fixed(value="5 min"), noise=0.3, missing=0.2
-        )
-        for confirm in (1, 3):
-            truth = true_spells(Curve(series.times, series.stages), 2.0)
-            found, first = (
-                reported_spells(taken, truth, 2.0, confirm=confirm)[0],
-                first_confirmed(taken, series, 2.0, confirm=confirm),
-            )
-            assert (found.begins, found.value) == (first.time, first.value)
-            assert np.isnan(found.true_since) == first.is_false
 
 
 def test_noise_gives_false_spells_as_often_as_its_law_says():
