@@ -288,7 +288,7 @@ class Organizing(Recorded):
     def _moved(self, zone: int) -> NDArray[np.int64]:
         """Return the households (rows) of a zone that the plan moves."""
         first, last = np.searchsorted(self.parts.households.zone, (zone, zone + 1))
-        return first + np.flatnonzero(self.parts.mode[first:last] != Mode.NONE)
+        return np.asarray(first + np.flatnonzero(self.parts.mode[first:last] != Mode.NONE))
 
     def _left(self, zone: int, *, only_known: bool = False) -> int:
         """Return how many people of a zone whom the plan moves have not left home."""

@@ -103,7 +103,7 @@ class Warnings(Recorded):
         """Return the households (rows) of a zone that the plan moves and that are there."""
         mine = self._mine(zone)
         is_there = self.parts.book.state[mine] != HouseholdState.AWAY
-        return mine.start + np.flatnonzero((self.parts.mode[mine] != Mode.NONE) & is_there)
+        return np.asarray(mine.start + np.flatnonzero((self.parts.mode[mine] != Mode.NONE) & is_there))
 
     # -- over channels ------------------------------------------------------------------------------
 
