@@ -130,7 +130,7 @@ class Boats:
             return None
         need, book = self._in_need(), self.parts.book
         routing = self.parts.routing
-        # Boats go both ways along every road, so that the way out is as long as the way back.
+        # The nearest is whoever is soonest back: boats go both ways along every road.
         back = routing.tree_to_node(vehicle.node, MoverClass.BOAT)
         time = routing.times_to_root(back, need.nodes)
         if not np.isfinite(time).any():
@@ -138,17 +138,29 @@ class Boats:
             return None
         in_danger = book.state[need.households] == HouseholdState.TRAPPED
         order = np.lexsort((need.households, time, ~in_danger, ~np.isfinite(time)))
-        node, seats = int(need.nodes[order[0]]), self.transport.fleets[vehicle.fleet].seats
+        # Where the two directions of a road are not equally deep there may be a way back and none out.
+        first = next(
+            (k for k in order if np.isfinite(time[k]) and self._leads_to(vehicle, int(need.nodes[k]))), None
+        )
+        if first is None:
+            self._in_vain.add(vehicle.node)
+            return None
+        node, seats = int(need.nodes[first]), self.transport.fleets[vehicle.fleet].seats
         people = self.parts.households.people
-        chosen = [int(need.households[order[0]])]
+        chosen = [int(need.households[first])]
         free = seats - int(people[chosen[0]])
-        for row in order[1:]:
+        for row in order[order != first]:
             household = int(need.households[row])
             if need.nodes[row] == node and people[household] <= free:
                 chosen.append(household)
                 free -= int(people[household])
         self._spoken_for.update(chosen)
         return node, chosen
+
+    def _leads_to(self, vehicle: Vehicle, node: int) -> bool:
+        """Return whether a boat can get from where it is to a node."""
+        routing = self.parts.routing
+        return bool(np.isfinite(routing.time(routing.tree_to_node(node, MoverClass.BOAT), vehicle.node)))
 
     # -- one trip ---------------------------------------------------------------------------
 
@@ -166,6 +178,9 @@ class Boats:
         if vehicle.node == node:
             yield from self._take_in(vehicle, node, households)
         self._spoken_for.difference_update(households)
+        if vehicle.node == landing:
+            yield self.driving.reopened()
+            return
         yield from self._come_back(vehicle, landing)
         yield from self._let_ashore(vehicle, landing)
 

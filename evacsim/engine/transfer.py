@@ -249,6 +249,8 @@ class Transfer:
         return np.array([vehicles[row].mover for row in self.parts.book.vehicle[households]], dtype=np.int64)
 
     def _get_ready(self, household: int) -> None:
+        if household in self._fetched:
+            return
         book, now = self.parts.book, self.parts.now
         book.mark("ready", household, now)
         if book.state[household] == HouseholdState.PREPARING:

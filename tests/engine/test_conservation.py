@@ -32,6 +32,8 @@ place_floods = st.lists(
     unique_by=lambda row: row[:2],
 )
 
+BOATS = {"id": "boats", "kind": "boat", "vehicles": 2, "seats": 5, "speed": "2.5 m/s", "call_up": "20 min"}
+
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
@@ -42,10 +44,26 @@ place_floods = st.lists(
     seats=st.sampled_from([3, 40]),
     capacity=st.sampled_from([0, 10, 150, 400]),
     dispatch=st.sampled_from(["nearest", "longest_queue"]),
+    worn=st.sampled_from(
+        [{}, {"breakdowns": 1, "repair": "40 min"}, {"range": "2 km", "refuelling": "5 min"}]
+    ),
+    drivers=st.sampled_from([{}, {"driver_comes": 0.5}, {"driver_comes": 0.5, "backup_drivers": True}]),
+    landing=st.sampled_from([None, "n0-0", "n1-1", "n3-1"]),
     seed=st.integers(0, 5),
 )
 def test_people_are_conserved_and_limits_hold(
-    tmp_path_factory, links, places, shares, compliance, seats, capacity, dispatch, seed
+    tmp_path_factory,
+    links,
+    places,
+    shares,
+    compliance,
+    seats,
+    capacity,
+    dispatch,
+    worn,
+    drivers,
+    landing,
+    seed,
 ):
     folder = tmp_path_factory.mktemp("district")
     water = {
@@ -63,7 +81,12 @@ def test_people_are_conserved_and_limits_hold(
         to={"bus_share": shares[0], "car_share": shares[1], "dispatch": dispatch},
         who={"compliance": compliance},
         population={"car_share": 0.5, "storeys": 1},
-        fleets=[{"id": "buses", "node": "n2-0", "vehicles": 2, "seats": seats, "availability": 0.8}],
+        fleets=[
+            {"id": "buses", "node": "n2-0", "vehicles": 2, "seats": seats, "availability": 0.8}
+            | worn
+            | drivers,
+            *([] if landing is None else [BOATS | {"node": landing} | worn]),
+        ],
         shelters=[
             {"id": "school", "node": "n4-1", "capacity": capacity},
             {"id": "hall", "node": "n4-2", "capacity": 100},
@@ -85,6 +108,14 @@ def test_people_are_conserved_and_limits_hold(
     )
     assert (loads["people_x" if "people_x" in loads else "people"] <= loads["capacity"]).all()
     assert (record.tables["rounds"]["people"] <= seats).all()
+    vehicles = record.tables["vehicles"].set_index("vehicle")
+    carried = events[events["kind"] == "vehicle_left_pickup"]
+    # A household that is larger than its boat is counted with the last of the boat's trips.
+    largest = ledger["people"].max()
+    most = vehicles.loc[carried["subject"].str.removeprefix("vehicle/"), "seats"].to_numpy()
+    by_boat = carried["subject"].str.startswith("vehicle/boats").to_numpy()
+    assert (carried["value"].to_numpy() <= np.where(by_boat, np.maximum(most, largest), most)).all()
+    assert not (carried["value"] == 0).any()
     stages = ledger[["told_s", "ready_s", "departed_s", "arrived_s", "settled_s"]].to_numpy()
     for earlier, later in zip(stages.T[:-1], stages.T[1:], strict=True):
         both = np.isfinite(earlier) & np.isfinite(later)
