@@ -14,7 +14,17 @@ FLOODED_AT = 1800.0
 
 
 def boat_case(
-    folder, *, people=20, household=1, depth=0.8, streets=STREETS, shallow=(), homes=0.8, near=None, **said
+    folder,
+    *,
+    people=20,
+    household=1,
+    depth=0.8,
+    streets=STREETS,
+    shallow=(),
+    homes=0.8,
+    near=None,
+    one_way=False,
+    **said,
 ):
     """Return a village at one end of a flooded street, whose water comes after half an hour, and a landing place.
 
@@ -23,7 +33,9 @@ def boat_case(
     folder.mkdir(parents=True, exist_ok=True)
     depths = {**dict.fromkeys(streets, depth), **dict(shallow)}
     rows = [
-        (link(*way), "T+30 min", deep) for street, deep in depths.items() for way in (street, street[::-1])
+        (link(*way), "T+30 min", deep)
+        for street, deep in depths.items()
+        for way in (street, street[::-1])[: 1 if one_way else 2]
     ]
     zones = [{"id": "village", "node": node(0, 1), "population": people}]
     places = [("village", "T+30 min", homes)]
@@ -135,3 +147,9 @@ def test_an_order_that_comes_after_the_boat_moves_nobody_again(tmp_path):
     assert (events["kind"] == "decided").any()
     assert run.tables.ledger["told_s"].isna().all()
     assert set(run.tables.ledger["final_state"]) == {"sheltered"}
+
+
+def test_a_boat_with_a_way_back_and_none_out_stays_where_it_is(tmp_path):
+    run = ev.simulate(boat_case(tmp_path, one_way=True), seed=1)
+    assert ashore(run).size == 0
+    assert run.tables.vehicles["rounds"].tolist() == [0]
