@@ -235,3 +235,36 @@ def test_another_team_changes_nobody_elses_luck(tmp_path):
     took = [ledger["ready_s"] - ledger["told_s"] for ledger in (one, two)]
     assert np.allclose(took[0], took[1], atol=1e-6)
     assert not one["told_s"].equals(two["told_s"])
+
+
+def test_special_groups_are_visited_first_where_each_has_a_person_responsible(tmp_path):
+    population = {"groups": {"elderly_alone": 0.2, "disabled": 0, "pregnant": 0, "left_behind": 0}}
+    record = doors(tmp_path, village(60), 1, rules={"one_to_one": True}, population=population)
+    special = record.ledger["special_group"] != ""
+    assert 3 < special.sum() < 30
+    assert record.ledger["told_s"][special].max() < record.ledger["told_s"][~special].min()
+    assert record.tables["officers"]["one_to_one"].tolist() == [special.sum()]
+    plain = doors(tmp_path / "plain", village(60), 1, population=population)
+    in_turn = plain.ledger["told_s"].diff().dropna()
+    assert (in_turn > 0).all()
+    assert plain.tables["officers"]["one_to_one"].tolist() == [0]
+
+
+def test_a_visit_persuades_those_whom_a_loudspeaker_did_not(tmp_path):
+    """Impact 0.1 against a threshold of 0.3 convinces nobody; a visit adds 0.4."""
+    belief = {"threshold": 0.3, "threshold_sd": 0, "visit": 0.4, "confirmation": 0}
+    record = doors(
+        tmp_path,
+        village(24),
+        2,
+        who={"compliance": 1, "behavior": {"belief": belief}},
+        channels=[channel("speaker", impact=0.1)],
+    )
+    assert len(of_kind(record, "disbelieved")) == 24
+    persuaded = of_kind(record, "persuaded")
+    assert len(persuaded) == 24
+    causes = record.events.set_index("seq").loc[persuaded["cause"]]
+    assert set(causes["kind"]) <= {"visited", "told", "disbelieved"}
+    assert (record.ledger["told_s"] == ORDERED).all()
+    assert sorted(persuaded["time_s"]) == sorted(of_kind(record, "visited")["time_s"])
+    assert record.ledger["departed_s"].notna().all()
