@@ -34,6 +34,8 @@ class Duty(Recorded):
         self._called = np.zeros(offices.n, dtype=bool)
         self._came = np.zeros(offices.n, dtype=np.int64)
         """Posts of each office for which somebody has been called in and has come."""
+        self._manned = np.zeros(offices.n, dtype=np.int64)
+        """Posts of each office that somebody has come to since it was called in, its leader's among them."""
         self._entries: list[dict[str, object]] = []
         self.at_staff: list[Callable[[int], None]] = []
         """Somebody has come to an office (row)."""
@@ -95,7 +97,8 @@ class Duty(Recorded):
         if post != LEADER:
             self._came[office] += 1
         came = self._record("came_on_duty", office, float(post + 1), cause)
-        if self.staff(office) >= n_due and np.isnan(self.staffed[office]):
+        self._manned[office] += 1
+        if self._manned[office] == n_due:
             self.staffed[office] = self.parts.now
             self._record("staffed", office, n_due / max(1, int(self._posts[office])), came)
         for hook in self.at_staff:

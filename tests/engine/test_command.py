@@ -160,6 +160,20 @@ def test_staff_come_when_the_first_order_comes_and_the_office_is_staffed_with_th
     assert record.tables["offices"].set_index("office").loc["town", "on_duty"] == 3
 
 
+def test_an_office_is_staffed_with_the_last_who_comes_whoever_leads_the_next_shift(tmp_path):
+    """The shift changes while people are on their way."""
+    roster = {"absence": 0.4, "night_absence": 0.4, "shift_hours": [8, 20.75], "backup": False}
+    n_offices = 0
+    for seed in range(6):
+        offices = [one | {"staff": 3} for one in tree()]
+        record = run(tmp_path / str(seed), offices=offices, roster=roster, seed=seed)
+        last = record.tables["duty"].groupby("office")["came_s"].max().dropna()
+        staffed = record.tables["offices"].set_index("office")["staffed_s"]
+        assert staffed[last.index].tolist() == last.tolist()
+        n_offices += len(last)
+    assert n_offices > 10
+
+
 def test_another_office_changes_nobody_elses_luck(tmp_path):
     calling = {"ring": "1 min", "answer_day": 0.5, "answer_night": 0.5, "tries": 5, "again_after": "2 min"}
     roster = {"absence": 0.3, "night_absence": 0.3}
