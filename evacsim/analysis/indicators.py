@@ -9,6 +9,7 @@ import math
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from evacsim.analysis import failures
 from evacsim.analysis.facts import gather
 from evacsim.analysis.registry import REGISTRY
 from evacsim.language import Text
@@ -52,6 +53,7 @@ def write_summary(record: RunRecord, folder: str | Path) -> Path:
     """Write `summary.json` into `folder` and return its path.
 
     A value that cannot be said is null; a time that is never reached is null with `"never": true`.
+    `causes` are the greatest causes of failure of the indicators that have a limit.
     """
     summary = {
         "scenario": record.scenario_id,
@@ -59,9 +61,24 @@ def write_summary(record: RunRecord, folder: str | Path) -> Path:
         "version": record.provenance.get("version"),
         "events_digest": events_digest(record),
         "indicators": {name: _plain(indicator) for name, indicator in indicators(record).items()},
+        "causes": {name: _causes(record, name) for name in failures.LIMITED},
     }
     text = json.dumps(summary, ensure_ascii=False, indent=2, allow_nan=False)
     return write_text(Path(folder) / "summary.json", text + "\n")
+
+
+def _causes(record: RunRecord, name: str) -> list[dict[str, Any]]:
+    greatest = failures.ranked(record, name).head(failures.NAMED)
+    return [
+        {
+            "cause": cause,
+            "number": int(number),
+            "share": float(part),
+            "en": failures.cause_text(cause).en,
+            "zh": failures.cause_text(cause).zh,
+        }
+        for cause, number, part in greatest.itertuples(index=False)
+    ]
 
 
 def _plain(indicator: Indicator) -> dict[str, Any]:

@@ -2,20 +2,37 @@
 
 from collections.abc import Iterator
 
+from evacsim.analysis import failures
 from evacsim.analysis.indicators import indicators
 from evacsim.report.markup import Html, Words, folded, joined, shortened, table, tag
 from evacsim.report.texts import MARKS
 from evacsim.results.record import RunRecord
-from evacsim.results.wording import count, quantity
+from evacsim.results.wording import count, percent, quantity
 
 
 def indicators_section(record: RunRecord, words: Words) -> Html:
-    """Return every indicator with its value and meaning."""
+    """Return every indicator with its value and meaning, and what brought those with a limit below it."""
     rows = [
-        [words(found.name), tag("b", _indicator_value(found.value, found.unit, words)), words(found.note)]
+        [
+            words(found.name),
+            tag("b", _indicator_value(found.value, found.unit, words)),
+            joined([words(found.note), _causes(record, found.id, words)]),
+        ]
         for found in indicators(record).values()
     ]
     return table(words, ["indicator", "value", "note"], rows, kinds="tnt")
+
+
+def _causes(record: RunRecord, indicator: str, words: Words) -> Html:
+    """Return the greatest causes of failure of an indicator; empty where it has no limit or meets it."""
+    if indicator not in failures.LIMITED:
+        return Html("")
+    greatest = failures.ranked(record, indicator).head(failures.NAMED)
+    told = [
+        tag("li", words(failures.cause_text(cause)), " ", tag("b", count(number)), f" ({percent(share)})")
+        for cause, number, share in greatest.itertuples(index=False)
+    ]
+    return tag("ol", *told, class_="causes") if told else Html("")
 
 
 def _indicator_value(value: float, unit: str, words: Words) -> str:
