@@ -120,19 +120,25 @@ def household_causes(record: RunRecord) -> np.ndarray:
     ordered = ~np.isnan(times(ledger, "ordered_s"))
     causes[untold & ordered] = "never_told"
     if untold.any():
-        behind = _failure_behind(record, ledger["final_event"].to_numpy(dtype=np.int64, na_value=0)[untold])
-        causes[untold] = np.where(behind == "", causes[untold], behind)
+        behind = _failure_behind(record)
+        found = np.array(
+            [behind.get(f"household/{name}", "") for name in ledger["household"][untold]], dtype=object
+        )
+        causes[untold] = np.where(found == "", causes[untold], found)
     return causes
 
 
-def _failure_behind(record: RunRecord, last: np.ndarray) -> np.ndarray:
-    """Return the kind of the latest of `NOT_TOLD` on the chain of each event; empty where there is none."""
-    seqs, kinds = record.events["seq"].to_numpy(dtype=np.int64), record.events["kind"].to_numpy(dtype=object)
-    causes = record.events["cause"].to_numpy(dtype=np.int64, na_value=0)
-    found: dict[int, str] = {0: ""}
-    for seq, kind, cause in zip(seqs.tolist(), kinds, causes.tolist(), strict=True):
-        found[seq] = kind if kind in NOT_TOLD else found.get(cause, "")
-    return np.array([found.get(event, "") for event in last.tolist()], dtype=object)
+def _failure_behind(record: RunRecord) -> dict[str, str]:
+    """Return for each household that was never reached the latest of `NOT_TOLD` that led to it; empty where none did."""
+    events = record.events
+    causes = events["cause"].to_numpy(dtype=np.int64, na_value=0)
+    behind, found = {0: ""}, {}
+    rows = zip(events["seq"].tolist(), events["kind"], events["subject"], causes.tolist(), strict=True)
+    for seq, kind, subject, cause in rows:
+        behind[seq] = kind if kind in NOT_TOLD else behind.get(cause, "")
+        if kind == "never_reached":
+            found[subject] = behind[seq]
+    return found
 
 
 def _households(record: RunRecord, failed: np.ndarray, causes: np.ndarray) -> pd.DataFrame:

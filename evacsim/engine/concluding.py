@@ -6,7 +6,7 @@ failure of its zone is what kept the order from a household.
 
 import numpy as np
 
-from evacsim.engine.log import Kind, Where
+from evacsim.engine.log import ROOT, Kind, Where
 from evacsim.engine.parts import Mode, Parts
 from evacsim.engine.triggering import Triggering
 from evacsim.terms import HouseholdState
@@ -56,7 +56,7 @@ class Concluding:
                 or int(self.triggering.trigger_event[zone])
                 or _last_before(changes.time, changes.number, float(water[household]))
             )
-            log.record(
+            event = log.record(
                 parts.now,
                 "never_reached",
                 Where(Kind.HOUSEHOLD, household),
@@ -64,6 +64,9 @@ class Concluding:
                 value=int(households.people[household]),
                 cause=cause,
             )
+            # Whom the water has met has that event as its last; its own chain leads to the water.
+            if parts.book.event[household] == ROOT:
+                parts.book.event[household] = event
 
 
 def _last_before(time: np.ndarray, number: np.ndarray, moment: float) -> int:

@@ -364,7 +364,7 @@ class Organizing(Recorded):
 
 AT_THE_DOOR = (HouseholdState.AT_HOME, HouseholdState.PREPARING, HouseholdState.REFUSED)
 """States in which somebody opens."""
-BEYOND_REACH = (HouseholdState.TRAPPED, HouseholdState.DEAD)
+BEYOND_REACH = (HouseholdState.STRANDED, HouseholdState.TRAPPED, HouseholdState.DEAD)
 """States in which no team gets to the door."""
 NOT_LEFT = (HouseholdState.AWAY, HouseholdState.DEAD, HouseholdState.AT_REFUGE)
 """States of those who have not departed and are not counted as left."""

@@ -27,6 +27,8 @@ METRES = Text("{} m", "{} m")
 LEVEL = Text("level {}", "{} 级")
 TEAMS = Text("{} teams", "{} 个工作组")
 HOUSEHOLDS = Text("{} households", "{} 户")
+ATTEMPT = Text("attempt {}", "第 {} 次")
+PIECES = Text("{} pieces", "{} 件")
 
 AMOUNTS: dict[str, tuple[Text, int]] = {
     "link_closed": (DEPTH, 2),
@@ -53,6 +55,13 @@ AMOUNTS: dict[str, tuple[Text, int]] = {
     "measure_skipped": (LEVEL, 0),
     "sweep_begun": (TEAMS, 0),
     "officer_overloaded": (HOUSEHOLDS, 0),
+    "order_received": (LEVEL, 0),
+    "called": (ATTEMPT, 0),
+    "delivery_asked": (PIECES, 0),
+    "delivery_left": (PIECES, 0),
+    "delivery_came": (PIECES, 0),
+    "delivery_failed": (PIECES, 0),
+    "purchase_ordered": (PIECES, 0),
 }
 """What the value of an event is, and with how many decimals; that of all others is a number of people."""
 
@@ -183,6 +192,8 @@ def _amount(event: Event, lang: Language) -> str:
     if event.kind not in AMOUNTS:
         return people(event.value, lang)
     what, digits = AMOUNTS[event.kind]
+    if what is LEVEL and event.value == 0:
+        return ""
     return what.said(lang).format(decimal(event.value, digits))
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from evacsim.analysis.failures import LIMITED, cause_text, ranked
 from evacsim.analysis.indicators import indicators
@@ -113,7 +113,7 @@ def test_calls_posts_reports_and_measures_are_counted_one_by_one():
     assert [row[:2] for row in listed(record, "measures_executed_share")] == [("skipped", 2), ("late", 1)]
 
 
-@FEW
+@settings(FEW, deadline=None)
 @given(ledgers())
 def test_the_causes_add_up_to_what_the_indicator_is_short_of(homes):
     record = small_record(homes)
