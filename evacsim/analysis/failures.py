@@ -116,6 +116,10 @@ def household_causes(record: RunRecord) -> np.ndarray:
     causes = np.array([cause_of.get(household, "") for household in ledger["household"]], dtype=object)
     lost = in_state(ledger, *LOST)
     causes[lost & ~in_plan(ledger)] = "outside_plan"
+    # In the plan, lost without having had to go: it was not there when its zone was ordered, or left by itself.
+    at_home = np.isnan(times(ledger, "departed_s"))
+    causes[lost & (causes == "")] = "cut_off_on_the_way"
+    causes[lost & (causes == "cut_off_on_the_way") & at_home] = "cut_off_at_home"
     untold = (causes != "") & in_plan(ledger) & np.isnan(times(ledger, "told_s"))
     ordered = ~np.isnan(times(ledger, "ordered_s"))
     causes[untold & ordered] = "never_told"
@@ -129,7 +133,7 @@ def household_causes(record: RunRecord) -> np.ndarray:
 
 
 def _failure_behind(record: RunRecord) -> dict[str, str]:
-    """Return for each household that was never reached the latest of `NOT_TOLD` that led to it; empty where none did."""
+    """Return for each household never reached the latest of `NOT_TOLD` behind it; empty where there is none."""
     events = record.events
     causes = events["cause"].to_numpy(dtype=np.int64, na_value=0)
     behind, found = {0: ""}, {}
