@@ -229,7 +229,9 @@ class Measures(Recorded):
         return np.flatnonzero(np.isin(world.ways.link, rows) & ~world.ways.is_footway).astype(np.int32)
 
     def _shelters(self, model: Measure) -> list[int]:
-        return [self.parts.world.shelters.ids.index(id_) for id_ in model.shelters]
+        row = {id_: number for number, id_ in enumerate(self.parts.world.shelters.ids)}
+        named = dict.fromkeys(id_ for pattern in model.shelters for id_ in matching(pattern, row))
+        return [row[id_] for id_ in named]
 
     def _fleets(self, model: Measure) -> list[int]:
         ids = self.parts.world.fleets.ids

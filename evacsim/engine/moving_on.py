@@ -18,8 +18,8 @@ class MovingOn:
 
     Where the plan wants it, a shelter is closed as soon as water stands `second_transfer_before` below
     the depth that closes it, and everybody there goes on foot to the next shelter with room
-    to which a way leads (assumed: buses are not waited for while the water comes). Whoever has no way
-    stays, and is held when the water comes.
+    to which a way of at most `second_transfer_walk` leads (assumed: buses are not waited for while the
+    water comes). Whoever has none stays, and is held when the water comes.
     """
 
     def __init__(self, parts: Parts, sheltering: Sheltering, transfer: Transfer) -> None:
@@ -61,4 +61,4 @@ class MovingOn:
             self.parts.now, "second_transfer", Where(Kind.SHELTER, shelter), value=people, cause=cause
         )
         for household in households.tolist():
-            self.transfer.move_on(household, shelter, moved)
+            self.transfer.move_on(household, shelter, moved, longest=self._care.second_transfer_walk)

@@ -58,6 +58,10 @@ class Supplied:
     stock: Stock
     people: int = 0
     on_the_way: float = 0.0
+    last: int = 0
+    """Event by which somebody last began to draw it."""
+    asked: float = -np.inf
+    """When more was last asked for [s]."""
     asked_event: int = 0
     waiting: list[tuple[int, Callable[[int, float], None]]] = field(default_factory=list)
     """Households that have not been given any yet, and what to do when they are."""
@@ -73,8 +77,8 @@ class Provisioning(Recorded):
     From the moment a household is settled it draws its rations. A shelter asks as soon as its stock
     will not last `Supply.ask_below` any more, for as much as lasts a day and that much more; the
     stores nearest in the tree of command send it by truck over the roads as they are, and what no
-    store has is bought under contract. A load that does not get through is asked for again when
-    roads change.
+    store has is bought under contract. It asks no sooner than `Supply.ask_every` after it last asked, and
+    then again for what has not come.
     """
 
     def __init__(self, parts: Parts, sheltering: Sheltering, transport: Transport) -> None:
@@ -106,7 +110,6 @@ class Provisioning(Recorded):
                     self._note(f"store/{stores.ids[store]}", item, stock)
         self._ordinal = 0
         if self.rations:
-            parts.after_reopening.append(self._ask_again)
             sheltering.at_left.append(self.leave)
 
     # -- what is drawn --------------------------------------------------------------------------
@@ -118,6 +121,7 @@ class Provisioning(Recorded):
         """
         supplied = self._supplied(shelter, item)
         supplied.drawing.add(household)
+        supplied.last = int(self.parts.book.event[household])
         supplied.people += int(self.parts.households.people[household])
         self._draw(shelter, item)
         if supplied.stock.left(self.parts.now) > 0:
@@ -148,7 +152,8 @@ class Provisioning(Recorded):
         self._note(f"shelter/{self.parts.world.shelters.ids[shelter]}", item, supplied.stock)
         supplied.version += 1
         if self._supply is not None and supplied.people:
-            ask_at = supplied.stock.falls_to(self._supply.ask_below, now)
+            again = supplied.asked + self._supply.ask_every
+            ask_at = max(again, supplied.stock.falls_to(self._supply.ask_below, now))
             if np.isfinite(ask_at):
                 self.parts.clock.call_at(ask_at, partial(self._ask, shelter, item, supplied.version))
         empty_at = supplied.stock.empties_at(now)
@@ -177,10 +182,11 @@ class Provisioning(Recorded):
         if wanted <= 0:
             return
         place = Where(Kind.SHELTER, shelter)
-        asked = self.parts.log.record(
-            now, "delivery_asked", place, value=wanted, cause=self._last_event(shelter)
-        )
-        supplied.asked_event = asked
+        asked = self.parts.log.record(now, "delivery_asked", place, value=wanted, cause=supplied.last)
+        supplied.asked, supplied.asked_event = now, asked
+        # What does not come is asked for again, should nothing else bring a new request.
+        later = now + supply.ask_every
+        self.parts.clock.call_at(later, partial(self._ask, shelter, item, supplied.version))
         sources = self._sources(shelter, item)
         shipments = choose_sources(sources, wanted, now=now)
         for shipment in shipments:
@@ -257,6 +263,7 @@ class Provisioning(Recorded):
         delivery.result = "failed"
         self._record_delivery("delivery_failed", delivery, event)
         self._at[delivery.shelter, delivery.item].on_the_way -= delivery.amount
+        self._draw(delivery.shelter, delivery.item)
 
     def _buy(self, shelter: int, item: str, missing: float, asked: int) -> None:
         assert self._supply is not None
@@ -282,15 +289,6 @@ class Provisioning(Recorded):
             self._at[shelter, item].on_the_way += done.amount
             parts.clock.call_at(done.arrives, partial(self._come, delivery, ordered))
 
-    def _ask_again(self) -> None:
-        """Ask anew for what did not get through, now that roads have changed."""
-        for (shelter, item), supplied in self._at.items():
-            is_short = (
-                supplied.people and supplied.stock.left(self.parts.now) <= 0 and not supplied.on_the_way
-            )
-            if is_short and any(source.carrier is not None for source in self._sources(shelter, item)):
-                self.parts.clock.call_at(self.parts.now, partial(self._ask, shelter, item, supplied.version))
-
     def _record_delivery(self, kind: str, delivery: Delivery, cause: int) -> int:
         place = Where(Kind.STORE, delivery.store) if delivery.store >= 0 else Where(Kind.NOTHING, 0)
         return self.parts.log.record(
@@ -301,12 +299,6 @@ class Provisioning(Recorded):
             value=delivery.amount,
             cause=cause,
         )
-
-    def _last_event(self, shelter: int) -> int:
-        """Return the event by which somebody last came here: they are who needs it."""
-        book = self.parts.book
-        here = (book.place_kind == Kind.SHELTER) & (book.place == shelter)
-        return int(book.event[here].max(initial=0))
 
     # -- what stays -----------------------------------------------------------------------------
 

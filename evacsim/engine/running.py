@@ -93,30 +93,9 @@ class Run:
             patience=world.scenario.district.roads.gridlock_patience,
         )
         log = EventLog()
-        goes_by_eyes = households.knowledge == Knowledge.EYES
         mode = planned_modes(world, households)
         drivers = np.flatnonzero(mode == Mode.CAR)
-        walkers = movement.add(
-            MoverColumns(
-                mode=np.full(households.n, int(MoverClass.WALKER)),
-                speed=households.walking_speed * downhill_gain(world.ways),
-                size=households.people.astype(np.float64),
-                people=households.people,
-                watched=True,
-                asks=goes_by_eyes,
-            ),
-            origin_node=world.homes.walk_node[households.home],
-        )
-        cars = movement.add(
-            MoverColumns(
-                mode=np.full(len(drivers), int(MoverClass.CAR)),
-                size=world.scenario.district.population.car_size,
-                people=households.people[drivers],
-                watched=True,
-                asks=goes_by_eyes[drivers],
-            ),
-            origin_node=world.homes.drive_node[households.home[drivers]],
-        )
+        walkers, cars = _add_movers(movement, world, households, drivers)
         self._household_of = np.concatenate([np.arange(households.n), drivers])
         clock = Clock(movement, self._on_notice)
         boats = any(fleet.kind == "boat" for fleet in world.fleets.models)
@@ -224,6 +203,35 @@ class Run:
             self.transfer.on_notice(int(self._household_of[notice.mover]), notice)
         else:
             self.transfer.leave_vehicle(self.transport.on_notice(notice), notice)
+
+
+def _add_movers(
+    movement: Movement, world: World, households: Households, drivers: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Add a walker for every household and a car for each that is to drive; return their rows in the movement."""
+    goes_by_eyes = households.knowledge == Knowledge.EYES
+    walkers = movement.add(
+        MoverColumns(
+            mode=np.full(households.n, int(MoverClass.WALKER)),
+            speed=households.walking_speed * downhill_gain(world.ways),
+            size=households.people.astype(np.float64),
+            people=households.people,
+            watched=True,
+            asks=goes_by_eyes,
+        ),
+        origin_node=world.homes.walk_node[households.home],
+    )
+    cars = movement.add(
+        MoverColumns(
+            mode=np.full(len(drivers), int(MoverClass.CAR)),
+            size=world.scenario.district.population.car_size,
+            people=households.people[drivers],
+            watched=True,
+            asks=goes_by_eyes[drivers],
+        ),
+        origin_node=world.homes.drive_node[households.home[drivers]],
+    )
+    return walkers, cars
 
 
 def link_columns(ways: Ways) -> LinkColumns:

@@ -125,11 +125,23 @@ class Transfer:
             on_foot = Journey(HOME, MoverClass.WALKER, {shelter})
             self._go_to_shelter(household, node, on_foot, "redirected", int(self.parts.book.event[household]))
 
-    def move_on(self, household: int, shelter: int, cause: int) -> bool:
-        """Let a household leave the shelter it is in for another, on foot; return False where no way leads to one."""
+    def move_on(self, household: int, shelter: int, cause: int, *, longest: float) -> bool:
+        """Let a household leave the shelter it is in for another, on foot.
+
+        Return False, and do nothing, where the next one with room is further than `longest` [s], as it
+        knows the roads, or no way leads to one.
+        """
         node = int(self.parts.world.shelters.walk_node[shelter])
-        on_foot = Journey(HOME, MoverClass.WALKER, {shelter})
-        if not self._go_to_shelter(household, node, on_foot, "redirected", cause):
+        people = int(self.parts.households.people[household])
+        on_foot = MoverClass.WALKER
+        chosen = self.sheltering.choose((), node, on_foot, people, {shelter}, household=household)
+        if chosen is None:
+            return False
+        goal = Where(Kind.SHELTER, chosen)
+        if self.parts.travelers.time_to(household, goal, on_foot, node) > longest:
+            return False
+        journey = Journey(goal, on_foot, {shelter})
+        if not self._go(household, node, journey, "redirected", cause):
             return False
         self.sheltering.release(household, shelter)
         return True

@@ -81,6 +81,8 @@ class Supply(Section):
 
     ask_below: Duration = assumed(12 * 3600.0, "half a day's stock")
     """A shelter asks for more when its stock lasts no longer [s]."""
+    ask_every: Duration = assumed(3600.0, "a shelter counts and asks once an hour")
+    """From one request of a shelter for an item to the next [s]."""
     loading: DurationLaw = assumed(
         lambda: Uniform(type="uniform", low="20 min", high="30 min"), "by hand, one truck"
     )
@@ -151,6 +153,8 @@ class Care(Section):
     """Whether people are moved on from a shelter that water enters (二次转移); else they are stranded there."""
     second_transfer_before: Length = assumed(0.0, "moved when the water is above the limit, not before")
     """Depth below the shelter's limit at which they are moved [m]."""
+    second_transfer_walk: Duration = assumed(3600.0, "whoever has further to go stays upstairs")
+    """Longest way on foot to another shelter [s]."""
     reunion: YesNo = False
     """Whether members who are apart look for each other (家庭团聚)."""
     back_home: Return | None = None

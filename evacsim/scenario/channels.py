@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from evacsim.scenario.section import DurationLaw, Fixed, Identifier, Number, Section, Words, assumed
+from evacsim.scenario.section import DurationLaw, Fixed, Identifier, Number, Patterns, Section, assumed
 from evacsim.units import Duration, Share
 
 
@@ -17,7 +17,7 @@ class Channel(Section):
     """What it is."""
     operator: Identifier | None = None
     """Office that sends over it; the office of each zone where absent."""
-    zones: list[Words] = ["*"]
+    zones: Patterns = ["*"]
     """Zones it covers: ids or patterns with `*`."""
     reach_day: Share
     """Share of households that hear it by day."""
@@ -42,7 +42,7 @@ class Coverage(Section):
 
     channel: Identifier
     """The channel."""
-    zones: list[Words] = Field(min_length=1)
+    zones: Patterns = Field(min_length=1)
     """Zones: ids or patterns with `*`."""
     reach_day: Share
     """Share of households that hear it by day."""

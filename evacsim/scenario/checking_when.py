@@ -8,7 +8,7 @@ from evacsim.scenario.finding import Finding
 from evacsim.scenario.given import Loc
 from evacsim.scenario.matching import matching
 from evacsim.scenario.parts import Parts
-from evacsim.scenario.references import unknown, unknown_in, unmatched_zones
+from evacsim.scenario.references import unknown, unknown_in, unmatched, unmatched_zones
 
 
 def found(parts: Parts) -> Iterator[Finding]:
@@ -192,6 +192,7 @@ def _measures(parts: Parts) -> Iterator[Finding]:
                 remedy = Text(f"add rows for {', '.join(sorted(named - moved)[:5])}", "在预案中补上这些区域")
                 yield Finding((*entry.loc, "zones"), says, remedy, severity="warning")
         yield from unmatched_zones(parts, (*entry.loc, "zones"), measure.zones)
-        for kind in ("posts", "shelters", "fleets"):
+        yield from unmatched(parts, "shelters", (*entry.loc, "shelters"), measure.shelters)
+        for kind in ("posts", "fleets"):
             yield from unknown_in(parts, kind, (*entry.loc, kind), getattr(measure, kind))
         yield from unknown(parts, "offices", (*entry.loc, "office"), measure.office)

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from evacsim.scenario.places import Place
 from evacsim.scenario.section import (
@@ -10,10 +10,11 @@ from evacsim.scenario.section import (
     Identifier,
     Lognormal,
     Number,
+    Patterns,
     Section,
     Uniform,
-    Words,
     YesNo,
+    as_list,
     assumed,
     seen,
 )
@@ -30,7 +31,7 @@ class Office(Place):
     """Where it stands in the tree."""
     parent: Identifier | None = None
     """Office above it; none at the top."""
-    zones: list[Words] = []
+    zones: Patterns = []
     """Zones that are its own: ids or patterns with `*`."""
     staff: Count = Field(default=1, ge=0)
     """People on its list."""
@@ -40,7 +41,7 @@ class Office(Place):
         lambda: Lognormal(type="lognormal", median="5 min", sigma=0.6), "reading an order and passing it on"
     )
     """From an order's arrival until it is passed on."""
-    means: list[Means] = ["phone", "landline", "messenger"]
+    means: Annotated[list[Means], BeforeValidator(as_list)] = ["phone", "landline", "messenger"]
     """By what it can be called, in the order in which it is tried."""
     power_site: Identifier | None = None
     """Site of its power; the sites that serve its zones where absent."""

@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from evacsim.errors import RefusedValueError
 from evacsim.language import Text
 from evacsim.scenario.places import Place
-from evacsim.scenario.section import Identifier, Moment, Section, Words, assumed, recalled
+from evacsim.scenario.section import Identifier, Moment, Patterns, Section, assumed, recalled
 from evacsim.units import Duration, Length
 
 
@@ -16,7 +16,7 @@ class Site(Place):
 
     kind: Literal["power", "cell"]
     """What it gives."""
-    serves: list[Words] = Field(min_length=1)
+    serves: Patterns = Field(min_length=1)
     """Zones it serves: ids or patterns with `*`."""
     power_site: Identifier | None = None
     """Site that gives it power; without it nothing but water and outages puts it out."""

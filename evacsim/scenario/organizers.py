@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from evacsim.scenario.section import Identifier, Number, Section, Words, YesNo, assumed, recalled
+from evacsim.scenario.section import Identifier, Number, Patterns, Section, YesNo, assumed, recalled
 from evacsim.units import Count, Share
 
 
@@ -13,7 +13,7 @@ class Officer(Section):
     """Unique among teams."""
     office: Identifier
     """Office it belongs to, whose zones are its own."""
-    zones: list[Words] = []
+    zones: Patterns = []
     """Zones it goes to: ids or patterns with `*`; all of its office where empty."""
     members: Count = Field(default=2, ge=1)
     """People; they go together."""

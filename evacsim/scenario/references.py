@@ -59,3 +59,12 @@ def unmatched_zones(parts: Parts, loc: Loc, patterns: Sequence[str]) -> Iterator
             if "*" in pattern:
                 rule = Text("matches no zone of the district", "没有匹配的转移单元")
             yield Finding((*loc, number), rule, suggestion(pattern, ids), pattern)
+
+
+def unmatched(parts: Parts, kind: str, loc: Loc, patterns: Sequence[str]) -> Iterator[Finding]:
+    """Yield those of `patterns`, a list that stands at `loc`, that name no entry of the list `kind`."""
+    ids = parts.known[kind]
+    for number, pattern in enumerate(() if ids is None else patterns):
+        if ids is not None and not matching(pattern, dict.fromkeys(sorted(ids))):
+            rule = Text(f"no {KINDS[kind].en} has this id", f"没有这个{KINDS[kind].zh}")
+            yield Finding((*loc, number), rule, suggestion(pattern, ids), pattern)

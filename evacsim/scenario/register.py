@@ -2,14 +2,14 @@
 
 from pydantic import Field
 
-from evacsim.scenario.section import Section, Words
+from evacsim.scenario.section import Patterns, Section
 from evacsim.units import Count, Share
 
 
 class ZoneRegister(Section):
     """What is known of the list of some zones, in place of the shares."""
 
-    zones: list[Words] = Field(min_length=1)
+    zones: Patterns = Field(min_length=1)
     """Zones: ids or patterns with `*`."""
     unlisted: Count = Field(default=0, ge=0)
     """Households of each zone that are not on its list."""
@@ -35,7 +35,7 @@ class Register(Section):
 class Resettled(Section):
     """People of some zones who were resettled before the flood (避险搬迁)."""
 
-    zones: list[Words] = Field(min_length=1)
+    zones: Patterns = Field(min_length=1)
     """Zones: ids or patterns with `*`."""
     share: Share
     """Share of households that no longer live there."""

@@ -15,6 +15,7 @@ from evacsim.scenario.section import (
     LinkIds,
     Moment,
     Number,
+    Patterns,
     Section,
     Words,
     assumed,
@@ -158,12 +159,12 @@ class Measure(Section):
     sent away (疏), traffic let through by turns, a lane kept for rescue, shelters opened, forces called up."""
     links: LinkIds = []
     """Road links, for `close`, `gate` and `reserve`."""
-    zones: list[Words] = []
+    zones: Patterns = []
     """Zones, for `stop`, `evacuate` and `disperse`: ids or patterns with `*`."""
     posts: Identifiers = []
     """Posts that are manned, for `ban`."""
-    shelters: Identifiers = []
-    """Shelters, for `open_shelters`."""
+    shelters: Patterns = []
+    """Shelters, for `open_shelters`: ids or patterns with `*`."""
     fleets: Identifiers = []
     """Fleets, for `call_up`."""
     office: Identifier | None = None

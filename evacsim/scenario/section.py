@@ -98,7 +98,7 @@ def _as_yes_or_no(value: object) -> bool:
     return said
 
 
-def _as_list(value: object) -> object:
+def as_list(value: object) -> object:
     """Let "school-1; school-2" stand for a list of names."""
     return re.split(r"\s*[;；、|]\s*", value.strip()) if isinstance(value, str) else value
 
@@ -119,16 +119,23 @@ Identifier = Annotated[
 
 Identifiers = Annotated[
     list[Identifier],
-    BeforeValidator(_as_list),
+    BeforeValidator(as_list),
     WithJsonSchema(
         {"type": ["array", "string"], "items": {"type": ["string", "integer"]}, "examples": [["school-1"]]}
     ),
 ]
 """Ids in order, as a list or in one text: `school-1; school-2`."""
 
+Patterns = Annotated[
+    list[Words],
+    BeforeValidator(as_list),
+    WithJsonSchema({"type": ["array", "string"], "items": {"type": "string"}, "examples": [["J15-*"]]}),
+]
+"""Ids of zones or patterns with `*`, as a list or in one text: `J15-*; J09-1`."""
+
 LinkIds = Annotated[
     list[Words],
-    BeforeValidator(_as_list),
+    BeforeValidator(as_list),
     WithJsonSchema(
         {"type": ["array", "string"], "items": {"type": ["string", "integer"]}, "examples": [["bridge-1"]]}
     ),

@@ -15,8 +15,8 @@ from evacsim.scenario.section import (
     Lognormal,
     Moment,
     Number,
+    Patterns,
     Section,
-    Words,
     YesNo,
     assumed,
     seen,
@@ -79,7 +79,7 @@ class Danger(Place):
     """What it is."""
     visible_from: Moment
     """Moment from which it can be seen."""
-    zones: list[Words] = Field(min_length=1)
+    zones: Patterns = Field(min_length=1)
     """Zones it threatens: ids or patterns with `*`."""
     found: DurationLaw = assumed(
         lambda: Lognormal(type="lognormal", median="60 min", sigma=0.6),

@@ -12,10 +12,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
+from making.command import office_rows, outage_rows, site_points, site_rows, stock_rows
 from making.curves import Array
 from making.flood import FRAMES, UPPER_GAUGE, arrivals, depths, reservoir_stage, stage
 from making.geography import ORIGIN
-from making.means import DEPOTS, depot_node, fleet_rows, force_rows, store_rows
+from making.means import DEPOTS, TRUCK_YARD, boat_depots, depot_node, fleet_rows, force_rows, store_rows
 from making.places import Settled, pickup_rows, settle, shelter_rows, zone_rows
 from making.roads import CLASSES, JAM_DENSITY, Network, build
 from making.sites import find_sites, find_wet_shelters, survey
@@ -45,6 +46,10 @@ def main(folder: Path) -> None:
     write(folder / "fleets.csv", fleet_rows(position))
     write(folder / "forces.csv", force_rows(position, seats))
     write(folder / "stores.csv", store_rows(position, seats))
+    write(folder / "offices.csv", office_rows(settled, position[depot_node(TRUCK_YARD, position)]))
+    write(folder / "sites.csv", site_rows(settled))
+    write(folder / "outages.csv", outage_rows())
+    write(folder / "stock.csv", stock_rows())
     write(folder / "water" / "links.csv", water_on_links(network))
     write(folder / "water" / "places.csv", water_at_places(settled, position))
     for gauge, rows in gauge_rows().items():
@@ -107,11 +112,13 @@ def water_on_links(network: Network) -> Iterator[dict[str, object]]:
 
 
 def water_at_places(settled: Settled, position: Array) -> Iterator[dict[str, object]]:
-    """Yield the depths at zones, pick-up points, shelters and depots."""
+    """Yield the depths at zones, pick-up points, shelters, depots and sites."""
     lift = {place.id: place.lift for place in settled.pickup_points}
     points = {zone.id: zone.site.point for zone in settled.zones}
     points |= {place.id: place.point for place in (*settled.rests, *settled.pickup_points, *settled.shelters)}
-    points |= {depot.id: position[depot_node(depot, position)] for depot in DEPOTS}
+    yards = (*DEPOTS, TRUCK_YARD, *boat_depots())
+    points |= {depot.id: position[depot_node(depot, position)] for depot in yards}
+    points |= site_points(settled)
     depth = depths(np.array(list(points.values())), np.array([lift.get(name, 0.0) for name in points]))
     yield from water_rows("place", list(points), depth, change=0.01)
 

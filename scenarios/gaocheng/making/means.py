@@ -58,12 +58,31 @@ CONTRACTORS = [46, 44, 42, 40, 38, 36, 34, 30]
 """Members of the eight building contractors' teams; 310 together."""
 
 
+TRUCK_YARD = Depot("trucks", "区救灾物资运输队 relief trucks", (3.6, -0.4), 20, 3, 80)
+"""Next to the district's store."""
+BOAT_SEATS = {"rubber_boat": 5, "assault_boat": 8}
+"""People one boat takes beside its crew."""
+
+
+def boat_depots() -> list[Depot]:
+    """Return the boats of each holder and kind, where they are kept."""
+    return [
+        Depot(f"{kind.split('_')[0]}-{holder}", f"{name}{word}", near, count, BOAT_SEATS[kind], 100)
+        for holder, name, near, rubber, assault in BOATS
+        for kind, word, count in [("rubber_boat", "橡皮艇", rubber), ("assault_boat", "冲锋舟", assault)]
+        if count
+    ]
+
+
 def fleet_rows(position: Array) -> list[dict[str, object]]:
     """Return the rows of fleets.csv."""
+    kinds = [("bus", DEPOTS, ""), ("truck", [TRUCK_YARD], ""), ("boat", boat_depots(), "2.5 m/s")]
     return [
         located(depot.id, depot.name, position[depot_node(depot, position)])
         | {"vehicles": depot.vehicles, "seats": depot.seats, "availability": f"{depot.availability} %"}
-        for depot in DEPOTS
+        | {"kind": kind, "speed": speed}
+        for kind, depots, speed in kinds
+        for depot in depots
     ]
 
 
@@ -105,10 +124,11 @@ def store_rows(position: Array, seats: list[Array]) -> list[dict[str, object]]:
         located(f"{township.code}-store", f"{township.code}救灾物资 town store", seat)
         | {"kits": KITS_PER_TOWN}
         | empty
+        | {"level": "town"}
         for township, seat in zip(TOWNSHIPS, seats, strict=True)
     ]
     county = located("district-store", "区级救灾物资库 district store", _at((3.6, -0.4), position))
-    return [*towns, county | {"kits": 15_000, "tents": 400, "generators": 11}]
+    return [*towns, county | {"kits": 15_000, "tents": 400, "generators": 11, "level": "county"}]
 
 
 def _at(near: tuple[float, float], position: Array) -> Array:

@@ -196,6 +196,9 @@ def shelter_rows(settled: Settled) -> list[dict[str, object]]:
             "capacity": BEDS,
             "township": place.township,
             "floor_height": f"{SHELTER_FLOOR} m",
+            "opening": "30 min",
+            "keeper": place.township,
+            "sleeping_places": BEDS,
             "synthetic": "true",
         }
         for place in settled.shelters
