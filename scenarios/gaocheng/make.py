@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
-from making.command import office_rows, outage_rows, site_points, site_rows, stock_rows
+from making.command import office_rows, officer_rows, outage_rows, site_points, site_rows, stock_rows
 from making.curves import Array
 from making.flood import FRAMES, UPPER_GAUGE, arrivals, depths, reservoir_stage, stage
 from making.geography import ORIGIN
@@ -47,6 +47,7 @@ def main(folder: Path) -> None:
     write(folder / "forces.csv", force_rows(position, seats))
     write(folder / "stores.csv", store_rows(position, seats))
     write(folder / "offices.csv", office_rows(settled, position[depot_node(TRUCK_YARD, position)]))
+    write(folder / "officers.csv", officer_rows(settled))
     write(folder / "sites.csv", site_rows(settled))
     write(folder / "outages.csv", outage_rows())
     write(folder / "stock.csv", stock_rows())

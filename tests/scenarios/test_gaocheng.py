@@ -138,7 +138,7 @@ def test_totals_are_those_of_the_source_documents():
     rows = Counter(force["kind"] for force in forces)
     vehicles = Counter()
     for fleet in fleets:
-        vehicles[int(fleet["seats"])] += int(fleet["vehicles"])
+        vehicles[fleet["kind"], int(fleet["seats"])] += int(fleet["vehicles"])
     assert sum(int(zone["population"]) for zone in zones) == 829_236
     assert sum(int(zone["population"]) for zone in at_risk()) == 23_800
     assert len(table("shelters.csv")) == 84
@@ -146,8 +146,11 @@ def test_totals_are_those_of_the_source_documents():
     assert (rows["town_team"], members["town_team"], members["information_officer"]) == (22, 1262, 354)
     assert (rows["contractor"], members["contractor"], members["city_works"]) == (8, 310, 18)
     assert (rows["rubber_boat"], rows["assault_boat"]) == (34, 10)
-    assert vehicles == {45: 57, 30: 83}
-    assert all(60 <= int(fleet["availability"].removesuffix(" %")) <= 90 for fleet in fleets)
+    assert vehicles == {
+        ("bus", 45): 57, ("bus", 30): 83, ("boat", 5): 34, ("boat", 8): 10, ("truck", 3): 20,
+    }  # fmt: skip
+    buses = [fleet for fleet in fleets if fleet["kind"] == "bus"]
+    assert all(60 <= int(fleet["availability"].removesuffix(" %")) <= 90 for fleet in buses)
     assert sum(int(store["kits"]) == 500 for store in stores) == 22
     assert sum(int(store["generators"]) for store in stores) == 11
 
@@ -307,7 +310,8 @@ def test_the_plan_names_every_zone_at_risk_once_and_only_things_that_exist():
     points = {row["id"] for row in table("pickup_points.csv")}
     assert sorted(row["zone"] for row in rows) == sorted(zone["id"] for zone in at_risk())
     assert {row["pickup_point"] for row in rows} == points
-    assert {row["fleet"] for row in rows} == {fleet["id"] for fleet in table("fleets.csv")}
+    buses = {fleet["id"] for fleet in table("fleets.csv") if fleet["kind"] == "bus"}
+    assert {row["fleet"] for row in rows} == buses
     assert all(row["organizer"] for row in rows)
 
 
@@ -395,11 +399,47 @@ def test_the_scenarios_load_with_no_remark_but_the_one_they_want(file):
 def test_the_late_plan_differs_by_four_hours_only():
     timely, late = load(FOLDER).plan, load(FOLDER / "scenario_late.yaml").plan
     assert late.zones == timely.zones
-    assert late.when.decision_time.low - timely.when.decision_time.low == 4 * 3600
-    assert late.when.decision_time.high - timely.when.decision_time.high == 4 * 3600
+    convened, later = timely.when.consultation.convene, late.when.consultation.convene
+    assert (later.low - convened.low, later.high - convened.high) == (4 * 3600, 4 * 3600)
+    same = timely.when.consultation.model_copy(update={"convene": later})
+    assert late.when == timely.when.model_copy(update={"consultation": same})
     assert (late.who, late.organize, late.to, late.care) == (
         timely.who,
         timely.organize,
         timely.to,
         timely.care,
     )
+
+
+def test_every_zone_at_risk_has_its_village_office_under_its_town():
+    offices = {row["id"]: row for row in table("offices.csv")}
+    zones = at_risk()
+    assert Counter(row["level"] for row in offices.values()) == {
+        "county": 1,
+        "town": 22,
+        "village": len(zones),
+    }
+    for zone in zones:
+        village = offices[f"{zone['id']}-office"]
+        assert (village["zones"], village["parent"]) == (zone["id"], zone["township"])
+        assert offices[village["parent"]]["parent"] == "district"
+    assert {shelter["keeper"] for shelter in table("shelters.csv")} == {
+        row["id"] for row in offices.values() if row["level"] == "town"
+    }
+
+
+def test_kits_are_fewer_than_the_people_who_are_moved_for_a_day():
+    stock = {row["store"]: int(row["amount"]) for row in table("stock.csv")}
+    towns = sum(amount for store, amount in stock.items() if store != "district-store")
+    assert towns == 22 * 500 < sum(int(zone["population"]) for zone in at_risk())
+    for store in table("stores.csv"):
+        assert stock[store["id"]] == int(store["kits"])
+
+
+def test_the_night_differs_from_plan_a_by_the_hour_and_the_outages_only():
+    day, night = load(FOLDER), load(FOLDER / "scenario_night.yaml")
+    for part in ("when", "who", "organize", "to", "care", "zones"):
+        assert getattr(night.plan, part) == getattr(day.plan, part)
+    assert night.hazard.gauges == day.hazard.gauges
+    assert len(night.hazard.outages) == 22
+    assert not day.hazard.outages

@@ -47,6 +47,20 @@ def office_rows(settled: Settled, county: Array) -> Iterator[dict[str, object]]:
         }
 
 
+def officer_rows(settled: Settled) -> Iterator[dict[str, object]]:
+    """Yield the rows of officers.csv: each town's information officers in twos, dealt to its villages by people."""
+    for township in TOWNSHIPS:
+        zones = [zone for zone in settled.zones if zone.site.township == township.code]
+        people = np.array([zone.site.people for zone in zones], dtype=float)
+        teams = [0] * len(zones)
+        for _ in range(township.info_officers // 2):
+            # The next team goes where most people are for each team there.
+            teams[int(np.argmax(people / (np.array(teams) + 1)))] += 1
+        for zone, count in zip(zones, teams, strict=True):
+            for number in range(1, count + 1):
+                yield {"id": f"{zone.id}-team-{number}", "office": f"{zone.id}-office", "members": 2}
+
+
 def site_points(settled: Settled) -> dict[str, Array]:
     """Return where the sites stand: power and one base station at the town's seat, the other among its villages."""
     points = {}
