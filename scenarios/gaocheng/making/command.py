@@ -56,9 +56,18 @@ def officer_rows(settled: Settled) -> Iterator[dict[str, object]]:
         for _ in range(township.info_officers // 2):
             # The next team goes where most people are for each team there.
             teams[int(np.argmax(people / (np.array(teams) + 1)))] += 1
-        for zone, count in zip(zones, teams, strict=True):
-            for number in range(1, count + 1):
-                yield {"id": f"{zone.id}-team-{number}", "office": f"{zone.id}-office", "members": 2}
+        goes_to = [[zone.id] for zone, count in zip(zones, teams, strict=True) for _ in range(count)]
+        alone = [zone.id for zone, count in zip(zones, teams, strict=True) if not count]
+        for number, zone_id in enumerate(alone):
+            goes_to[number % len(goes_to)].append(zone_id)
+        for number, ids in enumerate(goes_to, start=1):
+            office = f"{ids[0]}-office" if len(ids) == 1 else township.code
+            yield {
+                "id": f"{township.code}-team-{number}",
+                "office": office,
+                "zones": ";".join(ids),
+                "members": 2,
+            }
 
 
 def site_points(settled: Settled) -> dict[str, Array]:
