@@ -42,10 +42,12 @@ class Round:
     zone: int
     number: int
     begun: float
-    event: int
-    """Its beginning; then the last event at a door."""
+    cause: int
+    """Event of its beginning, because of which the teams knock."""
     doors: int
     """Doors left."""
+    last: int = 0
+    """Last event at a door."""
     done: float = np.nan
     counted: int = 0
     truth: int = 0
@@ -136,7 +138,7 @@ class Organizing(Recorded):
         for zone, village in sorted(self._villages.items()):
             left = self._unvisited(zone)
             if left and not village.is_swept:
-                self._record("officer_overloaded", zone, float(left), village.rounds[-1].event)
+                self._record("officer_overloaded", zone, float(left), village.rounds[-1].cause)
 
     # -- rounds -------------------------------------------------------------------------------------
 
@@ -203,7 +205,7 @@ class Organizing(Recorded):
     def _knock(self, team: Team, door: Door) -> None:
         team.visited += 1
         round_ = door.round
-        round_.event = max(round_.event, self._at_the_door(team, round_, door.household))
+        round_.last = max(round_.last, self._at_the_door(team, round_, door.household))
         round_.doors -= 1
         if round_.doors == 0:
             # Whoever leaves at this very moment is not counted as left.
@@ -213,7 +215,7 @@ class Organizing(Recorded):
     def _at_the_door(self, team: Team, round_: Round, household: int) -> int:
         """Let a team knock at a door, and return the event of it; that of the round where nothing happens."""
         parts, book, zone = self.parts, self.parts.book, round_.zone
-        officer, cause = Where(Kind.OFFICER, team.row), round_.event
+        officer, cause = Where(Kind.OFFICER, team.row), round_.cause
         if household == GHOST:
             return parts.log.record(parts.now, "nobody_home", officer, cause=cause)
         subject, people = Where(Kind.HOUSEHOLD, household), float(parts.households.people[household])
@@ -245,7 +247,7 @@ class Organizing(Recorded):
         """Let a zone's teams count, report, and go round again or be done."""
         round_.done = self.parts.now
         village, zone = self._villages[round_.zone], round_.zone
-        counted = self._count(zone, round_.event)
+        counted = self._count(zone, max(round_.cause, round_.last))
         round_.counted, round_.truth = self._head_counts[-1][2:]
         done = self._record("sweep_done", zone, float(round_.counted), counted)
         village.is_swept = round_.number == self.rules.sweeps

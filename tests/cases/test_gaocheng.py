@@ -9,8 +9,11 @@ import pytest
 from click.testing import CliRunner
 
 import evacsim as ev
+from evacsim.analysis.lateness import late_households
 from evacsim.cli import main
+from evacsim.results.causes import story
 from tests.cases.notebooks import run_notebook
+from tests.engine.test_chains import broken_chains
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -86,3 +89,26 @@ def test_the_command_line_does_it_all(run, tmp_path):
     again = CliRunner().invoke(main, arguments)
     assert again.exit_code == 2
     assert "Traceback" not in again.output
+
+
+@pytest.fixture(scope="module", params=["scenario.yaml", "scenario_late.yaml", "scenario_night.yaml"])
+def chain(request):
+    """Return a run whose orders go down the tree of offices, over channels and from door to door."""
+    return ev.simulate(ev.load(GAOCHENG / request.param), seed=7)
+
+
+def test_every_late_or_lost_household_has_a_chain_from_a_root(chain):
+    assert chain.record.population == chain.tables.ledger["people"].sum() == 829_236
+    assert len(late_households(chain.record)) > 100
+    assert broken_chains(chain.record) == []
+
+
+def test_the_story_of_a_bus_household_tells_the_whole_way_of_the_order(chain):
+    ledger = chain.tables.ledger
+    by_bus = ledger[(ledger["mode"] == "bus") & ledger["channel"].str.startswith("officer")]
+    household = by_bus.loc[by_bus["final_state"] == "sheltered", "household"].iloc[0]
+    told = {event.kind for event in story(chain.record, household)}
+    assert told >= {
+        "decided", "called", "acknowledged", "order_received", "sweep_begun", "visited", "told", "ready",
+        "departed", "reached_pickup", "boarded", "arrived", "settled",
+    }  # fmt: skip

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.reference.small_district import node
+from tests.reference.small_district import node, write_depths
 from tests.reference.word import ORDERED, channel, of_kind, office, run, word
 
 HOUR, MINUTE = 3600.0, 60.0
@@ -268,3 +268,21 @@ def test_a_visit_persuades_those_whom_a_loudspeaker_did_not(tmp_path):
     assert (record.ledger["told_s"] == ORDERED).all()
     assert sorted(persuaded["time_s"]) == sorted(of_kind(record, "visited")["time_s"])
     assert record.ledger["departed_s"].notna().all()
+
+
+def test_a_knock_follows_from_the_round_and_not_from_the_door_before(tmp_path):
+    record = doors(tmp_path, village(20), 1)
+    kind_of = record.events.set_index("seq")["kind"]
+    assert len(of_kind(record, "visited")) == 20
+    assert set(kind_of[of_kind(record, "visited")["cause"]]) == {"sweep_begun"}
+    assert kind_of[of_kind(record, "head_counted")["cause"].iloc[0]] in {"visited", "told"}
+
+
+def test_nobody_is_said_to_be_away_who_is_cut_off_at_home(tmp_path):
+    flood = [("village", "T+20 min", 0.8)]
+    water = {"type": "table", "places": write_depths(tmp_path / "places.csv", "place", flood)}
+    record = doors(tmp_path, village(60), 1, water=water)
+    ledger = record.ledger
+    assert (ledger["final_state"] == "stranded").sum() > 30
+    cut_off = "household/" + ledger["household"][ledger["final_state"] == "stranded"]
+    assert not of_kind(record, "nobody_home")["subject"].isin(cut_off).any()
