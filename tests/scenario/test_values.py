@@ -9,7 +9,16 @@ from pydantic import TypeAdapter, ValidationError
 
 from evacsim.clock import parse_moment, parse_wall_time
 from evacsim.errors import RefusedValueError
-from evacsim.scenario.section import Identifier, Identifiers, Moment, Number, WallTime, Words, YesNo
+from evacsim.scenario.section import (
+    Identifier,
+    Identifiers,
+    Moment,
+    Number,
+    Patterns,
+    WallTime,
+    Words,
+    YesNo,
+)
 from evacsim.units import (
     AREA,
     DENSITY,
@@ -210,3 +219,8 @@ def test_a_list_of_ids_may_be_one_text(written):
 def test_a_start_is_written_back_to_the_second():
     adapter = TypeAdapter(WallTime)
     assert adapter.dump_python(datetime(2026, 7, 18, 20)) == "2026-07-18 20:00:00"
+
+
+def test_patterns_stand_in_one_cell_of_a_table_as_well_as_in_a_list():
+    assert read(Patterns, "J01-*; J02-Z01") == read(Patterns, ["J01-*", "J02-Z01"]) == ["J01-*", "J02-Z01"]
+    assert read(Patterns, "J01-*") == ["J01-*"]
