@@ -275,6 +275,8 @@ def planned_modes(world: World, households: Households) -> NDArray[np.int8]:
         owned = world.zones.models[zone].car_share
         car_share = plan.to.car_share if transfer.car_share is None else transfer.car_share
         bus_share = plan.to.bus_share if transfer.bus_share is None else transfer.bus_share
+        if transfer.moved_to != "shelter":
+            car_share = bus_share = 0.0
         drive = min(car_share, population.car_share if owned is None else owned)
         by_car = households.car_luck[rows] < drive
         by_bus = households.mode_luck[rows] * (1 - drive) < bus_share

@@ -61,6 +61,9 @@ class Transfer:
             [sheltering.row[shelter] for shelter in transfer.shelter] if transfer else []
             for transfer in world.transfers
         ]
+        self._refuge_row = {refuge: row for row, refuge in enumerate(world.refuges.ids)}
+        self._at_refuge = np.zeros(world.refuges.n, dtype=np.int64)
+        """People on their way to each refuge nearby, or there."""
         parts.after_reopening.append(self._try_again)
         sheltering.let_in = self.come_in
 
@@ -193,6 +196,9 @@ class Transfer:
             self.gathering.join(
                 household, journey.goal.row, self._assigned[self.parts.households.zone[household]]
             )
+        elif notice.kind == NoticeKind.ARRIVED and journey.goal.kind == Kind.NODE:
+            self._journeys.pop(household)
+            self._take_refuge(household, journey.goal, cause)
         elif notice.kind == NoticeKind.ARRIVED:
             self._reach_shelter(household, self._journeys.pop(household), notice.place, cause)
         elif notice.kind == NoticeKind.CUT_OFF:
@@ -281,6 +287,18 @@ class Transfer:
         )
         transfer = parts.world.transfers[parts.households.zone[household]]
         mode = parts.mode[household]
+        if transfer is not None and transfer.moved_to == "vertical":
+            home_place = Where(Kind.ZONE, int(parts.households.zone[household]))
+            self._take_refuge(household, home_place, cause)
+            return
+        if transfer is not None and transfer.refuge is not None:
+            refuge = self._refuge_row[transfer.refuge]
+            goal = Where(Kind.NODE, int(parts.world.refuges.walk_node[refuge]))
+            if self._has_room(refuge, household) and self._go(
+                household, walk_node, Journey(goal, MoverClass.WALKER), "departed", cause, at_node
+            ):
+                self._at_refuge[refuge] += parts.households.people[household]
+                return
         if mode == Mode.BUS and transfer is not None and transfer.pickup_point is not None:
             goal = Where(Kind.PICKUP_POINT, self._pickup_row[transfer.pickup_point])
             if self._go(household, walk_node, Journey(goal, MoverClass.WALKER), "departed", cause, at_node):
@@ -294,6 +312,18 @@ class Transfer:
         on_foot = Journey(HOME, MoverClass.WALKER)
         if not self._go_to_shelter(household, walk_node, on_foot, "departed", cause, at_node):
             self._strand(household, walk_node, cause)
+
+    def _has_room(self, refuge: int, household: int) -> bool:
+        """Return whether a refuge nearby takes one household more."""
+        capacity = self.parts.world.refuges.models[refuge].capacity
+        people = int(self.parts.households.people[household])
+        return capacity is None or bool(self._at_refuge[refuge] + people <= capacity)
+
+    def _take_refuge(self, household: int, place: Where, cause: int) -> None:
+        """Let a household stay where the plan has it sit the water out: upstairs at home, or at a node."""
+        book, now = self.parts.book, self.parts.now
+        book.mark("arrived", household, now)
+        book.become(household, HouseholdState.AT_REFUGE, "reached_refuge", now, place=place, cause=cause)
 
     def _reach_shelter(self, household: int, journey: Journey, node: int, cause: int) -> None:
         shelter = journey.goal.row

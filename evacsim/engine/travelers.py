@@ -116,9 +116,13 @@ class Travelers:
     def _present_tree(self, goal: Where, mover_class: MoverClass) -> int:
         if goal.kind == Kind.PICKUP_POINT:
             return self._routing.tree_to_pickup(goal.row, mover_class)
+        if goal.kind == Kind.NODE:
+            return self._routing.tree_to_node(goal.row, mover_class)
         return self._routing.tree_to_shelter(goal.row, mover_class)
 
     def _targets(self, goal: Where, mover_class: MoverClass) -> tuple[int, ...]:
+        if goal.kind == Kind.NODE:
+            return (goal.row,)
         places = self._world.pickup_points if goal.kind == Kind.PICKUP_POINT else self._world.shelters
         nodes = places.walk_node if mover_class == MoverClass.WALKER else places.drive_node
         return (int(nodes[goal.row]),)

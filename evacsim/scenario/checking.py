@@ -194,7 +194,7 @@ def _travel(parts: Parts) -> Iterator[Finding]:
             )
             yield Finding(entry.loc, rule, Text("lower one of them", "调低其中一个"))
         for name in ("pickup_point", "fleet"):
-            if bus > 0 and getattr(entry.item, name) is None:
+            if bus > 0 and entry.item.moved_to == "shelter" and getattr(entry.item, name) is None:
                 rule = Text(
                     f"{bus:.0%} go by bus, and there is no {name}", f"{bus:.0%} 乘车转移，但没有 {name}"
                 )

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from evacsim.clock import seconds_after
 from evacsim.language import Text
 from evacsim.scenario.finding import Finding
+from evacsim.scenario.matching import matching
 from evacsim.scenario.networks import ENDS_TOO_SOON
-from evacsim.scenario.parts import Parts
+from evacsim.scenario.parts import Entry, Parts
+from evacsim.scenario.plan import ZoneTransfer
 from evacsim.scenario.references import unknown
 
 NOT_SIMULATED = (
@@ -36,11 +38,27 @@ def found(parts: Parts) -> Iterator[Finding]:
             remedy = Text("name a fleet of buses; boats come unasked", "写大巴车队；舟艇无须指派")
             yield Finding((*transfer.loc, "fleet"), rule, remedy, named)
         yield from unknown(parts, "refuges", (*transfer.loc, "refuge"), transfer.item.refuge)
+        if transfer.item.moved_to == "vertical":
+            yield from _low_homes(parts, transfer)
     for trips in parts.background:
         if parts.start is not None:
             begins, ends = (seconds_after(parts.start, at) for at in (trips.item.begins, trips.item.ends))
             if ends <= begins:
                 yield Finding((*trips.loc, "ends"), *ENDS_TOO_SOON)
+
+
+def _low_homes(parts: Parts, transfer: Entry[ZoneTransfer]) -> Iterator[Finding]:
+    """Yield that people are to go upstairs where homes have one floor."""
+    usual = 1 if parts.whole is None else parts.whole.district.population.storeys
+    zones = {entry.item.id: entry.item for entry in parts.zones}
+    low = [id_ for id_ in matching(transfer.item.zone, zones) if (zones[id_].storeys or usual) < 2]
+    if low and parts.whole is not None:
+        rule = Text(
+            f"homes of {low[0]} have one floor: there is no upstairs",
+            f"{low[0]} 的住房只有一层，无法上楼避险",
+        )
+        remedy = Text("move them to a shelter or a refuge nearby", "改为转移到安置点或就近避险点")
+        yield Finding((*transfer.loc, "moved_to"), rule, remedy, "vertical")
 
 
 def _promises(parts: Parts) -> Iterator[Finding]:

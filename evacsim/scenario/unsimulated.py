@@ -16,7 +16,7 @@ from evacsim.scenario.plan import Whereto, ZoneTransfer
 from evacsim.scenario.section import Section
 
 UNSIMULATED: Mapping[type[Section], Collection[str]] = {
-    District: ("refuges", "background"),
+    District: ("background",),
     Zone: ("visitors_day", "visitors_night"),
     Behavior: ("shadow",),
     Livestock: ("goes_back",),
@@ -40,7 +40,7 @@ UNSIMULATED: Mapping[type[Section], Collection[str]] = {
         "going_back",
         "posts",
     ),
-    ZoneTransfer: ("moved_to", "refuge", "via", "release_parts", "release_every"),
+    ZoneTransfer: ("via", "release_parts", "release_every"),
 }
 """Fields that only their default may be given to, by section."""
 

@@ -36,7 +36,7 @@ Result = TypeVar("Result")
 ZONE, PICKUP_POINT = Text("zone", "区域"), Text("pick-up point", "集合点")
 SHELTER, FLEET = Text("shelter", "安置点"), Text("fleet", "车队")
 SITE, OFFICE = Text("site", "站点"), Text("office", "指挥机构")
-STORE = Text("store", "储备点")
+STORE, REFUGE = Text("store", "储备点"), Text("refuge", "就近避险点")
 
 
 def build_world(scenario: Scenario, warnings: Sequence[Issue] = ()) -> World:
@@ -102,7 +102,8 @@ class _Builder:
         fleets = locator.locate(district.fleets, FLEET, zones.n + pickups.n + shelters.n)
         sites = locator.locate(district.sites, SITE, zones.n + pickups.n + shelters.n + fleets.n)
         n_places = zones.n + pickups.n + shelters.n + fleets.n + sites.n
-        # Stores and offices own no row of the water: none of them is flooded.
+        # Refuges stand as high as the lowest road there; stores and offices own no row: none of them is flooded.
+        refuges = locator.locate(district.refuges, REFUGE, n_places)
         stores = locator.locate(district.stores, STORE, n_places)
         office_places = locator.locate(scenario.plan.organize.offices, OFFICE, n_places)
         homes = build_homes(zones, locator, roads, n_places)
@@ -127,6 +128,7 @@ class _Builder:
             shelters=shelters,
             fleets=fleets,
             sites=sites,
+            refuges=refuges,
             stores=stores,
             office_places=office_places,
             offices=offices_of(scenario.plan, by_zone, zones.ids),

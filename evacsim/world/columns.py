@@ -18,7 +18,7 @@ from evacsim.scenario.model import Scenario
 from evacsim.scenario.networks import Site
 from evacsim.scenario.places import Place
 from evacsim.scenario.plan import RoadOrder, ZoneTransfer
-from evacsim.scenario.transport import Fleet
+from evacsim.scenario.transport import Fleet, Refuge
 from evacsim.world.offices import Offices
 
 Ints = NDArray[np.int32]
@@ -202,6 +202,8 @@ class World:
     fleets: Places[Fleet]
     sites: Places[Site]
     """Sites of power and communication."""
+    refuges: Places[Refuge]
+    """Refuges nearby."""
     stores: Places[Store]
     """Stores of supplies."""
     office_places: Places[Office]
