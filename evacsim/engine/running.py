@@ -17,6 +17,7 @@ from evacsim.engine.duty import Duty
 from evacsim.engine.entries import Entries
 from evacsim.engine.gathering import Gathering
 from evacsim.engine.households import HouseholdBook
+from evacsim.engine.letting_go import LettingGo
 from evacsim.engine.log import EventLog
 from evacsim.engine.measures import Measures
 from evacsim.engine.messages import Messages
@@ -145,8 +146,10 @@ class Run:
         self.warnings = Warnings(self.parts, self.command, self.reacting)
         # First every zone's people are reckoned with, then the buses are called: who plans
         # rounds beforehand must know them all.
+        self.letting_go = LettingGo(self.parts, self.command, self.transfer)
         self.parts.at_order_received += [
             self.attending.take_order,
+            self.letting_go.take_order,
             self.warnings.send,
             self.transport.take_order,
             self.sheltering.take_order,
@@ -172,6 +175,7 @@ class Run:
             self.sheltering,
             self.transport,
             self.provisioning,
+            self.letting_go,
         )
         """Whoever leaves something in the record."""
         if recording.passages:

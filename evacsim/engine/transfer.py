@@ -5,6 +5,7 @@ registering - sheltered; or walking or driving straight to the shelter. Whoever 
 at home. Whoever finds no way is stranded where he is and tries again when roads change.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -66,6 +67,8 @@ class Transfer:
         """People on their way to each refuge nearby, or there."""
         parts.after_reopening.append(self._try_again)
         sheltering.let_in = self.come_in
+        self.let_go: Callable[[int], tuple[float, int]] | None = None
+        """From when on a household (row) may leave [s], and the event by which (`engine.letting_go`)."""
 
     def hear(self, household: int, cause: int) -> int:
         """Let word reach a household that does not act on it; return the event, the root where there is nobody."""
@@ -170,7 +173,7 @@ class Transfer:
         elif book.state[household] == HouseholdState.PREPARING and np.isfinite(
             book.times["ready"][household]
         ):
-            self._set_out(household, int(book.event[household]))
+            self._go_when_let(household, int(book.event[household]))
 
     def leave_pickup(self, household: int, cause: int) -> None:
         """Let a household leave a pick-up point that is getting wet, on foot to a shelter, if a way leads there."""
@@ -272,7 +275,21 @@ class Transfer:
         book, now = self.parts.book, self.parts.now
         book.mark("ready", household, now)
         if book.state[household] == HouseholdState.PREPARING:
-            self._set_out(household, book.note(household, "ready", now, cause=int(book.event[household])))
+            self._go_when_let(household, book.note(household, "ready", now, cause=int(book.event[household])))
+
+    def _go_when_let(self, household: int, cause: int) -> None:
+        """Let a household that is ready leave home, as soon as its part of the zone is let go."""
+        due, _ = (-np.inf, ROOT) if self.let_go is None else self.let_go(household)
+        if due > self.parts.now:
+            self.parts.clock.call_at(due, lambda: self._leave_when_let(household))
+        else:
+            self._set_out(household, cause)
+
+    def _leave_when_let(self, household: int) -> None:
+        book = self.parts.book
+        is_free = book.state[household] == HouseholdState.PREPARING and household not in self._fetched
+        if is_free and self.let_go is not None:
+            self._set_out(household, max(int(book.event[household]), self.let_go(household)[1]))
 
     def _set_out(self, household: int, cause: int) -> None:
         """Let a household leave home in the mode of the plan, or on foot where that fails."""

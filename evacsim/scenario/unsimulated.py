@@ -40,7 +40,7 @@ UNSIMULATED: Mapping[type[Section], Collection[str]] = {
         "going_back",
         "posts",
     ),
-    ZoneTransfer: ("via", "release_parts", "release_every"),
+    ZoneTransfer: ("via",),
 }
 """Fields that only their default may be given to, by section."""
 
