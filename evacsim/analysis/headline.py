@@ -220,12 +220,12 @@ def _care(facts: Facts) -> Verdict:
         Text("How cared for", "如何管"),
         share == 1,
         Text(
-            f"{percent(share)} of those who left home were settled within {duration(limit, 'en')}",
-            f"离家人员中 {percent(share)} 在 {duration(limit, 'zh')}内登记入住",
+            f"{percent(share)} of those who left home had relief within {duration(limit, 'en')}",
+            f"离家人员中 {percent(share)} 在 {duration(limit, 'zh')}内得到基本生活救助",
         ),
         Text(f"90% within {duration(slowest, 'en')}", f"90% 的人用时不超过 {duration(slowest, 'zh')}")
         if np.isfinite(slowest)
-        else Text("more than 10% were never settled", "超过 10% 的人未能入住"),
+        else Text("more than 10% never had it", "超过 10% 的人始终未得到救助"),
     )
 
 

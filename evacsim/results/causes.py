@@ -104,12 +104,14 @@ def chain(record: RunRecord, household: str | int) -> list[Event]:
         If there is no such household, or the events do not hang together.
     """
     last = ledger_row(record, household)["final_event"]
-    if pd.isna(last):
-        return []
+    return [] if pd.isna(last) else _back_from(record, int(last))
+
+
+def _back_from(record: RunRecord, wanted: int) -> list[Event]:
+    """Return an event with all its causes, the root first."""
     seqs = record.events["seq"].to_numpy()
     causes = record.events["cause"].to_numpy(dtype=np.int64, na_value=0)
     found: list[Event] = []
-    wanted = int(last)
     while wanted:
         row = int(np.searchsorted(seqs, wanted))
         if row == len(seqs) or seqs[row] != wanted or causes[row] >= wanted:
@@ -143,11 +145,18 @@ def why(record: RunRecord, household: str | int, lang: Language = "zh") -> list[
 
 
 def story(record: RunRecord, household: str | int) -> list[Event]:
-    """Return the chain of causes together with all that happened to the household itself, in the order of time."""
+    """Return how a household came to its end, in the order of time.
+
+    That is the chain of causes of its end, the way on which the order came to it, and all that
+    happened to the household itself.
+    """
     subject = f"household/{ledger_row(record, household)['household']}"
-    own = np.flatnonzero((record.events["subject"] == subject).to_numpy())
-    events = {event.seq: event for event in chain(record, household)}
-    events |= {event.seq: event for event in (_event(record, int(row)) for row in own)}
+    own = [
+        _event(record, int(row)) for row in np.flatnonzero((record.events["subject"] == subject).to_numpy())
+    ]
+    heard = next((event.seq for event in own if event.kind == "told"), 0)
+    found = [*chain(record, household), *_back_from(record, heard), *own]
+    events = {event.seq: event for event in found}
     return [events[seq] for seq in sorted(events)]
 
 
