@@ -53,11 +53,11 @@ def relief_times(record: RunRecord, stage: str | None = None) -> tuple[Floats, I
     """Return the time from leaving home to relief [s] and the people, of all who left home.
 
     Infinite for those who never were relieved. Relief is food, water and a bed where the run knows of
-    any of them, else being settled; `stage` names a column of the ledger instead.
+    any of them, had or only handed out, else being settled; `stage` names a column of the ledger instead.
     """
     ledger = record.ledger
     left = ~np.isnan(times(ledger, "departed_s"))
-    end = stage or ("relieved_s" if np.isfinite(times(ledger, "drinking_s")).any() else "settled_s")
+    end = stage or ("relieved_s" if _knows_of_supplies(record) else "settled_s")
     took = (times(ledger, end) - times(ledger, "departed_s"))[left]
     return np.where(np.isnan(took), np.inf, took), people_of(ledger)[left]
 
@@ -88,6 +88,12 @@ def first_time(record: RunRecord, kind: str) -> float:
     """Return when an event of a kind first happened [s]; infinity for never."""
     times_of = record.events.loc[record.events["kind"] == kind, "time_s"]
     return float(times_of.min()) if len(times_of) else np.inf
+
+
+def _knows_of_supplies(record: RunRecord) -> bool:
+    """Return whether the run reckons with food, water or beds, even where nobody was given any."""
+    had = [np.isfinite(times(record.ledger, stage)).any() for stage in ("food_s", "drinking_s", "bed_s")]
+    return any(had) or not record.tables["stocks"].empty
 
 
 def _ratio(people: Ints, capacity: Floats) -> Floats:

@@ -41,14 +41,20 @@ class Caring:
                 self.provisioning.settle(household, shelter, item, partial(self._give, household, stage))
             elif stage != "bed" or self._beds[shelter] >= people:
                 self._beds[shelter] -= people if stage == "bed" else 0
-                book.mark(stage, household, now)
+                self._mark(household, stage, now)
         for item in self._other:
             self.provisioning.settle(household, shelter, item, _nothing)
         self._relieve(household, int(book.event[household]))
 
-    def _give(self, household: int, stage: str, event: int, now: float) -> None:
-        if np.isnan(self.parts.book.times[stage][household]):
+    def _mark(self, household: int, stage: str, now: float) -> bool:
+        """Keep when a household first has food, water or a bed; return whether it had none before."""
+        is_first = bool(np.isnan(self.parts.book.times[stage][household]))
+        if is_first:
             self.parts.book.mark(stage, household, now)
+        return is_first
+
+    def _give(self, household: int, stage: str, event: int, now: float) -> None:
+        if self._mark(household, stage, now):
             self._relieve(household, event)
 
     def _relieve(self, household: int, cause: int) -> None:

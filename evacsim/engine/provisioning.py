@@ -189,9 +189,8 @@ class Provisioning(Recorded):
         self.parts.clock.call_at(later, partial(self._ask, shelter, item, supplied.version))
         sources = self._sources(shelter, item)
         shipments = choose_sources(sources, wanted, now=now)
-        for shipment in shipments:
-            self._send(shelter, item, shipment, asked)
-        missing = wanted - sum(shipment.amount for shipment in shipments)
+        sent = sum(shipment.amount for shipment in shipments if self._send(shelter, item, shipment, asked))
+        missing = wanted - sent
         if missing > 0:
             self._buy(shelter, item, missing, asked)
 
@@ -214,7 +213,8 @@ class Provisioning(Recorded):
             sources.append(Source(store, LEVELS.index(level), amount, carrier, 0.0, min(travel.values())))
         return sources
 
-    def _send(self, shelter: int, item: str, shipment: Shipment, asked: int) -> None:
+    def _send(self, shelter: int, item: str, shipment: Shipment, asked: int) -> bool:
+        """Let a store send a shipment; return False where nobody will ever drive it."""
         parts, supply = self.parts, self._supply
         assert supply is not None
         assert shipment.carrier == CARRIERS[0]
@@ -238,10 +238,11 @@ class Provisioning(Recorded):
         if not sent:
             delivery.result = "failed"
             self._record_delivery("delivery_failed", delivery, asked)
-            return
+            return False
         stock.take(shipment.amount, parts.now)
         self._note(f"store/{parts.world.stores.ids[shipment.store]}", item, stock)
         self._at[shelter, item].on_the_way += shipment.amount
+        return True
 
     def _leave_store(self, delivery: Delivery, event: int) -> None:
         delivery.left = self.parts.now

@@ -57,6 +57,10 @@ class Sheltering(Recorded):
         self._outside: list[list[int]] = [[] for _ in ordered]
         parts.at_shelter_called.append(self.open)
         self._desks = [[0.0] * s.desks for s in ordered]
+        self._stay = np.zeros(parts.households.n, dtype=np.int64)
+        """How often each household has come into a shelter or left one: a turn at a desk is for one stay only."""
+        self._is_settled = np.zeros(parts.households.n, dtype=bool)
+        """Whether each household is settled in the shelter that it has places in."""
         self._registration_time = scenario.plan.care.registration_time
         self._goes_on = scenario.plan.to.overflow == "next_nearest"
 
@@ -165,7 +169,9 @@ class Sheltering(Recorded):
         desks = self._desks[shelter]
         done = max(parts.now, desks[0]) + self._registration_time
         heapreplace(desks, done)
-        parts.clock.call_at(done, lambda: self._settle(household, shelter))
+        self._stay[household] += 1
+        stay = int(self._stay[household])
+        parts.clock.call_at(done, partial(self._take_turn, household, shelter, stay))
         return True
 
     def flood(self, shelter: int, depth: float, cause: int) -> None:
@@ -183,14 +189,19 @@ class Sheltering(Recorded):
         for hook in self.at_left:
             hook(household, shelter)
         self.parts.book.has_place[household] = False
+        self._is_settled[household] = False
+        self._stay[household] += 1
         self._load(shelter, -int(self.parts.households.people[household]))
 
     def _load(self, shelter: int, change: int) -> None:
         self.people[shelter] += change
         self.loads.append((shelter, self.parts.now, int(self.people[shelter])))
 
-    def _settle(self, household: int, shelter: int) -> None:
-        book, now = self.parts.book, self.parts.now
+    def _take_turn(self, household: int, shelter: int, stay: int) -> None:
+        """Settle a household when its turn at the desk is over, unless it has left the shelter since."""
+        book = self.parts.book
+        if stay != self._stay[household]:
+            return
         if book.state[household] != HouseholdState.REGISTERING:
             # The water came first; once it lets go the household is settled, not registering.
             book.resting_state[household] = HouseholdState.SHELTERED
@@ -199,10 +210,18 @@ class Sheltering(Recorded):
             household,
             HouseholdState.SHELTERED,
             "settled",
-            now,
+            self.parts.now,
             place=Where(Kind.SHELTER, shelter),
             cause=int(book.event[household]),
         )
+        self.settle(household, shelter)
+
+    def settle(self, household: int, shelter: int) -> None:
+        """Keep that a household is settled, and let those know who care for it there; once in a stay."""
+        book, now = self.parts.book, self.parts.now
+        if self._is_settled[household]:
+            return
+        self._is_settled[household] = True
         if np.isnan(book.times["settled"][household]):
             book.mark("settled", household, now)
         for hook in self.parts.at_settled:

@@ -113,9 +113,11 @@ class Water:
         shelters = self.sheltering
         over_floor = self._place_depth[world.shelters.depth_row] - shelters.floor_height
         flooded = over_floor > self._effects.shelter_limit
-        for shelter in np.flatnonzero(flooded & ~shelters.flooded):
-            shelters.flood(int(shelter), float(over_floor[shelter]), self._changed_event)
+        entered = np.flatnonzero(flooded & ~shelters.flooded)
+        # All of them are shut before anybody is sent from one of them to another.
         shelters.flooded[:] = flooded
+        for shelter in entered:
+            shelters.flood(int(shelter), float(over_floor[shelter]), self._changed_event)
         at_homes = self._place_depth[world.zones.depth_row]
         for zone in np.flatnonzero(at_homes > self._effects.leave_limit):
             if int(zone) not in self._home_flood_event:
@@ -206,8 +208,8 @@ class Water:
             return
         state = HouseholdState(int(book.resting_state[household]))
         self._note(household, state, "freed")
-        if state == HouseholdState.SHELTERED and np.isnan(book.times["settled"][household]):
-            book.mark("settled", household, self.parts.now)
+        if state == HouseholdState.SHELTERED:
+            self.sheltering.settle(household, int(book.place[household]))
         self.transfer.resume(household)
 
     def _note(self, household: int, state: HouseholdState, kind: str, *, cause: int | None = None) -> None:

@@ -49,3 +49,15 @@ def test_relief_counts_from_leaving_home_to_the_bed():
 
 def test_relief_of_nobody_is_unknown():
     assert np.isnan(relief_share(small_record([{"people": 3}]), 8 * HOUR))
+
+
+def test_where_water_never_comes_nobody_is_relieved():
+    homes = [settled(at=2, departed_s=0.0, food_s=2 * HOUR, bed_s=2 * HOUR)]
+    assert relief_share(small_record(homes), 8 * HOUR) == 0
+    assert relief_share(small_record(homes), 8 * HOUR, "settled_s") == 1
+
+
+def test_where_nothing_at_all_comes_nobody_is_relieved():
+    stock = [{"place": "shelter/S1", "item": "meal", "time_s": 2 * HOUR, "amount": 0.0}]
+    record = small_record([settled(at=2, departed_s=0.0)], stocks=stock)
+    assert relief_share(record, 8 * HOUR) == 0

@@ -10,10 +10,13 @@ SHELTERS = [
 ]
 
 
-def run(folder, *, links=(), **care):
+RISES = (("hall", "T+5 h", 0.3), ("hall", "T+6 h", 0.8))
+
+
+def run(folder, *, links=(), places=RISES, shelters=SHELTERS, **care):
     water = {
         "type": "table",
-        "places": write_depths(folder / "p.csv", "place", [("hall", "T+5 h", 0.3), ("hall", "T+6 h", 0.8)]),
+        "places": write_depths(folder / "p.csv", "place", list(places)),
         "links": write_depths(folder / "l.csv", "link", list(links)),
     }
     transfers = [
@@ -27,7 +30,7 @@ def run(folder, *, links=(), **care):
         },
     ]
     given = small_district(
-        folder, water=water, transfers=transfers, shelters=SHELTERS, who={"compliance": 1}, care=care
+        folder, water=water, transfers=transfers, shelters=shelters, who={"compliance": 1}, care=care
     )
     given["district"]["zones"][0]["population"] = 100
     return ev.simulate(ev.from_mapping(given), seed=1).record
@@ -78,3 +81,44 @@ def test_whoever_has_no_way_stays_and_is_counted(tmp_path):
     assert set(moved["final_place"]) == {"shelter/hall"}
     assert set(moved["final_state"]) == {"stranded"}
     assert len(record.events[record.events["kind"] == "second_transfer"]) == 1
+
+
+def test_whoever_left_the_queue_at_one_desk_is_registered_at_the_other(tmp_path):
+    """With 10 min a household most still queue at two hours; their turns in the hall are nobody's any more."""
+    record = run(tmp_path, places=[("hall", "T+2 h", 0.8)], second_transfer=True, registration_time="10 min")
+    settled = record.events[record.events["kind"] == "settled"]
+    late = settled[settled["time_s"] > 2 * HOUR]
+    assert len(late) > 10
+    assert set(late["place"]) == {"shelter/school"}
+    # Two desks: of any three in turn, the last is done ten minutes after the first or later.
+    assert late["time_s"].diff(2).min() >= 600 - 1e-6
+    moved = record.ledger[record.ledger["zone"] == "west"]
+    assert set(moved["final_place"]) == {"shelter/school"}
+
+
+def test_nobody_goes_on_to_a_shelter_that_the_same_water_enters(tmp_path):
+    far = {**SHELTERS[1], "node": node(4, 0)}
+    shelters = [SHELTERS[0], far, {"id": "temple", "node": node(3, 2), "capacity": 400}]
+    places = [("hall", "T+6 h", 0.8), ("temple", "T+6 h", 0.8)]
+    record = run(tmp_path, places=places, shelters=shelters, second_transfer=True)
+    assert set(record.ledger[record.ledger["zone"] == "west"]["final_place"]) == {"shelter/school"}
+    assert record.tables["shelters"].set_index("shelter")["turned_away"].to_dict()["temple"] == 0
+
+
+def test_food_water_and_bed_count_where_they_were_first_had(tmp_path):
+    beds = [shelter | {"sleeping_places": 400} for shelter in SHELTERS]
+    moved = run(tmp_path, shelters=beds, second_transfer=True).ledger
+    moved = moved[moved["zone"] == "west"]
+    assert set(moved["final_place"]) == {"shelter/school"}
+    for stage in ("food_s", "drinking_s", "bed_s", "relieved_s"):
+        assert moved[stage].equals(moved["settled_s"])
+
+
+def test_whom_the_water_lets_go_after_his_turn_at_the_desk_is_cared_for(tmp_path):
+    """Held while queueing and freed once registered: settled then, and given a bed then."""
+    beds = [shelter | {"sleeping_places": 400} for shelter in SHELTERS]
+    places = [("hall", "T+2 h", 0.8), ("hall", "T+10 h", 0.0)]
+    held = run(tmp_path, places=places, shelters=beds, registration_time="10 min").ledger
+    held = held[(held["zone"] == "west") & (held["final_state"] == "sheltered")]
+    assert (held["settled_s"] == 10 * HOUR).any()
+    assert held["relieved_s"].equals(held["settled_s"])

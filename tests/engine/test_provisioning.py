@@ -21,12 +21,22 @@ SUPPLY = {"trucks": "trucks", "loading": {"type": "fixed", "value": "20 min"}, "
 RICE = {"item": "rice", "per_person_day": 1, "unit": "kg", "gives": "food"}
 
 
-def run(folder, *, amount=5000, supply=SUPPLY, rations=(RICE,), water=None, duration="12 h", beds=None):
+def run(
+    folder,
+    *,
+    amount=5000,
+    supply=SUPPLY,
+    rations=(RICE,),
+    water=None,
+    duration="12 h",
+    beds=None,
+    availability=1,
+):
     shelters = [{"id": "school", "node": node(4, 1), "capacity": 400, "sleeping_places": beds}]
     given = small_district(
         folder,
         shelters=shelters,
-        fleets=[BUSES, TRUCKS],
+        fleets=[BUSES, {**TRUCKS, "availability": availability}],
         who={"compliance": 1},
         care={"rations": list(rations), "supply": supply} if supply else {"rations": list(rations)},
         duration=duration,
@@ -108,3 +118,11 @@ def test_beds_go_to_whoever_comes_first(tmp_path):
     with_bed = record.ledger[record.ledger["bed_s"].notna()]
     assert 110 < with_bed["people"].sum() <= 120
     assert record.ledger["relieved_s"].notna().equals(record.ledger["bed_s"].notna())
+
+
+def test_what_no_truck_will_bring_is_bought(tmp_path):
+    """The depot is full, and no driver of the trucks ever comes."""
+    contract = {"item": "rice", "amount": 10000, "lead": {"type": "fixed", "value": "5 h"}}
+    record = run(tmp_path, supply={**SUPPLY, "purchases": [contract]}, availability=0)
+    assert when(record, "purchase_ordered")
+    assert record.ledger["food_s"].min() == when(record, "purchase_ordered")[0] + 5 * HOUR
