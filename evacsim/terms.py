@@ -282,6 +282,7 @@ EVENT_KINDS: dict[str, Text] = {
     "reunited": Text("the family is together again", "家人团聚"),
     "return_authorized": Text("return is authorized", "批准返回"),
     "set_out_home": Text("sets out for home", "启程返家"),
+    "went_on_home": Text("goes on home", "继续返家"),
     "went_back": Text("goes back before it is allowed", "擅自返回"),
     "stopped_at_post": Text("is stopped at a post", "被卡点劝返"),
     "passed_post": Text("passes a post", "绕过卡点"),

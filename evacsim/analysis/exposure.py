@@ -18,6 +18,7 @@ from evacsim.analysis.people import (
     people_of,
     times,
     weighted_quantile,
+    went_home,
 )
 from evacsim.results.record import RunRecord
 from evacsim.terms import HouseholdState
@@ -81,7 +82,7 @@ class Exposure:
     stranded: int
     """Stranded at the end."""
     lost_in_shelter: int
-    """Of the dead, trapped and stranded those who had arrived at a shelter before."""
+    """Of the dead, trapped and stranded those who had arrived at a shelter before and had not set out for home."""
     peak_cut_off: int
     """Most people stranded or trapped at one moment."""
 
@@ -93,6 +94,7 @@ def exposure(record: RunRecord) -> Exposure:
     wet = ~np.isnan(water)
     at_home = wet & ~(times(ledger, "departed_s") <= water)
     in_shelter = in_state(ledger, *CUT_OFF, HouseholdState.DEAD.id) & ~np.isnan(times(ledger, "arrived_s"))
+    in_shelter &= ~went_home(record)
     return Exposure(
         homes_wet=int(people[wet].sum()),
         met_at_home=int(people[at_home].sum()),

@@ -170,7 +170,7 @@ def _organize(facts: Facts, names: Names) -> Verdict:
 
 
 def _where(facts: Facts) -> Verdict:
-    arrived = facts.states["sheltered"] + facts.states["registering"]
+    arrived = sum(facts.states[state] for state in ("sheltered", "registering", "returning", "returned"))
     homeless, away = facts.states["unsheltered"], int(facts.shelters["turned_away"].sum())
     lost = facts.exposed.lost_in_shelter
     total = arrived + homeless + lost

@@ -16,6 +16,7 @@ from evacsim.analysis.people import (
     refused,
     times,
     weighted_quantile,
+    went_home,
 )
 from evacsim.language import Text
 from evacsim.results.record import RunRecord
@@ -37,6 +38,7 @@ CAUSES: dict[str, Text] = {
     "refused": Text("refused to go", "拒不转移"),
     "no_seat": Text("never got a seat on a bus", "未能上车"),
     "cut_off_at_home": Text("cut off by water before leaving home", "离家前被水围困"),
+    "cut_off_going_home": Text("cut off by water going home, or home again", "返家途中或返家后被水围困"),
     "cut_off_in_shelter": Text("cut off by water in its shelter", "在安置点被水围困"),
     "turned_away": Text("turned away at full or flooded shelters", "安置点已满或进水，辗转安置"),
     "cut_off_on_the_way": Text("cut off by water on the way", "途中被水围困"),
@@ -87,7 +89,11 @@ def _closing_times(record: RunRecord) -> Floats:
         *(HouseholdState.DEAD.id, HouseholdState.UNSHELTERED.id),
     )
     closing = np.where(ended, times(ledger, "final_s"), record.end)
-    done = in_state(ledger, HouseholdState.REFUSED.id, HouseholdState.SHELTERED.id)
+    done = in_state(
+        ledger,
+        *(HouseholdState.REFUSED.id, HouseholdState.SHELTERED.id),
+        *(HouseholdState.RETURNING.id, HouseholdState.RETURNED.id),
+    )
     return np.where(done, np.nan, closing)
 
 
@@ -148,6 +154,7 @@ def _causes(record: RunRecord, limit: Floats, longest: np.ndarray) -> np.ndarray
         "refused": refused(record),
         "no_seat": no_seat,
         "cut_off_at_home": lost & ~left,
+        "cut_off_going_home": lost & went_home(record),
         "cut_off_in_shelter": lost & ~np.isnan(times(ledger, "arrived_s")),
         "turned_away": _first_turned_away(record) <= np.where(np.isnan(limit), np.inf, limit),
         "cut_off_on_the_way": lost,

@@ -73,6 +73,14 @@ def refused(record: RunRecord) -> Bools:
     return at_the_end | record.ledger["household"].isin(refusers).to_numpy()
 
 
+def went_home(record: RunRecord) -> Bools:
+    """Return which households have set out for home, allowed or not, and are in no shelter at the end."""
+    ledger = record.ledger
+    set_out = ledger["household"].isin(record.tables["returns"]["household"]).to_numpy()
+    in_shelter = ledger["final_place"].str.startswith("shelter/").to_numpy(dtype=bool)
+    return np.asarray(set_out & ~in_shelter)
+
+
 def out_times(ledger: pd.DataFrame) -> Floats:
     """Return since when each household is out; float64, shape (n_households,) [s], nan for never.
 

@@ -2,7 +2,7 @@
 
 import math
 
-from evacsim.analysis import sheltering
+from evacsim.analysis import returning, sheltering
 from evacsim.analysis.entry import Entry, at_the_end, mean_time
 from evacsim.language import Text
 
@@ -47,6 +47,24 @@ ENTRIES: tuple[Entry, ...] = (
           Text("counted each time", "按人次计"),
           lambda facts: float(facts.record.events.loc[
               facts.record.events["kind"] == "second_transfer", "value"].sum())),
+    Entry("returned_share", "share", "more",
+          Text("share home again at the end", "结束时已返家比例"),
+          Text("of all who were ever settled; where anybody sets out for home or may",
+               "曾登记入住人员中；有人返家或已批准返家时"),
+          lambda facts: returning.returned_share(facts.record)),
+    Entry("went_back", "person", "less",
+          Text("people who went back before it was allowed", "擅自返回人次"),
+          Text("counted each time", "按人次计"),
+          lambda facts: returning.people_told(facts.record, "went_back")),
+    Entry("stopped_at_posts", "person", "more",
+          Text("people turned back by posts", "被卡点劝返人次"),
+          Text("counted each time", "按人次计"),
+          lambda facts: returning.people_told(facts.record, "stopped_at_post")),
+    Entry("returned_into_water", "person", "less",
+          Text("people held by water going home or home again", "返家途中或返家后遇水人数"),
+          Text("stranded, trapped or dead after setting out for home, allowed or not",
+               "启程返家（含擅自返回）后滞留、被困或遇难"),
+          lambda facts: returning.returned_into_water(facts.record)),
     Entry("shelter_load_max", "ratio", "less",
           Text("highest load ratio of a shelter", "安置点最高负荷率"),
           Text("most people at once over capacity", "最多在场人数 ÷ 容量"),

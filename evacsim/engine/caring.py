@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from evacsim.engine.log import Kind, Where
 from evacsim.engine.parts import Parts
 from evacsim.engine.provisioning import Provisioning
+from evacsim.engine.sheltering import Sheltering
 
 GIVES: Final = {"food": "food", "water": "drinking", "bed": "bed"}
 """Stage of the ledger by what a ration gives."""
@@ -21,7 +22,7 @@ class Caring:
     as soon as it is settled; beds are given out as long as the shelter has any (`sleeping_places`).
     """
 
-    def __init__(self, parts: Parts, provisioning: Provisioning) -> None:
+    def __init__(self, parts: Parts, provisioning: Provisioning, sheltering: Sheltering) -> None:
         self.parts = parts
         self.provisioning = provisioning
         self._by_ration = {GIVES[r.gives]: r.item for r in provisioning.rations if r.gives in GIVES}
@@ -29,9 +30,12 @@ class Caring:
         places = [shelter.sleeping_places for shelter in parts.world.shelters.models]
         self._beds: NDArray[np.float64] = np.array([np.inf if n is None else n for n in places])
         """Beds that are free at each shelter."""
+        self._in_bed: dict[int, int] = {}
+        """Shelter (row) in which each household has beds."""
         self.is_on = bool(provisioning.rations) or bool(np.isfinite(self._beds).any())
         if self.is_on:
             parts.at_settled.append(self._settle)
+            sheltering.at_left.append(self._leave)
 
     def _settle(self, household: int, shelter: int, now: float) -> None:
         book, people = self.parts.book, int(self.parts.households.people[household])
@@ -40,11 +44,18 @@ class Caring:
             if item is not None:
                 self.provisioning.settle(household, shelter, item, partial(self._give, household, stage))
             elif stage != "bed" or self._beds[shelter] >= people:
-                self._beds[shelter] -= people if stage == "bed" else 0
+                if stage == "bed":
+                    self._beds[shelter] -= people
+                    self._in_bed[household] = shelter
                 self._mark(household, stage, now)
         for item in self._other:
             self.provisioning.settle(household, shelter, item, _nothing)
         self._relieve(household, int(book.event[household]))
+
+    def _leave(self, household: int, shelter: int) -> None:
+        """Let the beds of a household that leaves be free for others."""
+        if self._in_bed.pop(household, None) is not None:
+            self._beds[shelter] += int(self.parts.households.people[household])
 
     def _mark(self, household: int, stage: str, now: float) -> bool:
         """Keep when a household first has food, water or a bed; return whether it had none before."""

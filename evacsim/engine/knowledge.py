@@ -22,7 +22,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from evacsim.engine.movement import Movement, MoverState, Notice, NoticeKind
+from evacsim.engine.movement import Movement, MoverState, Notice, NoticeKind, way_along
 from evacsim.kernels.tree_repair import ChangingTreeSearch
 from evacsim.kernels.trees import Incoming
 from evacsim.world.people import Knowledge
@@ -200,6 +200,11 @@ class RoadKnowledge:
         """Return the cost of the way from a node to the nearest target on dry roads but for `known` [s]; inf: none."""
         self.tree(targets, known)
         return float(self._seen[targets, known].cost[node])
+
+    def way(self, targets: Targets, known: Closures, node: int) -> list[int]:
+        """Return the links from a node to the nearest target on dry roads but for `known`; none without a way."""
+        self.tree(targets, known)
+        return way_along(self.movement, self._seen[targets, known].next_link, node)
 
     def n_reroutes(self, mover: int) -> int:
         """Return how often a mover has turned to another way by what it has seen."""

@@ -124,6 +124,15 @@ class Whereabouts(NamedTuple):
     """A `MoverState`."""
 
 
+def way_along(movement: "Movement", next_link: NDArray[np.int32], node: int) -> list[int]:
+    """Return the links from a node to the root of a tree, in their order; none where the tree leads nowhere."""
+    links = []
+    while (link := int(next_link[node])) >= 0:
+        links.append(link)
+        node = int(movement.links.to_node[link])
+    return links
+
+
 class Movement:
     """The movers, the links, and the time up to which all movement is known.
 

@@ -12,7 +12,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from evacsim.engine.movement import Movement
+from evacsim.engine.movement import Movement, way_along
 from evacsim.kernels.tree_repair import ChangingTreeSearch
 from evacsim.kernels.trees import Incoming, incoming_links
 from evacsim.world.columns import World
@@ -169,13 +169,12 @@ class Routing:
         """Return the length of the way from a node to the root of a tree [m]; infinity where no way is left."""
         if not np.isfinite(self.time(tree, node)):
             return np.inf
+        return float(sum(self.movement.links.length[way] for way in self.way(tree, node)))
+
+    def way(self, tree: int, node: int) -> list[int]:
+        """Return the ways (rows) from a node to the root of a tree, in their order; none where no way is left."""
         other = self._others.get(tree)
-        next_link = self._next[tree] if other is None else other.next_link
-        links, length = self.movement.links, 0.0
-        while (link := int(next_link[node])) >= 0:
-            length += float(links.length[link])
-            node = int(links.to_node[link])
-        return length
+        return way_along(self.movement, self._next[tree] if other is None else other.next_link, node)
 
     def times_to_shelters(self, node: int, mover_class: MoverClass) -> Floats:
         """Return the free travel times from a node to all shelters [s], as the roads are now."""

@@ -16,6 +16,7 @@ from evacsim.engine.concluding import Concluding
 from evacsim.engine.duty import Duty
 from evacsim.engine.entries import Entries
 from evacsim.engine.gathering import Gathering
+from evacsim.engine.going_home import GoingHome
 from evacsim.engine.households import HouseholdBook
 from evacsim.engine.letting_go import LettingGo
 from evacsim.engine.log import EventLog
@@ -28,12 +29,14 @@ from evacsim.engine.observing import Observing
 from evacsim.engine.orders import Orders
 from evacsim.engine.organizing import Organizing
 from evacsim.engine.parts import Mode, Parts
+from evacsim.engine.posts import Posts
 from evacsim.engine.provisioning import Provisioning
 from evacsim.engine.reacting import Reacting
 from evacsim.engine.recorded import Recorded
 from evacsim.engine.recording import write_down
 from evacsim.engine.reporting import Reporting
 from evacsim.engine.responding import Responding
+from evacsim.engine.returning import Returning
 from evacsim.engine.roads import Roads, downhill_gain, wave_speeds
 from evacsim.engine.routing import MoverClass, Routing
 from evacsim.engine.sheltering import Sheltering
@@ -130,9 +133,12 @@ class Run:
         self.roads = Roads(self.parts)
         self.orders = Orders(self.parts, self.roads)
         self.provisioning = Provisioning(self.parts, self.sheltering, self.transport)
-        self.caring = Caring(self.parts, self.provisioning)
+        self.caring = Caring(self.parts, self.provisioning, self.sheltering)
         self.moving_on = MovingOn(self.parts, self.sheltering, self.transfer)
         self.water = Water(self.parts, self.roads, self.sheltering, self.transfer)
+        self.posts = Posts(self.parts)
+        self.going_home = GoingHome(self.parts, self.posts, self.sheltering, self.transfer, self.water)
+        self.returning = Returning(self.parts, self.posts, self.going_home, self.water)
         self.reacting = Reacting(self.parts, self.gathering, self.transfer)
         self.attending = Attending(self.parts)
         self.sites = Sites(self.parts)
@@ -176,6 +182,8 @@ class Run:
             self.transport,
             self.provisioning,
             self.letting_go,
+            self.posts,
+            self.returning,
         )
         """Whoever leaves something in the record."""
         if recording.passages:

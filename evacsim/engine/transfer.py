@@ -7,6 +7,7 @@ at home. Whoever finds no way is stranded where he is and tries again when roads
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,14 +32,28 @@ class Journey:
     mover_class: MoverClass
     tried: set[int] = field(default_factory=set)
     """Shelters that turned it away."""
+    is_homeward: bool = False
+    """Whether it leads home, or to a post on the way there."""
 
     @property
     def state(self) -> HouseholdState:
         """Return the state of a household on this journey."""
+        if self.is_homeward:
+            return HouseholdState.RETURNING
         if self.mover_class == MoverClass.CAR:
             return HouseholdState.DRIVING
         to_pickup = self.goal.kind == Kind.PICKUP_POINT
         return HouseholdState.WALKING_TO_PICKUP if to_pickup else HouseholdState.WALKING
+
+
+class Homeward(Protocol):
+    """What becomes of households on their way home: `engine.going_home.GoingHome`."""
+
+    def arrive(self, household: int, node: int, mover_class: MoverClass, cause: int) -> None:
+        """Let a household go on from the node it was sent to."""
+
+    def cut_off(self, household: int, node: int, mover_class: MoverClass, cause: int) -> None:
+        """Let a household whose way has closed take another one, or turn back."""
 
 
 class Transfer:
@@ -69,6 +84,7 @@ class Transfer:
         sheltering.let_in = self.come_in
         self.let_go: Callable[[int], tuple[float, int]] | None = None
         """From when on a household (row) may leave [s], and the event by which (`engine.letting_go`)."""
+        self.homeward: Homeward | None = None
 
     def hear(self, household: int, cause: int) -> int:
         """Let word reach a household that does not act on it; return the event, the root where there is nobody."""
@@ -152,6 +168,16 @@ class Transfer:
         self.sheltering.release(household, shelter)
         return True
 
+    def send_home(
+        self, household: int, node: int, goal: Where, mover_class: MoverClass, kind: str, cause: int
+    ) -> bool:
+        """Send a household from a node to another one on its way home; return False, and do nothing, without a way."""
+        return self._go(household, node, Journey(goal, mover_class, is_homeward=True), kind, cause)
+
+    def turn_back(self, household: int, node: int, mover_class: MoverClass, cause: int) -> None:
+        """Let a household that does not get home go to a shelter from a node, as anybody who finds no way."""
+        self._go_elsewhere(household, Journey(HOME, mover_class), node, cause)
+
     def come_ashore(self, household: int, node: int, cause: int) -> None:
         """Let a household that a boat has brought to a node walk to a shelter from there."""
         on_foot = Journey(HOME, MoverClass.WALKER)
@@ -199,6 +225,8 @@ class Transfer:
             self.gathering.join(
                 household, journey.goal.row, self._assigned[self.parts.households.zone[household]]
             )
+        elif journey.is_homeward and notice.kind in (NoticeKind.ARRIVED, NoticeKind.CUT_OFF):
+            self._end_leg_home(household, self._journeys.pop(household), notice, cause)
         elif notice.kind == NoticeKind.ARRIVED and journey.goal.kind == Kind.NODE:
             self._journeys.pop(household)
             self._take_refuge(household, journey.goal, cause)
@@ -219,6 +247,15 @@ class Transfer:
                 self._walk_out(household, notice.place, covered, stopped)
         elif notice.kind == NoticeKind.RESUMED:
             book.become(household, journey.state, "resumed", now, cause=cause)
+
+    def _end_leg_home(self, household: int, journey: Journey, notice: Notice, cause: int) -> None:
+        assert self.homeward is not None, "nobody is sent home but by it"
+        if notice.kind == NoticeKind.ARRIVED:
+            self.homeward.arrive(household, notice.place, journey.mover_class, cause)
+        else:
+            place = Where(Kind.NODE, notice.place)
+            cut_off = self.parts.book.note(household, "cut_off", self.parts.now, place=place, cause=cause)
+            self.homeward.cut_off(household, notice.place, journey.mover_class, cut_off)
 
     def leave_vehicle(self, passengers: list[int], notice: Notice) -> None:
         """Let the passengers of a vehicle that water has stopped walk out, if they still can."""

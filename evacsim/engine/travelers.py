@@ -69,6 +69,13 @@ class Travelers:
         sight, mover = self._sight[mover_class], self.mover(household, mover_class)
         return sight.cost(self._targets(goal, mover_class), sight.closures_seen(mover), node)
 
+    def way_to(self, household: int, goal: Where, mover_class: MoverClass, node: int) -> list[int]:
+        """Return the ways (rows) from a node to a goal, in their order, as far as one knows; none without a way."""
+        if self.is_informed(household):
+            return self._routing.way(self._present_tree(goal, mover_class), node)
+        sight, mover = self._sight[mover_class], self.mover(household, mover_class)
+        return sight.way(self._targets(goal, mover_class), sight.closures_seen(mover), node)
+
     def mover(self, household: int, mover_class: MoverClass) -> int:
         """Return the row in the movement of a household's own feet, or of its car."""
         return self._car[household] if mover_class == MoverClass.CAR else household

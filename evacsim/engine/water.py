@@ -54,6 +54,17 @@ class Water:
         """Return the event of the last change of the water, the root where it has never changed."""
         return self._changed_event
 
+    def depth_at_home(self, household: int) -> float:
+        """Return how deep the water now stands at the home of a household, whoever is there [m]."""
+        return float(self._place_depth[self._home_depth_row[household]])
+
+    def wet_zones(self) -> Bools:
+        """Return in which zones water stands at any home now, however low; bool, shape (n_zones,)."""
+        wet: Bools = self._place_depth[self.parts.world.zones.depth_row] > 0
+        homes = self.parts.world.homes
+        wet[homes.zone[self._place_depth[homes.depth_row] > 0]] = True
+        return wet
+
     def schedule(self) -> None:
         """Call for every change of the water; what lies before the start holds from the start."""
         times = np.maximum(self._water.times, 0.0)
@@ -81,7 +92,7 @@ class Water:
         self._flood_places()
         self._mark_wet_homes()
         self._empty_wet_pickups()
-        self._read_harm()
+        self.read_harm()
         for try_again in self.parts.after_reopening:
             try_again()
 
@@ -145,8 +156,8 @@ class Water:
 
     # -- people -----------------------------------------------------------------------------
 
-    def _read_harm(self) -> None:
-        """Hold, trap and free people by the depth where they are."""
+    def read_harm(self) -> None:
+        """Hold, trap and free people by the depth where they are now."""
         book, parts = self.parts.book, self.parts
         depth, refuge, limit = self._depth_at_households()
         resting = np.isin(book.place_kind, AT_REST_IN_WATER)

@@ -101,9 +101,9 @@ class Return(Section):
     """When people may go home (返家)."""
 
     dry_for: Duration = assumed(24 * 3600.0, "a day to look at houses, water and power")
-    """How long the homes of a zone must be dry [s]."""
+    """How long the homes of a zone must be dry, from the end of the water or, where none comes, from the order [s]."""
     road_open: YesNo = True
-    """Whether a road must lead there."""
+    """Whether a road must lead there by car, from a shelter where people of the zone are."""
     inspection: DurationLaw = assumed(
         lambda: Uniform(type="uniform", low="2 h", high="6 h"), "walking through a village"
     )
@@ -114,7 +114,7 @@ class Returning(Section):
     """People who go back before it is allowed (擅自返回, 回流)."""
 
     share_per_day: Share
-    """Share of settled households that go back on a day."""
+    """Share of settled households that go back on a day; the others may the next day."""
 
 
 class Post(Section):
@@ -131,7 +131,7 @@ class Post(Section):
     )
     """From the order until it stands."""
     stop_share: Share = assumed(0.8, "a manned post; nobody has measured it")
-    """Share of those who come by that turn back."""
+    """Share of those who come by before they may go home that turn back."""
 
 
 class Care(Section):
@@ -162,4 +162,4 @@ class Care(Section):
     going_back: Returning | None = None
     """People who go back before it is allowed; nobody where absent."""
     posts: list[Post] = []
-    """Posts that stop them."""
+    """Posts that stop them: from a measure `ban` that names them, else from the first order."""

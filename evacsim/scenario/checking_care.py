@@ -25,8 +25,31 @@ def found(parts: Parts) -> Iterator[Finding]:
             rule = Text("no store holds it and no contract brings it", "没有储备点存有，也没有采购合同")
             remedy = Text("add it to district.stock", "写入 district.stock")
             yield Finding((*loc, "rations", number, "item"), rule, remedy, ration.item)
+    yield from _returns(parts, loc)
     if care.supply is not None:
         yield from _carriers(parts, (*loc, "supply"))
+
+
+def _returns(parts: Parts, loc: Loc) -> Iterator[Finding]:
+    """Yield what is doubtful in who goes home, and wrong in who stops whom."""
+    assert parts.whole is not None
+    care, duration = parts.whole.plan.care, parts.whole.duration
+    if care.back_home is not None and care.back_home.dry_for >= duration:
+        rule = Text("is no shorter than the run: nobody returns", "不短于推演时长，无人能返家")
+        remedy = Text("make duration longer, or leave back_home out", "延长 duration，或去掉 back_home")
+        yield Finding((*loc, "back_home", "dry_for"), rule, remedy, severity="warning")
+    if care.posts and (care.going_back is None or care.going_back.share_per_day == 0):
+        rule = Text("stop nobody: nobody goes back before it is allowed", "无人可劝返：未描述擅自返回")
+        remedy = Text("add going_back, or leave the posts out", "补上 going_back，或去掉卡点")
+        yield Finding((*loc, "posts"), rule, remedy, severity="warning")
+    on: dict[str, str] = {}
+    for entry in parts.posts:
+        for number, link in enumerate(entry.item.links):
+            if link in on:
+                rule = Text(f"has a post already: {on[link]}", f"已设卡点 {on[link]}")
+                remedy = Text("name each link once", "每条路段只写一次")
+                yield Finding((*entry.loc, "links", number), rule, remedy, link)
+            on.setdefault(link, entry.item.id)
 
 
 def _carriers(parts: Parts, loc: Loc) -> Iterator[Finding]:

@@ -32,14 +32,7 @@ UNSIMULATED: Mapping[type[Section], Collection[str]] = {
     ),
     Whereto: ("assignment",),
     Supply: ("boats", "helicopters"),
-    Care: (
-        "space",
-        "needs",
-        "reunion",
-        "back_home",
-        "going_back",
-        "posts",
-    ),
+    Care: ("space", "needs", "reunion"),
     ZoneTransfer: ("via",),
 }
 """Fields that only their default may be given to, by section."""

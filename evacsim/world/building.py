@@ -90,6 +90,7 @@ class _Builder:
         node_capacity, signals = controls.node_capacity(), controls.signals()
         orders = controls.orders(scenario.plan, gauges, start=start)
         controls.check_measures(scenario.plan)
+        controls.check_posts(scenario.plan)
         self.issues += controls.issues
         if district.roads.slopes != "none" and np.isnan(roads.height).all():
             self.issues.append(_NO_HEIGHTS)

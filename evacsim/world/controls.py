@@ -83,6 +83,13 @@ class Controls:
             for link in measure.links:
                 self._way(link, f"plan.when.measures: {measure.id}")
 
+    def check_posts(self, plan: Plan) -> None:
+        """Note the links of posts that the network does not have."""
+        for post in plan.care.posts:
+            for link in post.links:
+                if link not in self._roads.link_row:
+                    self._note_unknown(link, f"plan.care.posts: {post.id}")
+
     def _with_lanes_back(self, given: list[RoadChange]) -> list[RoadChange]:
         """Return orders in the order of time, those that open reversed ways taking the lanes back."""
         reversed_ways: set[int] = set()
@@ -154,14 +161,17 @@ class Controls:
         row = self._roads.link_row.get(link)
         way = -1 if row is None else int(self._way_of[row])
         if row is None:
-            rule = Text("is no link of the road network", "不是路网中的路段")
-            remedy = suggestion(link, self._roads.link_ids)
-            self.issues.append(Issue("roads", rule, remedy, place, value=link))
+            self._note_unknown(link, place)
         elif way < 0:
             rule = Text("is open to no vehicle", "不通行任何车辆")
             remedy = Text("name a link that cars or buses use", "写车辆可通行的路段")
             self.issues.append(Issue("roads", rule, remedy, place, value=link))
         return way
+
+    def _note_unknown(self, link: str, place: str) -> None:
+        rule = Text("is no link of the road network", "不是路网中的路段")
+        remedy = suggestion(link, self._roads.link_ids)
+        self.issues.append(Issue("roads", rule, remedy, place, value=link))
 
     @cached_property
     def _opposite(self) -> Ints:

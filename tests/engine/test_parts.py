@@ -117,14 +117,14 @@ class Leaving(Recorded):
 
 def test_what_a_process_leaves_stands_in_the_record(run):
     to_the_end(run)
-    posts = Leaving(names={Kind.POST: np.array(["gate"], dtype=object)})
+    forces = Leaving(names={Kind.FORCE: np.array(["gate"], dtype=object)})
     counted = Leaving(ledger={"officer": np.full(run.parts.households.n, "team-1")})
     run.parts.log.record(
-        run.parts.now, "stopped_at_post", Where(Kind.HOUSEHOLD, 0), place=Where(Kind.POST, 0)
+        run.parts.now, "stopped_at_post", Where(Kind.HOUSEHOLD, 0), place=Where(Kind.FORCE, 0)
     )
-    run.recorded += (posts, counted)
+    run.recorded += (forces, counted)
     record = run.write_down(seed=7)
-    assert record.events["place"].iloc[-2] == "post/gate"
+    assert record.events["place"].iloc[-2] == "force/gate"
     assert set(record.ledger["officer"]) == {"team-1"}
     assert list(record.ledger) == [column.name for column in LEDGER]
     assert list(record.tables) == list(TABLES)
