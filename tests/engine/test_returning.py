@@ -2,12 +2,15 @@
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import evacsim as ev
 from evacsim.analysis.indicators import indicators
 from evacsim.analysis.lateness import late_households
 from evacsim.errors import EvacsimError
-from tests.reference.small_district import link, node, small_district, write_depths
+from tests.engine.test_chains import broken_chains
+from tests.reference.small_district import link, node, small_district, small_flood, write_depths
 
 HOUR = 3600.0
 SPEED = 1.25
@@ -31,6 +34,7 @@ def run(
     population=None,
     when=None,
     organize=None,
+    beds=None,
     **care,
 ):
     folder.mkdir(exist_ok=True)
@@ -39,14 +43,14 @@ def run(
         "places": write_depths(folder / "p.csv", "place", list(places)),
         "links": write_depths(folder / "l.csv", "link", list(links)),
     }
-    given = small_district(
+    described = small_district(
         folder,
         duration=duration,
         zones=[{"id": "west", "node": node(0, 1), "population": 200}],
         transfers=[
             {"zone": "west", "trigger_at": "T+10 min", "organizer": "grid officer", "shelter": ["school"]}
         ],
-        shelters=[{"id": "school", "node": node(4, 1), "capacity": 400}],
+        shelters=[{"id": "school", "node": node(4, 1), "capacity": 400, "sleeping_places": beds}],
         water=water,
         population={
             "walking_speed": f"{SPEED} m/s",
@@ -61,8 +65,8 @@ def run(
         organize=organize or {},
         care=care,
     )
-    given["plan"]["when"] |= when or {}
-    return ev.simulate(ev.from_mapping(given), seed=seed).record
+    described["plan"]["when"] |= when or {}
+    return ev.simulate(ev.from_mapping(described), seed=seed).record
 
 
 def five_minutes():
@@ -179,23 +183,23 @@ def test_whoever_is_settled_after_it_is_allowed_sets_out_at_once(tmp_path):
     assert set(ledger["final_state"]) == {"returned"}
 
 
-def test_rations_and_beds_are_given_back(tmp_path):
+def test_whoever_goes_home_draws_no_rations_any_more(tmp_path):
     rations = [{"item": "water", "per_person_day": 3, "unit": "L", "gives": "water"}]
     water = {"type": "table", "places": write_depths(tmp_path / "p.csv", "place", [])}
-    given = small_district(
+    described = small_district(
         tmp_path,
         duration="24 h",
         water=water,
         who={"compliance": 1},
         care={"rations": rations, "back_home": BACK_HOME},
     )
-    given["district"]["stores"] = [{"id": "depot", "node": node(2, 0)}]
-    given["district"]["stock"] = [{"store": "depot", "item": "water", "amount": 100_000}]
-    given["plan"]["care"]["supply"] = {"trucks": "trucks"}
-    given["district"]["fleets"].append(
+    described["district"]["stores"] = [{"id": "depot", "node": node(2, 0)}]
+    described["district"]["stock"] = [{"store": "depot", "item": "water", "amount": 100_000}]
+    described["plan"]["care"]["supply"] = {"trucks": "trucks"}
+    described["district"]["fleets"].append(
         {"id": "trucks", "node": node(2, 0), "vehicles": 9, "seats": 2, "kind": "truck", "availability": 1}
     )
-    record = ev.simulate(ev.from_mapping(given), seed=1).record
+    record = ev.simulate(ev.from_mapping(described), seed=1).record
     stock = record.tables["stocks"]
     at_shelters = stock[stock["place"].str.startswith("shelter/")]
     last_home = record.ledger["returned_s"].max()
@@ -341,6 +345,17 @@ def test_a_post_at_the_gate_of_the_shelter_stops_them_there(tmp_path):
     assert set(record.ledger["final_state"]) == {"sheltered"}
 
 
+def test_beds_of_those_who_leave_are_free_and_the_first_bed_counts(tmp_path):
+    # Whoever is stopped is settled twice: two beds each would leave half of them without any.
+    gate = POST | {"stop_share": 1, "links": [link((4, 1), (3, 1))]}
+    record = run(tmp_path, beds=200, going_back={"share_per_day": 1}, posts=[gate])
+    settled = of(record, "settled").groupby("subject").size()
+    assert (settled == 2).any()
+    ledger = record.ledger
+    assert (ledger["bed_s"] == ledger["settled_s"]).all()
+    assert (ledger["relieved_s"] == ledger["settled_s"]).all()
+
+
 def test_nobody_is_stopped_once_return_is_allowed_nor_where_nobody_stands(tmp_path):
     allowed = run(
         tmp_path / "a",
@@ -384,6 +399,84 @@ def test_a_post_that_a_measure_names_stands_with_the_measure_only(tmp_path):
     chain = record.events.set_index("seq")
     first = stopped.iloc[0]
     assert chain.loc[int(first["cause"]), "kind"] in ("went_back", "measure_done")
+
+
+# -- whatever happens -----------------------------------------------------------------------
+
+
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(
+    eyes=st.sampled_from([0.0, 0.5, 1.0]),
+    share=st.sampled_from([0.3, 0.9, 1.0]),
+    stop_share=st.sampled_from([0.0, 0.6]),
+    dry_for=st.sampled_from(["1 h", "3 h"]),
+    waves=st.lists(
+        st.tuples(st.integers(1, 20), st.integers(1, 6), st.sampled_from([0.3, 0.7, 1.4])), max_size=3
+    ),
+    has_boats=st.booleans(),
+    seed=st.integers(0, 5),
+)
+def test_people_are_conserved_and_stories_are_whole_whatever_the_water_does(
+    tmp_path_factory, eyes, share, stop_share, dry_for, waves, has_boats, seed
+):
+    folder = tmp_path_factory.mktemp("district")
+    scenario = small_flood(folder)
+    roads, places = {}, {("hall", 3): 0.4, ("hall", 6): 0.0}
+    for begin, lasts, depth in waves:
+        for hour, height in ((begin, depth), (begin + lasts, 0.0)):
+            places["west", hour] = places["school", hour] = height
+            for a, b in INTO_WEST[:2]:
+                roads[link(a, b), hour] = roads[link(b, a), hour] = height
+    scenario["hazard"]["water"] = {
+        "type": "table",
+        "links": write_depths(
+            folder / "waves.csv",
+            "link",
+            sorted((id_, f"T+{hour} h", height) for (id_, hour), height in roads.items()),
+        ),
+        "places": write_depths(
+            folder / "wet.csv",
+            "place",
+            sorted((id_, f"T+{hour} h", height) for (id_, hour), height in places.items()),
+        ),
+    }
+    scenario["duration"] = "30 h"
+    scenario["district"]["population"]["knowledge"] = {"informed": 1 - eyes, "eyes": eyes, "nothing": 0}
+    if has_boats:
+        scenario["district"]["fleets"].append(
+            {
+                "id": "boats",
+                "node": node(2, 1),
+                "vehicles": 2,
+                "seats": 8,
+                "kind": "boat",
+                "availability": 1,
+                "speed": "2.5 m/s",
+            }
+        )
+    scenario["plan"]["care"] = {
+        "back_home": {"dry_for": dry_for, "inspection": five_minutes()},
+        "going_back": {"share_per_day": share},
+        "posts": [POST | {"stop_share": stop_share}],
+        "second_transfer": True,
+    }
+    record = ev.simulate(ev.from_mapping(scenario), seed=seed).record
+    steps = record.tables["states"].pivot_table(
+        index="time_s", columns="state", values="people", aggfunc="last"
+    )
+    assert (steps.ffill().fillna(0).sum(axis=1) == 300).all()
+    assert broken_chains(record) == []
+    returns = record.tables["returns"]
+    assert (returns["home_s"].dropna() >= returns["left_s"][returns["home_s"].notna()]).all()
+    in_shelter = record.ledger[record.ledger["final_state"].isin(["sheltered", "registering"])]
+    in_shelter = in_shelter.groupby("final_place")["people"].sum()
+    load = record.tables["shelters"].set_index("shelter")["people"]
+    for shelter, people in load.items():
+        assert people >= in_shelter.get(f"shelter/{shelter}", 0)
+    assert (record.tables["shelter_load"]["people"] >= 0).all()
+    home = record.ledger[record.ledger["final_state"] == "returned"]
+    assert set(home["household"]) <= set(returns["household"])
+    assert (home["final_place"] == "zone/" + home["zone"]).all()
 
 
 # -- what is checked ------------------------------------------------------------------------

@@ -75,6 +75,8 @@ CHAIN = {
     "plan.organize.officers": [{"id": "team-1", "office": "east"}, {"id": "team-2", "office": "west"}],
     "plan.organize.door_to_door": {"sweeps": 2},
     "plan.care.posts": [{"id": "bend", "links": ["b"]}],
+    "plan.care.back_home": {"dry_for": "2 h"},
+    "plan.care.going_back": {"share_per_day": "3 %"},
     "plan.care.rations": [{"item": "water", "per_person_day": 3, "unit": "L", "gives": "water"}],
     "plan.to.promises": [{"fleet": "buses", "township": "", "vehicles": 2}],
 }
@@ -389,6 +391,21 @@ def test_every_unsimulated_field_exists_and_is_off_by_default():
             "ends must be later than begins",
         ),
         (with_entry("district.stock", store="shop"), "district.stock[0].store", "no store has this id"),
+        (
+            {"plan.care.posts": [{"id": "bend", "links": ["b"]}, {"id": "ford", "links": ["c", "b"]}]},
+            "plan.care.posts[1].links[1]",
+            "has a post already: bend",
+        ),
+        (
+            {"plan.care.going_back": None},
+            "plan.care.posts",
+            "stop nobody: nobody goes back before it is allowed",
+        ),
+        (
+            {"plan.care.back_home": {"dry_for": "90 d"}},
+            "plan.care.back_home.dry_for",
+            "is no shorter than the run: nobody returns",
+        ),
         (
             with_entry("plan.care.rations", item="rice"),
             "plan.care.rations[0].item",
