@@ -100,6 +100,12 @@ def count(record: RunRecord, kind: str) -> int:
     return int((record.events["kind"] == kind).sum())
 
 
+def assigned_again(record: RunRecord) -> int:
+    """Return how many people have been told another shelter on the way; again counts again."""
+    events = record.events
+    return int(events["value"][events["kind"] == "assigned_again"].sum())
+
+
 def double_promised_vehicles(record: RunRecord) -> int:
     """Return how many vehicles towns have called that others had called before, town by town."""
     events = record.events

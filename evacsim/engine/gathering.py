@@ -1,16 +1,14 @@
 """Pick-up points: who waits there for a bus, and who is still expected."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
 import simpy
 
+from evacsim.engine.destinations import Assigned
 from evacsim.engine.parts import Parts
 from evacsim.engine.recorded import Recorded
-
-Assigned = tuple[int, ...]
-"""Assigned shelters of a household, first choice first: only equal ones share a bus."""
 
 
 class Gathering(Recorded):
@@ -21,7 +19,9 @@ class Gathering(Recorded):
         self._places = parts.world.pickup_points
         self._people = parts.households.people
         self._clock = parts.clock
-        self._queues: list[dict[int, Assigned]] = [{} for _ in range(n)]
+        self._destinations = parts.destinations
+        self._queues: list[dict[int, None]] = [{} for _ in range(n)]
+        """Households in the order in which they came."""
         self._expected_at: dict[int, int] = {}
         self._news = [simpy.Event(parts.clock) for _ in range(n)]
         self._demand = simpy.Event(parts.clock)
@@ -58,11 +58,11 @@ class Gathering(Recorded):
             self.expected[pickup] -= self._people[household]
             self._tell(pickup)
 
-    def join(self, household: int, pickup: int, assigned: Sequence[int]) -> None:
+    def join(self, household: int, pickup: int) -> None:
         """Put a household at the end of a queue."""
         was_expected = self._expected_at.get(household) == pickup
         self.expect_no_more(household)
-        self._queues[pickup][household] = tuple(assigned)
+        self._queues[pickup][household] = None
         self.waiting[pickup] += self._people[household]
         self.peak_waiting[pickup] = max(self.peak_waiting[pickup], self.waiting[pickup])
         self._tell(pickup)
@@ -71,16 +71,18 @@ class Gathering(Recorded):
 
     def leave(self, household: int, pickup: int) -> None:
         """Take a household out of a queue without boarding."""
-        if self._queues[pickup].pop(household, None) is not None:
+        if household in self._queues[pickup]:
+            del self._queues[pickup][household]
             self.waiting[pickup] -= self._people[household]
             self._tell(pickup)
 
     def board_next(self, pickup: int, free: int, assigned: Assigned | None) -> tuple[int, Assigned] | None:
         """Take the first household from the queue that has room in `free` seats and shares the bus's shelters.
 
-        Return it with its assigned shelters, or None where nobody in the queue can board.
+        Return it with its assigned shelters, as they are now, or None where nobody in the queue can board.
         """
-        for household, own in self._queues[pickup].items():
+        for household in self._queues[pickup]:
+            own = self._destinations.of(household)
             if self._people[household] <= free and assigned in (None, own):
                 del self._queues[pickup][household]
                 self.waiting[pickup] -= self._people[household]

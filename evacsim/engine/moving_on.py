@@ -51,7 +51,7 @@ class MovingOn:
         book = self.parts.book
         if self.sheltering.closed[shelter]:
             return
-        self.sheltering.closed[shelter] = True
+        self.sheltering.close(shelter, cause)
         is_there = (book.place_kind == Kind.SHELTER) & (book.place == shelter) & np.isin(book.state, THERE)
         households = np.flatnonzero(is_there)
         if not households.size:

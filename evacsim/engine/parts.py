@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from evacsim.clock import Calendar
 from evacsim.engine.clock import Clock
+from evacsim.engine.destinations import Destinations
 from evacsim.engine.households import HouseholdBook
 from evacsim.engine.log import ROOT, EventLog, Where
 from evacsim.engine.messages import Messages, Order
@@ -53,6 +54,8 @@ class Parts:
     calendar: Calendar
     """When it is night."""
     clock: Clock
+    destinations: Destinations
+    """Which shelter each household is to go to."""
     movement: Movement
     routing: Routing
     travelers: Travelers

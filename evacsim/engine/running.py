@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evacsim.clock import Calendar
+from evacsim.engine.allotting import Allotting
 from evacsim.engine.assisting import Assisting
 from evacsim.engine.attending import Attending, register_of
 from evacsim.engine.boats import Boats
@@ -13,6 +14,7 @@ from evacsim.engine.caring import Caring
 from evacsim.engine.clock import Clock
 from evacsim.engine.command import Command
 from evacsim.engine.concluding import Concluding
+from evacsim.engine.destinations import Destinations
 from evacsim.engine.duty import Duty
 from evacsim.engine.entries import Entries
 from evacsim.engine.gathering import Gathering
@@ -112,6 +114,7 @@ class Run:
             register=register_of(world, households, streams),
             calendar=Calendar(world.scenario.start, weather.night_begins, weather.night_ends),
             clock=clock,
+            destinations=Destinations(world, households),
             movement=movement,
             routing=routing,
             travelers=Travelers(world, book, movement, routing, clock, car=car),
@@ -127,6 +130,7 @@ class Run:
         )
         self.gathering = Gathering(self.parts)
         self.sheltering = Sheltering(self.parts)
+        self.allotting = Allotting(self.parts, self.sheltering)
         self.transport = Transport(self.parts, self.gathering, self.sheltering)
         self.transfer = Transfer(self.parts, self.gathering, self.sheltering, self.transport)
         self.boats = Boats(self.parts, self.transport, self.transfer)
@@ -184,6 +188,7 @@ class Run:
             self.letting_go,
             self.posts,
             self.returning,
+            self.allotting,
         )
         """Whoever leaves something in the record."""
         if recording.passages:
@@ -196,6 +201,7 @@ class Run:
         self.water.schedule()
         self.moving_on.schedule()
         self.orders.schedule()
+        self.allotting.schedule()
         self.sites.schedule()
         self.observing.schedule()
         self.triggering.schedule()

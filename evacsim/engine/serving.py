@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 import simpy
 
+from evacsim.engine.destinations import Assigned
 from evacsim.engine.driving import Driving
-from evacsim.engine.gathering import Assigned, Gathering
+from evacsim.engine.gathering import Gathering
 from evacsim.engine.log import Kind, Where
 from evacsim.engine.parts import Parts
 from evacsim.engine.rounds import PlannedRound
@@ -218,9 +219,8 @@ class Serving:
 
     def _choose_shelter(self, vehicle: Vehicle, planned: int | None, tried: set[int]) -> int | None:
         first = vehicle.aboard[0]
-        transfer = self.parts.world.transfers[self.parts.households.zone[first]]
-        assigned = [self.sheltering.row[shelter] for shelter in transfer.shelter] if transfer else []
+        assigned = self.parts.destinations.of(first)
         if planned is not None:
-            assigned.insert(0, planned)
+            assigned = (planned, *assigned)
         people = int(self.parts.households.people[first])
         return self.sheltering.choose(assigned, vehicle.node, MoverClass.BUS, people, tried)

@@ -6,6 +6,7 @@ from heapq import heapreplace
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from evacsim.engine.log import Kind, Where
 from evacsim.engine.messages import Order
@@ -40,7 +41,11 @@ class Sheltering(Recorded):
         self.turned_away = np.zeros(len(ordered), dtype=np.int64)
         self.flooded = np.zeros(len(ordered), dtype=bool)
         self.closed = np.zeros(len(ordered), dtype=bool)
-        """Shelters that have been given up (`engine.moving_on`)."""
+        """Shelters that have been given up."""
+        self.at_lost: list[Callable[[int, int], None]] = []
+        """A shelter (row) takes somebody in no more who was to go there: flooded, given up or full; by an event."""
+        self.at_let_in: list[Callable[[int, int, int], None]] = []
+        """A household (row) has got its places in a shelter (row), by an event."""
         self.flooded_since = np.full(len(ordered), np.nan)
         self.flood_event = np.zeros(len(ordered), dtype=np.int64)
         self.loads: list[tuple[int, float, int]] = []
@@ -97,10 +102,10 @@ class Sheltering(Recorded):
         """Call for the shelters of the zones of an order, where their keeper (or whoever first has it) has it now."""
         offices = self.parts.world.offices
         for zone, cause in zip(order.message.zones, order.causes, strict=True):
-            for id_ in self.parts.world.transfer(zone).shelter:
-                keeper = self.parts.world.shelters.models[self.row[id_]].keeper
+            for shelter in self.parts.destinations.of_zone(zone):
+                keeper = self.parts.world.shelters.models[shelter].keeper
                 if keeper is None or offices.row.get(keeper) in (None, office):
-                    self.open(self.row[id_], cause)
+                    self.open(shelter, cause)
 
     def open(self, shelter: int, cause: int) -> None:
         """Let a shelter that is locked be opened, because of an event; a second call changes nothing."""
@@ -152,7 +157,7 @@ class Sheltering(Recorded):
         if is_shut or self.people[shelter] + people > self.capacity[shelter]:
             self.turned_away[shelter] += people
             because = int(self.flood_event[shelter]) if self.flooded[shelter] else cause
-            book.become(
+            turned_away = book.become(
                 household,
                 HouseholdState.UNSHELTERED,
                 "turned_away",
@@ -160,10 +165,16 @@ class Sheltering(Recorded):
                 place=place,
                 cause=max(because, cause),
             )
+            if not is_shut:
+                self._lose(shelter, turned_away)
             return False
         self._load(shelter, people)
         book.has_place[household] = True
-        book.become(household, HouseholdState.REGISTERING, "arrived", parts.now, place=place, cause=cause)
+        arrived = book.become(
+            household, HouseholdState.REGISTERING, "arrived", parts.now, place=place, cause=cause
+        )
+        for hook in self.at_let_in:
+            hook(household, shelter, arrived)
         if np.isnan(book.times["arrived"][household]):
             book.mark("arrived", household, parts.now)
         desks = self._desks[shelter]
@@ -183,6 +194,21 @@ class Sheltering(Recorded):
             self.flooded_since[shelter] = self.parts.now
         for hook in self.parts.at_shelter_flooded:
             hook(shelter, int(self.flood_event[shelter]))
+        self._lose(shelter, int(self.flood_event[shelter]))
+
+    def close(self, shelter: int, cause: int) -> None:
+        """Give a shelter up, by an event: from now on it takes nobody in."""
+        self.closed[shelter] = True
+        self._lose(shelter, cause)
+
+    def _lose(self, shelter: int, cause: int) -> None:
+        for hook in self.at_lost:
+            hook(shelter, cause)
+
+    def waiting_outside(self) -> NDArray[np.int64]:
+        """Return the people who wait outside each shelter that is locked, shape (n_shelters,)."""
+        people = self.parts.households.people
+        return np.array([people[rows].sum() for rows in self._outside], dtype=np.int64)
 
     def release(self, household: int, shelter: int) -> None:
         """Give the places of a household back."""

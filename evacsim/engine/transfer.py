@@ -73,10 +73,6 @@ class Transfer:
         self._fetched: set[int] = set()
         """Households that a boat has fetched."""
         self._pickup_row = {pickup: row for row, pickup in enumerate(world.pickup_points.ids)}
-        self._assigned = [
-            [sheltering.row[shelter] for shelter in transfer.shelter] if transfer else []
-            for transfer in world.transfers
-        ]
         self._refuge_row = {refuge: row for row, refuge in enumerate(world.refuges.ids)}
         self._at_refuge = np.zeros(world.refuges.n, dtype=np.int64)
         """People on their way to each refuge nearby, or there."""
@@ -195,7 +191,7 @@ class Transfer:
         book = self.parts.book
         if book.place_kind[household] == Kind.PICKUP_POINT:
             pickup = int(book.place[household])
-            self.gathering.join(household, pickup, self._assigned[self.parts.households.zone[household]])
+            self.gathering.join(household, pickup)
         elif book.state[household] == HouseholdState.PREPARING and np.isfinite(
             book.times["ready"][household]
         ):
@@ -222,9 +218,7 @@ class Transfer:
             book.become(
                 household, HouseholdState.WAITING, "reached_pickup", now, place=journey.goal, cause=cause
             )
-            self.gathering.join(
-                household, journey.goal.row, self._assigned[self.parts.households.zone[household]]
-            )
+            self.gathering.join(household, journey.goal.row)
         elif journey.is_homeward and notice.kind in (NoticeKind.ARRIVED, NoticeKind.CUT_OFF):
             self._end_leg_home(household, self._journeys.pop(household), notice, cause)
         elif notice.kind == NoticeKind.ARRIVED and journey.goal.kind == Kind.NODE:
@@ -405,7 +399,7 @@ class Transfer:
     ) -> bool:
         """Send a household to the shelter that suits it best; return False where there is none."""
         people = int(self.parts.households.people[household])
-        assigned = self._assigned[self.parts.households.zone[household]]
+        assigned = self.parts.destinations.of(household)
         shelter = self.sheltering.choose(
             assigned, node, journey.mover_class, people, journey.tried, household=household
         )

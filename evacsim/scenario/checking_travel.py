@@ -30,6 +30,7 @@ def found(parts: Parts) -> Iterator[Finding]:
         if fleet.item.kind == "boat" and "speed" not in fleet.item.model_fields_set:
             yield Finding((*fleet.loc, "speed"), *SPEED_OF_A_BUS)
     yield from _promises(parts)
+    yield from _computed(parts)
     kinds = {fleet.item.id: fleet.item.kind for fleet in parts.fleets}
     for transfer in parts.transfers:
         named = transfer.item.fleet
@@ -45,6 +46,27 @@ def found(parts: Parts) -> Iterator[Finding]:
             begins, ends = (seconds_after(parts.start, at) for at in (trips.item.begins, trips.item.ends))
             if ends <= begins:
                 yield Finding((*trips.loc, "ends"), *ENDS_TOO_SOON)
+
+
+def _computed(parts: Parts) -> Iterator[Finding]:
+    """Yield what the plan says about shelters though they are computed."""
+    if parts.to is None or parts.to.assignment != "computed":
+        return
+    if parts.to.dispatch not in ("nearest", "longest_queue"):
+        rule = Text(
+            f"plans rounds to shelters beforehand ({parts.to.dispatch}), and assignment is computed",
+            f"事先排定各趟次的安置点（{parts.to.dispatch}），而安置点分配为计算得出",
+        )
+        remedy = Text("write nearest or longest_queue", "改为 nearest 或 longest_queue")
+        yield Finding(("plan", "to", "dispatch"), rule, remedy, parts.to.dispatch)
+    named = [transfer for transfer in parts.transfers if transfer.item.shelter]
+    if named:
+        rule = Text(
+            f"is computed: the shelters that {len(named)} rows of the plan name are not used",
+            f"为计算得出：预案中 {len(named)} 行写明的安置点不被采用",
+        )
+        remedy = Text("leave them out, or write assignment: plan", "去掉它们，或写 assignment: plan")
+        yield Finding(("plan", "to", "assignment"), rule, remedy, severity="warning")
 
 
 def _low_homes(parts: Parts, transfer: Entry[ZoneTransfer]) -> Iterator[Finding]:

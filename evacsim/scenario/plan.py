@@ -116,7 +116,10 @@ class Whereto(Section):
     promises: list[Promise] = []
     """Vehicles promised to towns; without them whoever asks first is served first."""
     assignment: Literal["plan", "computed"] = "plan"
-    """Which shelter a zone goes to: as the plan says, or computed so that all together are there soonest."""
+    """Which shelter people go to: as the plan says for their zone, or computed household by household, so that all
+    together are there soonest by the roads at the start, and again when a shelter is lost."""
+    message_time: Duration = assumed(600.0, "as long as a call from office to office and on to the drivers")
+    """Time from the loss of a shelter until those who were to go there are told another one [s]; for `computed`."""
     bus_wait_limit: Duration = assumed(1800.0, "a driver does not wait longer for a full bus")
     """A bus leaves with empty seats after waiting this long since its first passenger [s]."""
 

@@ -12,7 +12,7 @@ from evacsim.scenario.district import District, Shelter, Zone
 from evacsim.scenario.finding import Finding
 from evacsim.scenario.given import Loc
 from evacsim.scenario.parts import Parts
-from evacsim.scenario.plan import Whereto, ZoneTransfer
+from evacsim.scenario.plan import ZoneTransfer
 from evacsim.scenario.section import Section
 
 UNSIMULATED: Mapping[type[Section], Collection[str]] = {
@@ -30,7 +30,6 @@ UNSIMULATED: Mapping[type[Section], Collection[str]] = {
         "meals_per_hour",
         "medical_beds",
     ),
-    Whereto: ("assignment",),
     Supply: ("boats", "helicopters"),
     Care: ("space", "needs", "reunion"),
     ZoneTransfer: ("via",),
