@@ -63,6 +63,10 @@ class Driving:
         """Return the event of the next change of the roads."""
         return self._reopened
 
+    def is_vehicle(self, mover: int) -> bool:
+        """Return whether a row in the movement is, or was, a vehicle of a fleet."""
+        return mover in self._by_mover
+
     def vehicle_of(self, mover: int) -> Vehicle:
         """Return the vehicle that is, or was, a row in the movement."""
         return self._by_mover[mover]

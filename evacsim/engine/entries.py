@@ -16,7 +16,7 @@ class Entries:
     """Writes into the event log who enters which road."""
 
     def __init__(self, parts: Parts, transport: Transport, household_of: NDArray[np.int64]) -> None:
-        """Prepare for movers whose first rows are those of households, `household_of` each; the rest are vehicles."""
+        """Prepare for movers whose first rows are those of households, `household_of` each; vehicles follow."""
         self._parts = parts
         self._transport = transport
         self._household_of = household_of
@@ -30,6 +30,8 @@ class Entries:
                 household = int(self._household_of[mover])
                 subject, cause = Where(Kind.HOUSEHOLD, household), int(parts.book.event[household])
                 people = int(parts.households.people[household])
+            elif not self._transport.driving.is_vehicle(mover):
+                continue  # ordinary traffic, of which no event tells
             else:
                 vehicle = self._transport.vehicle_of(mover)
                 subject, cause = vehicle.where, vehicle.event

@@ -29,6 +29,7 @@ from evacsim.engine.moving_on import MovingOn
 from evacsim.engine.networks import Networks
 from evacsim.engine.observing import Observing
 from evacsim.engine.orders import Orders
+from evacsim.engine.ordinary_traffic import OrdinaryTraffic
 from evacsim.engine.organizing import Organizing
 from evacsim.engine.parts import Mode, Parts
 from evacsim.engine.posts import Posts
@@ -136,6 +137,7 @@ class Run:
         self.boats = Boats(self.parts, self.transport, self.transfer)
         self.roads = Roads(self.parts)
         self.orders = Orders(self.parts, self.roads)
+        self.ordinary_traffic = OrdinaryTraffic(self.parts)
         self.provisioning = Provisioning(self.parts, self.sheltering, self.transport)
         self.caring = Caring(self.parts, self.provisioning, self.sheltering)
         self.moving_on = MovingOn(self.parts, self.sheltering, self.transfer)
@@ -198,6 +200,7 @@ class Run:
     def _schedule(self) -> None:
         """Let the world begin, in the order in which it acts."""
         self.roads.begin()
+        self.ordinary_traffic.schedule()
         self.water.schedule()
         self.moving_on.schedule()
         self.orders.schedule()

@@ -28,6 +28,7 @@ from evacsim.world.columns import Forecasts, Homes, Places, StageSeries, World
 from evacsim.world.controls import Controls
 from evacsim.world.digests import input_digests
 from evacsim.world.offices import offices_of
+from evacsim.world.ordinary_traffic import ordinary_traffic
 from evacsim.world.places import Locator, build_homes
 from evacsim.world.ways import build_ways
 
@@ -91,6 +92,8 @@ class _Builder:
         orders = controls.orders(scenario.plan, gauges, start=start)
         controls.check_measures(scenario.plan)
         controls.check_posts(scenario.plan)
+        traffic, issues = ordinary_traffic(district.background, roads, ways, start=start)
+        self.issues += issues
         self.issues += controls.issues
         if district.roads.slopes != "none" and np.isnan(roads.height).all():
             self.issues.append(_NO_HEIGHTS)
@@ -140,6 +143,7 @@ class _Builder:
             node_capacity=node_capacity,
             signals=signals,
             orders=orders,
+            ordinary_traffic=traffic,
             transfers=by_zone,
             repairs=network.report,
             warnings=(),

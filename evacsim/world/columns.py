@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -189,6 +189,18 @@ class RoadChange:
     """What each of `opposite` then holds when jammed [pcu]; no meaning where it is -1."""
 
 
+class OrdinaryTrips(NamedTuple):
+    """Cars that drive from one node to another, beside the transfer; in the order of these columns."""
+
+    begins: float
+    """First departure [s]."""
+    ends: float
+    """Last departure [s]."""
+    from_node: int
+    to_node: int
+    vehicles: int
+
+
 @dataclass(frozen=True, slots=True)
 class World:
     """A scenario as numbers, people not yet drawn; runs with many seeds share it."""
@@ -220,6 +232,8 @@ class World:
     signals: Signals
     orders: Sequence[RoadChange]
     """Orders to the roads in the order of time; of two at one moment the one that stands later in the plan later."""
+    ordinary_traffic: Sequence[OrdinaryTrips]
+    """Traffic beside the transfer."""
     transfers: Sequence[ZoneTransfer | None]
     """The plan's row for each zone; None where the plan leaves it in peace."""
     repairs: RepairReport
