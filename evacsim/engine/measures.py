@@ -115,6 +115,8 @@ class Measures(Recorded):
         self._free(line)
         if model.action == "close":
             self.orders.open_roads(self._ways(model), cause)
+        elif model.action == "gate":
+            self.orders.lift_gate(self._ways(model), cause)
         elif model.action == "ban":
             self._man(model, is_manned=False, cause=cause)
 
@@ -180,6 +182,8 @@ class Measures(Recorded):
         cause = self._tell("measure_done", line.measure, line.level, line.event)
         if model.action == "close":
             self.orders.close_roads(self._ways(model), cause)
+        elif model.action == "gate" and model.flow is not None:
+            self.orders.set_gate(self._ways(model), model.flow, cause)
         elif model.action == "ban":
             self._man(model, is_manned=True, cause=cause)
         elif model.action in ("evacuate", "disperse"):

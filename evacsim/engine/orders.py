@@ -42,6 +42,14 @@ class Orders:
         self._tell("opened_by_order", self.roads.open(ways), cause)
         self._try_again()
 
+    def set_gate(self, ways: Rows, flow: float, cause: int) -> None:
+        """Let ways carry no more than a flow [pcu/s] from now on, by an event."""
+        self._tell("gate_set", ways, cause, self.roads.meter(ways, flow))
+
+    def lift_gate(self, ways: Rows, cause: int) -> None:
+        """Let ways carry again what they do without a gate, by an event."""
+        self._tell("capacity_by_order", ways, cause, self.roads.meter(ways, np.inf))
+
     def _carry_out(self, change: RoadChange) -> None:
         cause = self._trigger(change)
         if change.order.order == "close":

@@ -34,6 +34,8 @@ class Roads:
         """Flow capacity while open [pcu/s]."""
         self.storage = ways.storage.copy()
         """What it holds when jammed, while open [pcu]."""
+        self._gate = np.full(ways.n, np.inf)
+        """Flow that gates let through [pcu/s]."""
         self._is_shut = np.zeros(ways.n, dtype=bool)
         self._is_barred = np.zeros(ways.n, dtype=bool)
         """Shut, and no vehicle is left on it."""
@@ -103,6 +105,13 @@ class Roads:
             self.storage[ways] = storage
         self._let_carry(ways[~self._is_shut[ways]])
 
+    def meter(self, ways: Rows, flow: float) -> Floats:
+        """Let ways carry no more than a flow [pcu/s], inf for no limit; return what each of them carries then."""
+        self._gate[ways] = flow
+        self._let_carry(ways[~self._is_shut[ways]])
+        carried: Floats = np.minimum(self.capacity[ways], flow)
+        return carried
+
     def busy(self, ways: Rows) -> Bools:
         """Return on which ways anybody is now."""
         return self.parts.movement.on_links()[ways] > 0
@@ -122,12 +131,13 @@ class Roads:
         if not ways.size:
             return
         usual = self.parts.world.ways
+        capacity = np.minimum(self.capacity[ways], self._gate[ways])
         jam_density = usual.jam_density[ways] * (self.storage[ways] / usual.storage[ways])
         self.parts.movement.change_links(
             ways,
-            capacity=self.capacity[ways],
+            capacity=capacity,
             storage=np.maximum(self.storage[ways], 1.0),
-            wave_speed=wave_speeds(usual.free_speed[ways], self.capacity[ways], jam_density),
+            wave_speed=wave_speeds(usual.free_speed[ways], capacity, jam_density),
             now=self.parts.now,
         )
 

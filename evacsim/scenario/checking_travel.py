@@ -31,6 +31,7 @@ def found(parts: Parts) -> Iterator[Finding]:
             yield Finding((*fleet.loc, "speed"), *SPEED_OF_A_BUS)
     yield from _promises(parts)
     yield from _computed(parts)
+    yield from _gates(parts)
     kinds = {fleet.item.id: fleet.item.kind for fleet in parts.fleets}
     for transfer in parts.transfers:
         named = transfer.item.fleet
@@ -67,6 +68,23 @@ def _computed(parts: Parts) -> Iterator[Finding]:
         )
         remedy = Text("leave them out, or write assignment: plan", "去掉它们，或写 assignment: plan")
         yield Finding(("plan", "to", "assignment"), rule, remedy, severity="warning")
+
+
+def _gates(parts: Parts) -> Iterator[Finding]:
+    """Yield roads with two gates: what they let through together is not told."""
+    gate_of: dict[str, str] = {}
+    for entry in parts.measures:
+        if entry.item.action != "gate":
+            continue
+        for link in entry.item.links:
+            if link in gate_of:
+                rule = Text(
+                    f"is metered by {gate_of[link]} and {entry.item.id}",
+                    f"同时被 {gate_of[link]} 和 {entry.item.id} 控流",
+                )
+                remedy = Text("leave it to one of the two", "只保留其中一处")
+                yield Finding((*entry.loc, "links"), rule, remedy, link)
+            gate_of.setdefault(link, entry.item.id)
 
 
 def _low_homes(parts: Parts, transfer: Entry[ZoneTransfer]) -> Iterator[Finding]:

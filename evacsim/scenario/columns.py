@@ -329,6 +329,7 @@ COLUMNS: Mapping[type[Section], Names] = {
         "posts": ("卡点", "值守点"),
         "shelters": ("安置点", "避难场所"),
         "fleets": ("车队", "运输单位"),
+        "flow": ("放行流量", "限流"),
         "office": ("执行机构", "责任单位"),
         "setup": ("落实用时", "布设时间"),
         "staff": ("所需人员", "人员"),

@@ -20,7 +20,7 @@ from evacsim.scenario.section import (
     Words,
     assumed,
 )
-from evacsim.units import Count, Duration, Length, Level
+from evacsim.units import Count, Duration, Flow, Length, Level
 
 _WRITTEN = {"4": "Ⅳ", "IV": "Ⅳ", "四": "Ⅳ", "3": "Ⅲ", "III": "Ⅲ", "三": "Ⅲ", "2": "Ⅱ", "II": "Ⅱ", "二": "Ⅱ"}
 _WRITTEN |= {"1": "Ⅰ", "I": "Ⅰ", "一": "Ⅰ"}
@@ -167,6 +167,8 @@ class Measure(Section):
     """Shelters, for `open_shelters`: ids or patterns with `*`."""
     fleets: Identifiers = []
     """Fleets, for `call_up`."""
+    flow: Flow | None = Field(default=None, gt=0)
+    """Flow that each road is let carry, in passenger-car units, for `gate` [veh/s]."""
     office: Identifier | None = None
     """Office that carries it out; the one that decides where absent."""
     setup: DurationLaw = assumed(lambda: Fixed(value="0 s"), "done as soon as ordered")
@@ -184,6 +186,11 @@ class Measure(Section):
             raise RefusedValueError(
                 Text(f"action {self.action} needs {needed}", f"action: {self.action} 须有 {needed}"),
                 Text(f"add {needed}: ...", f"补上 {needed}: ..."),
+            )
+        if (self.action == "gate") != (self.flow is not None):
+            raise RefusedValueError(
+                Text("action gate needs flow, and only that", "action: gate 须有且仅其可有 flow"),
+                Text("write flow: 600 veh/h with it, or leave flow out", "写 flow: 600 veh/h，或去掉 flow"),
             )
         return self
 

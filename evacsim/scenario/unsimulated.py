@@ -35,7 +35,7 @@ UNSIMULATED: Mapping[type[Section], Collection[str]] = {
 }
 """Fields that only their default may be given to, by section."""
 
-ACTIONS_UNSIMULATED = frozenset({"stop", "gate", "reserve"})
+ACTIONS_UNSIMULATED = frozenset({"stop", "reserve"})
 """Actions of measures that nothing carries out."""
 
 

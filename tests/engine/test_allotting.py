@@ -163,3 +163,11 @@ def test_rounds_planned_beforehand_do_not_go_with_it(tmp_path):
     with pytest.raises(EvacsimError) as told:
         ev.from_mapping(given)
     assert [issue.value for issue in told.value.issues] == ["greedy"]
+
+
+def test_shelters_that_the_plan_names_in_vain_are_pointed_out(tmp_path):
+    given = scenario(tmp_path, to=BY_BUS)
+    given["plan"]["zones"][0]["shelter"] = ["hall"]
+    world = ev.build(ev.from_mapping(given))
+    warned = [issue for issue in world.warnings if "1 rows of the plan name" in issue.rule.en]
+    assert [issue.severity for issue in warned] == ["warning"]
