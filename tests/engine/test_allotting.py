@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import yaml
 
 import evacsim as ev
 from evacsim.analysis.indicators import indicators
@@ -168,6 +169,6 @@ def test_rounds_planned_beforehand_do_not_go_with_it(tmp_path):
 def test_shelters_that_the_plan_names_in_vain_are_pointed_out(tmp_path):
     given = scenario(tmp_path, to=BY_BUS)
     given["plan"]["zones"][0]["shelter"] = ["hall"]
-    world = ev.build(ev.from_mapping(given))
-    warned = [issue for issue in world.warnings if "1 rows of the plan name" in issue.rule.en]
+    (tmp_path / "scenario.yaml").write_text(yaml.safe_dump(given, allow_unicode=True), encoding="utf-8")
+    warned = [issue for issue in ev.check(tmp_path) if "1 rows of the plan name" in issue.rule.en]
     assert [issue.severity for issue in warned] == ["warning"]
