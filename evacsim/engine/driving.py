@@ -71,6 +71,15 @@ class Driving:
         """Return the vehicle that is, or was, a row in the movement."""
         return self._by_mover[mover]
 
+    def change_mover(self, vehicle: Vehicle, mover: int) -> None:
+        """Let a vehicle that is off the roads be another mover from now on: on its trailer, or afloat."""
+        vehicle.mover = mover
+        self._by_mover[mover] = vehicle
+
+    def turn(self, vehicle: Vehicle, tree: int) -> None:
+        """Let a vehicle that is under way go to the root of another tree instead; its drive ends there."""
+        self.parts.movement.redirect(vehicle.mover, tree=tree)
+
     def drive(self, vehicle: Vehicle, way: Callable[[], int]) -> Drive:
         """Drive to the root of the tree that `way` gives; return whether it was reached.
 
@@ -192,7 +201,9 @@ class Driving:
         vehicle.breakdowns += 1
         del self._arrival[vehicle.row]
         parts.movement.remove(vehicle.mover)
-        vehicle.mover = int(parts.movement.add(mover_columns(fleet, 1), origin_node=node)[0])
+        vehicle.mover = int(
+            parts.movement.add(mover_columns(fleet, 1, by_road=vehicle.by_road), origin_node=node)[0]
+        )
         self._by_mover[vehicle.mover] = vehicle
         assert fleet.repair is not None
         luck = parts.streams.get("repair", vehicle.id, str(vehicle.breakdowns)).random(1)
@@ -219,7 +230,7 @@ class Driving:
     def _factor(self, vehicle: Vehicle, way: int) -> float:
         """Return what the water leaves of a vehicle's speed on a way."""
         depth = self.parts.road_depth[self.parts.world.ways.link[way]]
-        if self.fleets[vehicle.fleet].kind == "boat":
+        if self.fleets[vehicle.fleet].kind == "boat" and not vehicle.by_road:
             return float(self.parts.speed_factors.boat(depth))
         return float(self.parts.speed_factors.bus(depth, self.parts.world.ways.free_speed[way]))
 

@@ -40,6 +40,7 @@ class Kind(IntEnum):
     DANGER = 18
     FORCE = 19
     MEASURE = 20
+    CASE = 21
 
     @property
     def id(self) -> str:

@@ -131,6 +131,10 @@ class Routing:
         """Whether ways by boat are looked for."""
         return MoverClass.BOAT in self._search
 
+    def cost(self, mover_class: MoverClass) -> Floats:
+        """Return the travel time of each way as it is now, as a class chooses by it [s]; infinite where closed."""
+        return self._cost[mover_class]
+
     def network(self, mover_class: MoverClass) -> Incoming:
         """Return the ways that are open to a class on dry roads."""
         return self._network[mover_class]

@@ -38,6 +38,7 @@ from evacsim.engine.reacting import Reacting
 from evacsim.engine.recorded import Recorded
 from evacsim.engine.recording import write_down
 from evacsim.engine.reporting import Reporting
+from evacsim.engine.rescue.rescuing import Rescuing
 from evacsim.engine.responding import Responding
 from evacsim.engine.returning import Returning
 from evacsim.engine.roads import Roads, downhill_gain, wave_speeds
@@ -105,8 +106,7 @@ class Run:
         walkers, cars = _add_movers(movement, world, households, drivers)
         self._household_of = np.concatenate([np.arange(households.n), drivers])
         clock = Clock(movement, self._on_notice)
-        boats = any(fleet.kind == "boat" for fleet in world.fleets.models)
-        routing = Routing(world, movement, boats=boats)
+        routing = Routing(world, movement, boats=_has_boats(world))
         book, car = HouseholdBook(households, log), dict(zip(drivers.tolist(), cars.tolist(), strict=True))
         self.parts = Parts(
             world=world,
@@ -134,7 +134,7 @@ class Run:
         self.allotting = Allotting(self.parts, self.sheltering)
         self.transport = Transport(self.parts, self.gathering, self.sheltering)
         self.transfer = Transfer(self.parts, self.gathering, self.sheltering, self.transport)
-        self.boats = Boats(self.parts, self.transport, self.transfer)
+        self.boats = None if world.scenario.plan.rescue else Boats(self.parts, self.transport, self.transfer)
         self.roads = Roads(self.parts)
         self.orders = Orders(self.parts, self.roads)
         self.ordinary_traffic = OrdinaryTraffic(self.parts)
@@ -142,6 +142,7 @@ class Run:
         self.caring = Caring(self.parts, self.provisioning, self.sheltering)
         self.moving_on = MovingOn(self.parts, self.sheltering, self.transfer)
         self.water = Water(self.parts, self.roads, self.sheltering, self.transfer)
+        self.rescuing = self._with_rescue()
         self.posts = Posts(self.parts)
         self.going_home = GoingHome(self.parts, self.posts, self.sheltering, self.transfer, self.water)
         self.returning = Returning(self.parts, self.posts, self.going_home, self.water)
@@ -191,11 +192,19 @@ class Run:
             self.posts,
             self.returning,
             self.allotting,
+            *([] if self.rescuing is None else [self.rescuing]),
         )
         """Whoever leaves something in the record."""
         if recording.passages:
             clock.after_moving.append(Entries(self.parts, self.transport, self._household_of).write_down)
         self._schedule()
+
+    def _with_rescue(self) -> Rescuing | None:
+        """Return the rescue of the plan; None where boats alone fetch people."""
+        rescue = self.parts.world.scenario.plan.rescue
+        if rescue is None:
+            return None
+        return Rescuing(self.parts, rescue, self.transport, self.transfer, self.sheltering, self.water)
 
     def _schedule(self) -> None:
         """Let the world begin, in the order in which it acts."""
@@ -224,6 +233,10 @@ class Run:
             self.transfer.on_notice(int(self._household_of[notice.mover]), notice)
         else:
             self.transfer.leave_vehicle(self.transport.on_notice(notice), notice)
+
+
+def _has_boats(world: World) -> bool:
+    return world.scenario.plan.rescue is not None or any(f.kind == "boat" for f in world.fleets.models)
 
 
 def _add_movers(

@@ -85,7 +85,7 @@ class Sheltering(Recorded):
         as the household (or the crew of a vehicle) knows the roads.
         """
         travelers = self.parts.travelers
-        takes_in = ~self.flooded & ~self.closed & (self.people + people <= self.capacity)
+        takes_in = self.takes_in(people)
         takes_in[list(tried)] = False
         for shelter in assigned:
             if takes_in[shelter]:
@@ -97,6 +97,11 @@ class Sheltering(Recorded):
         time_to = np.where(takes_in, travelers.times_to_shelters(household, mover_class, node), np.inf)
         nearest = int(np.argmin(time_to))
         return nearest if np.isfinite(time_to[nearest]) else None
+
+    def takes_in(self, people: int) -> NDArray[np.bool_]:
+        """Return which shelters take so many people in: dry, not given up, with room."""
+        takes_in: NDArray[np.bool_] = ~self.flooded & ~self.closed & (self.people + people <= self.capacity)
+        return takes_in
 
     def take_order(self, office: int, order: Order) -> None:
         """Call for the shelters of the zones of an order, where their keeper (or whoever first has it) has it now."""

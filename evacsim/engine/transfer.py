@@ -46,6 +46,10 @@ class Journey:
         return HouseholdState.WALKING_TO_PICKUP if to_pickup else HouseholdState.WALKING
 
 
+CRAFT = ("boat", "helicopter")
+"""Kinds of fleets whose passengers no water reaches."""
+
+
 class Homeward(Protocol):
     """What becomes of households on their way home: `engine.going_home.GoingHome`."""
 
@@ -131,6 +135,9 @@ class Transfer:
         book.held_by_water[household] = False
         if book.place_kind[household] == Kind.SHELTER and book.has_place[household]:
             self.sheltering.release(household, int(book.place[household]))
+        self.transport.forget(household)
+        if self._journeys.pop(household, None) is not None:
+            self.parts.movement.remove(self.parts.mover[household])
         if np.isnan(book.times["departed"][household]):
             book.mark("departed", household, now)
             for hook in self.parts.at_departed:
@@ -180,11 +187,20 @@ class Transfer:
         if not self._go_to_shelter(household, node, on_foot, "redirected", cause):
             self._strand(household, node, cause)
 
-    def carried_by_boat(self, households: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Return which of the households that ride do so in a boat: the water is no danger to them."""
+    def carried_by_craft(self, households: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Return which of the households that ride do so in a boat or a helicopter: the water is no danger to them."""
         fleets, vehicles = self.transport.fleets, self.transport.vehicles
         rows = self.parts.book.vehicle[households]
-        return np.array([fleets[vehicles[row].fleet].kind == "boat" for row in rows], dtype=bool)
+        return np.array([fleets[vehicles[row].fleet].kind in CRAFT for row in rows], dtype=bool)
+
+    def ways_on_foot(self) -> NDArray[np.bool_]:
+        """Return from which nodes a way on foot leads to a shelter that takes people in now, shape (n_nodes,)."""
+        routing, nodes = self.parts.routing, np.arange(len(self.parts.world.roads.node_ids))
+        found = np.zeros(len(nodes), dtype=bool)
+        for shelter in np.flatnonzero(self.sheltering.takes_in(1)).tolist():
+            tree = routing.tree_to_shelter(shelter, MoverClass.WALKER)
+            found |= np.isfinite(routing.times_to_root(tree, nodes))
+        return found
 
     def resume(self, household: int) -> None:
         """Let a household that water held go on with what it was about to do."""

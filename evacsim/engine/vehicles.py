@@ -13,6 +13,9 @@ from evacsim.engine.routing import MoverClass
 from evacsim.scenario.transport import Fleet
 from evacsim.world.laws import quantiles
 
+TRAILER_SPEED = 40 / 3.6
+"""Highest speed of a truck with a boat on its trailer [m/s] (assumed)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Round:
@@ -55,6 +58,8 @@ class Vehicle:
     until_breakdown: float = np.inf
     """Time on the road until it breaks down the next time [s]."""
     breakdowns: int = 0
+    by_road: bool = False
+    """Whether it is a boat on its trailer."""
     promised_to: tuple[str, ...] = ()
     """Towns it is promised to, the one that comes first in the plan first; nobody where empty."""
 
@@ -64,13 +69,16 @@ class Vehicle:
         return Where(Kind.VEHICLE, self.row)
 
 
-def mover_columns(fleet: Fleet, n: int) -> MoverColumns:
-    """Return n vehicles of a fleet as the movement wants them; a boat takes the room of a walker on a footway."""
-    is_boat = fleet.kind == "boat"
+def mover_columns(fleet: Fleet, n: int, *, by_road: bool = False) -> MoverColumns:
+    """Return n vehicles of a fleet as the movement wants them; a boat takes the room of a walker on a footway.
+
+    `by_road` stands for boats on their trailers, which go as buses do.
+    """
+    is_boat = fleet.kind == "boat" and not by_road
     mover_class = MoverClass.BOAT if is_boat else MoverClass.BUS
     return MoverColumns(
         mode=np.full(n, int(mover_class)),
-        speed=fleet.speed,
+        speed=TRAILER_SPEED if by_road else fleet.speed,
         size=1.0 if is_boat else fleet.size,
         people=0,
         watched=True,

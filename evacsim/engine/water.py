@@ -186,10 +186,15 @@ class Water:
         book = self.parts.book
         still = (self._in_danger_since == since) & is_stopped(depth - refuge, self._effects.critical_depth)
         for household in np.flatnonzero(still & ~np.isin(book.state, UNTOUCHED)):
-            if book.place_kind[household] == Kind.SHELTER and book.has_place[household]:
-                self.sheltering.release(int(household), int(book.place[household]))
-            self._note(int(household), HouseholdState.DEAD, "died")
-            self.transfer.forget(int(household))
+            self.let_die(int(household), "died")
+
+    def let_die(self, household: int, kind: str) -> None:
+        """Let a household die where it is, by an event of a kind."""
+        book = self.parts.book
+        if book.place_kind[household] == Kind.SHELTER and book.has_place[household]:
+            self.sheltering.release(household, int(book.place[household]))
+        self._note(household, HouseholdState.DEAD, kind)
+        self.transfer.forget(household)
 
     def _hold(self, household: int) -> None:
         book = self.parts.book
@@ -258,7 +263,7 @@ class Water:
         riding = at(Kind.VEHICLE)
         if riding.size:
             depth[riding] = self._depth_at_movers(self.transfer.vehicle_movers(riding))
-            refuge[riding[self.transfer.carried_by_boat(riding)]] = np.inf
+            refuge[riding[self.transfer.carried_by_craft(riding)]] = np.inf
         return depth, refuge, limit
 
     def _depth_at_movers(self, movers: NDArray[np.int64]) -> Floats:

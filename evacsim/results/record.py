@@ -13,6 +13,7 @@ import pandas as pd
 from evacsim.language import Text
 from evacsim.results.chain_tables import CHAIN_TABLES
 from evacsim.results.column import Column
+from evacsim.results.rescue_tables import RESCUE_TABLES
 
 EVENTS = (
     Column(
@@ -232,6 +233,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("told_zh", "str", Text("what was done, Chinese", "说明(中文)")),
     ),
     **CHAIN_TABLES,
+    **RESCUE_TABLES,
 }
 """Columns of each table in `tables/`."""
 

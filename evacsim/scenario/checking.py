@@ -11,6 +11,7 @@ from evacsim.language import Text
 from evacsim.scenario import (
     checking_care,
     checking_command,
+    checking_rescue,
     checking_travel,
     checking_warning,
     checking_when,
@@ -64,6 +65,7 @@ def found(parts: Parts) -> Iterator[Finding]:
         checking_who.found(parts),
         checking_travel.found(parts),
         checking_care.found(parts),
+        checking_rescue.found(parts),
         unsimulated(parts),
     )
 

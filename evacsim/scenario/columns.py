@@ -13,7 +13,8 @@ from types import MappingProxyType
 from evacsim.scenario.care import Post, Stock
 from evacsim.scenario.channels import Channel, Coverage
 from evacsim.scenario.command import Office
-from evacsim.scenario.district import Force, Junction, PickupPoint, Shelter, Signal, Store, Zone
+from evacsim.scenario.district import Junction, PickupPoint, Shelter, Signal, Store, Zone
+from evacsim.scenario.forces import Force
 from evacsim.scenario.hazard import Gauge, StageForecast, StageReading
 from evacsim.scenario.nearest import plainly
 from evacsim.scenario.networks import Site, SiteOutage
@@ -155,6 +156,12 @@ COLUMNS: Mapping[type[Section], Names] = {
         "range": ("续航里程", "续航"),
         "refuelling": ("加油时间",),
         "external": ("外部支援", "支援力量"),
+        "force": ("所属队伍", "操舟队伍"),
+        "crew": ("艇员数", "机组人数"),
+        "trailer": ("拖车运载", "可陆运"),
+        "launch_time": ("下水时间",),
+        "hoist_time": ("吊运时间", "每人吊运时间"),
+        "flies_at_night": ("夜航", "夜航能力"),
     },
     Force: {
         **PLACE,
@@ -162,6 +169,12 @@ COLUMNS: Mapping[type[Section], Names] = {
         "name": (*PLACE["name"], "队伍名称"),
         "kind": ("类型", "类别", "队伍类型", "性质", "type"),
         "members": ("人数", "队员", "队员数", "队伍人数", "size", "people"),
+        "skills": ("能力", "技能", "任务能力"),
+        "township": (*TOWNSHIP, "责任区", "辖区"),
+        "office": ("指挥机构", "隶属机构"),
+        "readiness": ("集结时间", "拉动集结时间", "出动时间"),
+        "jackets": ("救生衣", "救生衣数"),
+        "external": ("外部支援", "支援力量"),
     },
     Store: {
         **PLACE,

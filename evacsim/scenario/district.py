@@ -10,6 +10,7 @@ from evacsim.language import Text
 from evacsim.scenario.behavior import Groups
 from evacsim.scenario.care import Stock
 from evacsim.scenario.channels import Channel, Coverage
+from evacsim.scenario.forces import Force
 from evacsim.scenario.networks import Site
 from evacsim.scenario.places import Place
 from evacsim.scenario.section import (
@@ -285,15 +286,6 @@ class Shelter(Place):
     """Places in its medical corner."""
     synthetic: YesNo = False
     """True where the figures are invented for a demonstration and must not be shown as official."""
-
-
-class Force(Place):
-    """People who can act: rescue teams, town teams, information officers (队伍)."""
-
-    kind: str
-    """What they are: town_team, fire, militia, information_officer, volunteer ..."""
-    members: People = Field(gt=0)
-    """People."""
 
 
 class Store(Place):

@@ -11,7 +11,8 @@ from pydantic import TypeAdapter, ValidationError
 from evacsim.scenario.care import Post, Stock
 from evacsim.scenario.channels import Channel, Coverage
 from evacsim.scenario.command import Office
-from evacsim.scenario.district import Force, PickupPoint, Population, Shelter, Store, Zone
+from evacsim.scenario.district import PickupPoint, Population, Shelter, Store, Zone
+from evacsim.scenario.forces import Force
 from evacsim.scenario.given import Given, Loc, find
 from evacsim.scenario.hazard import Gauge
 from evacsim.scenario.model import Scenario, ScenarioDuration

@@ -15,6 +15,7 @@ from evacsim.scenario.care import Care
 from evacsim.scenario.command import Assistance, Calling, Office, Reports, Roster
 from evacsim.scenario.organizers import Officer, OfficerRules
 from evacsim.scenario.register import Register, Resettled
+from evacsim.scenario.rescue import Rescue
 from evacsim.scenario.rules import Breaker, Consultation, LevelMeasures, Measure, Rule, Staging
 from evacsim.scenario.section import (
     DurationLaw,
@@ -269,6 +270,8 @@ class Plan(Section):
     organize: Organize = Field(default_factory=Organize)
     to: Whereto = Field(default_factory=Whereto)
     care: Care = Field(default_factory=Care)
+    rescue: Rescue | None = None
+    """How people in need are heard of and fetched; without it boats know all of them at once."""
     zones: list[ZoneTransfer] = Field(min_length=1)
     controls: list[RoadOrder] = []
     """Orders to the roads, in any order; of two at one moment the one that stands later is carried out later."""

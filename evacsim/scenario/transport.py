@@ -18,6 +18,7 @@ from evacsim.scenario.section import (
     YesNo,
     assumed,
     recalled,
+    seen,
 )
 from evacsim.units import Count, Duration, Length, People, Seats, Share, Speed, Vehicles
 
@@ -83,6 +84,18 @@ class Fleet(Place):
     """Time to fill it up [s]; needed with `range`."""
     external: YesNo = False
     """Whether it comes from outside, once help is asked for and granted (支援力量)."""
+    force: Identifier | None = None
+    """Team that crews it: it comes when the team is ready, and goes as long as the team has a crew."""
+    crew: Count = assumed(2, "one steers, one pulls people in", ge=1)
+    """People of its team on each boat or helicopter; they take no seats."""
+    trailer: YesNo = False
+    """Whether its boats are carried over the roads by truck, to where road meets water."""
+    launch_time: Duration = assumed(600.0, "off the trailer, engine on, by four hands")
+    """Time to put a boat into the water, or to take it out [s]."""
+    hoist_time: Duration = seen(300.0, "Joso 2015: four people in 20 minutes by one winch")
+    """Time a helicopter takes for each person it winches up [s]."""
+    flies_at_night: YesNo = False
+    """Whether its helicopters fly by night (夜航能力)."""
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:

@@ -29,7 +29,7 @@ from evacsim.world.controls import Controls
 from evacsim.world.digests import input_digests
 from evacsim.world.offices import offices_of
 from evacsim.world.ordinary_traffic import ordinary_traffic
-from evacsim.world.places import Locator, build_homes
+from evacsim.world.places import Locator, build_homes, standing_by
 from evacsim.world.ways import build_ways
 
 Result = TypeVar("Result")
@@ -37,7 +37,7 @@ Result = TypeVar("Result")
 ZONE, PICKUP_POINT = Text("zone", "区域"), Text("pick-up point", "集合点")
 SHELTER, FLEET = Text("shelter", "安置点"), Text("fleet", "车队")
 SITE, OFFICE = Text("site", "站点"), Text("office", "指挥机构")
-STORE, REFUGE = Text("store", "储备点"), Text("refuge", "就近避险点")
+STORE, REFUGE, FORCE = Text("store", "储备点"), Text("refuge", "就近避险点"), Text("force", "队伍")
 
 
 def build_world(scenario: Scenario, warnings: Sequence[Issue] = ()) -> World:
@@ -103,11 +103,18 @@ class _Builder:
         zones = locator.locate(district.zones, ZONE, 0)
         pickups = locator.locate(district.pickup_points, PICKUP_POINT, zones.n)
         shelters = locator.locate(district.shelters, SHELTER, zones.n + pickups.n)
-        fleets = locator.locate(district.fleets, FLEET, zones.n + pickups.n + shelters.n)
+        fleets = locator.locate(
+            standing_by(scenario, district.fleets, lambda fleet: fleet.force),
+            FLEET,
+            zones.n + pickups.n + shelters.n,
+        )
         sites = locator.locate(district.sites, SITE, zones.n + pickups.n + shelters.n + fleets.n)
         n_places = zones.n + pickups.n + shelters.n + fleets.n + sites.n
-        # Refuges stand as high as the lowest road there; stores and offices own no row: none of them is flooded.
+        # Refuges stand as high as the lowest road there; forces, stores and offices own no row: none is flooded.
         refuges = locator.locate(district.refuges, REFUGE, n_places)
+        forces = locator.locate(
+            standing_by(scenario, district.forces, lambda force: force.id), FORCE, n_places
+        )
         stores = locator.locate(district.stores, STORE, n_places)
         office_places = locator.locate(scenario.plan.organize.offices, OFFICE, n_places)
         homes = build_homes(zones, locator, roads, n_places)
@@ -133,6 +140,7 @@ class _Builder:
             fleets=fleets,
             sites=sites,
             refuges=refuges,
+            forces=forces,
             stores=stores,
             office_places=office_places,
             offices=offices_of(scenario.plan, by_zone, zones.ids),

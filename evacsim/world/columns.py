@@ -14,6 +14,7 @@ from evacsim.network.columns import RoadColumns
 from evacsim.network.repairs import RepairReport
 from evacsim.scenario.command import Office
 from evacsim.scenario.district import PickupPoint, Shelter, Store, Zone
+from evacsim.scenario.forces import Force
 from evacsim.scenario.model import Scenario
 from evacsim.scenario.networks import Site
 from evacsim.scenario.places import Place
@@ -216,6 +217,8 @@ class World:
     """Sites of power and communication."""
     refuges: Places[Refuge]
     """Refuges nearby."""
+    forces: Places[Force]
+    """Teams, where they stand from the start."""
     stores: Places[Store]
     """Stores of supplies."""
     office_places: Places[Office]

@@ -1,6 +1,6 @@
 """Places on the network: each at its nearest node with a footway and its nearest node with a road."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 import numpy as np
@@ -11,10 +11,14 @@ from evacsim.formats.crs import canonical_crs, transformed
 from evacsim.language import Text
 from evacsim.network.columns import RoadColumns
 from evacsim.scenario.district import Zone
+from evacsim.scenario.forces import Force
+from evacsim.scenario.model import Scenario
 from evacsim.scenario.places import Place
+from evacsim.scenario.transport import Fleet
 from evacsim.world.columns import Homes, Places, Ways
 
 P = TypeVar("P", bound=Place)
+F = TypeVar("F", Force, Fleet)
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 
@@ -130,6 +134,18 @@ class Locator:
                 ),
             )
         )
+
+
+def standing_by(scenario: Scenario, places: Sequence[F], force_of: Callable[[F], str | None]) -> list[F]:
+    """Return teams, or fleets that teams crew, where the plan has them stand by from the start, else at home."""
+    rescue = scenario.plan.rescue
+    node = {} if rescue is None else {one.force: one.node for one in rescue.stand_by}
+    return [
+        place.model_copy(update={"node": node[force], "x": None, "y": None})
+        if (force := force_of(place)) in node
+        else place
+        for place in places
+    ]
 
 
 def build_homes(zones: Places[Zone], locator: Locator, roads: RoadColumns, first_depth_row: int) -> Homes:

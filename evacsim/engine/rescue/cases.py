@@ -1,0 +1,194 @@
+"""The cases that headquarters knows: what it believes, which need not be so (救援警情).
+
+open - (a craft is sent) - under way - reached - closed; one about nobody, or about people who are gone
+already, is closed at the place, when nobody is found.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from evacsim.engine.log import Kind, Where
+from evacsim.engine.parts import Parts
+from evacsim.engine.rescue.need import Need
+
+RESULTS = ("fetched", "gone", "nobody", "merged", "open")
+"""What becomes of a case: people of it were fetched; word came that they need nobody any more; nobody was found; it was
+another one's double; it is still open at the end."""
+
+
+@dataclass(slots=True)
+class Case:
+    """One case as headquarters has it."""
+
+    row: int
+    node: int
+    """Where it is said to be."""
+    people: int
+    """How many it is said to be about."""
+    grade: int
+    """How grave it is said to be (`need.IN_DANGER` ...)."""
+    source: str
+    """call, double, false, passer_by, patrol, found."""
+    heard: float
+    event: int
+    township: str = ""
+    households: list[int] = field(default_factory=list)
+    """Whom it is really about; nobody of a false one."""
+    since: float = np.nan
+    """Since when they are in need, nan for nobody [s]."""
+    craft: int | None = None
+    """Vehicle that is on its way, or there."""
+    assigned: float = np.nan
+    reached: float = np.nan
+    closed: float = np.nan
+    safe: float = np.nan
+    fetched: int = 0
+    """People fetched."""
+    result: str = "open"
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether it is not closed."""
+        return bool(np.isnan(self.closed))
+
+    @property
+    def waits(self) -> bool:
+        """Return whether it is open and nobody is on the way."""
+        return self.is_open and self.craft is None
+
+
+class Cases:
+    """All cases, in the order in which headquarters heard of them."""
+
+    def __init__(self, parts: Parts, need: Need) -> None:
+        self.parts = parts
+        self.need = need
+        self.all: list[Case] = []
+        self.open: dict[int, Case] = {}
+        """Cases that are not closed, by row."""
+        self.of: dict[int, list[Case]] = {}
+        """Open cases of each household that is in any."""
+        self.at_news: list[Callable[[Case], None]] = []
+        """A case has been opened, or waits again."""
+        self.at_closed: list[Callable[[Case], None]] = []
+        self._picture: list[tuple[float, int, int, int]] = []
+
+    def hear(
+        self,
+        *,
+        node: int,
+        people: int,
+        grade: int,
+        source: str,
+        cause: int,
+        households: list[int],
+        township: str = "",
+    ) -> Case:
+        """Open a case."""
+        case = Case(
+            row=len(self.all),
+            node=node,
+            people=people,
+            grade=grade,
+            source=source,
+            heard=self.parts.now,
+            event=0,
+            township=township,
+            households=list(households),
+            since=min((self.need.since[h] for h in households if h in self.need.since), default=np.nan),
+        )
+        place = Where(Kind.NODE, node)
+        case.event = self.parts.log.record(
+            self.parts.now, "case_opened", self.where(case), place=place, value=float(people), cause=cause
+        )
+        self.all.append(case)
+        self.open[case.row] = case
+        for household in households:
+            self.of.setdefault(household, []).append(case)
+        self.note()
+        for hook in self.at_news:
+            hook(case)
+        return case
+
+    def raise_grade(self, case: Case, grade: int, cause: int) -> None:
+        """Let headquarters hear that a case is graver than it was said to be."""
+        if grade < case.grade:
+            case.grade = grade
+            case.event = max(case.event, cause)
+            for hook in self.at_news:
+                hook(case)
+
+    def give_back(self, case: Case) -> None:
+        """Let a case wait for another craft."""
+        case.craft = None
+        if case.is_open:
+            for hook in self.at_news:
+                hook(case)
+
+    def close(self, case: Case, result: str, cause: int) -> None:
+        """Close a case."""
+        if not case.is_open:
+            return
+        case.closed, case.result = self.parts.now, result
+        del self.open[case.row]
+        for household in case.households:
+            self.of[household].remove(case)
+            if not self.of[household]:
+                del self.of[household]
+        case.event = self.parts.log.record(
+            self.parts.now,
+            "case_closed",
+            self.where(case),
+            value=float(case.fetched),
+            cause=max(cause, case.event),
+        )
+        self.note()
+        for hook in self.at_closed:
+            hook(case)
+
+    def note(self) -> None:
+        """Write down what headquarters believes now, and what is true."""
+        believed = sum(case.people for case in self.open.values())
+        self._picture.append((self.parts.now, len(self.open), believed, self.need.people()))
+
+    @staticmethod
+    def where(case: Case) -> Where:
+        """Return a case as the subject of an event."""
+        return Where(Kind.CASE, case.row)
+
+    def names(self) -> list[str]:
+        """Return the ids of the cases, by row."""
+        return [str(case.row + 1) for case in self.all]
+
+    def tables(self, vehicles: list[str]) -> dict[str, pd.DataFrame]:
+        """Return every case, and what headquarters believed beside the truth."""
+        nodes = self.parts.world.roads.node_ids
+        rows = [
+            {
+                "case": str(case.row + 1),
+                "source": case.source,
+                "node": nodes[case.node],
+                "grade": case.grade,
+                "said_people": case.people,
+                "true_people": int(self.parts.households.people[case.households].sum()),
+                "need_s": case.since,
+                "heard_s": case.heard,
+                "assigned_s": case.assigned,
+                "reached_s": case.reached,
+                "safe_s": case.safe,
+                "closed_s": case.closed,
+                "craft": "" if case.craft is None else vehicles[case.craft],
+                "fetched": case.fetched,
+                "result": case.result,
+            }
+            for case in self.all
+        ]
+        last: dict[float, tuple[int, int, int]] = {time: rest for time, *rest in self._picture}  # type: ignore[misc]
+        picture = [(time, *rest) for time, rest in last.items()]
+        return {
+            "cases": pd.DataFrame(rows),
+            "need": pd.DataFrame(picture, columns=["time_s", "cases", "believed_people", "people"]),
+        }

@@ -1,0 +1,331 @@
+"""Boats at work: out to a case, search, take in, ashore (舟艇营救).
+
+on its trailer - (by road) - at the water - (launch) - afloat - (search, take in) - at a landing - (let ashore)
+
+A boat comes back to where it was put in; where no way on foot leads to a shelter from there any more, to the
+nearest place from which one does. Its trailer waits where it was put in; from another landing it goes on
+by water.
+"""
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from functools import partial
+from math import ceil
+from typing import Any
+
+import numpy as np
+import simpy
+from numpy.typing import NDArray
+
+from evacsim.engine.driving import Driving
+from evacsim.engine.log import Kind, Where
+from evacsim.engine.movement import MoverColumns
+from evacsim.engine.parts import Parts
+from evacsim.engine.rescue.cases import Case
+from evacsim.engine.rescue.diary import Diary
+from evacsim.engine.rescue.dispatching import Craft, Dispatching
+from evacsim.engine.rescue.loading import Loading
+from evacsim.engine.rescue.reach import Reach, Ways
+from evacsim.engine.rescue.teams import Crew, Team, Teams
+from evacsim.engine.routing import MoverClass
+from evacsim.engine.transport import Transport
+from evacsim.engine.vehicles import Vehicle, mover_columns
+from evacsim.scenario.transport import Fleet
+from evacsim.terms import HouseholdState
+
+Process = Generator[simpy.Event, Any, None]
+
+
+@dataclass(slots=True)
+class Boat:
+    """A boat, its trailer and its crew."""
+
+    craft: Craft
+    team: Team | None
+    trailer: int
+    """Node where its trailer stands; -1 without one."""
+    on_trailer: bool
+    by_day: int
+    by_night: int
+    by_road: int
+    """Rows in the movement: afloat by day and by night, and on its trailer; -1 without one."""
+    crew: Crew | None = None
+    jackets: int = 0
+
+    @property
+    def vehicle(self) -> Vehicle:
+        """Return the boat as a vehicle."""
+        return self.craft.vehicle
+
+
+class Fetching:
+    """All boats, one process each once their fleet is called up."""
+
+    def __init__(
+        self,
+        parts: Parts,
+        transport: Transport,
+        teams: Teams,
+        reach: Reach,
+        dispatching: Dispatching,
+        loading: Loading,
+        diary: Diary,
+        *,
+        night_speed: float,
+    ) -> None:
+        self.parts = parts
+        self.transport = transport
+        self.driving: Driving = transport.driving
+        self.teams = teams
+        self.reach = reach
+        self.dispatching = dispatching
+        self.loading = loading
+        self.diary = diary
+        self._night_speed = night_speed
+        self._boats = {
+            vehicle.row: self._boat(vehicle)
+            for vehicle in transport.vehicles
+            if transport.fleets[vehicle.fleet].kind == "boat"
+        }
+        transport.serve["boat"] = self.serve
+
+    def _boat(self, vehicle: Vehicle) -> Boat:
+        fleet, movement = self.transport.fleets[vehicle.fleet], self.parts.movement
+        team = None if fleet.force is None else self.teams.of[fleet.force]
+        by_road = -1
+        if fleet.trailer:
+            vehicle.node = int(self.parts.world.fleets.drive_node[vehicle.fleet])
+            by_road = int(movement.add(mover_columns(fleet, 1, by_road=True), origin_node=vehicle.node)[0])
+        by_night = vehicle.mover
+        if self._night_speed < 1:
+            slower = mover_columns(fleet, 1)._replace(speed=fleet.speed * self._night_speed)
+            by_night = int(movement.add(MoverColumns(*slower), origin_node=vehicle.node)[0])
+        craft = Craft(
+            vehicle=vehicle,
+            town="" if team is None else team.force.township,
+            seats=fleet.seats,
+            times=partial(self._times, vehicle.row),
+            landing=vehicle.node,
+        )
+        return Boat(
+            craft=craft,
+            team=team,
+            trailer=vehicle.node if fleet.trailer else -1,
+            on_trailer=fleet.trailer,
+            by_day=vehicle.mover,
+            by_night=by_night,
+            by_road=by_road,
+        )
+
+    def serve(self, vehicle: Vehicle) -> Process:
+        """Go out for one task after the other until the run ends."""
+        boat = self._boats[vehicle.row]
+        if boat.team is not None:
+            self.teams.call(boat.team, vehicle.event)
+            if not boat.team.ready.triggered:
+                yield boat.team.ready
+            vehicle.event = max(vehicle.event, boat.team.event)
+        else:
+            yield self.parts.clock.timeout(vehicle.call_up)
+        vehicle.departed = self.parts.now
+        self.driving.record(vehicle, "vehicle_departed", place=Where(Kind.DEPOT, vehicle.fleet))
+        while True:
+            yield from self._man(boat)
+            self.diary.begin(vehicle.row, "waits")
+            yield self.dispatching.wait(boat.craft)
+            began = self.parts.now
+            yield from self._serve_task(boat)
+            if boat.crew is not None:
+                self.teams.give_back(boat.crew, self.parts.now - began)
+            self.teams.return_jackets(boat.team, boat.jackets)
+            boat.crew, boat.jackets = None, 0
+
+    def _man(self, boat: Boat) -> Process:
+        """Wait for a crew and life-jackets."""
+        fleet, team = self.transport.fleets[boat.vehicle.fleet], boat.team
+        if team is None:
+            return
+        while True:
+            boat.crew = self.teams.take_crew(team, fleet.crew)
+            if boat.crew is not None:
+                boat.jackets, boat.craft.seats = self.teams.take_jackets(team, fleet.crew, fleet.seats)
+                if boat.craft.seats > 0:
+                    return
+                self.teams.return_jackets(team, boat.jackets)
+                self.teams.give_back(boat.crew, 0.0)
+                boat.crew = None
+                self.diary.begin(boat.vehicle.row, "no_jackets")
+            else:
+                self.diary.begin(boat.vehicle.row, "no_crew")
+            yield self.teams.changed()
+
+    # -- one task ---------------------------------------------------------------------------
+
+    def _serve_task(self, boat: Boat) -> Process:
+        craft, vehicle = boat.craft, boat.vehicle
+        if not (yield from self._go_to_the_water(boat)):
+            return
+        craft.landing = vehicle.node
+        while craft.task:
+            case = craft.task[0]
+            reached = yield from self._go_to_case(boat)
+            if not craft.task or craft.task[0] is not case:
+                continue  # turned round, or the case was closed on the way
+            if not reached:
+                self.dispatching.give_up(craft, vehicle.event)
+                break
+            craft.task.pop(0)
+            yield from self._work(boat, case)
+        yield from self._come_back(boat)
+        yield from self._let_ashore(boat)
+
+    def _go_to_the_water(self, boat: Boat) -> Generator[simpy.Event, Any, bool]:
+        """Put the boat in where it is soonest at its first case, by road where that is sooner; return whether it is."""
+        craft, vehicle = boat.craft, boat.vehicle
+        if vehicle.node != boat.trailer:
+            return True
+        case = craft.task[0]
+        by_road = self._ways(boat, vehicle.node, on_trailer=True)
+        if not boat.on_trailer:
+            afloat = self._ways(boat, vehicle.node, on_trailer=False)
+            if afloat.time[case.node] <= by_road.time[case.node] + self._fleet(boat).launch_time:
+                return True
+            self.diary.begin(vehicle.row, "launches")
+            yield self.parts.clock.timeout(self._fleet(boat).launch_time / self.teams.strength(boat.crew))
+            boat.on_trailer = True
+        launch = int(by_road.launch[case.node])
+        if launch < 0 or not (yield from self._launch(boat, launch)):
+            self.dispatching.give_up(craft, vehicle.event)
+            return False
+        return True
+
+    def _launch(self, boat: Boat, node: int) -> Generator[simpy.Event, Any, bool]:
+        """Take the boat by road to where road meets water, and put it in; return whether that was reached."""
+        vehicle = boat.vehicle
+        if vehicle.node != node:
+            self.diary.begin(vehicle.row, "by_road")
+            vehicle.by_road = True
+            self.driving.change_mover(vehicle, boat.by_road)
+            way = partial(self.parts.routing.tree_to_node, node, MoverClass.BUS)
+            reached = yield from self.driving.drive(vehicle, way)
+            boat.by_road, vehicle.by_road = vehicle.mover, False
+            boat.trailer = vehicle.node
+            if not reached:
+                return False
+        self.diary.begin(vehicle.row, "launches")
+        yield self.parts.clock.timeout(self._fleet(boat).launch_time / self.teams.strength(boat.crew))
+        boat.on_trailer = False
+        self.driving.record(vehicle, "launched", place=Where(Kind.NODE, node))
+        return True
+
+    def _go_to_case(self, boat: Boat) -> Generator[simpy.Event, Any, bool]:
+        """Go to the first case of the task; it may be another one by the time that the boat is somewhere."""
+        craft, vehicle = boat.craft, boat.vehicle
+        self.diary.begin(vehicle.row, "to_case")
+        if not vehicle.aboard:
+            craft.turn = partial(self._turn, vehicle)
+        yield from self._float(boat, craft.task[0].node)
+        craft.turn = None
+        return bool(craft.task) and vehicle.node == craft.task[0].node
+
+    def _turn(self, vehicle: Vehicle, node: int) -> bool:
+        tree = self.parts.routing.tree_to_node(node, MoverClass.BOAT)
+        if not np.isfinite(self.parts.routing.time(tree, self._position(vehicle))):
+            return False
+        self.driving.turn(vehicle, tree)
+        return True
+
+    def _float(self, boat: Boat, node: int) -> Process:
+        """Go to a node over the water, or as far as the water leads there."""
+        vehicle = boat.vehicle
+        if vehicle.node == node:
+            return
+        by_night = self.parts.calendar.is_night(self.parts.now) and boat.by_night != boat.by_day
+        self.driving.change_mover(vehicle, boat.by_night if by_night else boat.by_day)
+        way = partial(self.parts.routing.tree_to_node, node, MoverClass.BOAT)
+        yield from self.driving.drive(vehicle, way)
+        # A boat that broke down on the way is another mover since.
+        if by_night:
+            boat.by_night = vehicle.mover
+        else:
+            boat.by_night = vehicle.mover if boat.by_night == boat.by_day else boat.by_night
+            boat.by_day = vehicle.mover
+
+    def _work(self, boat: Boat, case: Case) -> Process:
+        """Search at the place of a case, and take in whoever is found."""
+        vehicle, seats = boat.vehicle, boat.craft.seats
+        strength = self.teams.strength(boat.crew)
+        self.diary.begin(vehicle.row, "searches")
+        found = yield from self.loading.search(boat.craft, case, strength)
+        self.diary.begin(vehicle.row, "takes_in")
+        per_person = self._fleet(boat).boarding_time
+        taken = yield from self.loading.take_in(
+            boat.craft, case, found, strength, per_person=per_person, seats=seats
+        )
+        for household in taken:
+            # Who is too many for one trip is fetched in several; counted with the last.
+            for _ in range(ceil(int(self.parts.households.people[household]) / seats) - 1):
+                yield from self._float(boat, boat.craft.landing)
+                yield from self._float(boat, case.node)
+
+    def _come_back(self, boat: Boat) -> Process:
+        """Go to the landing, or another one, as soon as the water leads to any."""
+        craft, vehicle = boat.craft, boat.vehicle
+        self.diary.begin(vehicle.row, "comes_back")
+        while True:
+            landing = self._landing(boat)
+            if landing is not None:
+                craft.landing = landing
+                yield from self._float(boat, landing)
+                if vehicle.node == landing:
+                    return
+            self.driving.passengers(vehicle, HouseholdState.STRANDED, "stranded")
+            yield self.driving.reopened()
+            self.driving.passengers(vehicle, HouseholdState.RIDING, "resumed")
+
+    def _landing(self, boat: Boat) -> int | None:
+        """Return where to go ashore: where it was put in, or the nearest node from which a way on foot leads on."""
+        vehicle, landing = boat.vehicle, boat.craft.landing
+        if not vehicle.aboard or vehicle.node == landing:
+            return landing
+        walkable = self.loading.walkable()
+        tree = self.parts.routing.tree_to_node(landing, MoverClass.BOAT)
+        if walkable[landing] and np.isfinite(self.parts.routing.time(tree, vehicle.node)):
+            return landing
+        return self.reach.nearest(vehicle.node, walkable)
+
+    def _let_ashore(self, boat: Boat) -> Process:
+        self.diary.begin(boat.vehicle.row, "lets_ashore")
+        yield from self.loading.let_ashore(
+            boat.craft,
+            self.teams.strength(boat.crew),
+            per_person=self._fleet(boat).alighting_time,
+            node=boat.vehicle.node,
+        )
+
+    # -- where it is ------------------------------------------------------------------------
+
+    def _fleet(self, boat: Boat) -> Fleet:
+        return self.transport.fleets[boat.vehicle.fleet]
+
+    def _position(self, vehicle: Vehicle) -> int:
+        """Return the node at which a boat is, or to which the road that it is on leads."""
+        way = int(self.parts.movement.where(vehicle.mover).link[0])
+        return vehicle.node if way < 0 else int(self.parts.world.ways.to_node[way])
+
+    def _ways(self, boat: Boat, node: int, *, on_trailer: bool) -> Ways:
+        fleet = self._fleet(boat)
+        return self.reach.ways(node, speed=fleet.speed, launch_time=fleet.launch_time, on_trailer=on_trailer)
+
+    def _times(self, row: int) -> NDArray[np.float64]:
+        """Return how soon a boat is at every node."""
+        boat = self._boats[row]
+        node = boat.vehicle.node if boat.craft.turn is None else self._position(boat.vehicle)
+        if boat.on_trailer:
+            return self._ways(boat, node, on_trailer=True).time
+        afloat = self._ways(boat, node, on_trailer=False).time
+        if boat.craft.turn is not None or node != boat.trailer:
+            return afloat
+        return np.minimum(
+            afloat, self._ways(boat, node, on_trailer=True).time + self._fleet(boat).launch_time
+        )

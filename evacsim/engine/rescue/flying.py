@@ -1,0 +1,146 @@
+"""Helicopters: straight to a case, winch, straight to a shelter (直升机).
+
+They fly as the crow flies at their speed, by day unless the fleet says otherwise, and set people down at
+the nearest shelter that takes them in; weather does not keep them on the ground (assumed: say so by
+`call_up`, or leave the fleet out).
+"""
+
+from collections.abc import Generator
+from functools import partial
+from typing import Any
+
+import numpy as np
+import simpy
+from numpy.typing import NDArray
+
+from evacsim.engine.log import Kind, Where
+from evacsim.engine.parts import Parts
+from evacsim.engine.rescue.diary import Diary
+from evacsim.engine.rescue.dispatching import Craft, Dispatching
+from evacsim.engine.rescue.loading import Loading
+from evacsim.engine.rescue.teams import Crew, Team, Teams
+from evacsim.engine.sheltering import Sheltering
+from evacsim.engine.transport import Transport
+from evacsim.engine.vehicles import Vehicle
+
+Process = Generator[simpy.Event, Any, None]
+TURNAROUND = 600.0
+"""Landing, everybody out, taking off again [s] (assumed: 10 min)."""
+
+
+class Flying:
+    """All helicopters that fetch people, one process each once their fleet is called up."""
+
+    def __init__(
+        self,
+        parts: Parts,
+        transport: Transport,
+        sheltering: Sheltering,
+        teams: Teams,
+        dispatching: Dispatching,
+        loading: Loading,
+        diary: Diary,
+    ) -> None:
+        self.parts = parts
+        self.transport = transport
+        self.driving = transport.driving
+        self.sheltering = sheltering
+        self.teams = teams
+        self.dispatching = dispatching
+        self.loading = loading
+        self.diary = diary
+        transport.serve["helicopter"] = self.serve
+
+    def serve(self, vehicle: Vehicle) -> Process:
+        """Fly from one task to the next until the run ends."""
+        fleet = self.transport.fleets[vehicle.fleet]
+        team = None if fleet.force is None else self.teams.of[fleet.force]
+        if team is not None:
+            self.teams.call(team, vehicle.event)
+            if not team.ready.triggered:
+                yield team.ready
+            vehicle.event = max(vehicle.event, team.event)
+        else:
+            yield self.parts.clock.timeout(vehicle.call_up)
+        vehicle.departed = self.parts.now
+        self.driving.record(vehicle, "vehicle_departed", place=Where(Kind.DEPOT, vehicle.fleet))
+        craft = Craft(
+            vehicle=vehicle,
+            town="" if team is None else team.force.township,
+            seats=fleet.seats,
+            times=partial(self._times, vehicle),
+        )
+        while True:
+            if not fleet.flies_at_night:
+                self.diary.begin(vehicle.row, "no_light")
+                yield from self._await_day()
+            crew = yield from self._man(vehicle, team, fleet.crew)
+            self.diary.begin(vehicle.row, "waits")
+            began = self.parts.now
+            yield self.dispatching.wait(craft)
+            if not fleet.flies_at_night and self.parts.calendar.is_night(self.parts.now):
+                self.dispatching.give_up(craft, vehicle.event)
+            else:
+                yield from self._serve_task(craft)
+            if crew is not None:
+                self.teams.give_back(crew, self.parts.now - began)
+
+    def _man(
+        self, vehicle: Vehicle, team: Team | None, size: int
+    ) -> Generator[simpy.Event, Any, Crew | None]:
+        if team is None:
+            return None
+        while (crew := self.teams.take_crew(team, size)) is None:
+            self.diary.begin(vehicle.row, "no_crew")
+            yield self.teams.changed()
+        return crew
+
+    def _await_day(self) -> Process:
+        calendar, now = self.parts.calendar, self.parts.now
+        if calendar.is_night(now):
+            yield self.parts.clock.timeout(calendar.next_change(now) - now)
+
+    def _serve_task(self, craft: Craft) -> Process:
+        vehicle = craft.vehicle
+        fleet = self.transport.fleets[vehicle.fleet]
+        while craft.task:
+            case = craft.task[0]
+            self.diary.begin(vehicle.row, "to_case")
+            yield from self._fly(vehicle, case.node)
+            if not craft.task or craft.task[0] is not case:
+                continue
+            craft.task.pop(0)
+            self.diary.begin(vehicle.row, "searches")
+            found = yield from self.loading.search(craft, case, 1.0)
+            self.diary.begin(vehicle.row, "takes_in")
+            yield from self.loading.take_in(
+                craft, case, found, 1.0, per_person=fleet.hoist_time, seats=craft.seats
+            )
+        if vehicle.aboard:
+            yield from self._set_down(craft)
+
+    def _set_down(self, craft: Craft) -> Process:
+        """Fly to the nearest shelter with room, and let everybody out."""
+        vehicle, shelters = craft.vehicle, self.parts.world.shelters
+        people = self.driving.people_aboard(vehicle)
+        time = self._times(vehicle)[shelters.walk_node]
+        takes_in = self.sheltering.takes_in(people)
+        open_ = np.where(takes_in if takes_in.any() else np.ones(shelters.n, dtype=bool), time, np.inf)
+        node = int(shelters.walk_node[int(np.argmin(open_))])
+        self.diary.begin(vehicle.row, "comes_back")
+        yield from self._fly(vehicle, node)
+        self.diary.begin(vehicle.row, "lets_ashore")
+        yield self.parts.clock.timeout(TURNAROUND)
+        yield from self.loading.let_ashore(craft, 1.0, per_person=0.0, node=node)
+
+    def _fly(self, vehicle: Vehicle, node: int) -> Process:
+        yield self.parts.clock.timeout(float(self._times(vehicle)[node]))
+        vehicle.node = node
+
+    def _times(self, vehicle: Vehicle) -> NDArray[np.float64]:
+        """Return how soon a helicopter is at every node [s]."""
+        roads = self.parts.world.roads
+        distance: NDArray[np.float64] = np.hypot(
+            roads.x - roads.x[vehicle.node], roads.y - roads.y[vehicle.node]
+        )
+        return distance / self.transport.fleets[vehicle.fleet].speed

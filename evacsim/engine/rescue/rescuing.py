@@ -1,0 +1,106 @@
+"""Rescue as a whole: its parts, wired; what it leaves behind."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from evacsim.engine.log import Kind
+from evacsim.engine.parts import Parts
+from evacsim.engine.recorded import Recorded
+from evacsim.engine.rescue.calls import Calls
+from evacsim.engine.rescue.cases import Case, Cases
+from evacsim.engine.rescue.diary import Diary
+from evacsim.engine.rescue.dispatching import Dispatching
+from evacsim.engine.rescue.fetching import Fetching
+from evacsim.engine.rescue.flying import Flying
+from evacsim.engine.rescue.loading import Loading
+from evacsim.engine.rescue.need import Need
+from evacsim.engine.rescue.reach import Reach
+from evacsim.engine.rescue.seeking import Seeking
+from evacsim.engine.rescue.surviving import Surviving
+from evacsim.engine.rescue.teams import Teams
+from evacsim.engine.sheltering import Sheltering
+from evacsim.engine.transfer import Transfer
+from evacsim.engine.transport import Transport
+from evacsim.engine.water import Water
+from evacsim.scenario.rescue import Rescue
+
+
+class Rescuing(Recorded):
+    """All of rescue in one run, where the plan has it (`plan.rescue`)."""
+
+    def __init__(
+        self,
+        parts: Parts,
+        rules: Rescue,
+        transport: Transport,
+        transfer: Transfer,
+        sheltering: Sheltering,
+        water: Water,
+    ) -> None:
+        self.parts = parts
+        self.transport = transport
+        self.need = Need(parts, transfer)
+        self.cases = Cases(parts, self.need)
+        self.calls = Calls(parts, self.need, self.cases, rules.calls)
+        self.teams = Teams(parts, rules.fatigue)
+        self.reach = Reach(parts)
+        self.dispatching = Dispatching(parts, self.cases, self.reach, rules)
+        self.loading = Loading(
+            parts, transport, self.need, self.cases, self.dispatching, transfer, rules.seeking
+        )
+        self.loading.report = self.calls.open
+        self.diary = Diary(parts)
+        self.fetching = Fetching(
+            parts,
+            transport,
+            self.teams,
+            self.reach,
+            self.dispatching,
+            self.loading,
+            self.diary,
+            night_speed=rules.night_speed,
+        )
+        self.flying = Flying(
+            parts, transport, sheltering, self.teams, self.dispatching, self.loading, self.diary
+        )
+        self.seeking = Seeking(parts, self.calls, self.teams, self.reach, self.loading, transfer, rules)
+        self.surviving = (
+            None if rules.survival is None else Surviving(parts, self.need, self.calls, water, rules.survival)
+        )
+        self._craft_fleets = [
+            row for row, fleet in enumerate(transport.fleets) if fleet.kind in ("boat", "helicopter")
+        ]
+        self.cases.at_news.append(self._call_craft)
+
+    def _call_craft(self, case: Case) -> None:
+        """Call out all craft, and whoever can search, with the first case."""
+        for fleet in self._craft_fleets:
+            self.transport.call_up(fleet, case.event)
+        for team in self.teams.teams:
+            if "search" in team.force.can or "air" in team.force.can:
+                self.teams.call(team, case.event)
+
+    def names(self) -> Mapping[Kind, NDArray[Any]]:
+        """Return the ids of teams and cases."""
+        return {
+            Kind.FORCE: np.array(self.parts.world.forces.ids, dtype=object),
+            Kind.CASE: np.array(self.cases.names(), dtype=object),
+        }
+
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Return cases, calls, teams and how craft spent their time."""
+        ids = [vehicle.id for vehicle in self.transport.vehicles]
+        tables = {
+            **self.cases.tables(ids),
+            "help_calls": self.calls.table(),
+            "forces": self.teams.table(),
+            "craft_time": self.diary.table(ids),
+            "neighbours": self.seeking.helped(),
+        }
+        if self.surviving is not None:
+            tables["injured"] = self.surviving.table()
+        return {name: frame for name, frame in tables.items() if len(frame)}

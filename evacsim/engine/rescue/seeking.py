@@ -1,0 +1,140 @@
+"""People who are heard of although they do not call, and people whom neighbours fetch (搜救、自救互救)."""
+
+from functools import partial
+
+import numpy as np
+import pandas as pd
+
+from evacsim.engine.log import Kind, Where
+from evacsim.engine.parts import Parts
+from evacsim.engine.rescue.calls import Calls
+from evacsim.engine.rescue.loading import Afoot, Loading
+from evacsim.engine.rescue.reach import Reach
+from evacsim.engine.rescue.teams import Teams
+from evacsim.scenario.rescue import Rescue
+from evacsim.terms import HouseholdState
+from evacsim.world.laws import quantiles
+
+REACHED_AT = (Kind.ZONE, Kind.NODE, Kind.PICKUP_POINT, Kind.SHELTER)
+"""Where neighbours fetch people; nobody takes them off a vehicle or off the middle of a road."""
+
+
+class Seeking:
+    """Passers-by, patrols and drones, neighbours."""
+
+    def __init__(
+        self,
+        parts: Parts,
+        calls: Calls,
+        teams: Teams,
+        reach: Reach,
+        loading: Loading,
+        afoot: Afoot,
+        rules: Rescue,
+    ) -> None:
+        self.parts = parts
+        self.need, self.cases, self.calls = calls.need, calls.cases, calls
+        self.teams = teams
+        self.reach = reach
+        self.loading = loading
+        self.afoot = afoot
+        self.seeking, self.self_help = rules.seeking, rules.self_help
+        self._patrolled: dict[int, int] = {}
+        """How often each household has been passed over by a patrol."""
+        self._is_patrolling = False
+        self._helped: list[tuple[int, float]] = []
+        self.need.at_begun.append(self._begin)
+
+    def _begin(self, household: int) -> None:
+        parts, since = self.parts, self.need.since[household]
+        luck = self._luck(household)
+        if self.seeking.passers_by is not None:
+            due = parts.now + float(quantiles(self.seeking.passers_by, luck[:1])[0])
+            parts.clock.call_at(due, partial(self._pass_by, household, since))
+        if self.self_help is not None and luck[1] < self.self_help.share:
+            due = parts.now + float(quantiles(self.self_help.takes, luck[2:3])[0])
+            parts.clock.call_at(due, partial(self._fetch, household, since))
+        if self.seeking.patrol_every is not None and not self._is_patrolling:
+            self._is_patrolling = True
+            parts.clock.call_at(parts.now + self.seeking.patrol_every, self._patrol)
+
+    def _pass_by(self, household: int, since: float) -> None:
+        if self.need.is_in(household, since) and household not in self.cases.of:
+            self._find(household, "passer_by", int(self.parts.book.event[household]))
+
+    def _find(self, household: int, source: str, cause: int) -> None:
+        found = self.parts.log.record(
+            self.parts.now,
+            "found",
+            Where(Kind.HOUSEHOLD, household),
+            place=self.need.place(household),
+            value=float(self.parts.households.people[household]),
+            cause=max(cause, int(self.parts.book.event[household])),
+        )
+        self.calls.open(household, source, found)
+
+    # -- patrols ----------------------------------------------------------------------------
+
+    def _patrol(self) -> None:
+        """Let a team that can search look over all flooded zones: by night only one that flies with its own eyes."""
+        assert self.seeking.patrol_every is not None
+        parts = self.parts
+        able = [team for team in self.teams.teams if "search" in team.force.can and team.ready.triggered]
+        if able:
+            for household in sorted(self.need.since):
+                number = self._patrolled[household] = self._patrolled.get(household, 0) + 1
+                zone = parts.world.zones.ids[int(parts.households.zone[household])]
+                name = str(int(parts.households.number[household]))
+                luck = float(parts.streams.get("patrol", zone, name, str(number)).random())
+                if luck < self.seeking.patrol_sees and household not in self.cases.of:
+                    self._find(household, "patrol", able[0].event)
+        if self.need.since:
+            parts.clock.call_at(parts.now + self.seeking.patrol_every, self._patrol)
+        else:
+            self._is_patrolling = False
+
+    # -- neighbours -------------------------------------------------------------------------
+
+    def _fetch(self, household: int, since: float) -> None:
+        """Let neighbours bring a household to the nearest place from which it can walk, if it is in no danger."""
+        parts, book = self.parts, self.parts.book
+        waits = self.need.is_in(household, since) and book.state[household] == HouseholdState.STRANDED
+        if not waits or book.place_kind[household] not in REACHED_AT:
+            return
+        node = self.need.node(household)
+        walkable = self.loading.walkable()
+        shore = node if walkable[node] else self.reach.nearest(node, walkable)
+        if shore is None:
+            return
+        cases = list(self.cases.of.get(household, []))
+        cause = int(book.event[household])
+        self.afoot.pick_up(household)
+        self._helped.append((household, parts.now))
+        fetched = book.note(
+            household, "fetched_by_neighbours", parts.now, place=Where(Kind.NODE, shore), cause=cause
+        )
+        self.afoot.come_ashore(household, shore, fetched)
+        for case in cases:
+            if all(not self.need.is_in(other) for other in case.households) and parts.networks.works(
+                "phone", Where(Kind.ZONE, int(parts.households.zone[household]))
+            ):
+                self.cases.close(case, "gone", fetched)
+
+    def _luck(self, household: int) -> np.ndarray:
+        zone = self.parts.world.zones.ids[int(self.parts.households.zone[household])]
+        return self.parts.streams.get(
+            "seeking", zone, str(int(self.parts.households.number[household]))
+        ).random(3)
+
+    def helped(self) -> pd.DataFrame:
+        """Return whom neighbours have fetched, and when."""
+        households, zones = self.parts.households, self.parts.world.zones.ids
+        rows = [
+            (
+                f"{zones[int(households.zone[h])]}/{int(households.number[h])}",
+                int(households.people[h]),
+                time,
+            )
+            for h, time in self._helped
+        ]
+        return pd.DataFrame(rows, columns=["household", "people", "time_s"])

@@ -1,0 +1,98 @@
+"""How long people live who wait for help, and whom treatment comes too late for (生存时间).
+
+The water itself kills by `engine.water`. Here are two more laws, each off unless the plan has them: a
+household that is trapped lives for a time (cold, rain, exhaustion); somebody injured has Sacco's score, which
+falls until he is treated ashore, and a chance by the score at that moment.
+"""
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from evacsim.engine.parts import Parts
+from evacsim.engine.rescue.calls import Calls
+from evacsim.engine.rescue.need import Need
+from evacsim.engine.water import Water
+from evacsim.scenario.rescue import Survival
+from evacsim.terms import HouseholdState
+from evacsim.world.laws import quantiles
+from evacsim.world.triage import chance, score_after
+
+
+class Surviving:
+    """All households that wait."""
+
+    def __init__(self, parts: Parts, need: Need, calls: Calls, water: Water, rules: Survival) -> None:
+        self.parts = parts
+        self.need = need
+        self.calls = calls
+        self.water = water
+        self.rules = rules
+        self._since: dict[int, float] = {}
+        """Trapped households, and since when [s]."""
+        self._injured: dict[int, dict[str, Any]] = {}
+        for state in HouseholdState:
+            parts.book.at_state.setdefault(state, []).append(self._look)
+        need.at_begun.append(self._hurt)
+        need.at_over.append(self._treat)
+
+    def _look(self, household: int) -> None:
+        parts, book = self.parts, self.parts.book
+        if book.state[household] != HouseholdState.TRAPPED:
+            self._since.pop(household, None)
+            return
+        self._since[household] = parts.now
+        luck = self._luck("survival", household)
+        due = parts.now + float(quantiles(self.rules.trapped, luck[:1])[0])
+        if due <= parts.world.scenario.duration:
+            parts.clock.call_at(due, partial(self._die, household, parts.now))
+
+    def _die(self, household: int, since: float) -> None:
+        if self._since.get(household) == since:
+            self.water.let_die(household, "died_waiting")
+
+    def _hurt(self, household: int) -> None:
+        """Let one person of some households in need be injured, once in the run."""
+        if household in self._injured or self._luck("injured", household)[0] >= self.rules.injured:
+            return
+        self._injured[household] = {
+            "household": household,
+            "injured_s": self.parts.now,
+            "treated_s": np.nan,
+            "first_score": self.rules.first_score,
+            "score": np.nan,
+            "chance": np.nan,
+        }
+
+    def _treat(self, household: int) -> None:
+        """Let somebody injured be treated when the need of the household is over: in the craft, or ashore."""
+        line = self._injured.get(household)
+        if line is None or np.isfinite(line["treated_s"]):
+            return
+        if self.parts.book.state[household] == HouseholdState.DEAD:
+            line["chance"] = 0.0
+            return
+        line["treated_s"] = self.parts.now
+        self._judge(line, self.parts.now)
+
+    def _judge(self, line: dict[str, Any], time: float) -> None:
+        score = score_after(line["first_score"], time - line["injured_s"])
+        line["score"], line["chance"] = score, chance(score)
+
+    def _luck(self, purpose: str, household: int) -> np.ndarray:
+        zone = self.parts.world.zones.ids[int(self.parts.households.zone[household])]
+        number = str(int(self.parts.households.number[household]))
+        return self.parts.streams.get(purpose, zone, number).random(1)
+
+    def table(self) -> pd.DataFrame:
+        """Return everybody injured; who has not been treated has the chance of being treated at the end."""
+        households, zones = self.parts.households, self.parts.world.zones.ids
+        rows = []
+        for household, line in sorted(self._injured.items()):
+            if np.isnan(line["chance"]):
+                self._judge(line, self.parts.now)
+            id_ = f"{zones[int(households.zone[household])]}/{int(households.number[household])}"
+            rows.append({**line, "household": id_})
+        return pd.DataFrame(rows)

@@ -1,0 +1,207 @@
+"""Teams: called, ready, their crews and life-jackets, how they tire (力量集结、疲劳、救生衣).
+
+at home - (called) - (readiness) - ready; then as many crews as it has people for, each on one craft
+at a time, each tiring on its own.
+"""
+
+from dataclasses import dataclass, field
+from functools import partial
+
+import numpy as np
+import pandas as pd
+import simpy
+
+from evacsim.engine.log import ROOT, Kind, Where
+from evacsim.engine.parts import Parts
+from evacsim.scenario.command import Assistance
+from evacsim.scenario.forces import Force
+from evacsim.scenario.rescue import CrewFatigue
+from evacsim.world.laws import quantiles
+
+
+@dataclass(slots=True)
+class Crew:
+    """The people on one craft."""
+
+    team: int
+    size: int
+    since: float
+    """When they began to work [s]."""
+    rests_until: float = -np.inf
+
+
+@dataclass(slots=True)
+class Team:
+    """One team as it is now."""
+
+    row: int
+    force: Force
+    ready: simpy.Event
+    free: int
+    """People on no craft and in no crew yet."""
+    jackets: float
+    """Life-jackets that nobody wears."""
+    called: float = np.nan
+    came: float = np.nan
+    event: int = ROOT
+    waiting: list[Crew] = field(default_factory=list)
+    """Crews on no craft."""
+    out: int = 0
+    """Crews on a craft."""
+    worked: float = 0.0
+    """Time of all its crews on craft [s]."""
+    rested: int = 0
+    """How often a crew had to stop."""
+    short_of_jackets: int = 0
+    """Trips with fewer seats for want of life-jackets."""
+
+    @property
+    def where(self) -> Where:
+        """Return the team as the subject of an event."""
+        return Where(Kind.FORCE, self.row)
+
+
+class Teams:
+    """All teams of the district."""
+
+    def __init__(self, parts: Parts, fatigue: CrewFatigue | None) -> None:
+        self.parts = parts
+        self.fatigue = fatigue
+        self._assistance: Assistance | None = parts.world.scenario.plan.organize.assistance
+        self.teams = [
+            Team(
+                row=row,
+                force=force,
+                ready=simpy.Event(parts.clock),
+                free=force.members,
+                jackets=np.inf if force.jackets is None else float(force.jackets),
+            )
+            for row, force in enumerate(parts.world.forces.models)
+        ]
+        self.of = {team.force.id: team for team in self.teams}
+        self._news = simpy.Event(parts.clock)
+
+    def call(self, team: Team, cause: int) -> None:
+        """Call a team out; a second call changes nothing. One from outside has to be granted first."""
+        if np.isfinite(team.called):
+            return
+        parts, force = self.parts, team.force
+        team.called = parts.now
+        team.event = parts.log.record(
+            parts.now, "force_called", team.where, value=float(force.members), cause=cause
+        )
+        luck = parts.streams.get("readiness", force.id).random(4)
+        due = parts.now + float(quantiles(force.gets_ready_in, luck[:1])[0])
+        if force.external and self._assistance is not None:
+            if luck[1] >= self._assistance.granted:
+                team.event = parts.log.record(parts.now, "assistance_refused", team.where, cause=team.event)
+                return
+            due += float(quantiles(self._assistance.approval, luck[2:3])[0])
+            due += float(quantiles(self._assistance.mobilization, luck[3:])[0])
+        parts.clock.call_at(due, partial(self._get_ready, team))
+
+    def _get_ready(self, team: Team) -> None:
+        team.came = self.parts.now
+        team.event = self.parts.log.record(
+            self.parts.now, "force_ready", team.where, value=float(team.force.members), cause=team.event
+        )
+        team.ready.succeed(team.event)
+
+    # -- crews ------------------------------------------------------------------------------
+
+    def changed(self) -> simpy.Event:
+        """Return the event of the next time that a crew or a life-jacket comes free."""
+        return self._news
+
+    def take_crew(self, team: Team, size: int) -> Crew | None:
+        """Return the freshest crew of a team that is not resting, or None where it has none."""
+        now = self.parts.now
+        fresh = [crew for crew in team.waiting if crew.size == size and crew.rests_until <= now]
+        if fresh:
+            crew = max(fresh, key=lambda one: (one.rests_until, one.since))
+            team.waiting.remove(crew)
+        elif team.free >= size:
+            team.free -= size
+            crew = Crew(team.row, size, np.nan)
+        else:
+            return None
+        if np.isnan(crew.since) or np.isfinite(crew.rests_until):
+            crew.since, crew.rests_until = now, -np.inf
+        team.out += 1
+        return crew
+
+    def give_back(self, crew: Crew, worked: float) -> None:
+        """Let a crew leave its craft; one that is worn out rests."""
+        team, now = self.teams[crew.team], self.parts.now
+        team.out -= 1
+        team.worked += worked
+        team.waiting.append(crew)
+        if self.fatigue is not None and now - crew.since >= self.fatigue.stop:
+            crew.rests_until = now + self.fatigue.rest
+            team.rested += 1
+            team.event = self.parts.log.record(
+                now, "crew_rests", team.where, value=float(crew.size), cause=team.event
+            )
+            self.parts.clock.call_at(crew.rests_until, self._tell)
+        self._tell()
+
+    def is_worn_out(self, crew: Crew | None) -> bool:
+        """Return whether a crew has to stop now."""
+        return (
+            crew is not None and self.fatigue is not None and self.parts.now - crew.since >= self.fatigue.stop
+        )
+
+    def strength(self, crew: Crew | None) -> float:
+        """Return the work that a crew does in an hour now, against a fresh one."""
+        if crew is None or self.fatigue is None:
+            return 1.0
+        hours = self.parts.now - crew.since
+        if hours < self.fatigue.full:
+            return 1.0
+        return self.fatigue.tired_factor if hours < self.fatigue.tired else self.fatigue.worn_factor
+
+    # -- life-jackets -----------------------------------------------------------------------
+
+    def take_jackets(self, team: Team | None, crew: int, seats: int) -> tuple[int, int]:
+        """Take life-jackets for a crew and its seats; return how many were taken, and the seats one may use.
+
+        Nobody goes out without one, and nobody is taken in without one.
+        """
+        if team is None or not np.isfinite(team.jackets):
+            return 0, seats
+        taken = int(min(team.jackets, crew + seats))
+        usable = max(0, taken - crew)
+        if usable < seats:
+            team.short_of_jackets += 1
+        team.jackets -= taken
+        return taken, usable
+
+    def return_jackets(self, team: Team | None, taken: int) -> None:
+        """Give life-jackets back."""
+        if team is not None and taken:
+            team.jackets += taken
+            self._tell()
+
+    def _tell(self) -> None:
+        news, self._news = self._news, simpy.Event(self.parts.clock)
+        news.succeed()
+
+    def table(self) -> pd.DataFrame:
+        """Return what each team that was called did."""
+        return pd.DataFrame(
+            [
+                {
+                    "force": team.force.id,
+                    "name": team.force.name,
+                    "kind": team.force.kind,
+                    "members": team.force.members,
+                    "called_s": team.called,
+                    "ready_s": team.came,
+                    "crew_hours": team.worked / 3600,
+                    "crews_stopped": team.rested,
+                    "short_of_jackets": team.short_of_jackets,
+                }
+                for team in self.teams
+                if np.isfinite(team.called)
+            ]
+        )

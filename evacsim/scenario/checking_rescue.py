@@ -1,0 +1,64 @@
+"""What must hold between teams, their craft, and the rescue of the plan."""
+
+from collections.abc import Iterator
+
+from evacsim.language import Text
+from evacsim.scenario.finding import Finding
+from evacsim.scenario.parts import Parts
+from evacsim.scenario.references import unknown
+
+CRAFT = ("boat", "helicopter")
+
+
+def found(parts: Parts) -> Iterator[Finding]:
+    """Yield everything that is wrong or doubtful in teams and rescue."""
+    members = {entry.item.id: entry.item.members for entry in parts.forces}
+    for force in parts.forces:
+        yield from unknown(parts, "offices", (*force.loc, "office"), force.item.office)
+    for fleet in parts.fleets:
+        yield from unknown(parts, "forces", (*fleet.loc, "force"), fleet.item.force)
+        if fleet.item.force is not None and fleet.item.kind not in CRAFT:
+            rule = Text("is crewed by a team, and is no boat or helicopter", "由队伍操作，但不是舟艇或直升机")
+            yield Finding(
+                (*fleet.loc, "force"), rule, Text("leave force out", "去掉 force"), fleet.item.force
+            )
+        if fleet.item.trailer and fleet.item.kind != "boat":
+            rule = Text("is on a trailer, and is no boat", "由拖车运载，但不是舟艇")
+            yield Finding((*fleet.loc, "trailer"), rule, Text("leave trailer out", "去掉 trailer"))
+        if fleet.item.crew > members.get(fleet.item.force or "", fleet.item.crew):
+            rule = Text(
+                f"takes more people than its team has ({members[fleet.item.force or '']})",
+                f"多于所属队伍的人数（{members[fleet.item.force or '']}）",
+            )
+            remedy = Text("lower crew, or name another team", "调低 crew，或改用其他队伍")
+            yield Finding((*fleet.loc, "crew"), rule, remedy, str(fleet.item.crew))
+    if parts.whole is None:
+        return
+    rescue, loc = parts.whole.plan.rescue, ("plan", "rescue")
+    if rescue is None:
+        yield from _without_rescue(parts)
+        return
+    for number, one in enumerate(rescue.stand_by):
+        yield from unknown(parts, "forces", (*loc, "stand_by", number, "force"), one.force)
+    if not any(entry.item.kind in CRAFT for entry in parts.fleets):
+        rule = Text(
+            "has nobody to send: the district has no boat and no helicopter", "没有可派出的舟艇或直升机"
+        )
+        remedy = Text("add a fleet of kind boat to district.fleets", "在 district.fleets 中补充舟艇")
+        yield Finding(loc, rule, remedy, severity="warning")
+    if rescue.seeking.patrol_every is not None and not any("search" in f.item.can for f in parts.forces):
+        rule = Text("nobody can search: no team has this skill", "没有具备搜索能力的队伍")
+        remedy = Text("add a team that can, or leave patrol_every out", "补充这样的队伍，或去掉 patrol_every")
+        yield Finding((*loc, "seeking", "patrol_every"), rule, remedy)
+
+
+def _without_rescue(parts: Parts) -> Iterator[Finding]:
+    """Yield what is said of craft that only rescue acts on."""
+    for fleet in parts.fleets:
+        if fleet.item.kind != "boat":
+            continue
+        for name in ("force", "trailer"):
+            if getattr(fleet.item, name):
+                rule = Text("means nothing without plan.rescue", "没有 plan.rescue 时不起作用")
+                remedy = Text("write plan.rescue: {}, or leave it out", "写 plan.rescue: {}，或去掉")
+                yield Finding((*fleet.loc, name), rule, remedy)

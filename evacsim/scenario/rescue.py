@@ -1,0 +1,154 @@
+"""Rescue: who calls for help, who looks, who is sent (抢险救援)."""
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from evacsim.errors import RefusedValueError
+from evacsim.language import Text
+from evacsim.scenario.section import (
+    DurationLaw,
+    Identifier,
+    Lognormal,
+    Number,
+    Section,
+    Uniform,
+    Weibull,
+    Words,
+    YesNo,
+    assumed,
+    recalled,
+)
+from evacsim.units import Count, Duration, Length, Share
+
+
+class HelpCalls(Section):
+    """Calls for help (求救、报警): from coming into need until headquarters knows."""
+
+    delay: DurationLaw = assumed(
+        lambda: Uniform(type="uniform", low="2 min", high="20 min"), "one looks first, then calls"
+    )
+    """From coming into need until the first attempt."""
+    without_phone: Share = assumed(0.1, "elderly people alone, phones that are wet or empty")
+    """Share of households that cannot call; somebody has to find them."""
+    lost: Share = assumed(0.05, "a crowded network", lt=1)
+    """Share of attempts that do not get through although the network works."""
+    again_after: Duration = assumed(300.0, "one tries again after five minutes", gt=0)
+    """From one attempt to the next [s]."""
+    lines: Count = assumed(10, "seats of a county's call centre on a bad night", ge=1)
+    """Calls that the call centre takes at the same time; the others wait."""
+    takes: DurationLaw = assumed(
+        lambda: Lognormal(type="lognormal", median="2 min", sigma=0.4), "where, how many, in what state"
+    )
+    """How long a call takes."""
+    place_error: Share = assumed(0.1, "no house number, no street signs above the water")
+    """Share of calls that name a place nearby instead of the right one."""
+    place_radius: Length = assumed(300.0, "the next corner", gt=0)
+    """How far away that place lies at most [m]."""
+    count_error: Number = assumed(0.2, "one counts in the dark", ge=0, le=2)
+    """Standard deviation of the number of people said against the true one, relative."""
+    double: Share = assumed(0.15, "relatives elsewhere call too")
+    """Share of households about whom somebody else calls too."""
+    merged: Share = assumed(0.8, "by name and place, when the call is taken")
+    """Share of second calls that are recognized as such; the others are another case for headquarters."""
+    false_per_hour: Number = assumed(0.0, "nobody calls for nothing", ge=0, le=10_000)
+    """Calls about nobody in an hour, as long as there is any true one."""
+
+
+class Seeking(Section):
+    """How people are found who do not call (搜救)."""
+
+    at_the_place: DurationLaw = assumed(
+        lambda: Uniform(type="uniform", low="2 min", high="10 min"), "calling out, going round the house"
+    )
+    """Time to find a household at a place, each."""
+    around: Length = assumed(300.0, "as far as one hears a voice", ge=0)
+    """How far from the place of a call people are found who were called to the wrong place, or have not called [m]."""
+    passers_by: DurationLaw | None = None
+    """From coming into need until somebody who passes by reports it; nobody passes where absent."""
+    patrol_every: Duration | None = Field(default=None, gt=0)
+    """From one search of a flooded zone by drones or patrols to the next [s]; none where absent."""
+    patrol_sees: Share = assumed(0.7, "roofs and upper floors hide people, rain hides roofs")
+    """Share of the households in need that one search of a zone sees."""
+
+
+class SelfHelp(Section):
+    """People who are fetched by neighbours (自救互救)."""
+
+    share: Share = assumed(0.2, "boats, doors, ropes of the village")
+    """Share of households in need that neighbours bring to dry ground, where they are not in danger themselves."""
+    takes: DurationLaw = assumed(
+        lambda: Lognormal(type="lognormal", median="90 min", sigma=0.6), "nobody has measured it"
+    )
+    """From coming into need until they are there."""
+
+
+class Survival(Section):
+    """How long people live who wait (生存时间)."""
+
+    trapped: DurationLaw = assumed(
+        lambda: Weibull(type="weibull", scale="48 h", shape=1), "on a roof, in rain; nobody has measured it"
+    )
+    """Time for which a household lives that is trapped, above the water but in danger."""
+    injured: Share = assumed(0.02, "cuts, falls, the sick without their medicine")
+    """Share of households in need with somebody injured; who is treated late is less likely to live (Sacco's RPM)."""
+    first_score: Count = assumed(9, "illustrative: RPM is calibrated for trauma", ge=0, le=12)
+    """RPM score of an injured person at the beginning."""
+
+
+class CrewFatigue(Section):
+    """How crews tire (疲劳)."""
+
+    full: Duration = assumed(8 * 3600.0, "suggested with the FEMA operational period", gt=0)
+    """At full strength for so long [s]."""
+    tired: Duration = assumed(12 * 3600.0, "suggested with the FEMA operational period", gt=0)
+    """At `tired_factor` until then [s]."""
+    stop: Duration = assumed(16 * 3600.0, "suggested with the FEMA operational period", gt=0)
+    """At `worn_factor` until then; then they stop [s]."""
+    tired_factor: Number = assumed(0.85, "productivity after 8 h", gt=0, le=1)
+    """Work done in an hour by a tired crew."""
+    worn_factor: Number = assumed(0.6, "productivity after 12 h", gt=0, le=1)
+    """Work done in an hour by a worn-out crew."""
+    rest: Duration = recalled(8 * 3600.0, "12 h on, at least 8 h off (FEMA US&R style)", gt=0)
+    """Rest until they are fresh again [s]."""
+
+    @model_validator(mode="after")
+    def _rises(self) -> Self:
+        if not self.full <= self.tired <= self.stop:
+            raise RefusedValueError(
+                Text("full, tired and stop must rise", "full、tired、stop 须依次增大"),
+                Text("write for example 8 h, 12 h, 16 h", "例如 8 h、12 h、16 h"),
+            )
+        return self
+
+
+class StandBy(Section):
+    """Where a team stands by from the start (力量前置、下沉驻防)."""
+
+    force: Identifier
+    """The team."""
+    node: Words
+    """Road node."""
+
+
+class Rescue(Section):
+    """抢险救援: calls, search, dispatch; without it boats know at once who is in need, and find everybody."""
+
+    calls: HelpCalls = Field(default_factory=HelpCalls)
+    seeking: Seeking = Field(default_factory=Seeking)
+    self_help: SelfHelp | None = None
+    """Neighbours; nobody helps where absent."""
+    survival: Survival | None = None
+    """How long people live who wait; only the water kills where absent."""
+    fatigue: CrewFatigue | None = None
+    """How crews tire; never where absent."""
+    dispatch: Literal["nearest", "zone", "priority", "triage", "assignment", "rounds"] = "priority"
+    """Who goes where: the `nearest` case to each free craft; the own `zone` first; the gravest case first and the
+    nearest craft to it (`priority`); most lives an hour (`triage`); all free craft and open cases at once, so that
+    their ways are shortest together (`assignment`); several cases in one round (`rounds`)."""
+    preempt: YesNo = False
+    """Whether a craft that is under way to a case is sent to a graver one that comes in and is nearer."""
+    night_speed: Number = assumed(0.6, "boats among wires and drifting things in the dark", gt=0, le=1)
+    """Speed of boats by night against that by day."""
+    stand_by: list[StandBy] = []
+    """Teams that stand elsewhere than at home from the start."""
