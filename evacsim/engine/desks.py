@@ -7,6 +7,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from evacsim.engine.parts import Parts
+from evacsim.scenario.section import DurationLaw
+from evacsim.world.laws import quantiles
+
 
 class Served(NamedTuple):
     """When a household's turn comes, and when it is done [s]."""
@@ -31,6 +35,17 @@ class QueueLengths(NamedTuple):
     def longest(self) -> int:
         """Return the greatest number of households that waited at once."""
         return int(self.waiting.max(initial=0))
+
+
+def registration_times(parts: Parts, law: DurationLaw) -> NDArray[np.float64]:
+    """Return the time that each household takes at a desk [s], shape (n_households,).
+
+    A household has one luck for all its stays: who has much to explain has it at the next shelter too.
+    """
+    zones, households = parts.world.zones.ids, parts.households
+    counts = np.bincount(households.zone, minlength=len(zones)).tolist()
+    lucks = [parts.streams.get("registration", id_).random(n) for id_, n in zip(zones, counts, strict=True)]
+    return quantiles(law, np.concatenate(lucks))
 
 
 class Desks:

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
-from heapq import heapreplace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from evacsim.engine.desks import Desks, registration_times
 from evacsim.engine.log import Kind, Where
 from evacsim.engine.messages import Order
 from evacsim.engine.parts import Parts
@@ -61,12 +61,13 @@ class Sheltering(Recorded):
         """What becomes of a household that waited outside when the shelter (row) opens, by an event."""
         self._outside: list[list[int]] = [[] for _ in ordered]
         parts.at_shelter_called.append(self.open)
-        self._desks = [[0.0] * s.desks for s in ordered]
+        self._desks = [Desks(s.desks if s.staff is None else min(s.desks, s.staff)) for s in ordered]
         self._stay = np.zeros(parts.households.n, dtype=np.int64)
         """How often each household has come into a shelter or left one: a turn at a desk is for one stay only."""
         self._is_settled = np.zeros(parts.households.n, dtype=bool)
         """Whether each household is settled in the shelter that it has places in."""
-        self._registration_time = scenario.plan.care.registration_time
+        self._registration_time = registration_times(parts, scenario.plan.care.registration_time)
+        """Time that each household takes at a desk [s]."""
         self._goes_on = scenario.plan.to.overflow == "next_nearest"
 
     def choose(
@@ -182,9 +183,7 @@ class Sheltering(Recorded):
             hook(household, shelter, arrived)
         if np.isnan(book.times["arrived"][household]):
             book.mark("arrived", household, parts.now)
-        desks = self._desks[shelter]
-        done = max(parts.now, desks[0]) + self._registration_time
-        heapreplace(desks, done)
+        done = self._desks[shelter].begin(parts.now, float(self._registration_time[household])).end
         self._stay[household] += 1
         stay = int(self._stay[household])
         parts.clock.call_at(done, partial(self._take_turn, household, shelter, stay))

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from evacsim.scenario.section import (
     DurationLaw,
+    Fixed,
     Identifier,
     LinkIds,
     Number,
@@ -137,8 +138,10 @@ class Post(Section):
 class Care(Section):
     """如何管: what people meet at the shelter."""
 
-    registration_time: Duration = assumed(40.0, "one desk, one household")
-    """Time one desk needs for one household [s]."""
+    registration_time: DurationLaw = assumed(
+        lambda: Fixed(type="fixed", value="40 s"), "one desk, one household"
+    )
+    """Time one desk needs for one household."""
     relief_limit: Duration = assumed(8 * 3600.0, "district 14th five-year plan: basic relief within 8 h")
     """Time by which everybody who left home must be settled [s]."""
     space: Space | None = None

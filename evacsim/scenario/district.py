@@ -268,8 +268,8 @@ class Shelter(Place):
     """From its keeper being called until it is open; without it open from the start."""
     keeper: Identifier | None = None
     """Office that opens it."""
-    staff: Count = Field(default=0, ge=0)
-    """People who run it."""
+    staff: Count | None = Field(default=None, ge=1)
+    """People who run it; one of them sits at each registration desk, so no more desks open. Absent: all desks open."""
     sleeping_places: Count | None = Field(default=None, ge=0)
     """Beds set up; without limit where absent."""
     toilets: Count | None = Field(default=None, ge=0)

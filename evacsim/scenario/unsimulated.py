@@ -21,7 +21,6 @@ UNSIMULATED: Mapping[type[Section], Collection[str]] = {
     Livestock: ("goes_back",),
     Shelter: (
         "area",
-        "staff",
         "toilets",
         "water_tank",
         "generators",

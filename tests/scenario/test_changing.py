@@ -69,7 +69,7 @@ def test_a_whole_entry_section_or_list_may_be_replaced(small):
         small, {"district.pickup_points[gate]": gate, "plan.care": {"registration_time": "1 min"}}
     )
     assert changed.district.pickup_points[0].node == "n0"
-    assert changed.plan.care.registration_time == 60.0
+    assert changed.plan.care.registration_time.value == 60.0
     at = {"trigger_gauge": None, "trigger_stage": None, "trigger_at": "T+1 h"}
     without_gauge = {"hazard.gauges": [], **{f"plan.zones[east].{name}": value for name, value in at.items()}}
     assert change(small, without_gauge).hazard.gauges == []
