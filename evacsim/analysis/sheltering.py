@@ -84,6 +84,13 @@ def opening_time(record: RunRecord, share: float) -> float:
     return weighted_quantile(took, np.ones(len(took), dtype=np.int64), share)
 
 
+def short_person_hours(record: RunRecord, item: str) -> float:
+    """Return the person-hours for which something was short at shelters; nan where nothing is said of it."""
+    services = record.tables["services"]
+    short = services.loc[services["item"] == item, "short_person_h"]
+    return float(short.sum()) if len(short) else np.nan
+
+
 def first_time(record: RunRecord, kind: str) -> float:
     """Return when an event of a kind first happened [s]; infinity for never."""
     times_of = record.events.loc[record.events["kind"] == kind, "time_s"]

@@ -126,7 +126,13 @@ class Allotting(Recorded):
             parts.world, households, parts.mode, who=who, told=self._own, standing=standing
         )
         time = free_times(parts.world, groups, parts.routing)
-        places = free_places(parts.world, inside=self._taken(who), is_open=~self._lost(), dry_until=-np.inf)
+        places = free_places(
+            parts.world,
+            capacity=self.sheltering.capacity,
+            inside=self._taken(who),
+            is_open=~self._lost(),
+            dry_until=-np.inf,
+        )
         assignment = assign(groups, time=time, places=places, change_time=WORTH_TELLING)
         own = place_households(assignment, households, time=time, places=places)
         self._own = np.where(who, own, self._own).astype(np.int32)

@@ -156,13 +156,20 @@ def flood_times(world: World) -> Floats:
 
 
 def free_places(
-    world: World, *, inside: ArrayLike = 0, is_open: ArrayLike = True, dry_until: float = -np.inf
+    world: World,
+    *,
+    capacity: ArrayLike | None = None,
+    inside: ArrayLike = 0,
+    is_open: ArrayLike = True,
+    dry_until: float = -np.inf,
 ) -> Counts:
     """Return how many more people each shelter takes, shape (n_shelters,) [person].
 
     Parameters
     ----------
     world : World
+    capacity : array, shape (n_shelters,), optional
+        People whom each holds, infinite for no limit; as the scenario has it where absent.
     inside : int or array of int, shape (n_shelters,)
         People who are in it and stay.
     is_open : bool or array of bool, shape (n_shelters,)
@@ -172,9 +179,13 @@ def free_places(
         those who know the whole flood beforehand, now for those who know nothing of it.
     """
     everybody = sum(zone.population for zone in world.zones.models)
-    capacity = np.array([everybody if s.capacity is None else s.capacity for s in world.shelters.models])
+    if capacity is None:
+        capacity = [
+            np.inf if shelter.capacity is None else shelter.capacity for shelter in world.shelters.models
+        ]
+    holds = np.minimum(np.asarray(capacity, dtype=np.float64), everybody)
     usable = np.asarray(is_open) & (flood_times(world) > dry_until)
-    return np.where(usable, np.maximum(capacity - np.asarray(inside), 0), 0).astype(np.int64)
+    return np.where(usable, np.maximum(holds - np.asarray(inside), 0), 0).astype(np.int64)
 
 
 def assign(

@@ -45,6 +45,7 @@ from evacsim.engine.roads import Roads, downhill_gain, wave_speeds
 from evacsim.engine.routing import MoverClass, Routing
 from evacsim.engine.sheltering import Sheltering
 from evacsim.engine.sites import Sites
+from evacsim.engine.stages import Stages
 from evacsim.engine.transfer import Transfer
 from evacsim.engine.transport import Transport
 from evacsim.engine.travelers import Travelers
@@ -141,6 +142,7 @@ class Run:
         self.provisioning = Provisioning(self.parts, self.sheltering, self.transport)
         self.caring = Caring(self.parts, self.provisioning, self.sheltering)
         self.moving_on = MovingOn(self.parts, self.sheltering, self.transfer)
+        self.stages = Stages(self.parts, self.sheltering, self.transfer)
         self.water = Water(self.parts, self.roads, self.sheltering, self.transfer)
         self.rescuing = self._with_rescue()
         self.posts = Posts(self.parts)
@@ -187,6 +189,7 @@ class Run:
             self.gathering,
             self.sheltering,
             self.transport,
+            self.stages,
             self.provisioning,
             self.letting_go,
             self.posts,
@@ -195,8 +198,6 @@ class Run:
             *([] if self.rescuing is None else [self.rescuing]),
         )
         """Whoever leaves something in the record."""
-        if recording.passages:
-            clock.after_moving.append(Entries(self.parts, self.transport, self._household_of).write_down)
         self._schedule()
 
     def _with_rescue(self) -> Rescuing | None:
@@ -208,6 +209,9 @@ class Run:
 
     def _schedule(self) -> None:
         """Let the world begin, in the order in which it acts."""
+        if self.parts.world.scenario.recording.passages:
+            entries = Entries(self.parts, self.transport, self._household_of)
+            self.parts.clock.after_moving.append(entries.write_down)
         self.roads.begin()
         self.ordinary_traffic.schedule()
         self.water.schedule()

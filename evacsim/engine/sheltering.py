@@ -36,6 +36,10 @@ class Sheltering(Recorded):
         ordered = parts.world.shelters.models
         self.row = {shelter.id: row for row, shelter in enumerate(ordered)}
         self.capacity = np.array([np.inf if s.capacity is None else s.capacity for s in ordered])
+        """How many people each shelter holds, at the stage of care that it is at."""
+        self._holds_at_first = self.capacity.copy()
+        self.stage = [""] * len(ordered)
+        """Stage of care of each shelter; empty where its area does not matter."""
         self.floor_height = np.array([s.floor_height for s in ordered])
         self.people = np.zeros(len(ordered), dtype=np.int64)
         self.turned_away = np.zeros(len(ordered), dtype=np.int64)
@@ -69,6 +73,11 @@ class Sheltering(Recorded):
         self._registration_time = registration_times(parts, scenario.plan.care.registration_time)
         """Time that each household takes at a desk [s]."""
         self._goes_on = scenario.plan.to.overflow == "next_nearest"
+
+    def limit(self, capacity: NDArray[np.float64]) -> None:
+        """Let every shelter hold so many people from the start, shape (n_shelters,)."""
+        self.capacity = capacity.copy()
+        self._holds_at_first = capacity.copy()
 
     def choose(
         self,
@@ -172,7 +181,7 @@ class Sheltering(Recorded):
                 cause=max(because, cause),
             )
             if not is_shut:
-                self._lose(shelter, turned_away)
+                self.lose(shelter, turned_away)
             return False
         self._load(shelter, people)
         book.has_place[household] = True
@@ -198,14 +207,15 @@ class Sheltering(Recorded):
             self.flooded_since[shelter] = self.parts.now
         for hook in self.parts.at_shelter_flooded:
             hook(shelter, int(self.flood_event[shelter]))
-        self._lose(shelter, int(self.flood_event[shelter]))
+        self.lose(shelter, int(self.flood_event[shelter]))
 
     def close(self, shelter: int, cause: int) -> None:
         """Give a shelter up, by an event: from now on it takes nobody in."""
         self.closed[shelter] = True
-        self._lose(shelter, cause)
+        self.lose(shelter, cause)
 
-    def _lose(self, shelter: int, cause: int) -> None:
+    def lose(self, shelter: int, cause: int) -> None:
+        """Tell those concerned that a shelter takes fewer people in than they reckon with, by an event."""
         for hook in self.at_lost:
             hook(shelter, cause)
 
@@ -265,7 +275,7 @@ class Sheltering(Recorded):
                 "shelter": places.ids,
                 "name": [place.name or place.id for place in places.models],
                 "township": [place.township for place in places.models],
-                "capacity": self.capacity,
+                "capacity": self._holds_at_first,
                 "x": places.x,
                 "y": places.y,
                 "people": self.people,
@@ -275,7 +285,10 @@ class Sheltering(Recorded):
             }
         )
         loads = [(places.models[shelter].id, time, people) for shelter, time, people in self.loads]
-        opening = [place.opening is not None for place in places.models]
+        told = [
+            place.opening is not None or stage != ""
+            for place, stage in zip(places.models, self.stage, strict=True)
+        ]
         facilities = pd.DataFrame(
             {
                 "shelter": places.ids,
@@ -284,12 +297,12 @@ class Sheltering(Recorded):
                 "opened_s": self.opened,
                 "keeper": [place.keeper or "" for place in places.models],
                 "area_m2": [np.nan if place.area is None else place.area for place in places.models],
-                "stage": "",
+                "stage": self.stage,
                 "capacity": self.capacity,
             }
-        )[opening]
+        )[told]
         return {
-            **({"facilities": facilities.reset_index(drop=True)} if any(opening) else {}),
+            **({"facilities": facilities.reset_index(drop=True)} if any(told) else {}),
             "shelters": shelters,
             "shelter_load": pd.DataFrame(loads, columns=["shelter", "time_s", "people"]),
         }

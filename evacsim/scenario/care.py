@@ -158,6 +158,8 @@ class Care(Section):
     """Depth below the shelter's limit at which they are moved [m]."""
     second_transfer_walk: Duration = assumed(3600.0, "whoever has further to go stays upstairs")
     """Longest way on foot to another shelter [s]."""
+    second_transfer_crowded: YesNo = False
+    """Whether those for whom a new stage of care leaves no room are moved on in the same way; else they are crowded."""
     reunion: YesNo = False
     """Whether members who are apart look for each other (家庭团聚)."""
     back_home: Return | None = None

@@ -1,5 +1,6 @@
 """What must hold between the parts of a scenario: everything that no section can know by itself."""
 
+import math
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import reduce
@@ -17,6 +18,8 @@ from evacsim.scenario import (
     checking_when,
     checking_who,
 )
+from evacsim.scenario.care import Space
+from evacsim.scenario.district import Shelter
 from evacsim.scenario.finding import Finding
 from evacsim.scenario.gauges import read_stages
 from evacsim.scenario.given import Loc, joined
@@ -275,7 +278,9 @@ def _room(parts: Parts) -> Iterator[Finding]:
         return
     shelters = [entry.item for entry in parts.shelters]
     where: Loc = ("district", "shelters")
-    if unlimited := [shelter.id for shelter in shelters if shelter.capacity is None]:
+    assert parts.whole is not None
+    holds = {shelter.id: _holds(shelter, parts.whole.plan.care.space) for shelter in shelters}
+    if unlimited := [id_ for id_, places in holds.items() if math.isinf(places)]:
         rule = Text(
             f"no capacity: {_some(unlimited)} can take any number",
             f"没有容量，将不限人数：{_some(unlimited)}",
@@ -289,13 +294,21 @@ def _room(parts: Parts) -> Iterator[Finding]:
         yield Finding(where, rule, remedy, severity="warning")
     moved = _moved(parts)
     if moved is not None and not unlimited and shelters:
-        room = sum(shelter.capacity or 0 for shelter in shelters)
+        room = int(sum(holds.values()))
         if moved > room:
             rule = Text(
                 f"hold {room} people, {moved} are to be moved", f"共可容纳 {room} 人，需转移 {moved} 人"
             )
             remedy = Text("add shelters, or expect people without a place", "增加安置点，否则会有人无处安置")
             yield Finding(where, rule, remedy, severity="warning")
+
+
+def _holds(shelter: Shelter, space: Space | None) -> float:
+    """Return how many people a shelter holds on the first day, infinitely many where nothing is said."""
+    places = math.inf if shelter.capacity is None else float(shelter.capacity)
+    if space is None or shelter.area is None:
+        return places
+    return min(places, float(math.floor(shelter.area / space.emergency + 1e-9)))
 
 
 def _moved(parts: Parts) -> int | None:

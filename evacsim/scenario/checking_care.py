@@ -25,9 +25,38 @@ def found(parts: Parts) -> Iterator[Finding]:
             rule = Text("no store holds it and no contract brings it", "没有储备点存有，也没有采购合同")
             remedy = Text("add it to district.stock", "写入 district.stock")
             yield Finding((*loc, "rations", number, "item"), rule, remedy, ration.item)
+    yield from _space(parts, loc)
     yield from _returns(parts, loc)
     if care.supply is not None:
         yield from _carriers(parts, (*loc, "supply"))
+
+
+def _space(parts: Parts, loc: Loc) -> Iterator[Finding]:
+    """Yield areas that limit nobody, and stages at which people need less room than before."""
+    assert parts.whole is not None
+    care = parts.whole.plan.care
+    if care.space is None:
+        if any(entry.item.area is not None for entry in parts.shelters):
+            rule = Text(
+                "areas of shelters limit nobody: nothing is said of the area a person needs",
+                "未给出人均面积，安置点面积不起作用",
+            )
+            remedy = Text("add space: {}", "补上 space: {}")
+            yield Finding((*loc, "space"), rule, remedy, severity="warning")
+        if care.second_transfer_crowded:
+            rule = Text(
+                "moves nobody on: no shelter is crowded without space", "未给出 space，不会有安置点超容量"
+            )
+            yield Finding(
+                (*loc, "second_transfer_crowded"),
+                rule,
+                Text("add space: {}", "补上 space: {}"),
+                severity="warning",
+            )
+    elif not care.space.emergency <= care.space.short <= care.space.long:
+        rule = Text("people need less room the longer they stay", "停留越久人均面积反而越小")
+        remedy = Text("let the areas grow from emergency to long", "人均面积应从紧急到长期递增")
+        yield Finding((*loc, "space"), rule, remedy)
 
 
 def _returns(parts: Parts, loc: Loc) -> Iterator[Finding]:

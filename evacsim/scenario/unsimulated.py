@@ -20,7 +20,6 @@ UNSIMULATED: Mapping[type[Section], Collection[str]] = {
     Behavior: ("shadow",),
     Livestock: ("goes_back",),
     Shelter: (
-        "area",
         "toilets",
         "water_tank",
         "generators",
@@ -29,7 +28,7 @@ UNSIMULATED: Mapping[type[Section], Collection[str]] = {
         "medical_beds",
     ),
     Supply: ("boats", "helicopters"),
-    Care: ("space", "needs", "reunion"),
+    Care: ("needs", "reunion"),
     ZoneTransfer: ("via",),
 }
 """Fields that only their default may be given to, by section."""
