@@ -47,6 +47,8 @@ class Clock(simpy.Environment):
                 self._now = notice.time
                 self.on_notice(notice)
             elif self.peek() > end:
+                if self.movement.is_under_way():
+                    self._now = end  # who is on the road when time is up is so until then
                 break
             else:
                 self.step()

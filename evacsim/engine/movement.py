@@ -559,6 +559,10 @@ class Movement:
         """Return how many movers are in `state`."""
         return int(self._store.control["movers"][state])
 
+    def is_under_way(self) -> bool:
+        """Return whether anybody is on the road and moves, or is about to."""
+        return any(self.count(s) for s in (MoverState.SCHEDULED, MoverState.WAITING, MoverState.MOVING))
+
     def people(self, state: MoverState) -> int:
         """Return how many people the movers in `state` carry."""
         return int(self._store.control["people"][state])

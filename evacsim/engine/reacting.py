@@ -171,7 +171,9 @@ class Reacting(Recorded):
 
     def _finish(self, household: int, kind: str, rest: Sequence[tuple[str, float]]) -> None:
         book = self.parts.book
-        if book.state[household] != HouseholdState.PREPARING and not book.held_by_water[household]:
+        # Whom the water holds at home goes on with what has to be done there.
+        now = book.resting_state[household] if book.held_by_water[household] else book.state[household]
+        if now != HouseholdState.PREPARING or book.state[household] == HouseholdState.DEAD:
             return
         if kind == "family_together":
             book.mark("family", household, self.parts.now)

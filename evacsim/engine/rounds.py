@@ -63,6 +63,8 @@ def plan_fleet(
     """
     world, routing = parts.world, parts.routing
     pickups, people = pickups[people > 0], people[people > 0]
+    if not pickups.size or not ready.size:
+        return [[] for _ in ready]
     pickup_nodes = world.pickup_points.drive_node[pickups]
     to_pickup = np.array([routing.times_to_pickups(pickups, int(node), MoverClass.BUS) for node in [depot]])
     carry = np.array([routing.times_to_shelters(int(node), MoverClass.BUS) for node in pickup_nodes])
@@ -81,8 +83,8 @@ def plan_fleet(
         ready=ready,
         depot=np.zeros(len(ready), dtype=np.int64),
         approach=to_pickup,
-        carry=np.where(_allowed(parts, pickups), carry.reshape(len(pickups), -1), np.inf),
-        back=back.reshape(-1, len(pickups)),
+        carry=np.where(_allowed(parts, pickups), carry, np.inf),
+        back=back,
         boarding_each=fleet.boarding_time,
         alighting_each=fleet.alighting_time,
         source=fleet.id,

@@ -317,9 +317,9 @@ class Transfer:
         return np.array([vehicles[row].mover for row in self.parts.book.vehicle[households]], dtype=np.int64)
 
     def _get_ready(self, household: int) -> None:
-        if household in self._fetched:
-            return
         book, now = self.parts.book, self.parts.now
+        if household in self._fetched or book.state[household] == HouseholdState.DEAD:
+            return
         book.mark("ready", household, now)
         if book.state[household] == HouseholdState.PREPARING:
             self._go_when_let(household, book.note(household, "ready", now, cause=int(book.event[household])))
