@@ -215,9 +215,9 @@ def _roads(scenario: Scenario, record: RunRecord) -> Iterator[str]:
         on="time_s",
         by="link",
     )
+    depths["depth_m"] = depths["depth_m"].fillna(0.0)
     for subject, depth, time in depths[["subject", "depth_m", "time_s"]].itertuples(index=False):
         kind = kinds.get(subject.removeprefix("vehicle/"), "walker")
-        depth = 0.0 if np.isnan(depth) else depth
         limits = {
             "bus": effects.bus_limit,
             "truck": effects.truck_limit,

@@ -54,27 +54,11 @@ def storm(luck: Random, folder: Path) -> dict[str, Any]:
     )
     _agree(scenario)
     scenario["start"] = luck.choice(["2026-07-18 20:00", "2026-07-18 07:00", "2026-07-18 19:30"])
-    district, hazard, plan = scenario["district"], scenario["hazard"], scenario["plan"]
+    district, plan = scenario["district"], scenario["plan"]
     district["pickup_points"].append({"id": "corner", "node": node(0, 2)})
     district["refuges"] = [{"id": "hill", "node": node(2, 2), "capacity": luck.choice([0, 15, None])}]
     district["stores"] = [{"id": "depot", "node": node(2, 1), "level": "town"}]
-    if luck.random() < 0.4:
-        district["channels"] = _channels(luck)
-        district["word_of_mouth"] = luck.choice([0, 0.05])
-    if luck.random() < 0.7:
-        plan["organize"] = _organize(luck, "channels" in district)
-        for fleet in district["fleets"]:
-            if luck.random() < 0.5:
-                fleet["office"] = luck.choice([office["id"] for office in plan["organize"]["offices"]])
-        for shelter in district["shelters"]:
-            if "opening" in shelter and luck.random() < 0.5:
-                shelter["keeper"] = luck.choice([office["id"] for office in plan["organize"]["offices"]])
-        if luck.random() < 0.5:
-            district["sites"] = _sites()
-            hazard["outages"] = _outages(luck)
-    else:
-        for fleet in district["fleets"]:
-            fleet.pop("external", None)
+    _command(luck, scenario)
     if luck.random() < 0.4:
         _watch(luck, folder, scenario)
     if luck.random() < 0.3:
@@ -100,6 +84,28 @@ def storm(luck: Random, folder: Path) -> dict[str, Any]:
             "rounds": luck.choice([0.2, 3]),
         }
     return scenario
+
+
+def _command(luck: Random, scenario: dict[str, Any]) -> None:
+    """Add channels, offices and networks."""
+    district, hazard, plan = scenario["district"], scenario["hazard"], scenario["plan"]
+    if luck.random() < 0.4:
+        district["channels"] = _channels(luck)
+        district["word_of_mouth"] = luck.choice([0, 0.05])
+    if luck.random() < 0.7:
+        plan["organize"] = _organize(luck, "channels" in district)
+        for fleet in district["fleets"]:
+            if luck.random() < 0.5:
+                fleet["office"] = luck.choice([office["id"] for office in plan["organize"]["offices"]])
+        for shelter in district["shelters"]:
+            if "opening" in shelter and luck.random() < 0.5:
+                shelter["keeper"] = luck.choice([office["id"] for office in plan["organize"]["offices"]])
+        if luck.random() < 0.5:
+            district["sites"] = _sites()
+            hazard["outages"] = _outages(luck)
+    else:
+        for fleet in district["fleets"]:
+            fleet.pop("external", None)
 
 
 def _agree(scenario: dict[str, Any]) -> None:
