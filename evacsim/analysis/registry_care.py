@@ -10,6 +10,13 @@ NATIONAL_RELIEF_LIMIT = 10 * 3600.0
 """National 14th five-year plan: within 10 h [s] (seen)."""
 
 
+def short(item: str, name: Text) -> Entry:
+    """Return the person-hours for which something was short at shelters."""
+    note = Text("where needs and what there is are given", "给出人均需求和安置点设施时")
+    return Entry(f"{item}_short_person_hours", "person h", "less", name, note,
+                 lambda facts: sheltering.short_person_hours(facts.record, item))  # fmt: skip
+
+
 ENTRIES: tuple[Entry, ...] = (
     mean_time("register"),
     at_the_end("unsheltered", Text("people who arrived and found no place", "到达未安置人数")),
@@ -38,6 +45,12 @@ ENTRIES: tuple[Entry, ...] = (
           Text("person-hours above what shelters hold at their stage of care", "安置点超容量人时"),
           Text("where the area a person needs is given", "给出人均面积时"),
           lambda facts: sheltering.short_person_hours(facts.record, "area")),
+    short("water", Text("person-hours without water at shelters", "安置点停水人时")),
+    short("power", Text("person-hours without power at shelters", "安置点停电人时")),
+    short("taps", Text("person-hours above what the taps of shelters serve", "安置点供水点不足人时")),
+    short("toilets", Text("person-hours above what the toilets of shelters serve", "安置点厕位不足人时")),
+    short("medical", Text("person-hours without a place in the medical corner", "安置点医疗床位不足人时")),
+    short("meals", Text("person-hours of waiting for the first meal at shelters", "安置点等候首餐人时")),
     Entry("item_out_first", "s", "more",
           Text("first time a supply runs out at a shelter", "安置点首次断供时间"),
           Text("from the start; infinite where none does", "自推演开始计，未断供为无穷大"),

@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from evacsim.engine.kitchens import Kitchens
 from evacsim.engine.log import Kind, Where
 from evacsim.engine.parts import Parts
 from evacsim.engine.provisioning import Provisioning
@@ -25,6 +26,7 @@ class Caring:
     def __init__(self, parts: Parts, provisioning: Provisioning, sheltering: Sheltering) -> None:
         self.parts = parts
         self.provisioning = provisioning
+        self.kitchens = Kitchens(parts, sheltering)
         self._by_ration = {GIVES[r.gives]: r.item for r in provisioning.rations if r.gives in GIVES}
         self._other = [r.item for r in provisioning.rations if r.gives not in GIVES]
         places = [shelter.sleeping_places for shelter in parts.world.shelters.models]
@@ -32,7 +34,7 @@ class Caring:
         """Beds that are free at each shelter."""
         self._in_bed: dict[int, int] = {}
         """Shelter (row) in which each household has beds."""
-        self.is_on = bool(provisioning.rations) or bool(np.isfinite(self._beds).any())
+        self.is_on = bool(provisioning.rations) or bool(np.isfinite(self._beds).any()) or self.kitchens.is_on
         if self.is_on:
             parts.at_settled.append(self._settle)
             sheltering.at_left.append(self._leave)
@@ -42,7 +44,11 @@ class Caring:
         for stage in GIVES.values():
             item = self._by_ration.get(stage)
             if item is not None:
-                self.provisioning.settle(household, shelter, item, partial(self._give, household, stage))
+                self.provisioning.settle(
+                    household, shelter, item, partial(self._give, household, stage, shelter)
+                )
+            elif stage == "food":
+                self._give(household, stage, shelter, int(book.event[household]), now)
             elif stage != "bed" or self._beds[shelter] >= people:
                 if stage == "bed":
                     self._beds[shelter] -= people
@@ -64,7 +70,14 @@ class Caring:
             self.parts.book.mark(stage, household, now)
         return is_first
 
-    def _give(self, household: int, stage: str, event: int, now: float) -> None:
+    def _give(self, household: int, stage: str, shelter: int, event: int, now: float) -> None:
+        """Let a household have what there is for it: food once the kitchen has cooked it."""
+        if stage == "food":
+            self.kitchens.serve(household, shelter, partial(self._have, household, stage, event))
+        else:
+            self._have(household, stage, event, now)
+
+    def _have(self, household: int, stage: str, event: int, now: float) -> None:
         if self._mark(household, stage, now):
             self._relieve(household, event)
 

@@ -43,6 +43,7 @@ from evacsim.engine.responding import Responding
 from evacsim.engine.returning import Returning
 from evacsim.engine.roads import Roads, downhill_gain, wave_speeds
 from evacsim.engine.routing import MoverClass, Routing
+from evacsim.engine.services import Services
 from evacsim.engine.sheltering import Sheltering
 from evacsim.engine.sites import Sites
 from evacsim.engine.stages import Stages
@@ -142,7 +143,12 @@ class Run:
         self.provisioning = Provisioning(self.parts, self.sheltering, self.transport)
         self.caring = Caring(self.parts, self.provisioning, self.sheltering)
         self.moving_on = MovingOn(self.parts, self.sheltering, self.transfer)
-        self.stages = Stages(self.parts, self.sheltering, self.transfer)
+        self.services = Services(
+            self.parts,
+            self.sheltering,
+            Stages(self.parts, self.sheltering, self.transfer),
+            self.caring.kitchens,
+        )
         self.water = Water(self.parts, self.roads, self.sheltering, self.transfer)
         self.rescuing = self._with_rescue()
         self.posts = Posts(self.parts)
@@ -189,7 +195,7 @@ class Run:
             self.gathering,
             self.sheltering,
             self.transport,
-            self.stages,
+            self.services,
             self.provisioning,
             self.letting_go,
             self.posts,

@@ -125,14 +125,15 @@ class Sites(Recorded):
         was, state.down = state.down, out
         if bool(was) == bool(out):
             return
+        came_back = ROOT
         if out:
             if out not in (state.outage, state.flooded, state.empty):
                 state.down = self._record("site_down", site, np.nan, out)
             state.changes.append((self.parts.now, "down"))
         else:
             state.changes.append((self.parts.now, "on_battery" if state.battery else "up"))
-            self._record("site_up", site, np.nan, max(was, cause))
-        self._tell_places(site)
+            came_back = self._record("site_up", site, np.nan, max(was, cause))
+        self._tell_places(site, state.down or came_back)
         for other in (*self._fed[site], *self._connected[site]):
             self._renew(other, state.down or cause)
 
@@ -157,7 +158,7 @@ class Sites(Recorded):
 
     # -- what that does to places -------------------------------------------------------------
 
-    def _tell_places(self, site: int) -> None:
+    def _tell_places(self, site: int, event: int) -> None:
         kind, networks = self._models[site].kind, self.parts.networks
         for (of, place), serving in self._serving.items():
             if of != kind or site not in serving:
@@ -172,7 +173,7 @@ class Sites(Recorded):
                 networks.put_out(kind, place, max(out))
             if kind == "power":
                 for hook in self.parts.at_power:
-                    hook(place, works, self._states[site].down)
+                    hook(place, works, event)
         self._note_contact()
 
     def _note_contact(self) -> None:

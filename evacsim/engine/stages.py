@@ -1,14 +1,12 @@
 """How long people have been in a shelter: the longer, the more room each needs (紧急、短期、长期安置)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import partial
 
 import numpy as np
-import pandas as pd
 
 from evacsim.engine.log import Kind, Where
 from evacsim.engine.parts import Parts
-from evacsim.engine.recorded import Recorded
 from evacsim.engine.routing import MoverClass
 from evacsim.engine.sheltering import Sheltering
 from evacsim.engine.transfer import Transfer
@@ -21,7 +19,7 @@ SERVICES = ["shelter", "item", "need", "provided", "short_person_h"]
 """Columns of the table of services."""
 
 
-class Stages(Recorded):
+class Stages:
     """The stage of care of every shelter, and how many people it holds at it.
 
     A shelter is at the emergency stage from the first household that is let in, and at the next ones so
@@ -114,26 +112,22 @@ class Stages(Recorded):
                 promised[goal] += people
         self.sheltering.capacity += promised
 
-    def tables(self) -> Mapping[str, pd.DataFrame]:
-        """Return what was short."""
-        rows = list(self.shortages())
-        return {"services": pd.DataFrame(rows, columns=SERVICES)} if rows else {}
-
     def shortages(self) -> Iterator[tuple[str, str, float, float, float]]:
         """Yield rows of `SERVICES`: the area of each shelter, needed most and there [m2]."""
         parts = self.parts
+        loads: dict[int, list[tuple[float, int]]] = {}
+        for shelter, time, people_there in self.sheltering.loads:
+            loads.setdefault(shelter, [(0.0, 0)]).append((time, people_there))
         for shelter in np.flatnonzero(self._has_area).tolist():
             model = parts.world.shelters.models[shelter]
             assert model.area is not None
-            loads = [(time, people) for row, time, people in self.sheltering.loads if row == shelter]
-            people = Steps(
-                *(np.array(column, dtype=np.float64) for column in zip(*[(0.0, 0), *loads], strict=True))
-            )
+            moments, numbers = np.array(loads.get(shelter, [(0.0, 0)]), dtype=np.float64).T
+            people = Steps(moments, numbers)
             times = np.array([time for time, _ in self._changes[shelter]])
             stages = [stage for _, stage in self._changes[shelter]]
             served = Steps(times, np.array([self._holds[shelter, stage] for stage in stages]))
             room = Steps(times, np.array([self._room[stage] for stage in stages]))
-            moments = np.unique(np.concatenate([people.time, times]))
-            need = float((people.at(moments) * room.at(moments)).max())
+            either = np.unique(np.concatenate([people.time, times]))
+            need = float((people.at(either) * room.at(either)).max())
             short = short_person_hours(people, served, until=parts.world.scenario.duration)
             yield model.id, "area", need, model.area, short

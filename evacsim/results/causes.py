@@ -28,6 +28,7 @@ LEVEL = Text("level {}", "{} 级")
 TEAMS = Text("{} teams", "{} 个工作组")
 HOUSEHOLDS = Text("{} households", "{} 户")
 ATTEMPT = Text("attempt {}", "第 {} 次")
+HOURS = Text("fuel for {} h", "燃油可用 {} 小时")
 CARE_STAGE = Text("stage {} of care", "第 {} 安置阶段")
 PIECES = Text("{} pieces", "{} 件")
 
@@ -59,6 +60,7 @@ AMOUNTS: dict[str, tuple[Text, int]] = {
     "officer_overloaded": (HOUSEHOLDS, 0),
     "order_received": (LEVEL, 0),
     "called": (ATTEMPT, 0),
+    "generator_started": (HOURS, 1),
     "stage_begun": (CARE_STAGE, 0),
     "delivery_asked": (PIECES, 0),
     "delivery_left": (PIECES, 0),

@@ -208,9 +208,18 @@ CHAIN_TABLES: dict[str, tuple[Column, ...]] = {
     ),
     "services": (
         Column("shelter", "str", Text("shelter", "安置点")),
-        Column("item", "str", Text("what is needed: beds, toilets, water …", "项目")),
+        Column(
+            "item",
+            "str",
+            Text(
+                "what is needed: area [m2], water [L a day, L stored], power [people, generators], taps, toilets,"
+                " medical [beds], meals [people who wait, meals an hour]",
+                "项目：面积 [m2]、供水 [升/日，储水升]、供电 [人，发电机台数]、供水点、厕位、"
+                "医疗床位、供餐 [等候人数，份/小时]",
+            ),
+        ),
         Column("need", "float64", Text("most that was needed at once", "最大需求")),
-        Column("provided", "float64", Text("what was there", "供给")),
+        Column("provided", "float64", Text("what was there; empty where nothing is said", "供给")),
         Column("short_person_h", "float64", Text("shortage [person h]", "缺口人时")),
     ),
     "stocks": (

@@ -26,9 +26,34 @@ def found(parts: Parts) -> Iterator[Finding]:
             remedy = Text("add it to district.stock", "写入 district.stock")
             yield Finding((*loc, "rations", number, "item"), rule, remedy, ration.item)
     yield from _space(parts, loc)
+    yield from _services(parts, loc)
     yield from _returns(parts, loc)
     if care.supply is not None:
         yield from _carriers(parts, (*loc, "supply"))
+
+
+OFFERED = ("toilets", "taps", "water_tank", "generators", "fuel", "medical_beds")
+"""What shelters offer and only `care.needs` asks for."""
+
+
+def _services(parts: Parts, loc: Loc) -> Iterator[Finding]:
+    """Yield what shelters offer and nobody asks for, and fuel without a generator."""
+    assert parts.whole is not None
+    given = {
+        name for entry in parts.shelters for name in OFFERED if getattr(entry.item, name) not in (None, 0)
+    }
+    if given and parts.whole.plan.care.needs is None:
+        names = ", ".join(name for name in OFFERED if name in given)
+        rule = Text(
+            f"what shelters offer is not held against any need: {names}",
+            f"未给出人均需求，安置点设施不起作用：{names}",
+        )
+        yield Finding((*loc, "needs"), rule, Text("add needs: {}", "补上 needs: {}"), severity="warning")
+    for entry in parts.shelters:
+        if entry.item.fuel is not None and entry.item.generators == 0:
+            rule = Text("is for no generator", "没有发电机")
+            remedy = Text("write how many generators stand there", "写明发电机台数")
+            yield Finding((*entry.loc, "fuel"), rule, remedy, severity="warning")
 
 
 def _space(parts: Parts, loc: Loc) -> Iterator[Finding]:

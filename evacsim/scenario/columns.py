@@ -124,6 +124,7 @@ COLUMNS: Mapping[type[Section], Names] = {
         "staff": ("工作人员", "工作人员数"),
         "sleeping_places": ("床铺", "实有床位", "铺位"),
         "toilets": ("厕位", "厕所", "厕所数"),
+        "taps": ("供水点", "水龙头", "供水龙头数"),
         "water_tank": ("储水量", "水箱"),
         "generators": ("发电机", "发电机数"),
         "fuel": ("燃油可用时间", "燃料"),

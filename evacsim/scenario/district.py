@@ -274,16 +274,18 @@ class Shelter(Place):
     """Beds set up; without limit where absent."""
     toilets: Count | None = Field(default=None, ge=0)
     """Toilets; without limit where absent."""
+    taps: Count | None = Field(default=None, ge=0)
+    """Taps; without limit where absent."""
     water_tank: Number | None = Field(default=None, ge=0)
-    """Water stored [L]; tap water without limit where absent."""
+    """Water stored for when the mains fail with the power [L]; where absent, tap water never fails."""
     generators: Count = Field(default=0, ge=0)
-    """Generators that stand there."""
+    """Generators that stand there; one carries the shelter when the mains fail."""
     fuel: Duration | None = None
-    """How long the fuel of its generators lasts [s]."""
+    """How long the fuel of its generators lasts [s]; without end where absent."""
     meals_per_hour: Number | None = Field(default=None, gt=0)
     """Meals its kitchen serves [1/h]; at once where absent."""
-    medical_beds: Count = Field(default=0, ge=0)
-    """Places in its medical corner."""
+    medical_beds: Count | None = Field(default=None, ge=0)
+    """Places in its medical corner for people who need help; without limit where absent."""
     synthetic: YesNo = False
     """True where the figures are invented for a demonstration and must not be shown as official."""
 

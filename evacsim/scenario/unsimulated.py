@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from evacsim.language import Text
 from evacsim.scenario.behavior import Behavior, Livestock
 from evacsim.scenario.care import Care, Supply
-from evacsim.scenario.district import Shelter, Zone
+from evacsim.scenario.district import Zone
 from evacsim.scenario.finding import Finding
 from evacsim.scenario.given import Loc
 from evacsim.scenario.parts import Parts
@@ -19,16 +19,8 @@ UNSIMULATED: Mapping[type[Section], Collection[str]] = {
     Zone: ("visitors_day", "visitors_night"),
     Behavior: ("shadow",),
     Livestock: ("goes_back",),
-    Shelter: (
-        "toilets",
-        "water_tank",
-        "generators",
-        "fuel",
-        "meals_per_hour",
-        "medical_beds",
-    ),
     Supply: ("boats", "helicopters"),
-    Care: ("needs", "reunion"),
+    Care: ("reunion",),
     ZoneTransfer: ("via",),
 }
 """Fields that only their default may be given to, by section."""
