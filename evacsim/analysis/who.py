@@ -4,12 +4,24 @@ import numpy as np
 
 from evacsim.analysis.people import had_to_go, out_before_water, out_times, people_of, weighted_quantile
 from evacsim.results.record import RunRecord
+from evacsim.terms import Group
 
 
 def missed_share(record: RunRecord) -> float:
     """Return the share of the people who had to go that no order ever reached; nan where nobody had to."""
     ledger = record.ledger
     people, go = people_of(ledger), had_to_go(ledger)
+    total = int(people[go].sum())
+    return float(people[go & ledger["told_s"].isna().to_numpy()].sum() / total) if total else np.nan
+
+
+def missed_visitors(record: RunRecord) -> float:
+    """Return the share of the visitors who had to go that no order ever reached; nan where there were none."""
+    ledger = record.ledger
+    people, go = (
+        people_of(ledger),
+        had_to_go(ledger) & (ledger["special_group"] == Group.VISITOR.id).to_numpy(),
+    )
     total = int(people[go].sum())
     return float(people[go & ledger["told_s"].isna().to_numpy()].sum() / total) if total else np.nan
 

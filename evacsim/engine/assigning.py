@@ -178,7 +178,7 @@ def free_places(
         Shelters that water closes up to this moment are not used [s]: the end of the run for
         those who know the whole flood beforehand, now for those who know nothing of it.
     """
-    everybody = sum(zone.population for zone in world.zones.models)
+    everybody = sum(zone.population + zone.visitors_day + zone.visitors_night for zone in world.zones.models)
     if capacity is None:
         capacity = [
             np.inf if shelter.capacity is None else shelter.capacity for shelter in world.shelters.models

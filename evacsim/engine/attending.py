@@ -16,7 +16,7 @@ from evacsim.terms import HouseholdState
 from evacsim.world.columns import World
 from evacsim.world.daytime import Daytime
 from evacsim.world.people import Households
-from evacsim.world.presence import PresenceColumns, presence_of
+from evacsim.world.presence import Presence, PresenceColumns, presence_of
 from evacsim.world.register import ListErrors, Register, draw_register, list_totals, true_register
 
 
@@ -25,7 +25,8 @@ class Attending(Recorded):
 
     Who is there goes by the hour of the start, and is settled anew when the first office receives the
     order for the zone (the snapshot of LifeSim, seen TRM-11): who is away then is away for the
-    whole run, and safe (assumed). Who was resettled before (避险搬迁) is never there.
+    whole run, and safe (assumed). Who was resettled before (避险搬迁) is never there. Visitors come and
+    go with the hour as residents do, and nobody visits a zone that has been ordered to go.
     """
 
     def __init__(self, parts: Parts) -> None:
@@ -38,7 +39,9 @@ class Attending(Recorded):
         self._is_resettled = self._resettled()
         self._is_settled = np.zeros(world.zones.n, dtype=bool)
         """Zones for which an order has come."""
-        self._is_on = bool(self._is_resettled.any()) or self._presence is not None
+        self._is_on = bool(
+            self._is_resettled.any() or parts.households.is_visitor.any() or self._presence is not None
+        )
         if self._is_on:
             self._settle(np.arange(n))
 
@@ -65,10 +68,14 @@ class Attending(Recorded):
         """Return when households are there; None where all are always."""
         zones, households = self.parts.world.zones.models, self.parts.households
         by_day = np.array([1.0 if zone.day_share is None else zone.day_share for zone in zones])
-        if (by_day == 1).all():
+        visit, is_visitor = households.visit, households.is_visitor
+        if (by_day == 1).all() and (visit.kind == Presence.ALWAYS).all():
             return None
         luck = _by_zone(self.parts.streams, "presence", self.parts.world, households)
-        return presence_of(luck, day=by_day[households.zone])
+        own = presence_of(luck, day=by_day[households.zone])
+        return PresenceColumns(
+            np.where(is_visitor, visit.kind, own.kind), np.where(is_visitor, visit.turn, own.turn)
+        )
 
     def _resettled(self) -> NDArray[np.bool_]:
         world, households = self.parts.world, self.parts.households
@@ -81,7 +88,7 @@ class Attending(Recorded):
         if not left.any():
             return np.zeros(households.n, dtype=bool)
         luck = _by_zone(self.parts.streams, "resettled", world, households)
-        return np.asarray(luck < left[households.zone])
+        return np.asarray((luck < left[households.zone]) & ~households.is_visitor)
 
     def ledger(self) -> Mapping[str, NDArray[Any]]:
         """Return who is there in the end."""
@@ -106,10 +113,10 @@ class Attending(Recorded):
                     "zone": parts.world.zones.ids,
                     "residents": totals.people.astype(np.int64),
                     "listed": totals.people_listed.astype(np.int64),
-                    "unlisted": people(~parts.register.is_listed),
+                    "unlisted": people(~parts.register.is_listed & ~households.is_visitor),
                     "ghosts": parts.register.ghost_people.astype(np.int64),
                     "present": people(is_here),
-                    "visitors": np.zeros(n, dtype=np.int64),
+                    "visitors": people(is_here & households.is_visitor),
                 }
             )
         }

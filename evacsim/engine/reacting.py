@@ -29,7 +29,8 @@ class Reacting(Recorded):
     told - (disbelieves - is persuaded by a further message or a visit) - refuses
                                           - waits for the family - sees to the animals - ready
 
-    Whoever has made up his mind is not moved by further messages.
+    Whoever has made up his mind is not moved by further messages. Visitors have no home to stay in: they
+    do not refuse, wait for nobody and have no animals (assumed).
     """
 
     def __init__(self, parts: Parts, gathering: Gathering, transfer: Transfer) -> None:
@@ -55,7 +56,8 @@ class Reacting(Recorded):
             if moved is not None:
                 rows = (parts.households.zone == zone) & (parts.mode != Mode.NONE)
                 self._draw(zone, moved, np.flatnonzero(rows))
-        self._complies: Final[Bools] = parts.households.compliance_luck < self._compliance
+        complies = parts.households.compliance_luck < self._compliance
+        self._complies: Final[Bools] = complies | parts.households.is_visitor
         self._strongest: Final[Floats] = np.full(n, -np.inf)
         self._heard: Final = np.zeros(n, dtype=np.int32)
         self._visits: Final = np.zeros(n, dtype=np.int32)
@@ -70,7 +72,15 @@ class Reacting(Recorded):
         # One luck for every household of the zone, whether the plan moves it or not.
         own = rows - int(np.searchsorted(parts.households.zone, zone))
         law = moved.preparation or parts.world.scenario.plan.organize.preparation
-        self._preparation[rows] = quantiles(law, parts.households.preparation_luck[rows])
+        preparation_luck, is_visitor = (
+            parts.households.preparation_luck[rows],
+            parts.households.is_visitor[rows],
+        )
+        self._preparation[rows] = quantiles(law, preparation_luck)
+        visitors = parts.world.scenario.district.population.visitors
+        if visitors is not None:
+            takes = quantiles(visitors.preparation, preparation_luck)
+            self._preparation[rows] = np.where(is_visitor, takes, self._preparation[rows])
         if moved.compliance is not None:
             self._compliance[rows] = moved.compliance
 
@@ -83,11 +93,11 @@ class Reacting(Recorded):
                 luck("belief"), mean=belief.threshold, deviation=belief.threshold_sd
             )
         if behavior.family is not None:
-            waits = luck("family") < behavior.family.away_share
+            waits = (luck("family") < behavior.family.away_share) & ~is_visitor
             self._family[rows] = np.where(waits, quantiles(behavior.family.wait, luck("family_wait")), 0.0)
         if behavior.livestock is not None:
             share = behavior.livestock.share if model.livestock_share is None else model.livestock_share
-            keeps = luck("livestock") < share
+            keeps = (luck("livestock") < share) & ~is_visitor
             takes = quantiles(behavior.livestock.takes, luck("livestock_time"))
             self._animals[rows] = np.where(keeps, takes, 0.0)
 

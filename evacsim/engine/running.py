@@ -307,7 +307,8 @@ def planned_modes(world: World, households: Households) -> NDArray[np.int8]:
     Those with a car and the lowest `car_luck` drive, up to the plan's share; of the others the
     lowest `mode_luck` go by bus, so that the plan's bus share of all households results; the
     rest walks. A household larger than a bus walks. Nobody is moved where the plan has no row
-    for the zone, or moves special groups only and the household has none.
+    for the zone, or moves special groups only and the household has none. Visitors drive if they came in
+    a car, whatever the plan says, and need a bus if they did not.
     """
     plan, population = world.scenario.plan, world.scenario.district.population
     seats = {fleet.id: fleet.seats for fleet in world.fleets.models}
@@ -324,6 +325,10 @@ def planned_modes(world: World, households: Households) -> NDArray[np.int8]:
         drive = min(car_share, population.car_share if owned is None else owned)
         by_car = households.car_luck[rows] < drive
         by_bus = households.mode_luck[rows] * (1 - drive) < bus_share
+        is_visitor = households.is_visitor[rows]
+        if population.visitors is not None and transfer.moved_to == "shelter":
+            came_by_car = households.car_luck[rows] < population.visitors.car_share
+            by_car, by_bus = np.where(is_visitor, came_by_car, by_car), by_bus | is_visitor
         by_bus &= households.people[rows] <= seats.get(transfer.fleet or "", 0)
         mode[rows] = np.where(by_car, Mode.CAR, np.where(by_bus, Mode.BUS, Mode.WALK))
         if transfer.moved == "special_groups":

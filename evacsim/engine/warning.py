@@ -56,6 +56,9 @@ class Warnings(Recorded):
         """One row each."""
         self._goes_by_law = not district.channels and not organize.officers
         self._reach = self._reaches()
+        visitors = district.population.visitors
+        self._share = np.where(parts.households.is_visitor, visitors.reach if visitors else 1.0, 1.0)
+        """What part of the reach of a channel holds for each household."""
         self._first = np.searchsorted(parts.households.zone, np.arange(parts.world.zones.n + 1))
         self.heard = np.full(parts.households.n, np.inf)
         """When each household hears its first word [s], perhaps still to come; infinite for never."""
@@ -154,7 +157,7 @@ class Warnings(Recorded):
             emission = Emission(
                 channel.id,
                 parts.now,
-                reach.night if is_night else reach.day,
+                (reach.night if is_night else reach.day) * self._share[self._mine(cause.zone)],
                 channel.delay,
                 self._times[row, cause.zone],
                 np.inf if channel.rate is None else channel.rate,

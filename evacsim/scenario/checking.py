@@ -315,7 +315,10 @@ def _moved(parts: Parts) -> int | None:
     """Return the people whom the plan moves; None where some lines move special groups only."""
     if any(entry.item.moved != "everyone" for entry in parts.transfers):
         return None
-    people = {entry.item.id: entry.item.population for entry in parts.zones}
+    people = {
+        entry.item.id: entry.item.population + max(entry.item.visitors_day, entry.item.visitors_night)
+        for entry in parts.zones
+    }
     named = {id_ for entry in parts.transfers for id_ in matching(entry.item.zone, people)}
     return sum(people[id_] for id_ in named)
 

@@ -19,7 +19,19 @@ def found(parts: Parts) -> Iterator[Finding]:
         yield from unmatched_zones(parts, (*loc, "resettled", number, "zones"), resettled.zones)
     for number, known in enumerate(() if who.lists is None else who.lists.zones):
         yield from unmatched_zones(parts, (*loc, "lists", "zones", number, "zones"), known.zones)
-    groups = parts.whole.district.population.groups
+    population = parts.whole.district.population
+    visited = [zone.id for zone in parts.whole.district.zones if zone.visitors_day or zone.visitors_night]
+    if visited and population.visitors is None:
+        rule = Text(
+            f"visitors are in {visited[0]}, and nothing says what they are like",
+            f"{visited[0]} 有外来人员，但没有说明其特征",
+        )
+        remedy = Text(
+            "write `visitors: {}` for the assumed values, or values of your own",
+            "写 `visitors: {}` 采用假定值，或填写实际值",
+        )
+        yield Finding(("district", "population", "visitors"), rule, remedy)
+    groups = population.groups
     if groups is not None:
         total = groups.elderly_alone + groups.disabled + groups.pregnant + groups.left_behind
         if total > 1 + 1e-9:

@@ -16,6 +16,7 @@ from evacsim.scenario.places import Place
 from evacsim.scenario.section import (
     DurationLaw,
     FileOrFolder,
+    Fixed,
     Identifier,
     Number,
     Provenance,
@@ -154,6 +155,19 @@ class Knowledge(Section):
         return self
 
 
+class Visiting(Section):
+    """Parties of visitors, tourists and people passing through (外来人员); each zone says how many there are."""
+
+    party_size: Number = assumed(2.5, "couples and families", ge=1, le=100)
+    """Mean people of a party."""
+    car_share: Share = assumed(0.6, "most come in a car of their own; the others came by bus and have none")
+    """Share of parties with a car, in which they leave."""
+    reach: Share = assumed(0.8, "they know neither the village's loudspeaker nor its groups of messages")
+    """What the reach of each channel is times this, for them."""
+    preparation: DurationLaw = assumed(lambda: Fixed(value="15 min"), "bags, and the way to the car")
+    """From believing the warning until they are ready."""
+
+
 class Population(Section):
     """How people live together and how fast they walk; each zone may say otherwise."""
 
@@ -177,6 +191,8 @@ class Population(Section):
     """Walking speed of the elderly against an adult's."""
     child_speed_factor: Number = seen(0.8, "TUNAMI-EVAC", gt=0, le=1)
     """Walking speed of a child against an adult's."""
+    visitors: Visiting | None = None
+    """What visitors are like; needed where a zone has any."""
     groups: Groups | None = None
     """Special groups by their shares; nobody belongs to one where absent."""
     assisted_speed_factor: Number = seen(0.5, "TUNAMI-EVAC", gt=0, le=1)
@@ -236,9 +252,9 @@ class Zone(Place):
     day_share: Share | None = None
     """Share of its households that are there by day; all are where absent."""
     visitors_day: People = Field(default=0, ge=0)
-    """Visitors there by day, over and above `population` [person]."""
+    """Visitors there by day, over and above `population` [person]; on no list of the plan."""
     visitors_night: People = Field(default=0, ge=0)
-    """Visitors there by night, over and above `population` [person]."""
+    """Visitors there by night, over and above `population` [person]; on no list of the plan."""
     livestock_share: Share | None = None
     """Share of households with livestock; the plan's behaviour where absent."""
     synthetic: YesNo = False

@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterator, Mapping
 from evacsim.language import Text
 from evacsim.scenario.behavior import Behavior, Livestock
 from evacsim.scenario.care import Care, Supply
-from evacsim.scenario.district import Zone
 from evacsim.scenario.finding import Finding
 from evacsim.scenario.given import Loc
 from evacsim.scenario.parts import Parts
@@ -16,7 +15,6 @@ from evacsim.scenario.plan import ZoneTransfer
 from evacsim.scenario.section import Section
 
 UNSIMULATED: Mapping[type[Section], Collection[str]] = {
-    Zone: ("visitors_day", "visitors_night"),
     Behavior: ("shadow",),
     Livestock: ("goes_back",),
     Supply: ("boats", "helicopters"),

@@ -183,8 +183,8 @@ class Emission:
     """Id of the channel."""
     time: float
     """Moment when it begins to go out [s]."""
-    reach: float
-    """Share of households that the channel reaches at this moment."""
+    reach: float | Floats
+    """Share of households that the channel reaches at this moment; one for all, or one for each of the zone."""
     delay: DurationLaw
     """From going out until a household takes notice."""
     ordinal: int = 1

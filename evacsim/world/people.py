@@ -18,7 +18,9 @@ from evacsim.scenario.district import Population, Zone
 from evacsim.streams import Streams
 from evacsim.terms import Group
 from evacsim.world.columns import World
+from evacsim.world.household_sizes import household_sizes
 from evacsim.world.laws import quantiles
+from evacsim.world.presence import Presence, PresenceColumns, draw_visitors
 
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
@@ -42,7 +44,10 @@ class Knowledge(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Households:
-    """All households of the district, in the order of zones; one row each."""
+    """All households of the district, in the order of zones; one row each.
+
+    A party of visitors is a household as well, after those who live in its zone.
+    """
 
     zone: Ints
     """Row of the zone."""
@@ -58,6 +63,10 @@ class Households:
     """Of them in need of help to move."""
     group: NDArray[np.int8]
     """Its special group (`terms.Group`), or what brings it here."""
+    is_visitor: NDArray[np.bool_]
+    """Whether it does not live here: on no list, and without a home to stay in."""
+    visit: PresenceColumns
+    """When visitors are here; residents always, as far as this says."""
     walking_speed: Floats
     """Free walking speed of the slowest member [m/s]; a household stays together."""
     home: Ints
@@ -83,28 +92,9 @@ class Households:
         return len(self.zone)
 
 
-def household_sizes(population: int, mean: float, stream: np.random.Generator) -> Ints:
-    """Return household sizes that add up to `population` exactly, with the given mean.
-
-    Sizes are 1 + Poisson(mean - 1) (assumed; a plain law that has no households of 0), cut off
-    where the population is used up.
-    """
-    if mean <= 1:
-        return np.ones(population, dtype=np.int32)
-    sizes = np.empty(0, dtype=np.int64)
-    while sizes.sum() < population:
-        missing = population - int(sizes.sum())
-        sizes = np.append(sizes, 1 + stream.poisson(mean - 1, size=int(missing / mean) + 8))
-    ends = np.cumsum(sizes)
-    last = int(np.searchsorted(ends, population))
-    sizes = sizes[: last + 1].copy()
-    sizes[last] -= ends[last] - population
-    return sizes[sizes > 0].astype(np.int32)
-
-
 @dataclass(frozen=True, slots=True)
 class ZoneHouseholds:
-    """The households of one zone as they are drawn."""
+    """The households of one zone as they are drawn: those who live there, then visitors."""
 
     people: Ints
     elderly: Ints
@@ -122,16 +112,42 @@ def draw_zone(zone: Zone, district: Population, streams: Streams) -> ZoneHouseho
     """
     mean = zone.household_size or district.household_size
     sizes = household_sizes(zone.population, mean, streams.get("household_size", zone.id))
-    person = np.repeat(np.arange(len(sizes)), sizes)
-    age = streams.get("age", zone.id).random(len(person))
-    help_luck = streams.get("assisted", zone.id).random(len(person))
     elderly_share = district.elderly_share if zone.elderly_share is None else zone.elderly_share
     assisted_share = district.assisted_share if zone.assisted_share is None else zone.assisted_share
+    return _of_sizes(sizes, elderly_share, assisted_share, district, streams, zone.id)
+
+
+def _visiting(zone: Zone, district: Population, streams: Streams) -> tuple[ZoneHouseholds, PresenceColumns]:
+    """Return the parties of visitors of a zone, and when they are there.
+
+    They are as old and as frail as the district is, not as its zone: who visits a home for the
+    aged need not be old (assumed).
+    """
+    size = 1.0 if district.visitors is None else district.visitors.party_size
+    drawn = draw_visitors(
+        zone.id, streams, by_day=zone.visitors_day, by_night=zone.visitors_night, household_size=size
+    )
+    shares = district.elderly_share, district.assisted_share
+    return _of_sizes(drawn.people, *shares, district, streams, "visitors", zone.id), drawn.presence
+
+
+def _of_sizes(
+    sizes: Ints,
+    elderly_share: float,
+    assisted_share: float,
+    district: Population,
+    streams: Streams,
+    *name: str,
+) -> ZoneHouseholds:
+    """Return households of given sizes, each trait of their people drawn from a stream of its purpose and `name`."""
+    person = np.repeat(np.arange(len(sizes)), sizes)
+    age = streams.get("age", *name).random(len(person))
+    help_luck = streams.get("assisted", *name).random(len(person))
     child_share = min(district.child_share, 1 - elderly_share)
     elderly = age < elderly_share
     child = age >= 1 - child_share
     assisted = help_luck < assisted_share
-    stream = streams.get("walking_speed", zone.id)
+    stream = streams.get("walking_speed", *name)
     if district.speed_law == "imo_ages":
         years = ages(age, elderly_share, child_share)
         speed = speeds_by_age(years, assisted, stream.random(len(person)))
@@ -164,10 +180,14 @@ def ages(luck: Floats, elderly_share: float, child_share: float) -> Floats:
 
 
 def draw_households(world: World, streams: Streams) -> Households:
-    """Return all households of a world, drawn zone by zone."""
+    """Return all households of a world, drawn zone by zone: those who live there, then visitors."""
     district = world.scenario.district.population
-    drawn = [draw_zone(zone, district, streams) for zone in world.zones.models]
-    counts = [len(zone.people) for zone in drawn]
+    residents = [draw_zone(zone, district, streams) for zone in world.zones.models]
+    visits = [_visiting(zone, district, streams) for zone in world.zones.models]
+    drawn = [mine for own, (others, _) in zip(residents, visits, strict=True) for mine in (own, others)]
+    n_own, n_others = [len(own.people) for own in residents], [len(others.people) for others, _ in visits]
+    counts = [own + others for own, others in zip(n_own, n_others, strict=True)]
+    is_visitor = np.repeat(np.tile([False, True], len(counts)), np.column_stack([n_own, n_others]).ravel())
 
     def luck(purpose: str) -> Floats:
         return _joined(
@@ -193,10 +213,16 @@ def draw_households(world: World, streams: Streams) -> Households:
         assisted=_joined([zone.assisted for zone in drawn]),
         group=_joined(
             [
-                _groups(zone, district.groups, n, streams)
-                for zone, n in zip(world.zones.models, counts, strict=True)
+                groups
+                for zone, n, others in zip(world.zones.models, n_own, n_others, strict=True)
+                for groups in (
+                    _groups(zone, district.groups, n, streams),
+                    np.full(others, Group.VISITOR, dtype=np.int8),
+                )
             ]
         ),
+        is_visitor=is_visitor,
+        visit=_when(is_visitor, [presence for _, presence in visits]),
         walking_speed=_joined([zone.walking_speed for zone in drawn]),
         home=_joined(homes),
         car_luck=luck("car"),
@@ -207,6 +233,15 @@ def draw_households(world: World, streams: Streams) -> Households:
         knowledge=_knowledge(district.knowledge, luck("knowledge")),
         patience=_patience(district, luck("patience")),
     )
+
+
+def _when(is_visitor: NDArray[np.bool_], visits: list[PresenceColumns]) -> PresenceColumns:
+    """Return when all households are there, residents always."""
+    kind = np.full(len(is_visitor), Presence.ALWAYS, dtype=np.int8)
+    turn = np.zeros(len(is_visitor))
+    kind[is_visitor] = _joined([visit.kind for visit in visits])
+    turn[is_visitor] = _joined([visit.turn for visit in visits])
+    return PresenceColumns(kind, turn)
 
 
 KIND_GROUPS = {

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from evacsim.streams import Streams
 from evacsim.world.daytime import by_daytime
-from evacsim.world.people import household_sizes
+from evacsim.world.household_sizes import household_sizes
 
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
@@ -86,7 +86,7 @@ def present_share(night_share: ArrayLike, *, day: ArrayLike, night: ArrayLike = 
 
 @dataclass(frozen=True, slots=True)
 class Visitors:
-    """Households of a zone that do not live there."""
+    """Parties that are in a zone and do not live there: tourists, guests, people passing through (外来人员)."""
 
     people: Ints
     """People [person]."""
@@ -96,10 +96,10 @@ class Visitors:
 def draw_visitors(
     zone: str, streams: Streams, *, by_day: int, by_night: int, household_size: float
 ) -> Visitors:
-    """Return the visitors of a zone: `by_day` people by day and `by_night` by night, drawn as households.
+    """Return the visitors of a zone: `by_day` people by day and `by_night` by night, drawn as parties.
 
     As many as there are at both times stay; the others come for the day or for the night. Sizes
-    are drawn as those of residents (assumed).
+    are drawn by the law of households (assumed).
 
     Parameters
     ----------
@@ -110,7 +110,7 @@ def draw_visitors(
     by_day, by_night : int
         People [person].
     household_size : float
-        Mean people per household.
+        Mean people of a party.
     """
     both = min(by_day, by_night)
     people = [

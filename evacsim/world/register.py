@@ -112,7 +112,11 @@ def draw_register(
     listed_zone, listed_people = np.empty(households.n, np.int32), np.empty(households.n, np.int32)
     ghosts, ghost_people = np.zeros(len(zones), np.int32), np.zeros(len(zones), np.int32)
     for row, (zone, wrong) in enumerate(zip(zones, errors, strict=True)):
-        mine = slice(int(first[row]), int(first[row + 1]))
+        # Visitors stand last in their zone, and on no list.
+        ends = int(first[row + 1])
+        here = int(np.count_nonzero(~households.is_visitor[first[row] : ends]))
+        mine, visitors = slice(int(first[row]), int(first[row]) + here), slice(int(first[row]) + here, ends)
+        listed_zone[visitors], listed_people[visitors] = -1, 0
         people = households.people[mine]
         others = _other_zones(world, row)
         is_listed = _is_listed(wrong, streams.get("register", zone.id).random(len(people)))
@@ -125,27 +129,31 @@ def draw_register(
 
 
 def true_register(households: Households, n_zones: int) -> Register:
-    """Return a register without mistakes: it says what is."""
+    """Return a register without mistakes: it says who lives where."""
     nobody = np.zeros(n_zones, dtype=np.int32)
-    return Register(households.zone, households.people, ghosts=nobody, ghost_people=nobody)
+    is_visitor = households.is_visitor
+    listed_zone = np.where(is_visitor, -1, households.zone).astype(np.int32)
+    listed_people = np.where(is_visitor, 0, households.people).astype(np.int32)
+    return Register(listed_zone, listed_people, ghosts=nobody, ghost_people=nobody)
 
 
 def list_totals(register: Register, households: Households) -> ListTotals:
     """Return what is right and wrong on each zone's list."""
     n_zones = len(register.ghosts)
     is_listed, home = register.is_listed, households.zone
+    lives_here = ~households.is_visitor
 
     def count(zone: Ints, people: Ints | None = None) -> Ints:
         return np.asarray(np.bincount(zone, weights=people, minlength=n_zones), dtype=np.int32)
 
     under = register.listed_zone[is_listed]
     return ListTotals(
-        households=count(home),
+        households=count(home[lives_here]),
         entries=count(under) + register.ghosts,
-        unlisted=count(home[~is_listed]),
+        unlisted=count(home[~is_listed & lives_here]),
         elsewhere=count(home[is_listed & (register.listed_zone != home)]),
         ghosts=register.ghosts,
-        people=count(home, households.people),
+        people=count(home[lives_here], households.people[lives_here]),
         people_listed=count(under, register.listed_people[is_listed]) + register.ghost_people,
     )
 

@@ -9,7 +9,8 @@ from evacsim.scenario.district import Population, Zone
 from evacsim.scenario.reading import from_mapping
 from evacsim.streams import Streams
 from evacsim.world.building import build_world
-from evacsim.world.people import SLOWEST, Knowledge, ages, draw_households, draw_zone, household_sizes
+from evacsim.world.household_sizes import household_sizes
+from evacsim.world.people import SLOWEST, Knowledge, ages, draw_households, draw_zone
 from tests.reference.small_district import small_district
 
 

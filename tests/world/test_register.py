@@ -32,7 +32,9 @@ def district(populations=(900, 600, 300, 450)):
     people = [draw_zone(zone, Population(), Streams(SEED)).people for zone in zones]
     world = SimpleNamespace(zones=SimpleNamespace(models=zones, n=len(zones)))
     zone = np.repeat(np.arange(len(zones), dtype=np.int32), list(map(len, people)))
-    return world, SimpleNamespace(zone=zone, people=np.concatenate(people), n=len(zone))
+    return world, SimpleNamespace(
+        zone=zone, people=np.concatenate(people), n=len(zone), is_visitor=np.zeros(len(zone), bool)
+    )
 
 
 def register(errors, seed=SEED):
@@ -149,6 +151,11 @@ def test_one_zone_alone_misplaces_nobody():
     zone = Zone(id="z", x=0, y=0, population=20)
     world = SimpleNamespace(zones=SimpleNamespace(models=[zone], n=1))
     people = draw_zone(zone, Population(), Streams(1)).people
-    households = SimpleNamespace(zone=np.zeros(len(people), np.int32), people=people, n=len(people))
+    households = SimpleNamespace(
+        zone=np.zeros(len(people), np.int32),
+        people=people,
+        n=len(people),
+        is_visitor=np.zeros(len(people), bool),
+    )
     drawn = draw_register(world, households, Streams(1), errors=[replace(ListErrors(), misplaced=1.0)])
     assert (drawn.listed_zone == 0).all()
