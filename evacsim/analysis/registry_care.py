@@ -2,8 +2,11 @@
 
 import math
 
+import numpy as np
+
 from evacsim.analysis import returning, sheltering
 from evacsim.analysis.entry import Entry, at_the_end, mean_time
+from evacsim.analysis.people import weighted_quantile
 from evacsim.language import Text
 
 NATIONAL_RELIEF_LIMIT = 10 * 3600.0
@@ -64,6 +67,19 @@ ENTRIES: tuple[Entry, ...] = (
           Text("counted each time", "按人次计"),
           lambda facts: float(facts.record.events.loc[
               facts.record.events["kind"] == "second_transfer", "value"].sum())),
+    Entry("reunited_share", "share", "more",
+          Text("share of those reported missing who are with their family again", "失联人员团聚比例"),
+          Text("where families look for each other (care.reunion)", "开展走失登记时（care.reunion）"),
+          lambda facts: sheltering.reunited_share(facts.record)),
+    Entry("reunion_time_90", "s", "less",
+          Text("time within which 90 % of those reported missing are with their family", "90% 失联人员团聚用时"),
+          Text("from being reported; who is still missing counts", "自报告失联计，未团聚的计入"),
+          lambda facts: weighted_quantile(*sheltering.missed(facts.record), 0.9)),
+    Entry("missing_at_end", "person", "less",
+          Text("people still missing at the end", "结束时仍失联人数"),
+          Text("reported by their family and not found", "经家人报告且未寻获"),
+          lambda facts: int(sheltering.missed(facts.record)[1][
+              np.isinf(sheltering.missed(facts.record)[0])].sum())),
     Entry("returned_share", "share", "more",
           Text("share home again at the end", "结束时已返家比例"),
           Text("of all who were ever settled; where anybody sets out for home or may",

@@ -91,6 +91,20 @@ def short_person_hours(record: RunRecord, item: str) -> float:
     return float(short.sum()) if len(short) else np.nan
 
 
+def missed(record: RunRecord) -> tuple[Floats, Ints]:
+    """Return the time from being reported missing to being together again [s], infinite for never, and the people."""
+    missing = record.tables["missing"]
+    took = missing["reunited_s"].to_numpy(np.float64) - missing["reported_s"].to_numpy(np.float64)
+    return np.where(np.isnan(took), np.inf, took), missing["people"].to_numpy(np.int64)
+
+
+def reunited_share(record: RunRecord) -> float:
+    """Return the share of those reported missing who are with their family again; nan where nobody was."""
+    took, people = missed(record)
+    total = int(people.sum())
+    return float(people[np.isfinite(took)].sum() / total) if total else np.nan
+
+
 def first_time(record: RunRecord, kind: str) -> float:
     """Return when an event of a kind first happened [s]; infinity for never."""
     times_of = record.events.loc[record.events["kind"] == kind, "time_s"]

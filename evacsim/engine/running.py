@@ -41,6 +41,7 @@ from evacsim.engine.reporting import Reporting
 from evacsim.engine.rescue.rescuing import Rescuing
 from evacsim.engine.responding import Responding
 from evacsim.engine.returning import Returning
+from evacsim.engine.reuniting import Reuniting
 from evacsim.engine.roads import Roads, downhill_gain, wave_speeds
 from evacsim.engine.routing import MoverClass, Routing
 from evacsim.engine.services import Services
@@ -149,6 +150,7 @@ class Run:
             Stages(self.parts, self.sheltering, self.transfer),
             self.caring.kitchens,
         )
+        self.reuniting = Reuniting(self.parts)
         self.water = Water(self.parts, self.roads, self.sheltering, self.transfer)
         self.rescuing = self._with_rescue()
         self.posts = Posts(self.parts)
@@ -196,6 +198,7 @@ class Run:
             self.sheltering,
             self.transport,
             self.services,
+            self.reuniting,
             self.provisioning,
             self.letting_go,
             self.posts,

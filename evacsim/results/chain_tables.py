@@ -240,10 +240,15 @@ CHAIN_TABLES: dict[str, tuple[Column, ...]] = {
         Column("result", "str", Text("came, failed, under_way", "结果")),
     ),
     "missing": (
-        Column("household", "str", Text("household", "户")),
+        Column("household", "str", Text("household that is missed", "被寻找的户")),
+        Column("people", "int64", Text("people of it", "人数")),
         Column("reported_s", "float64", Text("reported missing [s]", "报告失联时间")),
-        Column("reunited_s", "float64", Text("together again [s]", "团聚时间")),
-        Column("place", "str", Text("where", "地点")),
+        Column(
+            "reunited_s",
+            "float64",
+            Text("together again [s]; empty for still missing", "团聚时间；空为仍失联"),
+        ),
+        Column("place", "str", Text("where it was found; empty for nowhere", "寻获地点；空为未寻获")),
     ),
     "returns": (
         Column("household", "str", Text("household", "户")),

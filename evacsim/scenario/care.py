@@ -98,6 +98,21 @@ class Supply(Section):
     """Contracts."""
 
 
+class Reunion(Section):
+    """Families of two households that may be taken to different shelters (走失登记、家庭团聚)."""
+
+    related_share: Share = assumed(0.2, "grandparents next door; nobody has counted them")
+    """Share of the households of a village that are one family with another household there."""
+    report_after: Duration = assumed(2 * 3600.0, "as long as the next bus may take")
+    """From being settled to reporting the others missing [s]."""
+    exchange: Duration = assumed(2 * 3600.0, "shelters compare their lists every two hours", gt=0)
+    """From one comparison of the lists of all shelters to the next, the first so long after the start [s]."""
+    bring: DurationLaw = assumed(
+        lambda: Uniform(type="uniform", low="30 min", high="90 min"), "somebody drives them over"
+    )
+    """From being found on a list to being together."""
+
+
 class Return(Section):
     """When people may go home (返家)."""
 
@@ -160,8 +175,8 @@ class Care(Section):
     """Longest way on foot to another shelter [s]."""
     second_transfer_crowded: YesNo = False
     """Whether those for whom a new stage of care leaves no room are moved on in the same way; else they are crowded."""
-    reunion: YesNo = False
-    """Whether members who are apart look for each other (家庭团聚)."""
+    reunion: Reunion | None = None
+    """How families that are apart look for each other; nobody does where absent."""
     back_home: Return | None = None
     """Return once the water has gone; nobody returns within the run where absent."""
     going_back: Returning | None = None

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from evacsim.language import Text
 from evacsim.scenario.behavior import Behavior, Livestock
-from evacsim.scenario.care import Care, Supply
+from evacsim.scenario.care import Supply
 from evacsim.scenario.finding import Finding
 from evacsim.scenario.given import Loc
 from evacsim.scenario.parts import Parts
@@ -18,7 +18,6 @@ UNSIMULATED: Mapping[type[Section], Collection[str]] = {
     Behavior: ("shadow",),
     Livestock: ("goes_back",),
     Supply: ("boats", "helicopters"),
-    Care: ("reunion",),
     ZoneTransfer: ("via",),
 }
 """Fields that only their default may be given to, by section."""
