@@ -140,8 +140,9 @@ class Sheltering(Recorded):
         self._open_event[shelter] = parts.log.record(
             parts.now, "shelter_opened", Where(Kind.SHELTER, shelter), cause=cause
         )
-        outside, self._outside[shelter] = self._outside[shelter], []
+        outside, self._outside[shelter] = self._still_outside(shelter), []
         for household in outside:
+            # Whom the water holds there comes in once it lets go.
             if parts.book.state[household] == HouseholdState.UNSHELTERED and self.let_in is not None:
                 self.let_in(
                     household, shelter, max(self._open_event[shelter], int(parts.book.event[household]))
@@ -149,7 +150,8 @@ class Sheltering(Recorded):
 
     def conclude(self) -> None:
         """Say of each shelter that people waited for in vain that it stayed locked."""
-        for shelter, households in enumerate(self._outside):
+        for shelter in range(len(self._outside)):
+            households = self._still_outside(shelter)
             if households:
                 people = float(self.parts.households.people[households].sum())
                 last = int(self.parts.book.event[households[-1]])
@@ -221,8 +223,19 @@ class Sheltering(Recorded):
 
     def waiting_outside(self) -> NDArray[np.int64]:
         """Return the people who wait outside each shelter that is locked, shape (n_shelters,)."""
-        people = self.parts.households.people
-        return np.array([people[rows].sum() for rows in self._outside], dtype=np.int64)
+        people, shelters = self.parts.households.people, range(len(self._outside))
+        return np.array([people[self._still_outside(shelter)].sum() for shelter in shelters], dtype=np.int64)
+
+    def _still_outside(self, shelter: int) -> list[int]:
+        """Return who has waited before a locked shelter and still stands there, in the order of coming."""
+        book = self.parts.book
+        return [
+            household
+            for household in dict.fromkeys(self._outside[shelter])
+            if book.place_kind[household] == Kind.SHELTER
+            and book.place[household] == shelter
+            and book.state[household] != HouseholdState.DEAD
+        ]
 
     def release(self, household: int, shelter: int) -> None:
         """Give the places of a household back."""

@@ -208,6 +208,12 @@ class Transfer:
         if book.place_kind[household] == Kind.PICKUP_POINT:
             pickup = int(book.place[household])
             self.gathering.join(household, pickup)
+        elif (
+            book.state[household] == HouseholdState.UNSHELTERED and book.place_kind[household] == Kind.SHELTER
+        ):
+            shelter = int(book.place[household])
+            if np.isfinite(self.sheltering.opened[shelter]):
+                self.come_in(household, shelter, int(book.event[household]))
         elif book.state[household] == HouseholdState.PREPARING and np.isfinite(
             book.times["ready"][household]
         ):

@@ -3,8 +3,10 @@
 import pytest
 
 import evacsim as ev
-from tests.reference.small_district import small_district, write_depths
+from tests.reference.small_district import node, small_district, write_depths
 
+ALIKE = {"walking_speed_sd": "0 m/s", "elderly_share": 0, "child_share": 0, "assisted_share": 0}
+"""People who all walk at one speed."""
 NOW = {"type": "fixed", "value": "0 s"}
 
 
@@ -71,3 +73,36 @@ def test_animals_are_seen_to_by_whom_the_water_holds_at_home(tmp_path):
     west = record.ledger[record.ledger["zone"] == "west"]
     assert (west["ready_s"] == 45 * 60).all()
     assert (west["departed_s"] == 60 * 60).all()
+
+
+def locked(folder, *, places, opening="100 min"):
+    """Return a record in which people come on foot to a shelter that is still locked, at 43 min."""
+    given = small_district(
+        folder,
+        water=flood(folder, places=places),
+        who={"compliance": 1},
+        organize={"relay_time": NOW, "preparation": NOW},
+        to={"bus_share": 0, "car_share": 0},
+        population=ALIKE,
+        zones=[{"id": "west", "node": node(0, 1), "population": 200}],
+        transfers=[{"zone": "west", "trigger_at": "T+10 min", "organizer": "x", "shelter": ["school"]}],
+        shelters=[
+            {"id": "school", "node": node(4, 1), "capacity": 400, "opening": opening},
+        ],
+    )
+    return run(given)
+
+
+def test_who_waited_before_a_locked_shelter_comes_in_when_the_water_has_gone_after_its_opening(tmp_path):
+    record = locked(tmp_path, places=[("school", "T+90 min", 0.5), ("school", "T+150 min", 0.0)])
+    freed = record.events[record.events["kind"] == "freed"]
+    assert not freed.empty
+    assert (freed["time_s"] == 150 * 60).all()
+    assert set(record.ledger["final_state"]) == {"sheltered"}
+    assert record.ledger["arrived_s"].max() == 150 * 60
+
+
+def test_who_died_before_a_locked_shelter_does_not_wait_there_any_more(tmp_path):
+    record = locked(tmp_path, places=[("school", "T+90 min", 9.0)], opening="24 h")
+    assert set(record.ledger["final_state"]) == {"dead"}
+    assert "shelter_locked" not in set(record.events["kind"])

@@ -64,6 +64,8 @@ def storm(luck: Random, folder: Path) -> dict[str, Any]:
     if luck.random() < 0.3:
         plan["controls"] = [_control(luck) for _ in range(luck.randint(1, 3))]
     plan["care"] = _care(luck, scenario)
+    if luck.random() < 0.4:
+        _rescue(luck, scenario)
     if luck.random() < 0.2:
         district["background"] = [
             {
@@ -492,6 +494,45 @@ def _control(luck: Random) -> dict[str, Any]:
     if order == "reverse":
         del links[1:]  # both directions of a road are not reversed at once
     return {"links": links, "order": order, "at": at, **extra}
+
+
+def _rescue(luck: Random, scenario: dict[str, Any]) -> None:
+    """Let people call for help, and teams with craft look for them."""
+    district = scenario["district"]
+    district["forces"] = [
+        {"id": "brigade", "node": node(4, 0), "kind": "fire", "members": luck.choice([4, 12])},
+        {"id": "wing", "node": node(4, 0), "kind": "air", "members": 4},
+    ]
+    for fleet in district["fleets"]:
+        if fleet.get("kind") == "boat":
+            fleet |= _some(luck, 0.5, force=lambda: "brigade", trailer=lambda: True)
+    if luck.random() < 0.4:
+        district["fleets"].append(
+            {"id": "copter", "kind": "helicopter", "node": node(4, 0), "vehicles": 1, "seats": 4}
+            | {"speed": "50 m/s", **_some(luck, 0.5, force=lambda: "wing")}
+        )
+    rescue = {
+        "calls": lambda: _some(
+            luck,
+            0.5,
+            without_phone=lambda: luck.choice([0.3, 1]),
+            lost=lambda: 0.5,
+            lines=lambda: 1,
+            place_error=lambda: 0.5,
+            double=lambda: 0.5,
+            false_per_hour=lambda: 2,
+        ),
+        "seeking": lambda: _some(
+            luck, 0.5, passers_by=lambda: _law(luck, 10, 60), patrol_every=lambda: "1 h", around=lambda: "0 m"
+        ),
+        "self_help": lambda: {"share": 0.5, "takes": _law(luck, 10, 60)},
+        "survival": lambda: {"trapped": _law(luck, 20, 200), "injured": 0.3},
+        "fatigue": lambda: {"full": "1 h", "tired": "2 h", "stop": "3 h", "rest": "1 h"},
+        "dispatch": lambda: luck.choice(["nearest", "zone", "priority", "triage", "assignment", "rounds"]),
+        "preempt": lambda: True,
+        "stand_by": lambda: [{"force": "brigade", "node": node(2, 1)}],
+    }
+    scenario["plan"]["rescue"] = _some(luck, 0.5, **rescue)
 
 
 def _care(luck: Random, scenario: dict[str, Any]) -> dict[str, Any]:
