@@ -205,8 +205,7 @@ class Boats:
             if book.state[household] in NEED and book.place_kind[household] in REACHED_AT:
                 self.afoot.pick_up(household)
                 vehicle.aboard.append(household)
-                book.vehicle[household] = vehicle.row
-                book.mark("boarded", household, parts.now)
+                book.board(household, vehicle.row, parts.now)
                 self.driving.passenger(vehicle, household, HouseholdState.RIDING, "boarded")
                 time += self.driving.handling_time(vehicle, household, fleet.boarding_time)
         yield parts.clock.timeout(time)

@@ -124,6 +124,12 @@ class HouseholdBook:
         """Keep the moment of a stage."""
         self.times[stage][household] = time
 
+    def board(self, household: int, vehicle: int, time: float) -> None:
+        """Keep that a household boards a vehicle (row); the moment counts on its first way to a shelter."""
+        self.vehicle[household] = vehicle
+        if np.isnan(self.times["boarded"][household]) and np.isnan(self.times["arrived"][household]):
+            self.mark("boarded", household, time)
+
     def count(self, states: Iterable[HouseholdState] = tuple(HouseholdState)) -> int:
         """Return how many people are in any of `states` now."""
         chosen = np.isin(self.state, np.array([int(state) for state in states], dtype=np.int8))

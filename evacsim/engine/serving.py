@@ -133,8 +133,7 @@ class Serving:
                 free -= int(parts.households.people[household])
                 leave_at = min(leave_at, parts.now + self._plan.bus_wait_limit)
                 vehicle.aboard.append(household)
-                parts.book.vehicle[household] = vehicle.row
-                parts.book.mark("boarded", household, parts.now)
+                parts.book.board(household, vehicle.row, parts.now)
                 self.driving.passenger(vehicle, household, HouseholdState.RIDING, "boarded")
                 boarding_time += self.driving.handling_time(vehicle, household, fleet.boarding_time)
             if boarding_time > 0:

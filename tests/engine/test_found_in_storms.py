@@ -3,7 +3,7 @@
 import pytest
 
 import evacsim as ev
-from tests.reference.small_district import node, small_district, write_depths
+from tests.reference.small_district import link, node, small_district, write_depths
 
 ALIKE = {"walking_speed_sd": "0 m/s", "elderly_share": 0, "child_share": 0, "assisted_share": 0}
 """People who all walk at one speed."""
@@ -106,3 +106,23 @@ def test_who_died_before_a_locked_shelter_does_not_wait_there_any_more(tmp_path)
     record = locked(tmp_path, places=[("school", "T+90 min", 9.0)], opening="24 h")
     assert set(record.ledger["final_state"]) == {"dead"}
     assert "shelter_locked" not in set(record.events["kind"])
+
+
+def test_a_bus_that_brought_people_counts_and_not_the_boat_that_fetched_them_from_there(tmp_path):
+    to_the_school = [(link((3, 1), (4, 1)), "T+5 h", 1.0), (link((4, 1), (3, 1)), "T+5 h", 1.0)]
+    given = small_district(
+        tmp_path,
+        water=flood(tmp_path, places=[("school", "T+5 h", 1.0)], links=to_the_school),
+        who={"compliance": 1},
+        to={"bus_share": 1, "car_share": 0},
+        shelters=[{"id": "school", "node": node(4, 1), "capacity": 400}],
+        fleets=[
+            {"id": "buses", "node": node(2, 0), "vehicles": 3, "seats": 40},
+            {"id": "boats", "kind": "boat", "node": node(3, 1), "vehicles": 2, "seats": 8, "speed": "3 m/s"},
+        ],
+    )
+    record = run(given)
+    fetched = record.ledger[record.ledger["vehicle"].str.startswith("boats")]
+    assert not fetched.empty
+    assert (fetched["boarded_s"] <= fetched["arrived_s"]).all()
+    assert (fetched["arrived_s"] < 5 * 3600).all()

@@ -17,17 +17,9 @@ ROOTS = ROOT_KINDS | {"run_ended", "gridlock"}
 """What nothing in the model brings about; a ring of full roads is looked for, not brought about."""
 
 IN_ORDER = (
-    (
-        "triggered_s",
-        "ordered_s",
-        "acknowledged_s",
-        "told_s",
-        "believed_s",
-        "family_s",
-        "ready_s",
-        "departed_s",
-    ),
-    ("warned_s", "told_s"),
+    ("triggered_s", "ordered_s", "acknowledged_s", "told_s", "believed_s", "family_s", "ready_s"),
+    ("warned_s", "told_s", "departed_s"),
+    ("ready_s", "departed_s"),
     ("departed_s", "at_pickup_s", "arrived_s"),
     ("departed_s", "boarded_s", "arrived_s", "settled_s", "relieved_s"),
     ("settled_s", "food_s", "relieved_s"),
@@ -208,7 +200,10 @@ def _roads(scenario: Scenario, record: RunRecord) -> Iterator[str]:
     if entered.empty:
         return
     effects, water = scenario.hazard.effects, record.tables["water_links"]
-    kinds = record.tables["vehicles"].set_index("vehicle")["kind"]
+    vehicles = record.tables["vehicles"]
+    on_trailers = {fleet.id for fleet in scenario.district.fleets if fleet.trailer}
+    kinds = vehicles["kind"].where(~vehicles["fleet"].isin(on_trailers), "trailer")
+    kinds.index = vehicles["vehicle"]
     depths = pd.merge_asof(
         entered.assign(link=entered["place"].str.removeprefix("link/")).sort_values("time_s"),
         water.sort_values("time_s")[["time_s", "link", "depth_m"]],
@@ -218,6 +213,8 @@ def _roads(scenario: Scenario, record: RunRecord) -> Iterator[str]:
     depths["depth_m"] = depths["depth_m"].fillna(0.0)
     for subject, depth, time in depths[["subject", "depth_m", "time_s"]].itertuples(index=False):
         kind = kinds.get(subject.removeprefix("vehicle/"), "walker")
+        if kind == "trailer":
+            continue  # over dry roads and wet ones
         limits = {
             "bus": effects.bus_limit,
             "truck": effects.truck_limit,

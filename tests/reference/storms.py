@@ -501,16 +501,10 @@ def _rescue(luck: Random, scenario: dict[str, Any]) -> None:
     district = scenario["district"]
     district["forces"] = [
         {"id": "brigade", "node": node(4, 0), "kind": "fire", "members": luck.choice([4, 12])},
-        {"id": "wing", "node": node(4, 0), "kind": "air", "members": 4},
     ]
     for fleet in district["fleets"]:
         if fleet.get("kind") == "boat":
-            fleet |= _some(luck, 0.5, force=lambda: "brigade", trailer=lambda: True)
-    if luck.random() < 0.4:
-        district["fleets"].append(
-            {"id": "copter", "kind": "helicopter", "node": node(4, 0), "vehicles": 1, "seats": 4}
-            | {"speed": "50 m/s", **_some(luck, 0.5, force=lambda: "wing")}
-        )
+            fleet.update(_some(luck, 0.5, force=lambda: "brigade", trailer=lambda: True))
     rescue = {
         "calls": lambda: _some(
             luck,

@@ -170,8 +170,7 @@ class Loading:
         self._cases_of[household] = list(self.cases.of.get(household, ()))
         self.afoot.pick_up(household)
         vehicle.aboard.append(household)
-        book.vehicle[household] = vehicle.row
-        book.mark("boarded", household, parts.now)
+        book.board(household, vehicle.row, parts.now)
         vehicle.event = max(vehicle.event, int(book.event[household]))
         self.driving.passenger(vehicle, household, HouseholdState.RIDING, "boarded")
         vehicle.event = max(vehicle.event, int(book.event[household]))
