@@ -3,7 +3,7 @@
 settled - (sets out, or goes back before it is allowed) - on the way home - home again
 
 Whoever a post stops, or the water keeps from going on, turns back to a shelter as anybody does who
-finds no way (`engine.transfer`).
+finds no way (`engine.journeys`).
 """
 
 from functools import partial
@@ -77,16 +77,16 @@ class GoingHome:
             place, because = Where(Kind.POST, post), max(cause, ordered)
             cause = parts.book.note(household, kind, parts.now, place=place, cause=because)
             if is_turned_back:
-                self.transfer.turn_back(household, node, mover_class, cause)
+                self.transfer.journeys.turn_back(household, node, mover_class, cause)
                 return
         if not self._go_on(household, node, mover_class, "went_on_home", cause):
-            self.transfer.turn_back(household, node, mover_class, cause)
+            self.transfer.journeys.turn_back(household, node, mover_class, cause)
 
     def cut_off(self, household: int, node: int, mover_class: MoverClass, cause: int) -> None:
         """Let a household whose way home has closed take another one, or turn back."""
         self._next.pop(household, None)
         if not self._go_on(household, node, mover_class, "went_on_home", cause):
-            self.transfer.turn_back(household, node, mover_class, cause)
+            self.transfer.journeys.turn_back(household, node, mover_class, cause)
 
     def _go_on(self, household: int, node: int, mover_class: MoverClass, kind: str, cause: int) -> bool:
         """Send a household on from a node, to the next post on its way or else home; return False without a way."""
@@ -111,7 +111,7 @@ class GoingHome:
         if is_stopped(np.array(depth), effects.walker_limit).item():
             because, place = max(arrived, self.water.changed_event), Where(Kind.NODE, node)
             cut_off = book.note(household, "cut_off", parts.now, place=place, cause=because)
-            self.transfer.turn_back(household, node, mover_class, cut_off)
+            self.transfer.journeys.turn_back(household, node, mover_class, cut_off)
             return
         book.mark("returned", household, parts.now)
         home = Where(Kind.ZONE, int(parts.households.zone[household]))

@@ -61,4 +61,4 @@ class MovingOn:
             self.parts.now, "second_transfer", Where(Kind.SHELTER, shelter), value=people, cause=cause
         )
         for household in households.tolist():
-            self.transfer.move_on(household, shelter, moved, longest=self._care.second_transfer_walk)
+            self.transfer.journeys.move_on(household, shelter, moved, longest=self._care.second_transfer_walk)

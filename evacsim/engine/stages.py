@@ -106,7 +106,9 @@ class Stages:
             people = int(self.parts.households.people[household])
             goal = self.sheltering.choose((), node, MoverClass.WALKER, people, {shelter}, household=household)
             longest = self._care.second_transfer_walk
-            if goal is not None and self.transfer.move_on(household, shelter, cause, longest=longest):
+            if goal is not None and self.transfer.journeys.move_on(
+                household, shelter, cause, longest=longest
+            ):
                 # Nobody is sent away from a roof to a place that the one before him will have taken.
                 self.sheltering.capacity[goal] -= people
                 promised[goal] += people

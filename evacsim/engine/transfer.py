@@ -1,18 +1,18 @@
-"""Households on their way: told, getting ready, setting out, arriving, cut off, sent on.
+"""Households on their way: told, getting ready, setting out, arriving, cut off.
 
 at home - (told) - preparing - (ready) - walking to the pick-up point - waiting - riding -
 registering - sheltered; or walking or driving straight to the shelter. Whoever refuses stays
-at home. Whoever finds no way is stranded where he is and tries again when roads change.
+at home. Where they go, and where else when they cannot, stands in `journeys`.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from evacsim.engine.gathering import Gathering
+from evacsim.engine.journeys import ANY_SHELTER, Journey, Journeys
 from evacsim.engine.log import ROOT, Kind, Where
 from evacsim.engine.movement import Notice
 from evacsim.engine.parts import Mode, Parts
@@ -22,29 +22,6 @@ from evacsim.engine.transport import Transport
 from evacsim.hazard.effects import is_stopped
 from evacsim.kernels.arrays import NoticeKind
 from evacsim.terms import HouseholdState
-
-
-@dataclass(slots=True)
-class Journey:
-    """Where a household that travels by itself is going, and how."""
-
-    goal: Where
-    mover_class: MoverClass
-    tried: set[int] = field(default_factory=set)
-    """Shelters that turned it away."""
-    is_homeward: bool = False
-    """Whether it leads home, or to a post on the way there."""
-
-    @property
-    def state(self) -> HouseholdState:
-        """Return the state of a household on this journey."""
-        if self.is_homeward:
-            return HouseholdState.RETURNING
-        if self.mover_class == MoverClass.CAR:
-            return HouseholdState.DRIVING
-        to_pickup = self.goal.kind == Kind.PICKUP_POINT
-        return HouseholdState.WALKING_TO_PICKUP if to_pickup else HouseholdState.WALKING
-
 
 CRAFT = ("boat", "helicopter")
 """Kinds of fleets whose passengers no water reaches."""
@@ -71,17 +48,11 @@ class Transfer:
         self.sheltering = sheltering
         self.transport = transport
         world = parts.world
-        self._journeys: dict[int, Journey] = {}
-        self._without_way: dict[int, int] = {}
-        """Households that found no way, with the node where they are."""
+        self.journeys = Journeys(parts, gathering, sheltering)
         self._fetched: set[int] = set()
         """Households that a boat has fetched."""
         self._pickup_row = {pickup: row for row, pickup in enumerate(world.pickup_points.ids)}
         self._refuge_row = {refuge: row for row, refuge in enumerate(world.refuges.ids)}
-        self._at_refuge = np.zeros(world.refuges.n, dtype=np.int64)
-        """People on their way to each refuge nearby, or there."""
-        parts.after_reopening.append(self._try_again)
-        sheltering.let_in = self.come_in
         self.let_go: Callable[[int], tuple[float, int]] | None = None
         """From when on a household (row) may leave [s], and the event by which (`engine.letting_go`)."""
         self.homeward: Homeward | None = None
@@ -130,77 +101,38 @@ class Transfer:
         """
         book, now = self.parts.book, self.parts.now
         self._fetched.add(household)
-        self._without_way.pop(household, None)
+        self.journeys.without_way.pop(household, None)
         self.gathering.expect_no_more(household)
         book.held_by_water[household] = False
         if book.place_kind[household] == Kind.SHELTER and book.has_place[household]:
             self.sheltering.release(household, int(book.place[household]))
         self.transport.forget(household)
-        if self._journeys.pop(household, None) is not None:
+        if self.journeys.under_way.pop(household, None) is not None:
             self.parts.movement.remove(self.parts.mover[household])
         if np.isnan(book.times["departed"][household]):
             book.mark("departed", household, now)
             for hook in self.parts.at_departed:
                 hook(household, now)
 
-    def come_in(self, household: int, shelter: int, cause: int) -> None:
-        """Let a household that waited outside into a shelter, or go on to another where there is no room."""
-        if not self.sheltering.admit(household, shelter, cause):
-            node = int(self.parts.world.shelters.walk_node[shelter])
-            on_foot = Journey(HOME, MoverClass.WALKER, {shelter})
-            self._go_to_shelter(household, node, on_foot, "redirected", int(self.parts.book.event[household]))
-
-    def move_on(self, household: int, shelter: int, cause: int, *, longest: float) -> bool:
-        """Let a household leave the shelter it is in for another, on foot.
-
-        Return False, and do nothing, where the next one with room is further than `longest` [s], as it
-        knows the roads, or no way leads to one.
-        """
-        node = int(self.parts.world.shelters.walk_node[shelter])
-        people = int(self.parts.households.people[household])
-        on_foot = MoverClass.WALKER
-        chosen = self.sheltering.choose((), node, on_foot, people, {shelter}, household=household)
-        if chosen is None:
-            return False
-        goal = Where(Kind.SHELTER, chosen)
-        if self.parts.travelers.time_to(household, goal, on_foot, node) > longest:
-            return False
-        journey = Journey(goal, on_foot, {shelter})
-        if not self._go(household, node, journey, "redirected", cause):
-            return False
-        self.sheltering.release(household, shelter)
-        return True
-
     def send_home(
         self, household: int, node: int, goal: Where, mover_class: MoverClass, kind: str, cause: int
     ) -> bool:
         """Send a household from a node to another one on its way home; return False, and do nothing, without a way."""
-        return self._go(household, node, Journey(goal, mover_class, is_homeward=True), kind, cause)
-
-    def turn_back(self, household: int, node: int, mover_class: MoverClass, cause: int) -> None:
-        """Let a household that does not get home go to a shelter from a node, as anybody who finds no way."""
-        self._go_elsewhere(household, Journey(HOME, mover_class), node, cause)
+        return self.journeys.go(household, node, Journey(goal, mover_class, is_homeward=True), kind, cause)
 
     def come_ashore(self, household: int, node: int, cause: int) -> None:
         """Let a household that a boat has brought to a node walk to a shelter from there."""
-        on_foot = Journey(HOME, MoverClass.WALKER)
-        if not self._go_to_shelter(household, node, on_foot, "redirected", cause):
-            self._strand(household, node, cause)
+        self.journeys.come_ashore(household, node, cause)
+
+    def ways_on_foot(self) -> NDArray[np.bool_]:
+        """Return from which nodes a way on foot leads to a shelter that takes people in now, shape (n_nodes,)."""
+        return self.journeys.ways_on_foot()
 
     def carried_by_craft(self, households: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Return which of the households that ride do so in a boat or a helicopter: the water is no danger to them."""
         fleets, vehicles = self.transport.fleets, self.transport.vehicles
         rows = self.parts.book.vehicle[households]
         return np.array([fleets[vehicles[row].fleet].kind in CRAFT for row in rows], dtype=bool)
-
-    def ways_on_foot(self) -> NDArray[np.bool_]:
-        """Return from which nodes a way on foot leads to a shelter that takes people in now, shape (n_nodes,)."""
-        routing, nodes = self.parts.routing, np.arange(len(self.parts.world.roads.node_ids))
-        found = np.zeros(len(nodes), dtype=bool)
-        for shelter in np.flatnonzero(self.sheltering.takes_in(1)).tolist():
-            tree = routing.tree_to_shelter(shelter, MoverClass.WALKER)
-            found |= np.isfinite(routing.times_to_root(tree, nodes))
-        return found
 
     def resume(self, household: int) -> None:
         """Let a household that water held go on with what it was about to do."""
@@ -225,32 +157,38 @@ class Transfer:
         pickup = int(book.place[household])
         node = int(parts.world.pickup_points.walk_node[pickup])
         cause = max(cause, int(book.event[household]))
-        if self._go_to_shelter(household, node, Journey(HOME, MoverClass.WALKER), "redirected", cause):
+        if self.journeys.go_to_shelter(
+            household, node, Journey(ANY_SHELTER, MoverClass.WALKER), "redirected", cause
+        ):
             self.gathering.leave(household, pickup)
 
     def on_notice(self, household: int, notice: Notice) -> None:
         """Take in what the movement reports about a household that travels by itself."""
         self.parts.travelers.on_notice(notice)
-        journey = self._journeys[household]
+        journey = self.journeys.under_way[household]
         book, now = self.parts.book, self.parts.now
         cause = int(book.event[household])
         if notice.kind == NoticeKind.ARRIVED and journey.goal.kind == Kind.PICKUP_POINT:
-            self._journeys.pop(household)
+            self.journeys.under_way.pop(household)
             book.mark("at_pickup", household, now)
             book.become(
                 household, HouseholdState.WAITING, "reached_pickup", now, place=journey.goal, cause=cause
             )
             self.gathering.join(household, journey.goal.row)
         elif journey.is_homeward and notice.kind in (NoticeKind.ARRIVED, NoticeKind.CUT_OFF):
-            self._end_leg_home(household, self._journeys.pop(household), notice, cause)
+            self._end_leg_home(household, self.journeys.under_way.pop(household), notice, cause)
         elif notice.kind == NoticeKind.ARRIVED and journey.goal.kind == Kind.NODE:
-            self._journeys.pop(household)
-            self._take_refuge(household, journey.goal, cause)
+            self.journeys.under_way.pop(household)
+            self.journeys.take_refuge(household, journey.goal, cause)
         elif notice.kind == NoticeKind.ARRIVED:
-            self._reach_shelter(household, self._journeys.pop(household), notice.place, cause)
+            self.journeys.reach_shelter(
+                household, self.journeys.under_way.pop(household), notice.place, cause
+            )
         elif notice.kind == NoticeKind.CUT_OFF:
             cut_off = book.note(household, "cut_off", now, place=Where(Kind.NODE, notice.place), cause=cause)
-            self._go_elsewhere(household, self._journeys.pop(household), notice.place, cut_off)
+            self.journeys.go_elsewhere(
+                household, self.journeys.under_way.pop(household), notice.place, cut_off
+            )
         elif notice.kind == NoticeKind.STOPPED:
             place = Where(Kind.LINK, int(self.parts.world.ways.link[notice.place]))
             stopped = book.become(
@@ -258,7 +196,7 @@ class Transfer:
             )
             if journey.mover_class == MoverClass.CAR and self._can_walk_out(notice.place):
                 covered = self._covered(notice)
-                self._journeys.pop(household)
+                self.journeys.under_way.pop(household)
                 self.parts.movement.remove(self.parts.mover[household])
                 self._walk_out(household, notice.place, covered, stopped)
         elif notice.kind == NoticeKind.RESUMED:
@@ -302,19 +240,19 @@ class Transfer:
         node = int(parts.world.ways.from_node[way])
         left = parts.book.note(household, "left_vehicle", parts.now, cause=cause)
         back_at = parts.now + covered / speed
-        if not self._go_to_shelter(
-            household, node, Journey(HOME, MoverClass.WALKER), "redirected", left, back_at
+        if not self.journeys.go_to_shelter(
+            household, node, Journey(ANY_SHELTER, MoverClass.WALKER), "redirected", left, back_at
         ):
-            self._strand(household, node, left)
+            self.journeys.strand(household, node, left)
 
     def forget(self, household: int) -> None:
         """Take a household that has died out of roads, queues and seats."""
-        self._without_way.pop(household, None)
+        self.journeys.without_way.pop(household, None)
         self.gathering.expect_no_more(household)
         if self.parts.book.place_kind[household] == Kind.PICKUP_POINT:
             self.gathering.leave(household, int(self.parts.book.place[household]))
         self.transport.forget(household)
-        if self._journeys.pop(household, None) is not None:
+        if self.journeys.under_way.pop(household, None) is not None:
             self.parts.movement.remove(self.parts.mover[household])
 
     def vehicle_movers(self, households: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -359,125 +297,24 @@ class Transfer:
         mode = parts.mode[household]
         if transfer is not None and transfer.moved_to == "vertical":
             home_place = Where(Kind.ZONE, int(parts.households.zone[household]))
-            self._take_refuge(household, home_place, cause)
+            self.journeys.take_refuge(household, home_place, cause)
             return
         if transfer is not None and transfer.refuge is not None:
             refuge = self._refuge_row[transfer.refuge]
-            goal = Where(Kind.NODE, int(parts.world.refuges.walk_node[refuge]))
-            if self._has_room(refuge, household) and self._go(
-                household, walk_node, Journey(goal, MoverClass.WALKER), "departed", cause, at_node
-            ):
-                self._at_refuge[refuge] += parts.households.people[household]
+            if self.journeys.go_to_refuge(household, refuge, cause, at_node):
                 return
         if mode == Mode.BUS and transfer is not None and transfer.pickup_point is not None:
             goal = Where(Kind.PICKUP_POINT, self._pickup_row[transfer.pickup_point])
-            if self._go(household, walk_node, Journey(goal, MoverClass.WALKER), "departed", cause, at_node):
+            if self.journeys.go(
+                household, walk_node, Journey(goal, MoverClass.WALKER), "departed", cause, at_node
+            ):
                 self.gathering.expect([household], goal.row)
                 return
         self.gathering.expect_no_more(household)
-        if mode == Mode.CAR and self._go_to_shelter(
-            household, drive_node, Journey(HOME, MoverClass.CAR), "departed", cause, at_node
+        if mode == Mode.CAR and self.journeys.go_to_shelter(
+            household, drive_node, Journey(ANY_SHELTER, MoverClass.CAR), "departed", cause, at_node
         ):
             return
-        on_foot = Journey(HOME, MoverClass.WALKER)
-        if not self._go_to_shelter(household, walk_node, on_foot, "departed", cause, at_node):
-            self._strand(household, walk_node, cause)
-
-    def _has_room(self, refuge: int, household: int) -> bool:
-        """Return whether a refuge nearby takes one household more."""
-        capacity = self.parts.world.refuges.models[refuge].capacity
-        people = int(self.parts.households.people[household])
-        return capacity is None or bool(self._at_refuge[refuge] + people <= capacity)
-
-    def _take_refuge(self, household: int, place: Where, cause: int) -> None:
-        """Let a household stay where the plan has it sit the water out: upstairs at home, or at a node."""
-        book, now = self.parts.book, self.parts.now
-        book.mark("arrived", household, now)
-        book.become(household, HouseholdState.AT_REFUGE, "reached_refuge", now, place=place, cause=cause)
-
-    def _reach_shelter(self, household: int, journey: Journey, node: int, cause: int) -> None:
-        shelter = journey.goal.row
-        if not self.sheltering.admit(household, shelter, cause):
-            journey.tried.add(shelter)
-            self._go_to_shelter(household, node, journey, "redirected", int(self.parts.book.event[household]))
-
-    def _go_elsewhere(self, household: int, journey: Journey, node: int, cause: int) -> None:
-        """Send on somebody who stands at a node without a way to the goal: as before if possible, else on foot."""
-        self.gathering.expect_no_more(household)
-        for mover_class in dict.fromkeys((journey.mover_class, MoverClass.WALKER)):
-            onward = Journey(journey.goal, mover_class, journey.tried)
-            if self._go_to_shelter(household, node, onward, "redirected", cause):
-                return
-        self._strand(household, node, cause)
-
-    def _go_to_shelter(
-        self,
-        household: int,
-        node: int,
-        journey: Journey,
-        kind: str,
-        cause: int,
-        depart_at: float | None = None,
-    ) -> bool:
-        """Send a household to the shelter that suits it best; return False where there is none."""
-        people = int(self.parts.households.people[household])
-        assigned = self.parts.destinations.of(household)
-        shelter = self.sheltering.choose(
-            assigned, node, journey.mover_class, people, journey.tried, household=household
-        )
-        if shelter is None:
-            return False
-        goal = Where(Kind.SHELTER, shelter)
-        onward = Journey(goal, journey.mover_class, journey.tried)
-        return self._go(household, node, onward, kind, cause, depart_at)
-
-    def _go(
-        self,
-        household: int,
-        node: int,
-        journey: Journey,
-        kind: str,
-        cause: int,
-        depart_at: float | None = None,
-    ) -> bool:
-        """Send a household from a node to its goal, now or at `depart_at`.
-
-        Return False, and do nothing, where no way leads there.
-        """
-        parts, book, travelers = self.parts, self.parts.book, self.parts.travelers
-        if not np.isfinite(travelers.time_to(household, journey.goal, journey.mover_class, node)):
-            return False
-        self._without_way.pop(household, None)
-        self._journeys[household] = journey
-        book.become(household, journey.state, kind, parts.now, place=Where(Kind.NODE, node), cause=cause)
-        if kind == "departed":
-            book.mark("departed", household, parts.now)
-            for hook in parts.at_departed:
-                hook(household, parts.now)
-        mover = travelers.mover(household, journey.mover_class)
-        tree = travelers.set_out(household, journey.goal, journey.mover_class)
-        parts.mover[household] = mover
-        depart_time = parts.now if depart_at is None else depart_at
-        parts.movement.send(mover, origin_node=node, tree=tree, depart_time=depart_time)
-        return True
-
-    def _strand(self, household: int, node: int, cause: int) -> None:
-        """Leave a household without a way where it is; it tries again when roads change."""
-        book = self.parts.book
-        self._without_way[household] = node
-        at_home = book.place_kind[household] == Kind.ZONE
-        place = Where(Kind.ZONE, int(book.place[household])) if at_home else Where(Kind.NODE, node)
-        book.resting_state[household] = HouseholdState.PREPARING
-        book.become(household, HouseholdState.STRANDED, "stranded", self.parts.now, place=place, cause=cause)
-
-    def _try_again(self) -> None:
-        book = self.parts.book
-        for household, node in list(self._without_way.items()):
-            if not book.held_by_water[household]:
-                self.parts.travelers.hear_of_openings(household)
-                journey = Journey(HOME, MoverClass.WALKER)
-                self._go_to_shelter(household, node, journey, "redirected", int(book.event[household]))
-
-
-HOME = Where(Kind.NOTHING, 0)
-"""Goal of a journey whose shelter is still to be chosen."""
+        on_foot = Journey(ANY_SHELTER, MoverClass.WALKER)
+        if not self.journeys.go_to_shelter(household, walk_node, on_foot, "departed", cause, at_node):
+            self.journeys.strand(household, walk_node, cause)
