@@ -21,7 +21,7 @@ from evacsim.analysis.people import (
     went_home,
 )
 from evacsim.results.record import RunRecord
-from evacsim.terms import HouseholdState
+from evacsim.terms import Group, HouseholdState
 
 LEAD_WANTED = 2 * 3600.0
 """A transfer in good time is out this long before the water [s] (assumed; a limit that plans are held against)."""
@@ -91,8 +91,10 @@ def exposure(record: RunRecord) -> Exposure:
     """Return whom the water reached."""
     ledger = record.ledger
     people, water = people_of(ledger), times(ledger, "water_s")
-    wet = ~np.isnan(water)
-    at_home = wet & ~(times(ledger, "departed_s") <= water)
+    is_there = ledger["present"].to_numpy(dtype=bool)
+    # Whoever visits and is not there has no home there that could get wet.
+    wet = ~np.isnan(water) & (is_there | (ledger["special_group"] != Group.VISITOR.id).to_numpy())
+    at_home = wet & is_there & ~(times(ledger, "departed_s") <= water)
     in_shelter = in_state(ledger, *CUT_OFF, HouseholdState.DEAD.id) & ~np.isnan(times(ledger, "arrived_s"))
     in_shelter &= ~went_home(record)
     return Exposure(

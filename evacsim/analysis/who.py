@@ -26,6 +26,13 @@ def missed_visitors(record: RunRecord) -> float:
     return float(people[go & ledger["told_s"].isna().to_numpy()].sum() / total) if total else np.nan
 
 
+def left_unasked(record: RunRecord) -> int:
+    """Return the people outside the plan who left by themselves."""
+    heard = record.events.loc[record.events["kind"] == "left_on_own", "subject"]
+    rows = record.ledger["household"].isin(heard.str.removeprefix("household/"))
+    return int(people_of(record.ledger)[rows & record.ledger["departed_s"].notna()].sum())
+
+
 def list_errors(record: RunRecord) -> float:
     """Return people who are on no list, and entries of nobody, against the people listed; nan without a list."""
     register = record.tables["register"]

@@ -74,7 +74,7 @@ class Parts:
     mover: NDArray[np.int64]
     """Row in the movement that carries each household now: its own feet, or its car."""
     car: dict[int, int]
-    """Row in the movement of the car of each household that is to drive."""
+    """Row in the movement of the car of each household that is to drive, or leaves unasked by car."""
     water_changed: int = ROOT
     """Event of the last change of the water; `engine.water` writes it."""
     after_reopening: list[Callable[[], None]] = field(default_factory=list)

@@ -20,6 +20,7 @@ from evacsim.engine.entries import Entries
 from evacsim.engine.gathering import Gathering
 from evacsim.engine.going_home import GoingHome
 from evacsim.engine.households import HouseholdBook
+from evacsim.engine.leaving_unasked import LeavingUnasked, draw_shadow
 from evacsim.engine.letting_go import LettingGo
 from evacsim.engine.log import EventLog
 from evacsim.engine.measures import Measures
@@ -103,13 +104,12 @@ class Run:
             gridlock=world.scenario.district.roads.gridlock,
             patience=world.scenario.district.roads.gridlock_patience,
         )
-        log = EventLog()
-        mode = planned_modes(world, households)
-        drivers = np.flatnonzero(mode == Mode.CAR)
+        log, mode = EventLog(), planned_modes(world, households)
+        would_leave, by_car = draw_shadow(world, households, streams, mode)
+        drivers = np.flatnonzero((mode == Mode.CAR) | by_car)
         walkers, cars = _add_movers(movement, world, households, drivers)
         self._household_of = np.concatenate([np.arange(households.n), drivers])
-        clock = Clock(movement, self._on_notice)
-        routing = Routing(world, movement, boats=_has_boats(world))
+        clock, routing = Clock(movement, self._on_notice), Routing(world, movement, boats=_has_boats(world))
         book, car = HouseholdBook(households, log), dict(zip(drivers.tolist(), cars.tolist(), strict=True))
         self.parts = Parts(
             world=world,
@@ -158,6 +158,7 @@ class Run:
         self.returning = Returning(self.parts, self.posts, self.going_home, self.water)
         self.reacting = Reacting(self.parts, self.gathering, self.transfer)
         self.attending = Attending(self.parts)
+        self.leaving_unasked = LeavingUnasked(self.parts, self.transfer, would_leave)
         self.sites = Sites(self.parts)
         self.duty = Duty(self.parts)
         self.command = Command(self.parts, self.duty)
@@ -172,6 +173,7 @@ class Run:
         self.letting_go = LettingGo(self.parts, self.command, self.transfer)
         self.parts.at_order_received += [
             self.attending.take_order,
+            self.leaving_unasked.take_order,
             self.letting_go.take_order,
             self.warnings.send,
             self.transport.take_order,

@@ -38,7 +38,7 @@ class Homeward(Protocol):
 
 
 class Transfer:
-    """All households that have been told to go."""
+    """All households that have been told to go, or go unasked."""
 
     def __init__(
         self, parts: Parts, gathering: Gathering, sheltering: Sheltering, transport: Transport
@@ -293,8 +293,9 @@ class Transfer:
             int(parts.world.homes.walk_node[home]),
             int(parts.world.homes.drive_node[home]),
         )
-        transfer = parts.world.transfers[parts.households.zone[household]]
         mode = parts.mode[household]
+        # Whoever leaves unasked does not keep to what the plan says for its zone.
+        transfer = None if mode == Mode.NONE else parts.world.transfers[parts.households.zone[household]]
         if transfer is not None and transfer.moved_to == "vertical":
             home_place = Where(Kind.ZONE, int(parts.households.zone[household]))
             self.journeys.take_refuge(household, home_place, cause)
@@ -311,7 +312,7 @@ class Transfer:
                 self.gathering.expect([household], goal.row)
                 return
         self.gathering.expect_no_more(household)
-        if mode == Mode.CAR and self.journeys.go_to_shelter(
+        if household in parts.car and self.journeys.go_to_shelter(
             household, drive_node, Journey(ANY_SHELTER, MoverClass.CAR), "departed", cause, at_node
         ):
             return

@@ -60,9 +60,10 @@ class Shadow(Section):
     """People outside the plan who hear of it and leave by themselves (自发转移)."""
 
     share: Share
-    """Share of households that hear of a transfer near them; 20 to 30 % are known of hurricanes."""
+    """Share of the households near it, and outside the plan, that leave; of hurricanes 20 to 30 % are known (seen:
+    LifeSim TRM-06), of floods like these nothing."""
     within: Length = assumed(2000.0, "as far as one knows the villages that go", gt=0)
-    """How near a zone that is ordered to go must be [m]."""
+    """How near a zone that is ordered to go must be [m], from point to point."""
     car_share: Share = assumed(0.8, "who leaves unasked has a car")
     """Share of them that drives; the rest walks."""
 
