@@ -145,7 +145,7 @@ class Transfer:
         ):
             shelter = int(book.place[household])
             if np.isfinite(self.sheltering.opened[shelter]):
-                self.come_in(household, shelter, int(book.event[household]))
+                self.journeys.come_in(household, shelter, int(book.event[household]))
         elif book.state[household] == HouseholdState.PREPARING and np.isfinite(
             book.times["ready"][household]
         ):
