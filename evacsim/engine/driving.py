@@ -80,6 +80,16 @@ class Driving:
         """Let a vehicle that is under way go to the root of another tree instead; its drive ends there."""
         self.parts.movement.redirect(vehicle.mover, tree=tree)
 
+    def back_out(self, vehicle: Vehicle) -> None:
+        """Take a vehicle that water has stopped back to where its road began, at once (assumed); its drive ends."""
+        movement, ways = self.parts.movement, self.parts.world.ways
+        way = int(movement.where(vehicle.mover).link[0])
+        vehicle.node = int(ways.from_node[way])
+        movement.remove(vehicle.mover)
+        columns = mover_columns(self.fleets[vehicle.fleet], 1, by_road=vehicle.by_road)
+        self.change_mover(vehicle, int(movement.add(columns, origin_node=vehicle.node)[0]))
+        self._arrival.pop(vehicle.row).succeed(NoticeKind.CUT_OFF)
+
     def drive(self, vehicle: Vehicle, way: Callable[[], int]) -> Drive:
         """Drive to the root of the tree that `way` gives; return whether it was reached.
 

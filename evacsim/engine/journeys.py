@@ -155,7 +155,13 @@ class Journeys:
     def come_ashore(self, household: int, node: int, cause: int) -> None:
         """Let a household that a boat has brought to a node walk to a shelter from there."""
         on_foot = Journey(ANY_SHELTER, MoverClass.WALKER)
-        if not self.go_to_shelter(household, node, on_foot, "redirected", cause):
+        if self.go_to_shelter(household, node, on_foot, "redirected", cause):
+            return
+        # Where all are full one goes to the nearest dry one, and is counted there as without a place.
+        nearest = self.sheltering.nearest_dry(node, household)
+        if nearest is None or not self.go(
+            household, node, Journey(Where(Kind.SHELTER, nearest), MoverClass.WALKER), "redirected", cause
+        ):
             self.strand(household, node, cause)
 
     def come_in(self, household: int, shelter: int, cause: int) -> None:
@@ -173,10 +179,10 @@ class Journeys:
             self.go_to_shelter(household, node, journey, "redirected", int(self.parts.book.event[household]))
 
     def ways_on_foot(self) -> NDArray[np.bool_]:
-        """Return from which nodes a way on foot leads to a shelter that takes people in now, shape (n_nodes,)."""
+        """Return from which nodes a way on foot leads to a dry shelter now, full or not, shape (n_nodes,)."""
         routing, nodes = self.parts.routing, np.arange(len(self.parts.world.roads.node_ids))
         found = np.zeros(len(nodes), dtype=bool)
-        for shelter in np.flatnonzero(self.sheltering.takes_in(1)).tolist():
+        for shelter in np.flatnonzero(self.sheltering.is_dry()).tolist():
             tree = routing.tree_to_shelter(shelter, MoverClass.WALKER)
             found |= np.isfinite(routing.times_to_root(tree, nodes))
         return found

@@ -110,8 +110,20 @@ class Sheltering(Recorded):
 
     def takes_in(self, people: int) -> NDArray[np.bool_]:
         """Return which shelters take so many people in: dry, not given up, with room."""
-        takes_in: NDArray[np.bool_] = ~self.flooded & ~self.closed & (self.people + people <= self.capacity)
+        takes_in: NDArray[np.bool_] = self.is_dry() & (self.people + people <= self.capacity)
         return takes_in
+
+    def is_dry(self) -> NDArray[np.bool_]:
+        """Return which shelters are dry, and not given up."""
+        is_dry: NDArray[np.bool_] = ~self.flooded & ~self.closed
+        return is_dry
+
+    def nearest_dry(self, node: int, household: int) -> int | None:
+        """Return the nearest dry shelter on foot, full or not, as a household knows the roads; None for no way."""
+        times = self.parts.travelers.times_to_shelters(household, MoverClass.WALKER, node)
+        times = np.where(self.is_dry(), times, np.inf)
+        nearest = int(np.argmin(times))
+        return nearest if np.isfinite(times[nearest]) else None
 
     def take_order(self, office: int, order: Order) -> None:
         """Call for the shelters of the zones of an order, where their keeper (or whoever first has it) has it now."""

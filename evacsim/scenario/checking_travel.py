@@ -11,9 +11,9 @@ from evacsim.scenario.parts import Entry, Parts
 from evacsim.scenario.plan import ZoneTransfer
 from evacsim.scenario.references import unknown
 
-NOT_SIMULATED = (
-    Text("is a kind of fleet that nothing simulates yet", "该类车队尚未参与推演"),
-    Text("leave the fleet out", "请去掉该车队"),
+HAS_NO_TASK = (
+    Text("has nothing to do without plan.rescue", "没有 plan.rescue 时没有任务"),
+    Text("write plan.rescue: {}, or leave the fleet out", "写 plan.rescue: {}，或去掉该车队"),
 )
 SPEED_OF_A_BUS = (
     Text("is not said, and a boat is slower than a bus", "未给出航速，舟艇比大巴慢"),
@@ -25,8 +25,8 @@ def found(parts: Parts) -> Iterator[Finding]:
     """Yield everything that is wrong or doubtful in how people travel."""
     for fleet in parts.fleets:
         yield from unknown(parts, "offices", (*fleet.loc, "office"), fleet.item.office)
-        if fleet.item.kind == "helicopter":
-            yield Finding((*fleet.loc, "kind"), *NOT_SIMULATED, fleet.item.kind)
+        if fleet.item.kind == "helicopter" and parts.whole is not None and parts.whole.plan.rescue is None:
+            yield Finding((*fleet.loc, "kind"), *HAS_NO_TASK, fleet.item.kind)
         if fleet.item.kind == "boat" and "speed" not in fleet.item.model_fields_set:
             yield Finding((*fleet.loc, "speed"), *SPEED_OF_A_BUS)
     yield from _promises(parts)

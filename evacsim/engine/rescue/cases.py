@@ -4,7 +4,7 @@ open - (a craft is sent) - under way - reached - closed; one about nobody, or ab
 already, is closed at the place, when nobody is found.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,7 +13,9 @@ import pandas as pd
 from evacsim.engine.log import Kind, Where
 from evacsim.engine.parts import Parts
 from evacsim.engine.rescue.need import Need
+from evacsim.scenario.district import Zone
 
+NO_TOWN = -1
 RESULTS = ("fetched", "gone", "nobody", "merged", "open")
 """What becomes of a case: people of it were fetched; word came that they need nobody any more; nobody was found; it was
 another one's double; it is still open at the end."""
@@ -54,10 +56,34 @@ class Case:
         """Return whether it is not closed."""
         return bool(np.isnan(self.closed))
 
-    @property
-    def waits(self) -> bool:
-        """Return whether it is open and nobody is on the way."""
-        return self.is_open and self.craft is None
+
+class Columns:
+    """What the dispatcher looks at, one row for each case, as it was reported."""
+
+    def __init__(self, zones: Sequence[Zone]) -> None:
+        self.town = {town: code for code, town in enumerate(sorted({zone.township for zone in zones}))}
+        """Code of each town."""
+        self.n = 0
+        self._room = 64
+        self.node = np.zeros(self._room, dtype=np.int64)
+        self.people = np.zeros(self._room, dtype=np.int64)
+        self.grade = np.zeros(self._room, dtype=np.int64)
+        self.heard = np.zeros(self._room)
+        self.town_of = np.zeros(self._room, dtype=np.int64)
+        self.waits = np.zeros(self._room, dtype=bool)
+        """Open, and nobody on the way."""
+
+    def add(self, case: Case) -> None:
+        """Add the next case."""
+        if self.n == self._room:
+            self._room *= 2
+            for name in ("node", "people", "grade", "heard", "town_of", "waits"):
+                column = getattr(self, name)
+                setattr(self, name, np.concatenate([column, np.zeros_like(column)]))
+        row, self.n = self.n, self.n + 1
+        self.node[row], self.people[row], self.grade[row] = case.node, case.people, case.grade
+        self.heard[row], self.town_of[row] = case.heard, self.town.get(case.township, NO_TOWN)
+        self.waits[row] = True
 
 
 class Cases:
@@ -75,6 +101,9 @@ class Cases:
         """A case has been opened, or waits again."""
         self.at_closed: list[Callable[[Case], None]] = []
         self._picture: list[tuple[float, int, int, int]] = []
+        self._believed = 0
+        """People in all open cases, as reported."""
+        self.columns = Columns(parts.world.zones.models)
 
     def hear(
         self,
@@ -105,6 +134,8 @@ class Cases:
             self.parts.now, "case_opened", self.where(case), place=place, value=float(people), cause=cause
         )
         self.all.append(case)
+        self._believed += people
+        self.columns.add(case)
         self.open[case.row] = case
         for household in households:
             self.of.setdefault(household, []).append(case)
@@ -116,14 +147,20 @@ class Cases:
     def raise_grade(self, case: Case, grade: int, cause: int) -> None:
         """Let headquarters hear that a case is graver than it was said to be."""
         if grade < case.grade:
-            case.grade = grade
+            case.grade = self.columns.grade[case.row] = grade
             case.event = max(case.event, cause)
             for hook in self.at_news:
                 hook(case)
 
+    def assign(self, case: Case, vehicle: int) -> None:
+        """Let a craft (vehicle row) be on its way to a case."""
+        case.craft, case.assigned = vehicle, self.parts.now
+        self.columns.waits[case.row] = False
+
     def give_back(self, case: Case) -> None:
         """Let a case wait for another craft."""
         case.craft = None
+        self.columns.waits[case.row] = case.is_open
         if case.is_open:
             for hook in self.at_news:
                 hook(case)
@@ -134,6 +171,8 @@ class Cases:
             return
         case.closed, case.result = self.parts.now, result
         del self.open[case.row]
+        self._believed -= case.people
+        self.columns.waits[case.row] = False
         for household in case.households:
             self.of[household].remove(case)
             if not self.of[household]:
@@ -151,8 +190,7 @@ class Cases:
 
     def note(self) -> None:
         """Write down what headquarters believes now, and what is true."""
-        believed = sum(case.people for case in self.open.values())
-        self._picture.append((self.parts.now, len(self.open), believed, self.need.people()))
+        self._picture.append((self.parts.now, len(self.open), self._believed, self.need.people))
 
     @staticmethod
     def where(case: Case) -> Where:

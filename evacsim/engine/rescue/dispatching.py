@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import simpy
+from numpy.typing import NDArray
 
 from evacsim.engine.log import Kind, Where
 from evacsim.engine.parts import Parts
-from evacsim.engine.rescue.cases import Case, Cases
+from evacsim.engine.rescue.cases import NO_TOWN, Case, Cases
 from evacsim.engine.rescue.policies import POLICIES, Situation
 from evacsim.engine.rescue.reach import Reach
+from evacsim.engine.routing import NOMINAL_BOAT_SPEED
 from evacsim.engine.vehicles import Vehicle
 from evacsim.scenario.rescue import Rescue
 
@@ -23,7 +25,7 @@ class Craft:
     town: str
     seats: int
     """People it takes now: the seats, or fewer for want of life-jackets."""
-    times: Callable[[], np.ndarray]
+    times: Callable[[], NDArray[np.float64]]
     """How soon it is at every node [s], shape (n_nodes,), as things are now."""
     task: list[Case] = field(default_factory=list)
     """Cases it is to serve, in their order."""
@@ -56,6 +58,11 @@ class Dispatching:
         cases.at_closed.append(self._recall)
         parts.after_reopening.append(self._look_again)
 
+    @property
+    def n_free(self) -> int:
+        """Return how many craft wait for a task."""
+        return len(self._free)
+
     def wait(self, craft: Craft) -> simpy.Event:
         """Let a craft wait for a task; return the event of its being given one (`Craft.task`)."""
         craft.task, craft.called = [], simpy.Event(self.parts.clock)
@@ -71,12 +78,6 @@ class Dispatching:
         while craft.task:
             case = craft.task.pop()
             self.cases.give_back(case)
-
-    def add(self, craft: Craft, case: Case) -> None:
-        """Let a craft serve one more case, because of what it met with."""
-        case.craft = craft.vehicle.row
-        case.assigned = self.parts.now if np.isnan(case.assigned) else case.assigned
-        craft.task.append(case)
 
     # -- decisions --------------------------------------------------------------------------
 
@@ -94,36 +95,38 @@ class Dispatching:
 
     def _decide(self) -> None:
         self._is_due = False
-        waiting = [case for case in self.cases.open.values() if case.waits]
-        if waiting and self._free:
+        columns = self.cases.columns
+        waiting = np.flatnonzero(columns.waits[: columns.n])
+        if waiting.size and self._free:
             craft = [self._free[row] for row in sorted(self._free)]
             self.decisions += 1
             for row, chosen in self._policy(self._situation(craft, waiting)):
-                self._send(craft[row], [waiting[k] for k in chosen])
+                self._send(craft[row], [self.cases.all[waiting[k]] for k in chosen])
         if self.rules.preempt:
             self._preempt()
 
-    def _situation(self, craft: list[Craft], waiting: list[Case]) -> Situation:
-        node = np.array([case.node for case in waiting], dtype=np.int64)
-        roads = self.parts.world.roads
+    def _situation(self, craft: list[Craft], waiting: NDArray[np.int64]) -> Situation:
+        columns, roads = self.cases.columns, self.parts.world.roads
+        node = columns.node[waiting]
 
         def between(one: int, other: int) -> float:
             # As the crow flies, at the speed that boats are reckoned with: only to compare.
             a, b = node[one], node[other]
-            return float(np.hypot(roads.x[a] - roads.x[b], roads.y[a] - roads.y[b])) / 2.5
+            return float(np.hypot(roads.x[a] - roads.x[b], roads.y[a] - roads.y[b])) / NOMINAL_BOAT_SPEED
 
         time = np.array([one.times()[node] for one in craft])
         for row, one in enumerate(craft):
-            time[row, np.isin(node, list(one.in_vain))] = np.inf
+            if one.in_vain:
+                time[row, np.isin(node, list(one.in_vain))] = np.inf
         return Situation(
             time=time,
             seats=np.array([one.seats for one in craft], dtype=np.int64),
-            craft_town=[one.town for one in craft],
+            craft_town=np.array([columns.town.get(one.town, NO_TOWN) for one in craft], dtype=np.int64),
             node=node,
-            people=np.array([case.people for case in waiting], dtype=np.int64),
-            grade=np.array([case.grade for case in waiting], dtype=np.int64),
-            heard=np.array([case.heard for case in waiting]),
-            town=[case.township for case in waiting],
+            people=columns.people[waiting],
+            grade=columns.grade[waiting],
+            heard=columns.heard[waiting],
+            town=columns.town_of[waiting],
             between=between,
         )
 
@@ -132,7 +135,7 @@ class Dispatching:
         del self._free[vehicle.row]
         self._busy[vehicle.row] = craft
         for case in cases:
-            case.craft, case.assigned = vehicle.row, self.parts.now
+            self.cases.assign(case, vehicle.row)
             case.event = vehicle.event = self.parts.log.record(
                 self.parts.now,
                 "craft_assigned",
@@ -149,7 +152,7 @@ class Dispatching:
     def _preempt(self) -> None:
         """Turn craft round that are on their way to a case less grave than one that waits, the nearest to each."""
         waiting = sorted(
-            (case for case in self.cases.open.values() if case.waits),
+            (case for case in self.cases.open.values() if case.craft is None),
             key=lambda case: (case.grade, case.heard),
         )
         for case in waiting:
@@ -171,7 +174,7 @@ class Dispatching:
             return
         for other in craft.task:
             self.cases.give_back(other)
-        case.craft, case.assigned = craft.vehicle.row, self.parts.now
+        self.cases.assign(case, craft.vehicle.row)
         craft.task = [case]
         case.event = craft.vehicle.event = self.parts.log.record(
             self.parts.now,

@@ -207,7 +207,9 @@ class Fetching:
             vehicle.by_road = True
             self.driving.change_mover(vehicle, boat.by_road)
             way = partial(self.parts.routing.tree_to_node, node, MoverClass.BUS)
+            self.driving.at_stopped[vehicle.row] = partial(self.driving.back_out, vehicle)
             reached = yield from self.driving.drive(vehicle, way)
+            del self.driving.at_stopped[vehicle.row]
             boat.by_road, vehicle.by_road = vehicle.mover, False
             boat.trailer = vehicle.node
             if not reached:
@@ -286,7 +288,7 @@ class Fetching:
     def _landing(self, boat: Boat) -> int | None:
         """Return where to go ashore: where it was put in, or the nearest node from which a way on foot leads on."""
         vehicle, landing = boat.vehicle, boat.craft.landing
-        if not vehicle.aboard or vehicle.node == landing:
+        if not vehicle.aboard:
             return landing
         walkable = self.loading.walkable()
         tree = self.parts.routing.tree_to_node(landing, MoverClass.BOAT)

@@ -37,7 +37,7 @@ class Afoot(Protocol):
         """Let a household go on from a landing place, on foot."""
 
     def ways_on_foot(self) -> NDArray[np.bool_]:
-        """Return from which nodes a way on foot leads to any shelter that takes people in."""
+        """Return from which nodes a way on foot leads to any dry shelter."""
 
 
 class Loading:
@@ -121,18 +121,24 @@ class Loading:
         self, craft: Craft, case: Case, strength: float, per_person: float, seats: int
     ) -> Process:
         """Take in others whom the crew meets, as long as there are seats; report those for whom there is none."""
-        parts, vehicle = self.parts, craft.vehicle
-        for household in self._others_around(case):
-            people = int(parts.households.people[household])
-            if people > seats - self.driving.people_aboard(vehicle):
-                self._report(household, "found", vehicle.event)
+        people, vehicle = self.parts.households.people, craft.vehicle
+        around = self.need.near(case.node, self.rules.around)
+        free = seats - self.driving.people_aboard(vehicle)
+        for household in around:
+            if free <= 0:
+                break
+            if people[household] > free or not self._is_left(household, case):
                 continue
             mine = list(self.cases.of.get(household, []))
             if (yield from self._take(craft, household, strength, per_person)):
+                free -= int(people[household])
                 for other in mine:
-                    other.craft, other.fetched = vehicle.row, other.fetched + people
-                    other.reached = parts.now if np.isnan(other.reached) else other.reached
+                    other.craft, other.fetched = vehicle.row, other.fetched + int(people[household])
+                    other.reached = self.parts.now if np.isnan(other.reached) else other.reached
                     self.cases.close(other, "fetched", vehicle.event)
+        for household in around:
+            if household not in self.cases.of:
+                self._report(household, "found", vehicle.event)
 
     def _await_calls(self, case: Case, cause: int) -> None:
         """Let those call again for whom a craft was sent to the wrong place."""
@@ -155,7 +161,7 @@ class Loading:
                 self.afoot.come_ashore(household, node, cause)
 
     def walkable(self) -> NDArray[np.bool_]:
-        """Return from which nodes a way on foot leads to a shelter, as the roads are now."""
+        """Return from which nodes a way on foot leads to a dry shelter, as the roads are now."""
         if self._walkable is None:
             self._walkable = self.afoot.ways_on_foot()
         return self._walkable
@@ -178,15 +184,11 @@ class Loading:
         yield parts.clock.timeout(self.driving.handling_time(vehicle, household, per_person) / strength)
         return True
 
-    def _others_around(self, case: Case) -> list[int]:
-        """Return whom else the crew meets at the place: in need, for whom nobody else is under way."""
-        mine = set(case.households)
-        found = []
-        for household in sorted(self.need.since):
-            taken = any(other.craft is not None for other in self.cases.of.get(household, []))
-            if household not in mine and not taken and self._is_near(household, case.node):
-                found.append(household)
-        return found
+    def _is_left(self, household: int, case: Case) -> bool:
+        """Return whether nobody is under way for a household that the crew of a case meets."""
+        return household not in case.households and all(
+            other.craft is None for other in self.cases.of.get(household, ())
+        )
 
     def _is_near(self, household: int, node: int) -> bool:
         roads, here = self.parts.world.roads, self.need.node(household)

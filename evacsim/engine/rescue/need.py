@@ -9,7 +9,8 @@ from evacsim.engine.parts import Parts
 from evacsim.engine.transfer import Transfer
 from evacsim.terms import Group, HouseholdState
 
-IN_NEED = (HouseholdState.STRANDED, HouseholdState.TRAPPED)
+STATES = frozenset(int(state) for state in (HouseholdState.STRANDED, HouseholdState.TRAPPED))
+"""States of whoever is in need."""
 IN_DANGER, SPECIAL, WAITING = 1, 2, 3
 """Grades of need, the gravest first: in danger now; old, ill, small or in want of help; able to wait."""
 
@@ -22,6 +23,12 @@ class Need:
         self.transfer = transfer
         self.since: dict[int, float] = {}
         """Households in need, and since when [s]."""
+        self._node: dict[int, int] = {}
+        """Where they are; nobody in need moves on by himself."""
+        self._at: dict[int, set[int]] = {}
+        """The same by node."""
+        self.people = 0
+        """People in need now."""
         self.at_begun: list[Callable[[int], None]] = []
         """A household (row) has come into need."""
         self.at_over: list[Callable[[int], None]] = []
@@ -33,12 +40,19 @@ class Need:
         """Return whether a household is in need, and has been without a break from a moment on."""
         return household in self.since and since in (None, self.since[household])
 
-    def people(self) -> int:
-        """Return how many people are in need now."""
-        return int(self.parts.households.people[list(self.since)].sum()) if self.since else 0
-
     def node(self, household: int) -> int:
-        """Return the node nearest to a household: on a road the one it heads for."""
+        """Return the node nearest to a household in need: on a road the one it headed for."""
+        return self._node[household] if household in self._node else self._find_node(household)
+
+    def near(self, node: int, around: float) -> list[int]:
+        """Return all households in need at a node, or within a distance of it [m], ascending."""
+        roads = self.parts.world.roads
+        nodes = np.array(list(self._at), dtype=np.int64)
+        distance = np.hypot(roads.x[nodes] - roads.x[node], roads.y[nodes] - roads.y[node])
+        close = nodes[(nodes == node) | (distance <= around)].tolist()
+        return sorted(household for one in close for household in self._at[one])
+
+    def _find_node(self, household: int) -> int:
         book, world = self.parts.book, self.parts.world
         kind, place = Kind(int(book.place_kind[household])), int(book.place[household])
         if kind == Kind.ZONE:
@@ -72,15 +86,33 @@ class Need:
         return Where(Kind(int(book.place_kind[household])), int(book.place[household]))
 
     def _look(self, household: int) -> None:
-        book = self.parts.book
-        is_in = book.state[household] in IN_NEED and not (
-            book.place_kind[household] == Kind.VEHICLE
-            and bool(self.transfer.carried_by_craft(np.array([household]))[0])
-        )
+        is_in = int(self.parts.book.state[household]) in STATES and not self._is_carried(household)
+        if is_in:
+            self._stand(household, self._find_node(household))
         if is_in and household not in self.since:
             self.since[household] = self.parts.now
+            self.people += int(self.parts.households.people[household])
             for hook in self.at_begun:
                 hook(household)
         elif not is_in and self.since.pop(household, None) is not None:
+            self.people -= int(self.parts.households.people[household])
+            self._stand(household, None)
             for hook in self.at_over:
                 hook(household)
+
+    def _stand(self, household: int, node: int | None) -> None:
+        """Keep where a household in need is; None for one that is in need no longer."""
+        before = self._node.pop(household, None)
+        if before is not None:
+            self._at[before].remove(household)
+            if not self._at[before]:
+                del self._at[before]
+        if node is not None:
+            self._node[household] = node
+            self._at.setdefault(node, set()).add(household)
+
+    def _is_carried(self, household: int) -> bool:
+        """Return whether a boat or a helicopter has a household aboard."""
+        if self.parts.book.place_kind[household] != Kind.VEHICLE:
+            return False
+        return bool(self.transfer.carried_by_craft(np.array([household]))[0])

@@ -5,7 +5,7 @@ and returns for each craft that it sends the cases it is to serve, in their orde
 people, only cases as they were reported.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -23,8 +23,8 @@ class Situation(NamedTuple):
     """How soon each craft reaches each case [s], shape (C, K); infinite where it does not."""
     seats: Ints
     """People each craft takes, shape (C,)."""
-    craft_town: Sequence[str]
-    """Town that each craft's team answers for; empty for all."""
+    craft_town: Ints
+    """Town that each craft's team answers for, -1 for all, shape (C,)."""
     node: Ints
     """Where each case is said to be, shape (K,)."""
     people: Ints
@@ -33,8 +33,8 @@ class Situation(NamedTuple):
     """How grave each is said to be, 1 the gravest, shape (K,)."""
     heard: Floats
     """When each was heard of [s], shape (K,)."""
-    town: Sequence[str]
-    """Town of each case."""
+    town: Ints
+    """Town of each case, shape (K,)."""
     between: Callable[[int, int], float]
     """How long a craft takes from one case to another [s], as far as is known."""
 
@@ -59,7 +59,7 @@ def own_zone(now: Situation) -> Sent:
 
     def cost(craft: int, free: NDArray[np.bool_]) -> Floats:
         time = np.where(free, now.time[craft], np.inf)
-        own = np.array([now.craft_town[craft] in ("", town) for town in now.town], dtype=bool)
+        own = (now.town == now.craft_town[craft]) | (now.craft_town[craft] < 0)
         mine = np.where(own, time, np.inf)
         return mine if np.isfinite(mine).any() else time
 
@@ -71,12 +71,15 @@ def priority(now: Situation) -> Sent:
     sent: Sent = []
     free_craft = np.ones(len(now.seats), dtype=bool)
     taken = np.zeros(len(now.node), dtype=bool)
+    reached = np.isfinite(now.time.min(axis=0, initial=np.inf))
     for case in np.lexsort((now.heard, now.grade)).tolist():
-        if taken[case]:
+        if not free_craft.any():
+            break
+        if taken[case] or not reached[case]:
             continue
         time = np.where(free_craft, now.time[:, case], np.inf)
-        craft = int(np.argmin(time)) if time.size else 0
-        if time.size and np.isfinite(time[craft]):
+        craft = int(np.argmin(time))
+        if np.isfinite(time[craft]):
             free_craft[craft] = False
             sent.append((craft, _with_neighbours(now, craft, case, taken)))
     return sorted(sent)

@@ -82,10 +82,10 @@ class Reach:
         weights = np.concatenate([graph.data * longer, np.maximum(start[own], 1e-9)])
         whole = csr_array((weights, (rows, columns)), shape=(n + 1, n + 1))
         cost, before = dijkstra(whole, indices=n, return_predecessors=True)
-        entry = np.arange(n)
-        for k in np.argsort(cost[:n], kind="stable").tolist():
-            if np.isfinite(cost[k]) and before[k] != n:
-                entry[k] = entry[before[k]]
+        # The node before each on its way, again and again: twice as far each time, until where it was put in.
+        entry = np.where((before[:n] == n) | (before[:n] < 0), np.arange(n), before[:n])
+        while not np.array_equal(further := entry[entry], entry):
+            entry = further
         time[self._node] = np.minimum(cost[:n], time[self._node])
         launch[self._node] = np.where(np.isfinite(cost[:n]), self._node[entry], launch[self._node])
         time[node] = 0.0

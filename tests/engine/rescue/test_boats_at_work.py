@@ -1,0 +1,231 @@
+"""Boats sent to cases, against times worked out by hand: 500 m of street at 2.5 m/s are 200 s."""
+
+import numpy as np
+import pytest
+
+import evacsim as ev
+from evacsim.results.causes import chain
+from tests.reference.flooded_street import FLOODED_AT, LEG, flooded_street
+from tests.reference.small_district import node
+
+MINUTE, HOUR = 60.0, 3600.0
+FIVE_MINUTES = {"type": "fixed", "value": "5 min"}
+
+
+def run(scenario, seed=1):
+    return ev.simulate(scenario, seed=seed)
+
+
+def cases(record):
+    return record.tables["cases"]
+
+
+def safe(record):
+    return record.ledger["arrived_s"].dropna().sort_values().to_numpy()
+
+
+@pytest.mark.parametrize(
+    ("policy", "reached", "done"),
+    [("nearest", [10, 45], [25, 70]), ("priority", [20, 55], [45, 70])],
+)
+def test_one_boat_and_two_calls_near_first_and_far_first(tmp_path, policy, reached, done):
+    # I1: 10 and 20 min away on opposite sides, 5 min at the place, one at a time; the far one is graver.
+    scenario = flooded_street(
+        tmp_path,
+        columns=10,
+        wet=(0, 9),
+        villages={0: 1, 9: 1},
+        landing=6,
+        boats={"seats": 1},
+        rescue={"dispatch": policy, "seeking": {"at_the_place": FIVE_MINUTES}},
+        shelter=6,
+    )
+    far = scenario.district.zones[0].model_copy(update={"elderly_share": 1.0})
+    zones = [far, scenario.district.zones[1]]
+    scenario = scenario.model_copy(update={"district": scenario.district.model_copy(update={"zones": zones})})
+    found = cases(run(scenario).record).sort_values("reached_s")
+    assert ((found["reached_s"] - FLOODED_AT) / MINUTE).tolist() == pytest.approx(reached)
+    assert ((found["safe_s"] - FLOODED_AT) / MINUTE).tolist() == pytest.approx(done)
+    assert found["grade"].tolist() == ([3, 2] if policy == "nearest" else [2, 3])
+
+
+def test_thirteen_people_on_a_roof_and_a_boat_of_six_take_three_trips(tmp_path):
+    # I4
+    record = run(flooded_street(tmp_path, villages={0: 13}, boats={"seats": 6})).record
+    assert record.tables["vehicles"]["rounds"].tolist() == [3]
+    assert len(safe(record)) == 13
+    trips = FLOODED_AT + 2 * 4 * LEG * np.array([1, 2, 3])
+    assert np.unique(safe(record)).tolist() == trips.tolist()
+
+
+def test_a_family_larger_than_the_boat_is_fetched_in_as_many_trips(tmp_path):
+    record = run(flooded_street(tmp_path, villages={0: 13}, household_size=13, boats={"seats": 6})).record
+    people = record.ledger["people"]
+    alone = people[people > 6]
+    assert len(alone), "no family of this draw is larger than the boat"
+    trips = np.ceil(people / 6).sum()
+    assert safe(record)[-1] <= FLOODED_AT + trips * 2 * 4 * LEG
+    assert (record.ledger["final_state"] == "sheltered").all()
+
+
+def test_eight_people_two_kilometres_away_take_2560_s_a_cycle(tmp_path):
+    # V51: 2 km each way at 2.5 m/s, 8 x 90 s to load, 8 x 30 s to unload: 11.25 people an hour.
+    record = run(
+        flooded_street(
+            tmp_path,
+            villages={0: 40},
+            boats={"seats": 8, "boarding_time": "90 s", "alighting_time": "30 s"},
+        )
+    ).record
+    assert safe(record)[7::8].tolist() == (FLOODED_AT + 2560.0 * np.arange(1, 6)).tolist()
+    time = record.tables["craft_time"]
+    spent = (time["until_s"] - time["from_s"]).groupby(time["what"]).sum()
+    assert spent["takes_in"] == 5 * 720.0
+    assert spent["lets_ashore"] == 5 * 240.0
+    assert spent["to_case"] == spent["comes_back"] == 5 * 800.0
+    assert 40 / (5 * 2560 / HOUR) == 11.25
+
+
+def test_two_boats_and_one_family_of_two_cases_count_it_once(tmp_path):
+    # I5: somebody else calls too and headquarters takes it for another case.
+    record = run(
+        flooded_street(
+            tmp_path,
+            villages={0: 4},
+            household_size=4,
+            boats={"vehicles": 2},
+            rescue={"calls": {"double": 1, "merged": 0}},
+        )
+    ).record
+    table = cases(record)
+    n = len(record.ledger)
+    assert len(table) == 2 * n
+    assert sorted(table["result"]) == ["fetched"] * n + ["nobody"] * n
+    assert table["fetched"].sum() == record.ledger["people"].sum()
+    assert record.tables["vehicles"]["people"].sum() == record.ledger["people"].sum()
+    # Nobody waits for ever: both boats are back at the landing.
+    last = record.tables["craft_time"].groupby("vehicle")["what"].last()
+    assert last.tolist() == ["waits", "waits"]
+
+
+def test_a_boat_goes_by_road_to_where_road_meets_water(tmp_path):
+    # The depot is three dry corners behind the water; 500 m at 10 m/s are 50 s, at most 40 km/h on the trailer.
+    record = run(
+        flooded_street(
+            tmp_path,
+            villages={0: 1},
+            shelter=4,
+            boats={"node": node(7, 0), "trailer": True, "launch_time": "10 min"},
+        )
+    ).record
+    by_road = 3 * 50.0
+    launched = record.events.query("kind == 'launched'")
+    assert launched["time_s"].tolist() == [FLOODED_AT + by_road + 600.0]
+    assert launched["place"].tolist() == [f"node/{node(4, 0)}"]
+    assert safe(record).tolist() == [FLOODED_AT + by_road + 600.0 + 2 * 4 * LEG]
+
+
+def test_without_a_trailer_a_boat_on_dry_ground_fetches_nobody(tmp_path):
+    record = run(flooded_street(tmp_path, villages={0: 1}, shelter=4, boats={"node": node(7, 0)})).record
+    assert cases(record)["result"].tolist() == ["open"]
+    assert (record.ledger["final_state"] == "stranded").all()
+
+
+def test_nobody_is_taken_in_without_a_life_jacket(tmp_path):
+    # Five jackets: two for the crew, three for others; five people take two trips.
+    team = {"id": "fire", "kind": "fire", "node": node(4, 0), "members": 4, "jackets": 5, "readiness": "0 s"}
+    record = run(
+        flooded_street(tmp_path, villages={0: 5}, forces=[team], boats={"force": "fire", "crew": 2})
+    ).record
+    assert np.unique(safe(record)).tolist() == [FLOODED_AT + 1600.0, FLOODED_AT + 3200.0]
+    assert record.tables["forces"]["short_of_jackets"].sum() >= 2
+
+
+def test_a_team_has_as_many_boats_out_as_crews(tmp_path):
+    team = {"id": "fire", "kind": "fire", "node": node(4, 0), "members": 5, "readiness": "0 s"}
+    record = run(
+        flooded_street(
+            tmp_path, villages={0: 15}, forces=[team], boats={"force": "fire", "crew": 2, "vehicles": 4}
+        )
+    ).record
+    out = record.tables["craft_time"].query("what == 'to_case'")
+    assert out.groupby("from_s").size().tolist() == [2, 1]
+
+
+def test_a_team_comes_when_it_is_ready(tmp_path):
+    team = {"id": "fire", "kind": "fire", "node": node(4, 0), "members": 4, "readiness": "45 min"}
+    record = run(flooded_street(tmp_path, villages={0: 1}, forces=[team], boats={"force": "fire"})).record
+    assert record.tables["forces"]["ready_s"].tolist() == [FLOODED_AT + 2700.0]
+    assert safe(record).tolist() == [FLOODED_AT + 2700.0 + 1600.0]
+
+
+def test_a_crew_tires_and_stops(tmp_path):
+    # 8 h at full strength, to 12 h at .85, to 16 h at .6, then it rests for 8 h; one crew alone.
+    team = {"id": "fire", "kind": "fire", "node": node(4, 0), "members": 2, "readiness": "0 s"}
+    record = run(
+        flooded_street(
+            tmp_path,
+            villages={0: 400},
+            forces=[team],
+            boats={"force": "fire", "boarding_time": "10 min"},
+            rescue={"fatigue": {}},
+            duration="48 h",
+        )
+    ).record
+    time = record.tables["craft_time"]
+    takes = time[time["what"] == "takes_in"]
+    length = (takes["until_s"] - takes["from_s"]).round(6)
+    began = takes["from_s"] - FLOODED_AT
+    assert set(length[began < 8 * HOUR]) == {3000.0}
+    assert set(length[(began >= 8 * HOUR) & (began < 12 * HOUR)]) == {round(3000 / 0.85, 6)}
+    assert set(length[(began >= 12 * HOUR) & (began < 16 * HOUR)]) == {5000.0}
+    rest = time[time["what"] == "no_crew"]
+    assert (rest["until_s"] - rest["from_s"]).iloc[0] == 8 * HOUR
+    assert record.tables["forces"]["crews_stopped"].iloc[0] >= 1
+
+
+def test_boats_are_slower_by_night(tmp_path):
+    # The run starts at 20:00, by night.
+    record = run(flooded_street(tmp_path, villages={0: 1}, rescue={"night_speed": 0.5})).record
+    assert safe(record).tolist() == [FLOODED_AT + 2 * 2 * 4 * LEG]
+
+
+def test_a_graver_case_turns_a_boat_round(tmp_path):
+    # The boat is on its way to corner 0 when the water traps those at corner 3, whom it had not heard of.
+    scenario = flooded_street(
+        tmp_path,
+        wet=(0, 6),
+        villages={0: 1, 3: 1},
+        shelter=6,
+        rescue={"preempt": True},
+        later=[("v3", "T+32 min", 4.5)],
+        effects={"critical_time": "10 h"},
+    )
+    record = run(scenario).record
+    order = cases(record).sort_values("reached_s")["node"].tolist()
+    assert order[0] == node(3, 0)
+    assert record.ledger["final_state"].tolist() == ["sheltered", "sheltered"]
+
+
+def test_a_call_that_names_the_next_corner_is_searched_in_vain_and_made_again(tmp_path):
+    record = run(
+        flooded_street(
+            tmp_path,
+            villages={0: 1},
+            rescue={"calls": {"place_error": 1, "place_radius": "500 m"}},
+        )
+    ).record
+    table = cases(record)
+    assert table["result"].tolist()[0] == "nobody"
+    assert table["node"].tolist()[0] == node(1, 0)
+    # Found on the second call, which knows the place: reported after half an hour.
+    assert table["result"].tolist()[1] == "fetched"
+    assert table["heard_s"].tolist()[1] == pytest.approx(FLOODED_AT + 3 * LEG + 1800.0)
+
+
+def test_the_story_of_a_family_that_was_fetched_goes_back_to_the_water(tmp_path):
+    record = run(flooded_street(tmp_path, villages={0: 1})).record
+    kinds = [step.kind for step in chain(record, "v0/1")]
+    assert kinds[0] == "water_changed"
+    for kind in ("stranded", "help_heard", "case_opened", "craft_assigned", "craft_at_case", "boarded"):
+        assert kind in kinds

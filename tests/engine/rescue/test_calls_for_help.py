@@ -1,0 +1,224 @@
+"""Calls for help: who gets through when, what headquarters believes, who is found without a call."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+import evacsim as ev
+from tests.reference.flooded_street import FLOODED_AT, NOW, flooded_street, street
+from tests.reference.small_district import link, node, write_depths
+
+MINUTE, HOUR = 60.0, 3600.0
+FAR_AWAY = {"node": node(7, 0)}
+"""A boat on dry ground, which reaches nobody."""
+
+
+def record_of(folder, *, seed=1, **said):
+    return ev.simulate(flooded_street(folder, shelter=4, **({"boats": FAR_AWAY} | said)), seed=seed).record
+
+
+def test_attempts_that_get_lost_are_made_again(tmp_path):
+    # I8: p = .3 lost, again after 5 min: p / (1 - p) = .4286 more attempts, geometric.
+    record = record_of(tmp_path, villages={0: 1500}, rescue={"calls": {"lost": 0.3}})
+    calls = record.tables["help_calls"]
+    assert len(calls) == 1500
+    more = calls["attempts"] - 1
+    assert more.mean() == pytest.approx(0.3 / 0.7, abs=3 * np.sqrt(0.3 / 0.49 / 1500))
+    counts = more.value_counts().sort_index()
+    law = 1500 * 0.7 * 0.3 ** counts.index.to_numpy()
+    assert np.abs(counts - law).max() < 4 * np.sqrt(law.max())
+    delay = calls["heard_s"] - calls["need_s"]
+    assert delay.to_numpy() == pytest.approx(300.0 * more.to_numpy())
+
+
+def test_nobody_gets_through_without_the_network_and_all_do_once_it_works(tmp_path):
+    given = street(tmp_path, shelter=4, boats=FAR_AWAY, villages={0: 10})
+    given["district"]["sites"] = [{"id": "mast", "kind": "cell", "node": node(4, 0), "serves": ["v0"]}]
+    given["hazard"]["outages"] = [{"site": "mast", "begins": "T+0 s", "ends": "T+2 h"}]
+    record = ev.simulate(ev.from_mapping(given), seed=1).record
+    heard = record.tables["help_calls"]["heard_s"]
+    assert len(heard) == 10
+    assert heard.min() >= 2 * HOUR
+    assert heard.max() < 2 * HOUR + 5 * MINUTE
+    failed = record.events.query("kind == 'help_call_failed'")
+    assert len(failed) == 10
+    down = record.events.set_index("seq")["kind"].loc[failed["cause"].astype(int)]
+    assert set(down) <= {"site_down", "stranded"}
+
+
+def test_calls_wait_for_a_line(tmp_path):
+    # Ten calls of two minutes on one line.
+    record = record_of(
+        tmp_path,
+        villages={0: 10},
+        rescue={"calls": {"lines": 1, "takes": {"type": "fixed", "value": "2 min"}}},
+    )
+    heard = record.tables["help_calls"]["heard_s"].sort_values().to_numpy()
+    assert heard.tolist() == (FLOODED_AT + 120.0 * np.arange(1, 11)).tolist()
+
+
+def test_who_has_no_phone_is_found_by_passers_by_only(tmp_path):
+    record = record_of(tmp_path / "alone", villages={0: 50}, rescue={"calls": {"without_phone": 1}})
+    assert not len(record.tables["cases"])
+    passing = {"without_phone": 1}
+    seeking = {"passers_by": {"type": "fixed", "value": "1 h"}}
+    record = record_of(tmp_path / "passing", villages={0: 50}, rescue={"calls": passing, "seeking": seeking})
+    table = record.tables["cases"]
+    assert set(table["source"]) == {"passer_by"}
+    assert set(table["heard_s"]) == {FLOODED_AT + HOUR}
+
+
+def test_a_patrol_sees_its_share_each_time(tmp_path):
+    team = {"id": "drones", "kind": "forest", "node": node(7, 0), "members": 4, "readiness": "0 s"}
+    record = record_of(
+        tmp_path,
+        villages={0: 1000, 1: 1},
+        forces=[team],
+        rescue={"calls": {"without_phone": 1}, "seeking": {"patrol_every": "1 h", "patrol_sees": 0.7}},
+    )
+    # Nobody calls: the team is not out. With one call it is.
+    assert not len(record.tables["cases"])
+    record = record_of(
+        tmp_path / "called",
+        villages={0: 1000},
+        forces=[team],
+        rescue={"calls": {"without_phone": 0.9}, "seeking": {"patrol_every": "1 h", "patrol_sees": 0.7}},
+    )
+    table = record.tables["cases"]
+    seen = table[table["source"] == "patrol"]["heard_s"]
+    left = 1000 - int((table["source"] == "call").sum())
+    for number in range(1, 4):
+        now = int((seen == FLOODED_AT + number * HOUR).sum())
+        assert stats.binomtest(now, left, 0.7).pvalue > 1e-4
+        left -= now
+
+
+def test_headquarters_believes_what_it_is_told(tmp_path):
+    record = record_of(
+        tmp_path,
+        villages={0: 1000},
+        household_size=3,
+        rescue={"calls": {"count_error": 0.2, "double": 0.5, "merged": 0.5}},
+    )
+    table = record.tables["cases"]
+    by_call = table[table["source"] == "call"]
+    share = (table["source"] == "double").sum() / len(by_call)
+    assert share == pytest.approx(0.25, abs=0.04)
+    error = by_call["said_people"] / by_call["true_people"] - 1
+    large = by_call["true_people"] >= 3
+    assert error[large].mean() == pytest.approx(0, abs=0.03)
+    assert 0.12 < error[large].std() < 0.3
+    picture = record.tables["need"].iloc[-1]
+    assert picture["people"] == record.ledger["people"].sum()
+    assert picture["believed_people"] == table["said_people"].sum() > picture["people"]
+
+
+def test_false_calls_come_as_often_as_said_and_are_searched_in_vain(tmp_path):
+    record = ev.simulate(
+        flooded_street(
+            tmp_path,
+            villages={0: 1, 1: 1},
+            boats={"seats": 1, "vehicles": 3},
+            rescue={"calls": {"false_per_hour": 3}},
+            home_depth=0.8,
+            later=(),
+            wet=(0, 4),
+        ),
+        seed=4,
+    ).record
+    # Everybody true is fetched within an hour; after that nobody calls for nothing.
+    table = record.tables["cases"]
+    false = table[table["source"] == "false"]
+    assert set(false["result"]) <= {"nobody"}
+    assert (false["fetched"] == 0).all()
+    record = record_of(
+        tmp_path / "all_night", villages={0: 20}, rescue={"calls": {"false_per_hour": 3}}, duration="48 h"
+    )
+    n = int((record.tables["cases"]["source"] == "false").sum())
+    assert abs(n - 3 * 47.5) < 4 * np.sqrt(3 * 47.5)
+
+
+def test_a_family_in_a_car_that_the_water_stops_makes_one_call_with_its_place(tmp_path):
+    # I7
+    given = street(
+        tmp_path, wet=(0, 1), villages={3: 9}, household_size=3, landing=1, shelter=7, home_depth=0
+    )
+    deep = [(link(*way), "T+31 min", 1.2) for way in (((4, 0), (5, 0)), ((5, 0), (4, 0)))]
+    given["hazard"]["water"]["links"] = write_depths(tmp_path / "deep.csv", "link", deep)
+    given["district"]["population"]["car_share"] = 1
+    given["plan"]["zones"][0]["trigger_at"] = "T+1780 s"
+    given["plan"]["when"]["decision_time"] = "0 s"
+    given["plan"]["organize"] = {"relay_time": NOW, "preparation": NOW}
+    given["plan"]["to"] = {"car_share": 1, "bus_share": 0}
+    given["plan"]["who"] = {"compliance": 1}
+    record = ev.simulate(ev.from_mapping(given), seed=1).record
+    stopped = record.events.query("kind == 'stopped'")
+    assert len(stopped) == len(record.ledger) > 0
+    calls = record.tables["help_calls"]
+    assert calls["household"].tolist() == record.ledger["household"].tolist()
+    table = record.tables["cases"]
+    assert set(table["node"]) == {node(5, 0)}
+    assert table["heard_s"].tolist() == stopped["time_s"].tolist()
+
+
+def test_neighbours_bring_their_share_to_dry_ground(tmp_path):
+    record = record_of(
+        tmp_path,
+        villages={0: 1000},
+        rescue={"self_help": {"share": 0.2, "takes": {"type": "fixed", "value": "1 h"}}},
+    )
+    helped = record.tables["neighbours"]
+    assert stats.binomtest(len(helped), 1000, 0.2).pvalue > 1e-4
+    assert set(helped["time_s"]) == {FLOODED_AT + HOUR}
+    home = record.ledger.set_index("household")["final_state"]
+    assert set(home.loc[helped["household"]]) == {"sheltered"}
+    assert (record.tables["cases"]["result"] == "gone").sum() == len(helped)
+
+
+def test_helicopters_fly_by_day_and_winch_one_person_in_five_minutes(tmp_path):
+    # V53: four people in 20 min. The run starts at 20:00; day begins at 6:00.
+    record = ev.simulate(
+        flooded_street(
+            tmp_path,
+            villages={0: 4},
+            boats={"kind": "helicopter", "seats": 4, "speed": "50 m/s", "node": node(4, 0), "crew": 1},
+        ),
+        seed=1,
+    ).record
+    time = record.tables["craft_time"]
+    took = (time["until_s"] - time["from_s"]).groupby(time["what"]).sum()
+    assert took["takes_in"] == 20 * MINUTE
+    assert took["no_light"] + FLOODED_AT == 10 * HOUR
+    assert took["to_case"] == took["comes_back"] == 2000 / 50
+    night = flooded_street(
+        tmp_path / "night",
+        villages={0: 4},
+        boats={
+            "kind": "helicopter",
+            "seats": 4,
+            "speed": "50 m/s",
+            "node": node(4, 0),
+            "crew": 1,
+            "flies_at_night": True,
+        },
+    )
+    first = ev.simulate(night, seed=1).record.tables["cases"]["reached_s"].min()
+    assert first == FLOODED_AT + 40.0
+
+
+def test_rescue_reaches_what_boats_on_the_yellow_river_plain_did(tmp_path):
+    # V52: 50 boats, 12 h, 8 000 to 12 000 people; 15 a trip, queues at the place, 2 km of water.
+    record = ev.simulate(
+        flooded_street(
+            tmp_path,
+            villages={0: 12_500},
+            household_size=2.75,
+            boats={"vehicles": 50, "seats": 15, "boarding_time": "60 s", "alighting_time": "30 s"},
+            rescue={"seeking": {"at_the_place": {"type": "fixed", "value": "2 min"}}},
+            duration="14 h",
+        ),
+        seed=1,
+    ).record
+    people = record.tables["vehicles"]["people"].sum()
+    hours = 14 - FLOODED_AT / HOUR
+    assert 8000 * 0.8 < people * 12 / hours < 12_000 * 1.2
