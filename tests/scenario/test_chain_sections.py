@@ -314,7 +314,7 @@ def test_every_unsimulated_field_exists_and_is_off_by_default():
         (
             with_fleet(kind="helicopter"),
             "district.fleets[0].kind",
-            "is a kind of fleet that nothing simulates yet",
+            "has nothing to do without plan.rescue",
         ),
         (with_fleet(kind="boat"), "district.fleets[0].speed", "is not said, and a boat is slower than a bus"),
         (with_fleet(kind="truck"), "column 车队", "is a fleet of kind truck"),
