@@ -13,6 +13,7 @@ from typing import Any
 from evacsim.language import Language, Text
 from evacsim.report.basis_told import assumptions_section, indicators_section, repairs_section, repeat_section
 from evacsim.report.charts import NARROW, WIDE, course_chart, datums, legend
+from evacsim.report.failed_told import failed_section
 from evacsim.report.map_data import map_data
 from evacsim.report.markup import Html, Words, html, joined, tag
 from evacsim.report.means_told import busiest_roads, shelter_section, transport_section
@@ -45,6 +46,7 @@ def report_html(record: RunRecord, lang: Language) -> str:
         _section("map", _map(words) if world else busiest_roads(record, words), words),
         _section("states", states_section(record, words), words),
         _section("late", late_section(record, words), words),
+        _section("failed", failed_section(record, words), words),
         _section("time_use", time_use(record, words), words),
         _section("shelters", shelter_section(record, words), words),
         _section("transport", transport_section(record, words), words),

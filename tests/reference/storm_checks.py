@@ -8,10 +8,12 @@ import pandas as pd
 
 from evacsim.analysis.indicators import indicators
 from evacsim.analysis.lateness import late_households
+from evacsim.report.failed_told import failed_section
+from evacsim.report.markup import Words
 from evacsim.results.causes import chain, why
 from evacsim.results.record import RunRecord
 from evacsim.scenario.model import Scenario
-from evacsim.terms import FAILURES, ROOT_KINDS, HouseholdState
+from evacsim.terms import EVENT_KINDS, FAILURES, ROOT_KINDS, HouseholdState
 
 ROOTS = ROOT_KINDS | {"run_ended", "gridlock"}
 """What nothing in the model brings about; a ring of full roads is looked for, not brought about."""
@@ -59,6 +61,9 @@ FROM = {
     "returned": {"returning"},
 }
 """States in which alone an event can find a household."""
+
+OF_THE_DEAD = ("never_reached", "help_heard", "help_call_failed")
+"""What may still be said of somebody who has died."""
 
 UNBOUNDED = ("list_error_rate",)
 """Shares of something else than what they are counted among."""
@@ -119,7 +124,7 @@ def _ways(_scenario: Scenario, record: RunRecord) -> Iterator[str]:
     rows = record.events[record.events["subject"].str.startswith("household/")]
     for kind, subject in zip(rows["kind"], rows["subject"], strict=True):
         before = state.get(subject, "preparing")
-        if before == "dead" and kind != "never_reached":
+        if before == "dead" and kind not in OF_THE_DEAD:
             found.add(f"{kind} after death")
         if kind in FROM and before != "?" and before not in FROM[kind]:
             found.add(f"{kind} of somebody who was {before}")
@@ -246,6 +251,9 @@ def _failures(_scenario: Scenario, record: RunRecord) -> Iterator[str]:
     happened = record.events.loc[record.events["kind"].isin(FAILURES), "kind"].value_counts().to_dict()
     if told != happened:
         yield f"failures happened and are not told: {happened} {told}"
+    lines = str(failed_section(record, Words("en")))
+    if any(EVENT_KINDS[kind].en not in lines for kind in happened):
+        yield "a failure has no line in the report"
     for name, found in indicators(record).items():
         if found.unit == "share" and name not in UNBOUNDED and (found.value < 0 or found.value > 1):
             yield f"{name} is {found.value}"
@@ -259,9 +267,8 @@ def _word(_scenario: Scenario, record: RunRecord) -> Iterator[str]:
     silent &= ledger["final_state"] != HouseholdState.AWAY.id
     if set(never) != set(ledger.loc[silent, "household"]):
         yield "who was never reached is not told, or told of those who were"
-    full = {"turned_away", "waits_outside"}
     outside = ledger[ledger["final_state"] == "unsheltered"]
-    kinds = events.set_index("seq")["kind"]
-    last = outside["final_event"].map(kinds)
-    if not set(last) <= full | {"never_reached", "told"}:
-        yield f"somebody is without a place after {sorted(set(last) - full)}"
+    locked = set(events.loc[events["kind"] == "shelter_locked", "subject"])
+    told = outside["final_event"].map(events.set_index("seq")["kind"]).isin(["turned_away", "waits_outside"])
+    if not (told | outside["final_place"].isin(locked)).all():
+        yield "somebody is without a place, and nothing tells why"

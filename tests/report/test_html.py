@@ -19,8 +19,8 @@ from tests.reference.small_record import ledgers, settled, small_record
 
 VOID = {"meta", "link", "br", "input", "img", "line", "polyline", "path", "polygon", "rect", "circle"}
 SECTIONS = [
-    "verdict", "course", "map", "states", "late", "time_use", "shelters", "transport", "indicators", "assumptions",
-    "repairs", "repeat",
+    "verdict", "course", "map", "states", "late", "failed", "time_use", "shelters", "transport", "indicators",
+    "assumptions", "repairs", "repeat",
 ]  # fmt: skip
 
 
