@@ -1,5 +1,6 @@
 """What did not work, in the report: each kind of failure with how often, since when, where, and whom it concerned."""
 
+import numpy as np
 import pandas as pd
 
 from evacsim.report.markup import Html, Words, shortened, tag
@@ -19,12 +20,12 @@ def failed_section(record: RunRecord, words: Words) -> Html:
     names = Names(record)
     rows = []
     for kind, places in failures.groupby("kind", sort=False):
-        people = places["people"].sum(min_count=1)
+        people = float(places["people"].sum(min_count=1))
         rows.append(
             [
                 words(EVENT_KINDS[str(kind)]),
                 count(int(places["times"].sum())),
-                "" if pd.isna(people) else count(int(people)),
+                "" if np.isnan(people) else count(int(people)),
                 day_and_time(record.start, float(places["time_s"].min()), words.lang),
                 _places(places, names, words),
             ]
@@ -38,4 +39,6 @@ def _places(places: pd.DataFrame, names: Names, words: Words) -> str:
     worst = places.sort_values(["people", "times"], ascending=False, kind="stable")["place"]
     named = [told for place in worst.head(PLACES) if (told := names.told(place, words.lang))]
     more = len(worst) - PLACES
-    return words("comma").join(named) + (words("failed_more").format(count(more)) if more > 0 else "")
+    return ("、" if words.lang == "zh" else ", ").join(named) + (
+        words("failed_more").format(count(more)) if more > 0 else ""
+    )

@@ -128,7 +128,6 @@ TEXTS: dict[str, Text] = {
     "failed_times": Text("how often", "次数"),
     "failed_first": Text("first", "首次"),
     "failed_more": Text(" and {} more", "等，另有 {} 处"),
-    "comma": Text(", ", "、"),
     "stage": Text("stage", "环节"),
     "mean_time": Text("mean time", "人均用时"),
     "stage_note": Text(
