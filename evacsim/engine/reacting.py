@@ -15,6 +15,7 @@ from evacsim.engine.transfer import Transfer
 from evacsim.scenario.behavior import Behavior, Belief
 from evacsim.scenario.plan import ZoneTransfer
 from evacsim.terms import HouseholdState
+from evacsim.world.animals import draw_animals
 from evacsim.world.columns import Bools, Floats
 from evacsim.world.laws import quantiles
 from evacsim.world.response import MAXIMA, impact_of, thresholds
@@ -46,7 +47,12 @@ class Reacting(Recorded):
         """Impact from which each household acts."""
         self._family: Final[Floats] = np.zeros(n)
         """How long each household would wait for its family by day [s]."""
-        self._animals: Final[Floats] = np.zeros(n)
+        livestock = self._behavior.livestock
+        self._animals: Final[Floats] = (
+            np.zeros(n)
+            if livestock is None
+            else draw_animals(parts.world, parts.households, parts.streams, livestock).takes
+        )
         """How long each household needs for its animals [s]."""
         preset = self._behavior.preset
         self._compliance: Final[Floats] = np.full(
@@ -95,11 +101,6 @@ class Reacting(Recorded):
         if behavior.family is not None:
             waits = (luck("family") < behavior.family.away_share) & ~is_visitor
             self._family[rows] = np.where(waits, quantiles(behavior.family.wait, luck("family_wait")), 0.0)
-        if behavior.livestock is not None:
-            share = behavior.livestock.share if model.livestock_share is None else model.livestock_share
-            keeps = (luck("livestock") < share) & ~is_visitor
-            takes = quantiles(behavior.livestock.takes, luck("livestock_time"))
-            self._animals[rows] = np.where(keeps, takes, 0.0)
 
     def expect(self, rows: NDArray[np.integer]) -> None:
         """Let those who are to go by bus be reckoned with where the plan has them wait.

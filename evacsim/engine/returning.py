@@ -17,10 +17,11 @@ from evacsim.engine.recorded import Recorded
 from evacsim.engine.routing import MoverClass
 from evacsim.engine.water import Water
 from evacsim.terms import HouseholdState
+from evacsim.world.animals import draw_animals
 from evacsim.world.laws import quantiles
 
 DAY = 86400.0
-AUTHORIZED, ON_ITS_OWN = "authorized", "on_its_own"
+AUTHORIZED, ON_ITS_OWN, TO_ANIMALS = "authorized", "on_its_own", "to_animals"
 
 
 class Returning(Recorded):
@@ -35,8 +36,9 @@ class Returning(Recorded):
     nobody does while water stands there again.
 
     Of those settled a share goes back each day before that: each has one luck, and goes a time after it was
-    first settled that is exponential with this share of a day. Whoever is not settled at that moment,
-    or finds no way, does not go.
+    first settled that is exponential with this share of a day. Of those with animals a share goes back to
+    feed them, a time after it was first settled. Whoever is not settled at that moment, or finds no way, does not
+    go; whoever has gone back stays at home (assumed).
     """
 
     def __init__(self, parts: Parts, posts: Posts, going_home: GoingHome, water: Water) -> None:
@@ -67,7 +69,14 @@ class Returning(Recorded):
         if self._back_home is not None:
             parts.at_order_received.append(self._take_order)
             parts.after_reopening.append(self._look)
-        if self._back_home is not None or self._going_back is not None:
+        behavior = parts.world.scenario.plan.who.behavior
+        livestock = None if behavior is None else behavior.livestock
+        self._animals: Final = (
+            draw_animals(parts.world, parts.households, parts.streams, livestock)
+            if livestock is not None and livestock.goes_back
+            else None
+        )
+        if self._back_home or self._going_back or self._animals:
             parts.at_settled.append(self._settle)
             parts.book.at_state.setdefault(HouseholdState.RETURNED, []).append(self._be_home)
 
@@ -160,10 +169,14 @@ class Returning(Recorded):
         if np.isfinite(self._allowed[zone]):
             # Whoever else wants to know that it is settled must hear of it first.
             self.parts.clock.call_at(now, partial(self._set_out, household))
-        elif self._going_back is not None and is_first:
-            due = now + self._time_to_going_back(household, self._going_back.share_per_day)
-            if due <= self.parts.world.scenario.duration:
-                self.parts.clock.call_at(due, partial(self._go_back, household))
+        elif is_first:
+            if self._going_back is not None:
+                due = now + self._time_to_going_back(household, self._going_back.share_per_day)
+                if due <= self.parts.world.scenario.duration:
+                    self.parts.clock.call_at(due, partial(self._go_back, household, ON_ITS_OWN))
+            if self._animals is not None and self._animals.goes_back[household]:
+                due = now + float(self._animals.back_after[household])
+                self.parts.clock.call_at(due, partial(self._go_back, household, TO_ANIMALS))
 
     def _time_to_going_back(self, household: int, share: float) -> float:
         """Return how long after being settled a household goes back [s], if it is not allowed before; inf for never."""
@@ -187,13 +200,13 @@ class Returning(Recorded):
         if self.going_home.go_home(household, cause):
             self._leave(household, AUTHORIZED)
 
-    def _go_back(self, household: int) -> None:
+    def _go_back(self, household: int, kind: str) -> None:
         parts = self.parts
         is_allowed = np.isfinite(self._allowed[parts.households.zone[household]])
         if is_allowed or parts.book.state[household] != HouseholdState.SHELTERED:
             return
         if self.going_home.go_home(household, int(parts.book.event[household]), kind="went_back"):
-            self._leave(household, ON_ITS_OWN)
+            self._leave(household, kind)
 
     def _leave(self, household: int, kind: str) -> None:
         line = {"household": household, "left_s": self.parts.now, "home_s": np.nan, "kind": kind}

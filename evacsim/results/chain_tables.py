@@ -255,7 +255,7 @@ CHAIN_TABLES: dict[str, tuple[Column, ...]] = {
         Column("authorized_s", "float64", Text("return authorized [s]", "批准返回时间")),
         Column("left_s", "float64", Text("left for home [s]", "启程时间")),
         Column("home_s", "float64", Text("home again [s]", "到家时间")),
-        Column("kind", "str", Text("authorized, or on its own", "类型")),
+        Column("kind", "str", Text("authorized, on_its_own, or to_animals: to feed them", "类型")),
     ),
     "posts": (
         Column("post", "str", Text("post", "卡点")),

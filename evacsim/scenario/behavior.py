@@ -53,7 +53,9 @@ class Livestock(Section):
     takes: DurationLaw = assumed(lambda: Fixed(value="20 min"), "feeding, or driving them to higher ground")
     """Time it takes before leaving."""
     goes_back: Share = assumed(0.0, "nobody returns to feed them")
-    """Share of them that goes back before it is allowed."""
+    """Share of them that goes back to feed them before it is allowed (回流)."""
+    back_after: DurationLaw = assumed(lambda: Fixed(value="12 h"), "animals are fed morning and evening")
+    """From being settled in a shelter until they go back."""
 
 
 class Shadow(Section):

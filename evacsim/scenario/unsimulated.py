@@ -6,7 +6,6 @@ Whoever writes the process that acts on a field strikes the field out here.
 from collections.abc import Collection, Iterator, Mapping
 
 from evacsim.language import Text
-from evacsim.scenario.behavior import Livestock
 from evacsim.scenario.care import Supply
 from evacsim.scenario.finding import Finding
 from evacsim.scenario.given import Loc
@@ -15,7 +14,6 @@ from evacsim.scenario.plan import ZoneTransfer
 from evacsim.scenario.section import Section
 
 UNSIMULATED: Mapping[type[Section], Collection[str]] = {
-    Livestock: ("goes_back",),
     Supply: ("boats", "helicopters"),
     ZoneTransfer: ("via",),
 }
