@@ -270,7 +270,9 @@ class Organizing(Recorded):
         village = self._villages[zone]
         _, _, counted, truth = self._head_counts[-1]
         declare = partial(self._declare, zone) if counted == 0 and village.is_swept else None
-        self.reporting.report(village.office, REMAINING, zone, counted, truth, cause, declare)
+        self.reporting.report(
+            village.office, REMAINING, Where(Kind.ZONE, zone), counted, truth, cause, declare
+        )
 
     def _declare(self, zone: int, cause: int) -> None:
         village = self._villages[zone]
@@ -320,6 +322,14 @@ class Organizing(Recorded):
         ids = np.array([*(officer.id for officer in self.officers), ""], dtype=object)
         return {"officer": ids[self._officer]}
 
+    def head_counts(self) -> list[dict[str, object]]:
+        """Return the counts of those left in zones, as rows of the table `head_counts`."""
+        ids = self.parts.world.zones.ids
+        return [
+            {"place": f"zone/{ids[zone]}", "time_s": time, "counted": counted, "truth": truth}
+            for zone, time, counted, truth in self._head_counts
+        ]
+
     def tables(self) -> Mapping[str, pd.DataFrame]:
         """Return teams, rounds and head-counts; none without teams."""
         if not self.teams:
@@ -356,11 +366,7 @@ class Organizing(Recorded):
             for zone, village in sorted(self._villages.items())
             for round_ in village.rounds
         ]
-        counts = [
-            {"place": f"zone/{ids[zone]}", "time_s": time, "counted": counted, "truth": truth}
-            for zone, time, counted, truth in self._head_counts
-        ]
-        tables = {"officers": teams, "sweeps": rounds, "head_counts": counts}
+        tables = {"officers": teams, "sweeps": rounds}
         return {name: pd.DataFrame(rows) for name, rows in tables.items() if rows}
 
 

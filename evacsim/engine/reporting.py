@@ -28,7 +28,8 @@ class Report(NamedTuple):
     ordinal: int
     """Number of the report among those of its office, from 1."""
     item: str
-    zone: int
+    about: Where
+    """The zone, or the shelter, that it is about."""
     due: float
     sent: float
     value: float
@@ -74,13 +75,13 @@ class Reporting(Recorded):
         self,
         office: int,
         item: str,
-        zone: int,
+        about: Where,
         value: float,
         truth: float,
         cause: int,
         then: Callable[[int], None] | None = None,
     ) -> None:
-        """Let an office (row) report a number about a zone (row) now, because of an event.
+        """Let an office (row) report a number about a zone or a shelter now, because of an event.
 
         Parameters
         ----------
@@ -101,14 +102,14 @@ class Reporting(Recorded):
         is_doubled = doubled < rules.double
         told = max(0.0, np.rint(value * (1 + rules.error * error))) * (2 if is_doubled else 1)
         if item == LEFT:
-            listed = float(self.parts.world.zones.models[zone].population)
+            listed = float(self.parts.world.zones.models[about.row].population)
             told += np.rint(rules.over_report * max(0.0, listed - told))
         report = Report(
-            office, int(self._ordinal[office]), item, zone, now, now, float(told), truth, is_doubled
+            office, int(self._ordinal[office]), item, about, now, now, float(told), truth, is_doubled
         )
-        sent = self._record("report_sent", office, zone, report.value, cause)
+        sent = self._record("report_sent", office, about, report.value, cause)
         if lost < rules.loss:
-            self._record("report_lost", office, zone, report.value, sent)
+            self._record("report_lost", office, about, report.value, sent)
             self._written.append((report, np.nan, "lost"))
             return
         self._under_way[report] = None
@@ -140,22 +141,23 @@ class Reporting(Recorded):
         )
 
     def _receive(self, office: int, report: Report, cause: int, then: Callable[[int], None] | None) -> None:
-        received = self._record("report_received", office, report.zone, report.value, cause)
+        received = self._record("report_received", office, report.about, report.value, cause)
         self._written.append((report, self.parts.now, "doubled" if report.is_doubled else "received"))
         del self._under_way[report]
-        if report.item == LEFT and report.due >= self._latest[report.zone]:
-            self._latest[report.zone] = report.due
-            believed = (self.parts.now, report.zone, report.value, int(self._left[report.zone]))
+        zone = report.about.row
+        if report.item == LEFT and report.due >= self._latest[zone]:
+            self._latest[zone] = report.due
+            believed = (self.parts.now, zone, report.value, int(self._left[zone]))
             self._believed.append(believed)
         if then is not None:
             then(received)
 
-    def _record(self, kind: str, office: int, zone: int, value: float, cause: int) -> int:
+    def _record(self, kind: str, office: int, about: Where, value: float, cause: int) -> int:
         return self.parts.log.record(
             self.parts.now,
             kind,
             Where(Kind.OFFICE, office),
-            place=Where(Kind.ZONE, zone),
+            place=about,
             value=value,
             cause=cause,
         )
@@ -179,7 +181,7 @@ class Reporting(Recorded):
         left = int(self._left[zone])
         if left != self._told[zone]:
             self._told[zone] = left
-            self.report(office, LEFT, zone, left, left, cause)
+            self.report(office, LEFT, Where(Kind.ZONE, zone), left, left, cause)
         self.parts.clock.call_at(self.parts.now + self._rules.every, partial(self._tell, office, zone, cause))
 
     # -- what stays -----------------------------------------------------------------------------
@@ -189,12 +191,14 @@ class Reporting(Recorded):
         if self._rules is None:
             return {}
         ids, zones = self.command.offices.ids, self.parts.world.zones.ids
+        of = {Kind.ZONE: zones, Kind.SHELTER: self.parts.world.shelters.ids}
         reports = [
             {
                 "office": ids[report.office],
                 "to_office": ids[self.command.offices.upwards(report.office)[-1]],
                 "item": report.item,
-                "zone": zones[report.zone],
+                "zone": zones[report.about.row] if report.about.kind == Kind.ZONE else "",
+                "place": f"{report.about.kind.id}/{of[report.about.kind][report.about.row]}",
                 "due_s": report.due,
                 "sent_s": report.sent,
                 "received_s": received,

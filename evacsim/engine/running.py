@@ -14,6 +14,7 @@ from evacsim.engine.caring import Caring
 from evacsim.engine.clock import Clock
 from evacsim.engine.command import Command
 from evacsim.engine.concluding import Concluding
+from evacsim.engine.counting import Counting
 from evacsim.engine.destinations import Destinations
 from evacsim.engine.duty import Duty
 from evacsim.engine.entries import Entries
@@ -58,6 +59,7 @@ from evacsim.engine.water import Water
 from evacsim.hazard.effects import SpeedFactors
 from evacsim.kernels.arrays import LinkColumns
 from evacsim.results.record import RunRecord
+from evacsim.scenario.model import Scenario
 from evacsim.streams import Streams
 from evacsim.world.columns import Crowding, Ways, World
 from evacsim.world.people import Households, Knowledge, draw_households
@@ -92,14 +94,13 @@ class Run:
     """
 
     def __init__(self, world: World, households: Households, streams: Streams) -> None:
-        recording, weather = world.scenario.recording, world.scenario.hazard.weather
         movement = Movement(
             n_nodes=len(world.roads.node_ids),
             links=link_columns(world.ways),
             n_trees=max(1, Routing.n_trees(world)),
-            bin_length=recording.flow_interval,
+            bin_length=world.scenario.recording.flow_interval,
             duration=world.scenario.duration,
-            record_passages=recording.passages,
+            record_passages=world.scenario.recording.passages,
             node_capacity=world.node_capacity,
             gridlock=world.scenario.district.roads.gridlock,
             patience=world.scenario.district.roads.gridlock_patience,
@@ -116,7 +117,7 @@ class Run:
             households=households,
             streams=streams,
             register=register_of(world, households, streams),
-            calendar=Calendar(world.scenario.start, weather.night_begins, weather.night_ends),
+            calendar=_calendar(world.scenario),
             clock=clock,
             destinations=Destinations(world, households),
             movement=movement,
@@ -182,6 +183,7 @@ class Run:
         self.reporting = Reporting(self.parts, self.command)
         self.organizing = Organizing(self.parts, self.command, self.reacting, self.reporting, self.warnings)
         self.parts.at_order_received.append(self.organizing.start)
+        self.counting = Counting(self.parts, self.sheltering, self.organizing, self.reporting)
         self.concluding = Concluding(self.parts, self.triggering)
         self.recorded: tuple[Recorded, ...] = (
             self.attending,
@@ -195,6 +197,7 @@ class Run:
             self.reporting,
             self.warnings,
             self.organizing,
+            self.counting,
             self.reacting,
             self.gathering,
             self.sheltering,
@@ -252,6 +255,12 @@ class Run:
 
 def _has_boats(world: World) -> bool:
     return world.scenario.plan.rescue is not None or any(f.kind == "boat" for f in world.fleets.models)
+
+
+def _calendar(scenario: Scenario) -> Calendar:
+    """Return when it is night in a scenario."""
+    weather = scenario.hazard.weather
+    return Calendar(scenario.start, weather.night_begins, weather.night_ends)
 
 
 def _add_movers(

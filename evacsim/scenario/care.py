@@ -98,6 +98,15 @@ class Supply(Section):
     """Contracts."""
 
 
+class HeadCounts(Section):
+    """Heads counted at shelters (安置点清点)."""
+
+    every: Duration = assumed(3600.0, "once an hour, as reports are", gt=0)
+    """From one count to the next, the first so long after the start [s]; only where somebody has come or gone."""
+    error: Number = assumed(0.02, "as counts at the door err; nobody has measured it", ge=0)
+    """Standard deviation of a count, as a share of the true number."""
+
+
 class Reunion(Section):
     """Families of two households that may be taken to different shelters (走失登记、家庭团聚)."""
 
@@ -175,6 +184,8 @@ class Care(Section):
     """Longest way on foot to another shelter [s]."""
     second_transfer_crowded: YesNo = False
     """Whether those for whom a new stage of care leaves no room are moved on in the same way; else they are crowded."""
+    head_counts: HeadCounts | None = None
+    """How people at shelters are counted; nobody counts them where absent."""
     reunion: Reunion | None = None
     """How families that are apart look for each other; nobody does where absent."""
     back_home: Return | None = None
