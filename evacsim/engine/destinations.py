@@ -40,3 +40,21 @@ class Destinations:
     def allot(self, own: NDArray[np.int32]) -> None:
         """Give each household (row) a shelter of its own, `NO_SHELTER` where it goes to the nearest."""
         self._own = own
+
+    def first_choice(self, household: NDArray[np.int64], zone: NDArray[np.int32]) -> NDArray[np.int32]:
+        """Return the first choice of households (rows): their own shelter, else that of the zone where each is listed.
+
+        `NO_SHELTER` where one goes to the nearest; shape as given.
+        """
+        if self._own is not None:
+            return self._own[household]
+        return self._first_by_plan()[zone]
+
+    def first_choice_of_ghosts(self) -> NDArray[np.int32]:
+        """Return where each zone's entries for nobody are to go, shape (n_zones,); nowhere if shelters are computed."""
+        if self._own is not None:
+            return np.full(len(self._by_plan), NO_SHELTER, dtype=np.int32)
+        return self._first_by_plan()
+
+    def _first_by_plan(self) -> NDArray[np.int32]:
+        return np.array([zone[0] if zone else NO_SHELTER for zone in self._by_plan], dtype=np.int32)

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from evacsim.engine.expecting import Expecting
 from evacsim.engine.log import Kind, Where
 from evacsim.engine.parts import Parts
 from evacsim.engine.recorded import Recorded
@@ -18,6 +19,7 @@ from evacsim.engine.supplying import (
     CARRIERS,
     Carrier,
     Contract,
+    FirstRations,
     Shipment,
     Source,
     Stock,
@@ -26,6 +28,7 @@ from evacsim.engine.supplying import (
     choose_sources,
     ration_rate,
     to_ask_for,
+    whole_packages,
 )
 from evacsim.engine.transport import Transport
 from evacsim.scenario.care import Ration
@@ -57,6 +60,12 @@ class Supplied:
 
     stock: Stock
     people: int = 0
+    """People who draw it."""
+    people_waiting: int = 0
+    """People who have not been given any yet."""
+    first_rations: FirstRations = field(default_factory=lambda: FirstRations(DAY))
+    has_come: bool = False
+    """Whether a load has ever come."""
     on_the_way: float = 0.0
     last: int = 0
     """Event by which somebody last began to draw it."""
@@ -74,15 +83,22 @@ class Supplied:
 class Provisioning(Recorded):
     """What people at the shelters are given, and where it comes from.
 
-    From the moment a household is settled it draws its rations. A shelter asks as soon as its stock
-    will not last `Supply.ask_below` any more, for as much as lasts a day and that much more; the
-    stores nearest in the tree of command send it by truck over the roads as they are, and what no
-    store has is bought under contract. It asks no sooner than `Supply.ask_every` after it last asked, and
-    then again for what has not come.
+    A household that is settled draws its rations from the moment there is one for everybody in it, for
+    a day and not promised to anybody else; whoever came first is served first, and a smaller household
+    before a larger one only where there is not enough for the larger one.
+
+    A shelter asks as soon as its stock will not last everybody inside `Supply.ask_below` any more, for
+    as much as lasts a day and that much more, less what it has and what is under way, in whole packages.
+    Until its first load has come it reckons with those whom it is told to expect (`engine.expecting`), as far as it
+    holds them, where they are more than are inside; from then on with those inside. The first request is made
+    when the first household is settled. The stores nearest in the tree of command send what is asked for by truck
+    over the roads as they are, and what no store has is bought under contract. A shelter asks no sooner than
+    `Supply.ask_every` after it last asked, and then again for what has not come.
     """
 
     def __init__(self, parts: Parts, sheltering: Sheltering, transport: Transport) -> None:
         self.parts = parts
+        self.sheltering = sheltering
         self.transport = transport
         scenario, world = parts.world.scenario, parts.world
         self.rations: list[Ration] = list(scenario.plan.care.rations)
@@ -109,7 +125,9 @@ class Provisioning(Recorded):
                 if stock is not None:
                     self._note(f"store/{stores.ids[store]}", item, stock)
         self._ordinal = 0
+        self._ration = {ration.item: ration for ration in self.rations}
         if self.rations:
+            self.expecting = Expecting(parts)
             sheltering.at_left.append(self.leave)
 
     # -- what is drawn --------------------------------------------------------------------------
@@ -120,40 +138,75 @@ class Provisioning(Recorded):
         `then` is told when it first has some, and by which event, the root where it had it at once.
         """
         supplied = self._supplied(shelter, item)
-        supplied.drawing.add(household)
         supplied.last = int(self.parts.book.event[household])
-        supplied.people += int(self.parts.households.people[household])
-        self._draw(shelter, item)
-        if supplied.stock.left(self.parts.now) > 0:
-            then(0, self.parts.now)
-        else:
-            supplied.waiting.append((household, then))
+        supplied.waiting.append((household, then))
+        supplied.people_waiting += int(self.parts.households.people[household])
+        # Nobody who waited before can be served now: what is free only grows by a load or by who leaves.
+        self._serve(shelter, item, 0, first=len(supplied.waiting) - 1)
+
+    def _serve(self, shelter: int, item: str, event: int, *, first: int = 0, leaving: int = 0) -> None:
+        """Let those who wait, from a `first` one on, begin to draw where there is a ration for all in the household.
+
+        `leaving` are people who are counted inside and about to leave.
+        """
+        supplied, now = self._at[shelter, item], self.parts.now
+        ration = ration_rate(1, self._ration[item].per_person_day, 1)
+        free = supplied.stock.left_exactly(now) - supplied.first_rations.set_aside(now)
+        served, waiting = [], supplied.waiting[:first]
+        for number, (household, then) in enumerate(supplied.waiting[first:], first):
+            if free < ration:
+                waiting += supplied.waiting[number:]
+                break
+            people = int(self.parts.households.people[household])
+            if people * ration > free:
+                waiting.append((household, then))
+                continue
+            free -= people * ration
+            supplied.drawing.add(household)
+            supplied.people += people
+            supplied.people_waiting -= people
+            supplied.first_rations.begin(household, people * ration / int(DAY), now)
+            served.append(then)
+        supplied.waiting = waiting
+        self._draw(shelter, item, leaving=leaving)
+        for then in served:
+            then(event, now)
 
     def leave(self, household: int, shelter: int) -> None:
         """Let a household that leaves a shelter draw nothing there any more."""
+        people = int(self.parts.households.people[household])
         for ration in self.rations:
             supplied = self._at.get((shelter, ration.item))
-            if supplied is not None and household in supplied.drawing:
+            if supplied is None:
+                continue
+            if household in supplied.drawing:
                 supplied.drawing.discard(household)
+                supplied.people -= people
+                supplied.first_rations.end(household)
+            elif any(one == household for one, _ in supplied.waiting):
                 supplied.waiting = [one for one in supplied.waiting if one[0] != household]
-                supplied.people -= int(self.parts.households.people[household])
-                self._draw(shelter, ration.item)
+                supplied.people_waiting -= people
+            else:
+                continue
+            self._serve(shelter, ration.item, int(self.parts.book.event[household]), leaving=people)
 
     def _supplied(self, shelter: int, item: str) -> Supplied:
         if (shelter, item) not in self._at:
             self._at[shelter, item] = Supplied(Stock(item, 0.0, since=self.parts.now))
         return self._at[shelter, item]
 
-    def _draw(self, shelter: int, item: str) -> None:
+    def _draw(self, shelter: int, item: str, *, leaving: int = 0) -> None:
         """Take in a new number of people or a new stock: when it runs out, when to ask."""
-        supplied, now = self._at[shelter, item], self.parts.now
-        ration = next(ration for ration in self.rations if ration.item == item)
+        supplied, now, ration = self._at[shelter, item], self.parts.now, self._ration[item]
         supplied.stock.draw(ration_rate(supplied.people, ration.per_person_day, DAY), now)
         self._note(f"shelter/{self.parts.world.shelters.ids[shelter]}", item, supplied.stock)
         supplied.version += 1
-        if self._supply is not None and supplied.people:
+        inside = int(self.sheltering.people[shelter]) - leaving
+        if self._supply is not None and supplied.people + supplied.people_waiting and inside:
             again = supplied.asked + self._supply.ask_every
-            ask_at = max(again, supplied.stock.falls_to(self._supply.ask_below, now))
+            # What lasts half of those inside a day, while the others wait, lasts all of them half a day.
+            cover = self._supply.ask_below * (inside / supplied.people) if supplied.people else np.inf
+            ask_at = max(again, supplied.stock.falls_to(cover, now) if supplied.people else now)
             if np.isfinite(ask_at):
                 self.parts.clock.call_at(ask_at, partial(self._ask, shelter, item, supplied.version))
         empty_at = supplied.stock.empties_at(now)
@@ -166,7 +219,7 @@ class Provisioning(Recorded):
                 self.parts.now,
                 "item_out",
                 Where(Kind.SHELTER, shelter),
-                value=float(self._at[shelter, item].people),
+                value=float(self._at[shelter, item].people + self._at[shelter, item].people_waiting),
                 cause=self._at[shelter, item].asked_event,
             )
 
@@ -178,7 +231,10 @@ class Provisioning(Recorded):
             return
         days = 1.0 + supply.ask_below / DAY
         left = supplied.stock.left(now)
-        wanted = to_ask_for(supplied.stock.rate, days=days, left=left, on_the_way=supplied.on_the_way)
+        ration = self._ration[item]
+        rate = float(ration_rate(self._reckoned_with(shelter, supplied), ration.per_person_day, DAY))
+        wanted = to_ask_for(rate, days=days, left=left, on_the_way=supplied.on_the_way)
+        wanted = whole_packages(wanted, ration.package, up=True)
         if wanted <= 0:
             return
         place = Where(Kind.SHELTER, shelter)
@@ -194,13 +250,22 @@ class Provisioning(Recorded):
         if missing > 0:
             self._buy(shelter, item, missing, asked)
 
+    def _reckoned_with(self, shelter: int, supplied: Supplied) -> int:
+        """Return for how many people a shelter asks."""
+        inside = int(self.sheltering.people[shelter])
+        if supplied.has_come:
+            return inside
+        expected = min(self.expecting.people(shelter), self.sheltering.capacity[shelter])
+        return max(inside, int(expected))
+
     def _sources(self, shelter: int, item: str) -> list[Source]:
         world, supply = self.parts.world, self._supply
         assert supply is not None
         routing = self.parts.routing
         sources = []
         for store, stock in enumerate(self._held[item]):
-            amount = 0.0 if stock is None else stock.left(self.parts.now)
+            there = 0.0 if stock is None else stock.left(self.parts.now)
+            amount = whole_packages(there, self._ration[item].package, up=False)
             if amount <= 0:
                 continue
             at = int(world.stores.drive_node[store])
@@ -254,11 +319,9 @@ class Provisioning(Recorded):
         came = self._record_delivery("delivery_came", delivery, event)
         supplied = self._at[delivery.shelter, delivery.item]
         supplied.on_the_way -= delivery.amount
+        supplied.has_come = True
         supplied.stock.add(delivery.amount, now)
-        waiting, supplied.waiting = supplied.waiting, []
-        self._draw(delivery.shelter, delivery.item)
-        for _, then in waiting:
-            then(came, now)
+        self._serve(delivery.shelter, delivery.item, came)
 
     def _fail(self, delivery: Delivery, event: int) -> None:
         delivery.result = "failed"
@@ -274,8 +337,9 @@ class Provisioning(Recorded):
                 continue
             luck = parts.streams.get("purchase", item, number).random(1)
             lead = float(quantiles(contract.lead, luck)[0])
+            covers = whole_packages(contract.amount, self._ration[item].package, up=False)
             done = buy(
-                Contract(item, contract.amount, lead),
+                Contract(item, covers, lead),
                 missing,
                 bought=self._bought.get(f"{item}/{number}", 0.0),
                 now=parts.now,

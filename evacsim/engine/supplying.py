@@ -60,7 +60,15 @@ class Stock:
 
     def left(self, now: float) -> float:
         """Return how much is left at `now` [s], not before the last change."""
-        return float(self._left(now))
+        return float(self.left_exactly(now))
+
+    def left_exactly(self, now: float) -> Fraction:
+        """Return the same as `left`, as a whole fraction."""
+        assert now >= self._since, f"{self.item} is asked for {now}, before its last change"
+        # The moment is rounded to a float, the amount is not: from that float on nothing is left.
+        if now >= self._empty_from():
+            return Fraction(0)
+        return self._amount - self._rate * (Fraction(now) - self._since)
 
     def short(self, now: float) -> float:
         """Return how much of what was to be drawn could not be given until `now` [s]."""
@@ -103,20 +111,57 @@ class Stock:
             return float(self._since)
         return float(self._since + self._amount / self._rate) if self._rate else math.inf
 
-    def _left(self, now: float) -> Fraction:
-        assert now >= self._since, f"{self.item} is asked for {now}, before its last change"
-        # The moment is rounded to a float, the amount is not: from that float on nothing is left.
-        if now >= self._empty_from():
-            return Fraction(0)
-        return self._amount - self._rate * (Fraction(now) - self._since)
-
     def _short_until(self, now: float) -> Fraction:
         wanted = self._rate * (Fraction(now) - self._since)
-        return self._short + max(Fraction(0), wanted - (self._amount - self._left(now)))
+        return self._short + max(Fraction(0), wanted - (self._amount - self.left_exactly(now)))
 
     def _settle(self, now: float) -> None:
         """Bring the amount to what it is at `now`, before something changes."""
-        self._short, self._amount, self._since = self._short_until(now), self._left(now), Fraction(now)
+        self._short, self._amount, self._since = self._short_until(now), self.left_exactly(now), Fraction(now)
+
+
+class FirstRations:
+    """What of a stock is set aside for those who began to draw it less than a period ago.
+
+    Whoever is given a ration has it for the whole period; until then what is left of it is drawn bit
+    by bit and is nobody else's. So one ration is a first one for no more people than it is made for.
+
+    Parameters
+    ----------
+    period : float
+        How long a ration lasts [s].
+    """
+
+    def __init__(self, period: float) -> None:
+        self._period = Fraction(period)
+        self._begun: dict[int, tuple[Fraction, Fraction]] = {}
+        """Rate and end of the first ration of each household, in the order of their ends."""
+        self._rate = Fraction(0)
+        self._rate_times_end = Fraction(0)
+
+    def begin(self, household: int, rate: Fraction, now: float) -> None:
+        """Set a first ration aside for a household that draws at `rate` [unit/s] from `now` [s] on."""
+        end = Fraction(now) + self._period
+        self._begun[household] = (rate, end)
+        self._rate += rate
+        self._rate_times_end += rate * end
+
+    def end(self, household: int) -> None:
+        """Set nothing aside for a household any more, if anything was."""
+        rate, end = self._begun.pop(household, (Fraction(0), Fraction(0)))
+        self._rate -= rate
+        self._rate_times_end -= rate * end
+
+    def set_aside(self, now: float) -> Fraction:
+        """Return what is set aside at `now` [s], not before it was last asked."""
+        over = []
+        for household, (_, end) in self._begun.items():
+            if end > now:
+                break
+            over.append(household)
+        for household in over:
+            self.end(household)
+        return self._rate_times_end - self._rate * Fraction(now)
 
 
 class Source(NamedTuple):
@@ -231,6 +276,16 @@ def to_ask_for(rate: float, *, days: float, left: float, on_the_way: float) -> f
     380.0
     """
     return max(0.0, rate * 86400 * days - left - on_the_way)
+
+
+def whole_packages(amount: float, package: float, *, up: bool) -> float:
+    """Return what the whole packages hold that `amount` needs (`up`), or that can be made up of it.
+
+    >>> whole_packages(25.5, 10, up=True), whole_packages(25.5, 10, up=False)
+    (30.0, 20.0)
+    """
+    packages = _decimal(amount) / _decimal(package)
+    return float((math.ceil(packages) if up else math.floor(packages)) * _decimal(package))
 
 
 def _preference(source: Source) -> tuple[int, int, float, int]:

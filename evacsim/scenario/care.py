@@ -62,6 +62,8 @@ class Ration(Section):
     """Amount for a person and day."""
     unit: str = ""
     """Its unit, such as L or pack."""
+    package: Number = assumed(1.0, "no unit is broken up; give the size of the box where it matters", gt=0)
+    """What one package holds, in the unit: asked for, sent and bought in whole packages."""
     gives: Literal["food", "water", "bed", "other"] = "other"
     """What it gives to whom it is handed out: counts towards relief."""
 

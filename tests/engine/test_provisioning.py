@@ -18,6 +18,10 @@ TRUCKS = {
 }
 BUSES = {"id": "buses", "node": node(2, 0), "vehicles": 3, "seats": 40, "availability": 1}
 SUPPLY = {"trucks": "trucks", "loading": {"type": "fixed", "value": "20 min"}, "ask_below": "12 h"}
+TO_SCHOOL = [
+    {"zone": zone, "trigger_at": "T+10 min", "pickup_point": "stop", "fleet": "buses", "shelter": "school"}
+    for zone in ("west", "north")
+]
 RICE = {"item": "rice", "per_person_day": 1, "unit": "kg", "gives": "food"}
 
 
@@ -31,11 +35,15 @@ def run(
     duration="12 h",
     beds=None,
     availability=1,
+    shelters=None,
+    transfers=TO_SCHOOL,
 ):
-    shelters = [{"id": "school", "node": node(4, 1), "capacity": 400, "sleeping_places": beds}]
+    school = {"id": "school", "node": node(4, 1), "capacity": 400, "sleeping_places": beds}
+    shelters = [school] if shelters is None else shelters
     given = small_district(
         folder,
         shelters=shelters,
+        transfers=transfers,
         fleets=[BUSES, {**TRUCKS, "availability": availability}],
         who={"compliance": 1},
         care={"rations": list(rations), "supply": supply} if supply else {"rations": list(rations)},
@@ -90,13 +98,15 @@ def test_without_supply_nobody_is_fed_and_nobody_is_relieved(tmp_path):
 
 
 def test_it_runs_out_at_the_very_moment_that_the_numbers_say(tmp_path):
-    """300 people at 1 kg a day are sent what lasts 1.5 days by those settled then; nothing more is in the depot."""
+    """100 kg at 1 kg a day are a day's food for a hundred people and nobody else; nothing more is in the depot."""
     record = run(tmp_path, amount=100, duration="72 h")
     out = when(record, "item_out")
     stock = record.tables["stocks"]
     mine = stock[stock["place"] == "shelter/school"]
     last = mine.iloc[-1]
-    assert out == [pytest.approx(last["time_s"] + last["amount"] / (300 / 86400), abs=1e-6)]
+    fed = record.ledger.loc[record.ledger["food_s"].notna(), "people"].sum()
+    assert 90 <= fed <= 100
+    assert out == [pytest.approx(last["time_s"] + last["amount"] / (fed / 86400), abs=1e-6)]
     assert len(when(record, "delivery_asked")) > 1
 
 
@@ -126,3 +136,41 @@ def test_what_no_truck_will_bring_is_bought(tmp_path):
     record = run(tmp_path, supply={**SUPPLY, "purchases": [contract]}, availability=0)
     assert when(record, "purchase_ordered")
     assert record.ledger["food_s"].min() == when(record, "purchase_ordered")[0] + 5 * HOUR
+
+
+def test_the_first_request_is_for_those_on_the_lists_who_are_to_come_and_so_the_only_one(tmp_path):
+    """300 people are sent to the school; what lasts them a day and a half is 450 kg."""
+    record = run(tmp_path)
+    assert record.tables["deliveries"]["amount"].tolist() == [450.0]
+    assert len(when(record, "delivery_asked")) == 1
+    assert record.ledger["relieved_s"].notna().all()
+
+
+def test_whom_the_plan_sends_to_no_shelter_none_expects_and_more_is_asked_for_once_they_are_in(tmp_path):
+    nearest = [{key: value for key, value in one.items() if key != "shelter"} for one in TO_SCHOOL]
+    record = run(tmp_path, transfers=nearest)
+    amounts = record.tables["deliveries"]["amount"]
+    assert amounts.iloc[0] < 100
+    assert amounts.sum() >= 300
+
+
+def test_a_shelter_asks_for_no_more_people_than_it_holds(tmp_path):
+    shelters = [{"id": "school", "node": node(4, 1), "capacity": 120}]
+    record = run(tmp_path, shelters=shelters)
+    assert record.tables["deliveries"]["amount"].tolist() == [180.0]
+
+
+def test_what_is_asked_for_is_sent_in_whole_packages(tmp_path):
+    record = run(tmp_path, rations=[{**RICE, "package": 40}])
+    assert record.tables["deliveries"]["amount"].tolist() == [480.0]
+    few = run(tmp_path, amount=100, rations=[{**RICE, "package": 40}])
+    assert few.tables["deliveries"]["amount"].tolist() == [80.0]
+
+
+def test_a_ration_is_for_as_many_people_as_it_is_made_for(tmp_path):
+    """60 rations come to 300 people who wait or come: sixty at most are fed, and only in the order of coming."""
+    record = run(tmp_path, amount=60, duration="12 h")
+    fed = record.ledger["food_s"].notna()
+    assert 50 <= record.ledger.loc[fed, "people"].sum() <= 60
+    came = when(record, "delivery_came")
+    assert (record.ledger.loc[fed, "food_s"] >= came[0]).all()

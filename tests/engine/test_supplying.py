@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from evacsim.engine.supplying import (
     Contract,
+    FirstRations,
     Purchase,
     Shipment,
     Source,
@@ -18,6 +19,7 @@ from evacsim.engine.supplying import (
     choose_sources,
     ration_rate,
     to_ask_for,
+    whole_packages,
 )
 
 DAY = 86400.0
@@ -235,3 +237,21 @@ def test_what_no_store_has_is_bought_as_far_as_the_contract_goes():
 def test_what_is_on_the_way_is_not_asked_for_again():
     assert to_ask_for(1.0, days=1, left=6400.0, on_the_way=0.0) == 80_000.0
     assert to_ask_for(1.0, days=1, left=6400.0, on_the_way=90_000.0) == 0.0
+
+
+@given(amount=amounts, package=st.integers(1, 5000).map(lambda tenths: tenths / 10))
+def test_packages_are_whole_and_no_more_than_needed(amount, package):
+    up, down = whole_packages(amount, package, up=True), whole_packages(amount, package, up=False)
+    assert down <= amount <= up
+    assert up - down <= package * (1 + 1e-9)
+    assert up / package == pytest.approx(round(up / package), abs=1e-9)
+
+
+def test_a_first_ration_is_set_aside_until_its_day_is_over():
+    first = FirstRations(DAY)
+    first.begin(1, ration_rate(4, 1, DAY), 0.0)
+    first.begin(2, ration_rate(2, 1, DAY), DAY / 2)
+    assert first.set_aside(DAY / 2) == 2 + 2
+    first.end(2)
+    assert first.set_aside(DAY * 0.75) == 1
+    assert first.set_aside(DAY * 2) == 0
