@@ -21,6 +21,7 @@ __all__ = [
     "check",
     "compare",
     "from_mapping",
+    "household_page",
     "import_network",
     "load",
     "load_traffic",

@@ -34,7 +34,7 @@ from evacsim.errors import EvacsimError, Issue, ScenarioError
 from evacsim.language import Language
 from evacsim.network.importing import import_network
 from evacsim.report import figures
-from evacsim.report.html import write_report
+from evacsim.report.html import write_household_page, write_report
 from evacsim.report.table_view import headline_table, repr_html
 from evacsim.results.causes import why
 from evacsim.results.digest import events_digest
@@ -197,6 +197,17 @@ def thresholds(
 def report(run: "Run", path: str | Path, *, lang: Language = "zh") -> Path:
     """Write the report of a run as one HTML file that needs no network; return where it is."""
     return write_report(run.record, path, lang=lang)
+
+
+def household_page(run: "Run", household: str | int, path: str | Path, *, lang: Language = "zh") -> Path:
+    """Write why a household ended where it did as one HTML file; return where it is.
+
+    Raises
+    ------
+    ResultsError
+        If there is no such household, or the file cannot be written.
+    """
+    return write_household_page(run.record, household, path, lang=lang)
 
 
 class Tables:

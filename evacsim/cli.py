@@ -120,13 +120,17 @@ def report(results: Path, out: Path | None, lang: Language) -> None:
 @main.command()
 @click.argument("results", type=click.Path(path_type=Path))
 @click.argument("household")
+@click.option("--out", type=click.Path(path_type=Path), help="HTML page to write with its story, too.")
 @language
 @told_in_full
-def why(results: Path, household: str, lang: Language) -> None:
+def why(results: Path, household: str, out: Path | None, lang: Language) -> None:
     """Tell why a HOUSEHOLD of a saved run ended where it did (为什么)."""
     from evacsim import api
 
-    click.echo(api.open_run(results).why(household, lang=lang))
+    run = api.open_run(results)
+    click.echo(run.why(household, lang=lang))
+    if out is not None:
+        click.echo(f"\n{PAGE.said(lang)}: {api.household_page(run, household, out, lang=lang)}")
 
 
 @main.command()
@@ -265,6 +269,7 @@ COMPILING = Text(
     "正在编译移动内核,仅在安装后首次运行时进行,需要数秒。",
 )
 REPORT = Text("Report", "报告")
+PAGE = Text("Page", "页面")
 
 
 def _checked(scenario: Path, errors: int, issues: list[Issue]) -> Text:

@@ -62,6 +62,9 @@ def test_run_why_report_compare(scenario, tmp_path):
     told = invoke("why", first, "west/1", "--lang", "zh")
     assert told.exit_code == 0
     assert "达到" in told.output or "到达预定时刻" in told.output
+    page = tmp_path / "household.html"
+    assert str(page) in invoke("why", first, "west/1", "--out", page).output
+    assert "<h1>west/1</h1>" in page.read_text(encoding="utf-8")
     assert invoke("compare", first, second).exit_code == 0
     assert invoke("report", first, "--lang", "zh").exit_code == 0
     unknown = invoke("why", first, "west/99999")

@@ -14,10 +14,12 @@ from evacsim.language import Language, Text
 from evacsim.report.basis_told import assumptions_section, indicators_section, repairs_section, repeat_section
 from evacsim.report.charts import NARROW, WIDE, course_chart, datums, legend
 from evacsim.report.failed_told import failed_section
+from evacsim.report.household_page import household_section
 from evacsim.report.map_data import map_data
 from evacsim.report.markup import Html, Words, html, joined, tag
 from evacsim.report.means_told import busiest_roads, shelter_section, transport_section
 from evacsim.report.people_told import late_section, states_section, time_use, verdict_cards
+from evacsim.results.causes import ledger_row
 from evacsim.results.digest import events_digest
 from evacsim.results.record import RunRecord
 from evacsim.results.wording import count, day_and_time, duration
@@ -55,12 +57,45 @@ def report_html(record: RunRecord, lang: Language) -> str:
         _section("repairs", repairs_section(record, words), words),
         _section("repeat", repeat_section(record, words, digest), words),
     ]
+    title = f"{words('report')} · {record.name}"
+    return framed(words, title, head=_title_block(record, words, digest), body=joined(parts), world=world)
+
+
+def write_household_page(
+    record: RunRecord, household: str | int, path: str | Path, *, lang: Language = "zh"
+) -> Path:
+    """Write the story of one household as one HTML file and return its path.
+
+    Raises
+    ------
+    ResultsError
+        If there is no such household, or the file cannot be written.
+    """
+    return write_text(path, household_html(record, household, lang))
+
+
+def household_html(record: RunRecord, household: str | int, lang: Language) -> str:
+    """Return the story of one household as HTML."""
+    words = Words(lang)
+    name = str(ledger_row(record, household)["household"])
+    title = f"{words('household_story')} · {name}"
+    head = joined(
+        [
+            tag("p", f"{words('household_story')} · {record.name or record.scenario_id}", class_="kicker"),
+            tag("h1", name),
+        ]
+    )
+    return framed(words, title, head=head, body=household_section(record, name, words), world=None)
+
+
+def framed(words: Words, title: str, *, head: Html, body: Html, world: dict[str, Any] | None) -> str:
+    """Return a page: head and body with style and script around them."""
     return Template(_file("page.html")).substitute(
-        lang="zh-CN" if lang == "zh" else "en",
-        title=html(f"{words('report')} · {record.name}"),
+        lang="zh-CN" if words.lang == "zh" else "en",
+        title=html(title),
         style=_file("page.css"),
-        head=_title_block(record, words, digest),
-        body=joined(parts),
+        head=head,
+        body=body,
         footer=html(words("footer")),
         data=_script_json(world),
         script=_file("page.js"),

@@ -4,8 +4,10 @@ import numpy as np
 
 from evacsim.analysis import lateness
 from evacsim.analysis.clearance import group_clearance
+from evacsim.analysis.failures import cause_text
 from evacsim.analysis.headline import ONE_RUN, verdicts
 from evacsim.analysis.people import final_states, stuck_places
+from evacsim.report.household_page import household_story, households_told
 from evacsim.report.markup import (
     Html,
     Row,
@@ -18,7 +20,7 @@ from evacsim.report.markup import (
     table,
     tag,
 )
-from evacsim.results.causes import why
+from evacsim.results.causes import household_told, ledger_row
 from evacsim.results.record import RunRecord
 from evacsim.results.wording import Names, count, day_and_time, duration, percent
 from evacsim.terms import HOUSEHOLD_STATES, HouseholdState
@@ -53,7 +55,7 @@ def late_section(record: RunRecord, words: Words) -> Html:
     note = tag("p", words("late_note"), class_="note")
     ranked = lateness.late_by_zone(record)
     if ranked.empty:
-        return joined([note, tag("p", words("nobody_late"))])
+        return joined([note, tag("p", words("nobody_late")), _stories(record, words)])
     cleared = {row["zone"]: row for row in group_clearance(record, "zone").to_dict("records")}
     zones = {row["zone"]: row for row in synthetic_marked(record.tables["zones"]).to_dict("records")}
     rows = []
@@ -86,16 +88,15 @@ def _reason(row: Row, words: Words) -> Html:
 
 
 def _stories(record: RunRecord, words: Words) -> Html:
-    """Return one household's story for each cause: the one with most people, the earliest in the ledger."""
-    late = lateness.late_households(record)
-    total = late.groupby("cause")["people"].sum().sort_values(ascending=False, kind="stable")
+    """Return the stories of the households that `households_told` chooses, folded; empty where none failed."""
     told = []
-    for cause in total.index:
-        household = late[late["cause"] == cause].sort_values("people", ascending=False, kind="stable").iloc[0]
-        lines = why(record, str(household["household"]), words.lang)
-        summary = tag("summary", tag("b", words(lateness.CAUSES[str(cause)])), " · ", lines[0])
-        told.append(tag("details", summary, tag("ol", *(tag("li", line) for line in lines[1:]))))
-    return tag("h3", words("examples")) + tag("div", *told, class_="stories")
+    for household, cause in households_told(record).items():
+        row, names = ledger_row(record, household), Names(record)
+        summary = tag(
+            "summary", tag("b", words(cause_text(cause))), " · ", household_told(row, names, words.lang)
+        )
+        told.append(tag("details", summary, household_story(record, household, cause, words)))
+    return tag("h3", words("examples")) + tag("div", *told, class_="stories") if told else Html("")
 
 
 def time_use(record: RunRecord, words: Words) -> Html:

@@ -130,14 +130,7 @@ def _back_from(record: RunRecord, wanted: int) -> list[Event]:
 def why(record: RunRecord, household: str | int, lang: Language = "zh") -> list[str]:
     """Return the story of `household`, a line each: who it is and how it ended, its own times, the causes."""
     row, names = ledger_row(record, household), Names(record)
-    state = HOUSEHOLD_STATES[HouseholdState[str(row["final_state"]).upper()]].said(lang)
-    where, zone = names.told(str(row["final_place"]), lang), names.told(f"zone/{row['zone']}", lang)
-    number = people(float(row["people"]), lang)
-    if lang == "zh":
-        head = f"住户 {row['household']}，{zone}，{number}，结局：{state}" + (f"（{where}）" if where else "")
-    else:
-        head = f"household {row['household']} of {zone}, {number}, at the end: {state}"
-        head += f" ({where})" if where else ""
+    head = household_told(row, names, lang)
     times = [
         f"{text.said(lang)} {day_and_time(record.start, row[column], lang)}"
         for column, text in OWN_TIMES.items()
@@ -147,6 +140,17 @@ def why(record: RunRecord, household: str | int, lang: Language = "zh") -> list[
     if times:
         told.insert(0, Text("; ", "；").said(lang).join(times))
     return [head, *(told or [Text("nothing ever happened to it", "推演期间没有任何事件涉及该户").said(lang)])]
+
+
+def household_told(row: "pd.Series[Any]", names: Names, lang: Language) -> str:
+    """Return who the household of a row of the ledger is and how it ended, as one line."""
+    state = HOUSEHOLD_STATES[HouseholdState[str(row["final_state"]).upper()]].said(lang)
+    where, zone = names.told(str(row["final_place"]), lang), names.told(f"zone/{row['zone']}", lang)
+    number = people(float(row["people"]), lang)
+    if lang == "zh":
+        return f"住户 {row['household']}，{zone}，{number}，结局：{state}" + (f"（{where}）" if where else "")
+    head = f"household {row['household']} of {zone}, {number}, at the end: {state}"
+    return head + (f" ({where})" if where else "")
 
 
 def story(record: RunRecord, household: str | int) -> list[Event]:
@@ -174,16 +178,20 @@ def _event(record: RunRecord, row: int) -> Event:
 
 def event_told(event: Event, record: RunRecord, names: Names, lang: Language) -> str:
     """Return one event as a line: when, who, what, where, how much."""
+    return f"{moment(record.start, event.time_s, lang)} {happening(event, names, lang)}"
+
+
+def happening(event: Event, names: Names, lang: Language) -> str:
+    """Return one event without its time: who, what, where, how much."""
     what = EVENT_KINDS.get(event.kind, same(event.kind)).said(lang)
     who = names.told(event.subject, lang)
     where = names.told(event.place, lang) if event.place != event.subject else ""
     amount = _amount(event, lang)
-    at = moment(record.start, event.time_s, lang)
     if lang == "zh":
         asides = "、".join(part for part in (where, amount) if part)
-        return f"{at} {who}：{what}" + (f"（{asides}）" if asides else "")
+        return f"{who}：{what}" + (f"（{asides}）" if asides else "")
     asides = ", ".join(part for part in (where, amount) if part)
-    return f"{at} {who}: {what}" + (f" ({asides})" if asides else "")
+    return f"{who}: {what}" + (f" ({asides})" if asides else "")
 
 
 def ledger_row(record: RunRecord, household: str | int) -> "pd.Series[Any]":

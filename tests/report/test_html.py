@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from evacsim.errors import ResultsError
 from evacsim.report.html import report_html, write_report
 from evacsim.report.texts import TEXTS
-from evacsim.results.causes import why
+from evacsim.results.causes import happening, story
 from evacsim.results.digest import events_digest
+from evacsim.results.wording import Names, moment
 from tests.reference.fake_record import fake_record
 from tests.reference.small_record import ledgers, settled, small_record
 
@@ -117,9 +118,10 @@ def test_the_states_shown_add_up_to_the_population_shown(page):
 
 def test_example_households_are_told_as_they_are_asked(page, record):
     lang, text = page
-    words = Tree(text).text
-    for line in why(record, "Z3-011", lang)[1:]:
-        assert line in words
+    words, names = Tree(text).text, Names(record)
+    for event in story(record, "Z3-011"):
+        assert moment(record.start, event.time_s, lang) in words
+        assert happening(event, names, lang) in words
 
 
 def test_nasty_names_stay_text(record):
