@@ -260,12 +260,16 @@ EVENT_KINDS: dict[str, Text] = {
     "vehicle_departed": Text("the vehicle departs", "车辆出发"),
     "vehicle_at_pickup": Text("the vehicle is at the pick-up point", "车辆到达集合点"),
     "vehicle_left_pickup": Text("the vehicle leaves with its passengers", "车辆载客出发"),
+    "vehicle_left_shelter": Text(
+        "the vehicle leaves a threatened shelter with people", "车辆从受威胁的安置点接人出发"
+    ),
     "vehicle_at_shelter": Text("the vehicle is at the shelter", "车辆到达安置点"),
     "vehicle_cut_off": Text("the vehicle finds no way left", "车辆无路可走"),
     "gridlock": Text("vehicles wait for each other in a ring of roads", "车辆在环路上互相等待，形成死锁"),
     # care and return
     "shelter_called": Text("the shelter is told to open", "通知启用安置点"),
     "shelter_opened": Text("the shelter opens", "安置点启用"),
+    "waits_for_bus": Text("waits in a threatened shelter for a bus", "在受威胁的安置点等候转移车辆"),
     "waits_outside": Text("waits before a shelter that is not open", "在未启用的安置点外等候"),
     "shelter_locked": Text("the shelter stays locked", "安置点未能开启"),
     "stage_begun": Text("the next stage of care begins", "进入下一安置阶段"),

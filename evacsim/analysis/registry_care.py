@@ -67,6 +67,11 @@ ENTRIES: tuple[Entry, ...] = (
           Text("counted each time", "按人次计"),
           lambda facts: float(facts.record.events.loc[
               facts.record.events["kind"] == "second_transfer", "value"].sum())),
+    Entry("second_transfer_by_bus", "person", "more",
+          Text("people fetched by bus from threatened shelters", "乘车二次转移人数"),
+          Text("of those moved on, the ones who cannot walk to another shelter", "其中无法步行者，乘车转移"),
+          lambda facts: float(facts.record.events.loc[
+              facts.record.events["kind"] == "vehicle_left_shelter", "value"].sum())),
     Entry("reunited_share", "share", "more",
           Text("share of those reported missing who are with their family again", "失联人员团聚比例"),
           Text("where families look for each other (care.reunion)", "开展走失登记时（care.reunion）"),

@@ -6,11 +6,9 @@ import numpy as np
 
 from evacsim.engine.log import Kind, Where
 from evacsim.engine.parts import Parts
+from evacsim.engine.second_buses import THERE, SecondBuses
 from evacsim.engine.sheltering import Sheltering
 from evacsim.engine.transfer import Transfer
-from evacsim.terms import HouseholdState
-
-THERE = (HouseholdState.REGISTERING, HouseholdState.SHELTERED)
 
 
 class MovingOn:
@@ -19,13 +17,15 @@ class MovingOn:
     Where the plan wants it, a shelter is closed as soon as water stands `second_transfer_before` below
     the depth that closes it, and everybody there goes on foot to the next shelter with room
     to which a way of at most `second_transfer_walk` leads (assumed: buses are not waited for while the
-    water comes). Whoever has none stays, and is held when the water comes.
+    water comes). With `second_transfer_by_bus` whoever has none, and households with somebody who needs
+    help to walk, wait there for a bus. Whoever has not left is held when the water comes.
     """
 
-    def __init__(self, parts: Parts, sheltering: Sheltering, transfer: Transfer) -> None:
+    def __init__(self, parts: Parts, sheltering: Sheltering, transfer: Transfer, buses: SecondBuses) -> None:
         self.parts = parts
         self.sheltering = sheltering
         self.transfer = transfer
+        self.buses = buses
         self._care = parts.world.scenario.plan.care
         if self._care.second_transfer:
             parts.at_shelter_flooded.append(self.move_on)
@@ -60,5 +60,12 @@ class MovingOn:
         moved = self.parts.log.record(
             self.parts.now, "second_transfer", Where(Kind.SHELTER, shelter), value=people, cause=cause
         )
+        by_bus, needs_help = self._care.second_transfer_by_bus, self.parts.households.assisted > 0
+        wait = []
         for household in households.tolist():
-            self.transfer.journeys.move_on(household, shelter, moved, longest=self._care.second_transfer_walk)
+            rides = by_bus and bool(needs_help[household])
+            longest = self._care.second_transfer_walk
+            if rides or not self.transfer.journeys.move_on(household, shelter, moved, longest=longest):
+                wait.append(household)
+        if by_bus:
+            self.buses.wait(wait, shelter, moved)

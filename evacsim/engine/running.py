@@ -144,7 +144,7 @@ class Run:
         self.ordinary_traffic = OrdinaryTraffic(self.parts)
         self.provisioning = Provisioning(self.parts, self.sheltering, self.transport)
         self.caring = Caring(self.parts, self.provisioning, self.sheltering)
-        self.moving_on = MovingOn(self.parts, self.sheltering, self.transfer)
+        self.moving_on = MovingOn(self.parts, self.sheltering, self.transfer, self.transport.serving.second)
         self.services = Services(
             self.parts,
             self.sheltering,

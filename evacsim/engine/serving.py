@@ -18,6 +18,7 @@ from evacsim.engine.log import Kind, Where
 from evacsim.engine.parts import Parts
 from evacsim.engine.rounds import PlannedRound
 from evacsim.engine.routing import MoverClass
+from evacsim.engine.second_buses import SecondBuses
 from evacsim.engine.sheltering import Sheltering
 from evacsim.engine.tasking import Tasking
 from evacsim.engine.vehicles import Round, Vehicle
@@ -37,6 +38,7 @@ class Serving:
         self.sheltering = sheltering
         self.driving = driving
         self.tasks = tasks
+        self.second = SecondBuses(parts, gathering, sheltering)
         self.fleets = driving.fleets
         self.rounds: list[Round] = []
         """What has been driven with passengers."""
@@ -58,7 +60,11 @@ class Serving:
                 continue
             task = self.tasks.next_task(vehicle)
             if task is None:
-                yield self.gathering.demand()
+                threatened = self.second.next_shelter(vehicle, seats)
+                if threatened is None:
+                    yield self.gathering.demand()
+                else:
+                    yield from self._move_on(vehicle, threatened)
                 continue
             pickup = task.pickup
             self.tasks.seats_coming[pickup] += seats
@@ -72,7 +78,8 @@ class Serving:
                 self.tasks.seats_coming[pickup] -= seats
                 self.gathering.tell_all()
                 if vehicle.aboard:
-                    yield from self._deliver(vehicle, task, at_pickup)
+                    loaded_at = Where(Kind.PICKUP_POINT, pickup)
+                    yield from self._deliver(vehicle, loaded_at, task.shelter, at_pickup)
             else:
                 self.tasks.seats_coming[pickup] -= seats
                 self.tasks.give_up_plans(vehicle)
@@ -114,8 +121,7 @@ class Serving:
                 )
             yield self.parts.clock.timeout(time)
             if vehicle.aboard:
-                task = PlannedRound(other.pickup, None, self.fleets[vehicle.fleet].seats)
-                yield from self._deliver(vehicle, task, arrived)
+                yield from self._deliver(vehicle, other.loaded_at, None, arrived)
 
     def _load(self, vehicle: Vehicle, task: PlannedRound) -> Process:
         """Let people board in the order of the queue until the bus is full or waiting longer is in vain.
@@ -148,35 +154,67 @@ class Serving:
             else:
                 yield gathering.news(task.pickup)
 
-    def _deliver(self, vehicle: Vehicle, task: PlannedRound, at_pickup: float) -> Process:
+    def _move_on(self, vehicle: Vehicle, shelter: int) -> Process:
+        """Fetch people from a shelter that the water threatens and bring them to others."""
+        fleet, place = self.fleets[vehicle.fleet], Where(Kind.SHELTER, shelter)
+        first = self.second.first(shelter, fleet.seats)
+        assert first is not None, "it goes where somebody waits"
+        vehicle.event = max(vehicle.event, int(self.parts.book.event[first[0]]))
+        self.second.expect(shelter, fleet.seats)
+        way = partial(self.parts.routing.tree_to_shelter, shelter, MoverClass.BUS)
+        reached = yield from self.driving.drive(vehicle, way)
+        arrived, time, aboard, goal = self.parts.now, 0.0, 0, None
+        if reached:
+            self.driving.record(vehicle, "vehicle_at_shelter", place=place, value=0)
+            while (boarding := self.second.first(shelter, fleet.seats - aboard, goal)) is not None:
+                household, goal = boarding
+                self.second.board(household, shelter, goal)
+                aboard += int(self.parts.households.people[household])
+                vehicle.aboard.append(household)
+                self.parts.book.vehicle[household] = vehicle.row
+                self.driving.passenger(vehicle, household, HouseholdState.RIDING, "boarded")
+                time += self.driving.handling_time(vehicle, household, fleet.boarding_time)
+            if time > 0:
+                yield self.parts.clock.timeout(time)
+        self.second.expect(shelter, -fleet.seats)
+        self.gathering.tell_all()
+        if not reached:
+            yield self.driving.reopened()
+        elif vehicle.aboard:
+            yield from self._deliver(vehicle, place, goal, arrived)
+        if goal is not None:
+            self.second.arrive(aboard, goal)
+
+    def _deliver(self, vehicle: Vehicle, loaded_at: Where, planned: int | None, at_pickup: float) -> Process:
         """Bring the passengers to a shelter, and on to others while it turns people away."""
         left_pickup = self.parts.now
-        vehicle.pickup = task.pickup
+        vehicle.loaded_at = loaded_at
+        from_pickup = loaded_at.kind == Kind.PICKUP_POINT
         last_boarding = int(self.parts.book.event[vehicle.aboard[-1]])
         self.driving.record(
             vehicle,
-            "vehicle_left_pickup",
-            place=Where(Kind.PICKUP_POINT, task.pickup),
+            "vehicle_left_pickup" if from_pickup else "vehicle_left_shelter",
+            place=loaded_at,
             value=self.driving.people_aboard(vehicle),
             cause=max(vehicle.event, last_boarding),
         )
-        vehicle.rounds += 1
+        vehicle.rounds += from_pickup
         tried: set[int] = set()
         stands_at_shelter = False
         while vehicle.aboard:
-            goal = self._choose_shelter(vehicle, task.shelter, tried)
+            goal = self._choose_shelter(vehicle, planned, tried)
             if goal is None and stands_at_shelter:
                 # Nobody else takes them in: they get off here, without a place.
                 vehicle.aboard.clear()
             elif goal is None:
-                yield from self._wait_for_a_way(vehicle, task.shelter, tried)
+                yield from self._wait_for_a_way(vehicle, planned, tried)
             else:
                 if stands_at_shelter:
                     self.driving.passengers(vehicle, HouseholdState.RIDING, "redirected")
                 way = partial(self.parts.routing.tree_to_shelter, goal, MoverClass.BUS)
                 stands_at_shelter = yield from self.driving.drive(vehicle, way)
                 if stands_at_shelter and vehicle.aboard:
-                    self._note_round(vehicle, task.pickup, goal, at_pickup, left_pickup)
+                    self._note_round(vehicle, goal, at_pickup, left_pickup)
                     yield from self._unload(vehicle, goal)
                     tried.add(goal)
         vehicle.done = self.parts.now
@@ -188,16 +226,16 @@ class Serving:
             yield self.driving.reopened()
         self.driving.passengers(vehicle, HouseholdState.RIDING, "resumed")
 
-    def _note_round(
-        self, vehicle: Vehicle, pickup: int, shelter: int, at_pickup: float, left_pickup: float
-    ) -> None:
+    def _note_round(self, vehicle: Vehicle, shelter: int, at_pickup: float, left_pickup: float) -> None:
         people = self.driving.people_aboard(vehicle)
         self.driving.record(vehicle, "vehicle_at_shelter", place=Where(Kind.SHELTER, shelter), value=people)
+        if vehicle.loaded_at.kind != Kind.PICKUP_POINT:
+            return
         self.rounds.append(
             Round(
                 vehicle=vehicle.row,
                 number=vehicle.rounds,
-                pickup=pickup,
+                pickup=vehicle.loaded_at.row,
                 shelter=shelter,
                 people=people,
                 at_pickup=at_pickup,
@@ -218,7 +256,8 @@ class Serving:
 
     def _choose_shelter(self, vehicle: Vehicle, planned: int | None, tried: set[int]) -> int | None:
         first = vehicle.aboard[0]
-        assigned = self.parts.destinations.of(first)
+        moved_on = vehicle.loaded_at.kind == Kind.SHELTER
+        assigned = () if moved_on else self.parts.destinations.of(first)
         if planned is not None:
             assigned = (planned, *assigned)
         people = int(self.parts.households.people[first])

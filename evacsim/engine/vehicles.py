@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from evacsim.engine.log import ROOT, Kind, Where
+from evacsim.engine.log import NOWHERE, ROOT, Kind, Where
 from evacsim.engine.movement import MoverColumns
 from evacsim.engine.parts import Parts
 from evacsim.engine.rounds import PlannedRound
@@ -53,8 +53,8 @@ class Vehicle:
     planned: deque[PlannedRound] = field(default_factory=deque)
     covered: float = 0.0
     """Way since it was last refuelled [m]."""
-    pickup: int = -1
-    """Row of the pick-up point from which its passengers are."""
+    loaded_at: Where = NOWHERE
+    """The pick-up point, or the shelter that is given up, from which its passengers are."""
     until_breakdown: float = np.inf
     """Time on the road until it breaks down the next time [s]."""
     breakdowns: int = 0

@@ -184,6 +184,8 @@ class Care(Section):
     """Depth below the shelter's limit at which they are moved [m]."""
     second_transfer_walk: Duration = assumed(3600.0, "whoever has further to go stays upstairs")
     """Longest way on foot to another shelter [s]."""
+    second_transfer_by_bus: YesNo = False
+    """Whether those who have further to go, or need help to walk, wait for a bus that has nobody else to fetch."""
     second_transfer_crowded: YesNo = False
     """Whether those for whom a new stage of care leaves no room are moved on in the same way; else they are crowded."""
     head_counts: HeadCounts | None = None

@@ -60,6 +60,16 @@ def _space(parts: Parts, loc: Loc) -> Iterator[Finding]:
     """Yield areas that limit nobody, and stages at which people need less room than before."""
     assert parts.whole is not None
     care = parts.whole.plan.care
+    if care.second_transfer_by_bus and not (care.second_transfer and care.second_transfer_before > 0):
+        rule = Text(
+            "no bus comes in time: nobody is moved on before the water is in",
+            "进水之前不转移，车辆赶不上",
+        )
+        remedy = Text(
+            "add second_transfer: yes and a second_transfer_before, such as 0.4 m",
+            "补上 second_transfer: yes 和 second_transfer_before，例如 0.4 m",
+        )
+        yield Finding((*loc, "second_transfer_by_bus"), rule, remedy)
     if care.space is None:
         if any(entry.item.area is not None for entry in parts.shelters):
             rule = Text(

@@ -160,7 +160,7 @@ def _shelters(_scenario: Scenario, record: RunRecord) -> Iterator[str]:
 def _seats(_scenario: Scenario, record: RunRecord) -> Iterator[str]:
     tables, events = record.tables, record.events
     vehicles = tables["vehicles"].set_index("vehicle")
-    left = events[events["kind"] == "vehicle_left_pickup"]
+    left = events[events["kind"].isin(["vehicle_left_pickup", "vehicle_left_shelter"])]
     names = left["subject"].str.removeprefix("vehicle/")
     seats = vehicles["seats"].reindex(names).to_numpy()
     boats = (vehicles["kind"].reindex(names) == "boat").to_numpy()

@@ -535,8 +535,9 @@ def _care(luck: Random, scenario: dict[str, Any]) -> dict[str, Any]:
     if luck.random() < 0.5:
         found |= {
             "second_transfer": True,
-            "second_transfer_before": luck.choice(["0 m", "0.1 m"]),
-            "second_transfer_walk": luck.choice(["10 min", "2 h"]),
+            "second_transfer_before": "0.1 m",
+            "second_transfer_walk": luck.choice(["0 min", "10 min", "2 h"]),
+            "second_transfer_by_bus": luck.random() < 0.7,
         }
     if luck.random() < 0.5:
         found["back_home"] = {
