@@ -20,6 +20,7 @@ __all__ = [
     "build",
     "check",
     "compare",
+    "cover",
     "from_mapping",
     "household_page",
     "import_network",

@@ -28,6 +28,8 @@ Bools = NDArray[np.bool_]
 
 BEYOND = 4 * 3600.0
 """Time that counts for whoever is reached later or never, in means of time [s] (assumed)."""
+BUSY = 0.3
+"""Chance that a unit is busy when it is needed, where nobody says another (assumed)."""
 SOLVED = 1e-9
 """A bound this near to the value, relative to it, is the value: HiGHS reckons in floating point."""
 

@@ -6,13 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, vstack
 
-from evacsim.analysis.locating import Choices, cover_program, expected_cover, gathered
+from evacsim.analysis.locating import BUSY, Choices, cover_program, expected_cover, gathered
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-BUSY = 0.3
-"""Chance that an idle unit is busy when the next call comes (assumed)."""
 
 LONGEST_MOVE = 3600.0
 """No unit is moved further than this [s] (assumed)."""

@@ -38,7 +38,7 @@ POINTS = 400
 
 def curves(record: RunRecord, *, lang: Language = "zh") -> "Figure":
     """Draw how many people are ordered, told, away and out over time, against the water at the homes."""
-    with _drawing() as figure:
+    with drawing() as figure:
         axes = figure.add_subplot()
         at = np.linspace(0, record.end, POINTS)
         table = evacuation_curve(record, at)
@@ -48,7 +48,7 @@ def curves(record: RunRecord, *, lang: Language = "zh") -> "Figure":
                 at / 3600, table[name], color=color, linestyle=dashes, label=TEXTS[f"curve_{name}"].said(lang)
             )
         axes.fill_between(at / 3600, table["wet"], color="#56b4e9", alpha=0.25, linewidth=0)
-        _finish(axes, lang, TEXTS["curve_people"].said(lang))
+        finish(axes, lang, TEXTS["curve_people"].said(lang))
     return figure
 
 
@@ -57,7 +57,7 @@ def clearance(record: RunRecord, *, by: str = "zone", lang: Language = "zh") -> 
 
     The groups with most people are drawn, as many as there are colors.
     """
-    with _drawing() as figure:
+    with drawing() as figure:
         axes = figure.add_subplot()
         ledger = record.ledger[had_to_go(record.ledger)]
         ledger = ledger.assign(out_s=out_times(ledger))
@@ -69,19 +69,19 @@ def clearance(record: RunRecord, *, by: str = "zone", lang: Language = "zh") -> 
             share = reached(homes["out_s"].to_numpy(np.float64), people, at) / people.sum()
             axes.plot(at / 3600, 100 * share, color=color, label=names.bare(by, str(group)))
         axes.set_ylim(0, 102)
-        _finish(axes, lang, Text("share out [%]", "已转移比例 [%]").said(lang))
+        finish(axes, lang, Text("share out [%]", "已转移比例 [%]").said(lang))
     return figure
 
 
 def arrivals(record: RunRecord, *, lang: Language = "zh") -> "Figure":
     """Draw how many people arrive in each quarter of an hour."""
-    with _drawing() as figure:
+    with drawing() as figure:
         axes = figure.add_subplot()
         out, people = out_times(record.ledger), people_of(record.ledger)
         known = ~np.isnan(out)
         edges = np.arange(0, record.end + 900, 900)
         axes.hist(out[known] / 3600, bins=(edges / 3600).tolist(), weights=people[known], color="#00785a")
-        _finish(axes, lang, Text("people arriving in 15 min", "每 15 分钟到达人数").said(lang))
+        finish(axes, lang, Text("people arriving in 15 min", "每 15 分钟到达人数").said(lang))
     return figure
 
 
@@ -95,7 +95,7 @@ def map_at(record: RunRecord, time: float | str, *, lang: Language = "zh") -> "F
         the first half past six in the run.
     """
     seconds = seconds_of(record, time)
-    with _drawing() as figure:
+    with drawing() as figure:
         axes = figure.add_subplot()
         _draw_roads(axes, record, seconds)
         _draw_places(axes, record, seconds)
@@ -168,7 +168,8 @@ def _mixed(share: float) -> tuple[float, float, float]:
     return red, green, blue
 
 
-def _finish(axes: "Axes", lang: Language, label: str) -> None:
+def finish(axes: "Axes", lang: Language, label: str) -> None:
+    """Give a drawing over time its axes, with `label` on the upright one, and its legend."""
     axes.set_xlabel(Text("hours after the start", "距开始的小时数").said(lang))
     axes.set_ylabel(label)
     axes.set_ylim(bottom=0)
@@ -181,7 +182,7 @@ def _finish(axes: "Axes", lang: Language, label: str) -> None:
 
 
 @contextmanager
-def _drawing() -> "Iterator[Figure]":
+def drawing() -> "Iterator[Figure]":
     """Give an empty figure, in a font that has Chinese characters."""
     try:
         import matplotlib as mpl
