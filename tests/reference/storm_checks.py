@@ -19,7 +19,9 @@ ROOTS = ROOT_KINDS | {"run_ended", "gridlock"}
 """What nothing in the model brings about; a ring of full roads is looked for, not brought about."""
 
 IN_ORDER = (
-    ("triggered_s", "ordered_s", "acknowledged_s", "told_s", "believed_s", "family_s", "ready_s"),
+    # Whoever leaves unasked is ready before his office has the order, and before anybody tells him.
+    ("triggered_s", "ordered_s", "acknowledged_s", "told_s"),
+    ("told_s", "believed_s", "family_s", "ready_s"),
     ("warned_s", "told_s", "departed_s"),
     ("ready_s", "departed_s"),
     ("departed_s", "at_pickup_s", "arrived_s"),

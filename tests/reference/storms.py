@@ -188,6 +188,14 @@ def _shelters(luck: Random) -> list[dict[str, Any]]:
                 opening=lambda: _law(luck, 5, 60, 400),
                 floor_height=lambda: "0.3 m",
                 sleeping_places=lambda: luck.choice([0, 5, 40]),
+                area=lambda: luck.choice(["10 m2", "60 m2"]),
+                toilets=lambda: luck.choice([0, 2]),
+                water_tank=lambda: luck.choice([0, 100]),
+                generators=lambda: 1,
+                fuel=lambda: "2 h",
+                meals_per_hour=lambda: luck.choice([1, 60]),
+                medical_beds=lambda: 1,
+                staff=lambda: luck.choice([1, 3]),
             ),
         }
         for name, at in SHELTERS.items()
@@ -275,6 +283,7 @@ def _who(luck: Random) -> dict[str, Any]:
         "family": lambda: {"away_share": 0.5},
         "livestock": lambda: {"share": 0.5},
         "fatigue": lambda: {"false_alarms": 5},
+        "shadow": lambda: {"share": luck.choice([0.3, 1]), "within": "800 m", "car_share": 0.5},
     }
     return _some(
         luck,
@@ -505,6 +514,9 @@ def _rescue(luck: Random, scenario: dict[str, Any]) -> None:
     for fleet in district["fleets"]:
         if fleet.get("kind") == "boat":
             fleet.update(_some(luck, 0.5, force=lambda: "brigade", trailer=lambda: True))
+    if luck.random() < 0.3:
+        copter = {"id": "copter", "kind": "helicopter", "node": node(4, 0), "vehicles": 1, "seats": 4}
+        district["fleets"].append(copter | {"speed": "50 m/s"})
     rescue = {
         "calls": lambda: _some(
             luck,
@@ -539,6 +551,13 @@ def _care(luck: Random, scenario: dict[str, Any]) -> dict[str, Any]:
             "second_transfer_walk": luck.choice(["0 min", "10 min", "2 h"]),
             "second_transfer_by_bus": luck.random() < 0.7,
         }
+    if luck.random() < 0.3:
+        found["space"] = {"emergency": "1 m2", "short": "2 m2"}
+        found["second_transfer_crowded"] = luck.choice([True, False])
+    if luck.random() < 0.3:
+        found["needs"] = {}
+    if luck.random() < 0.3:
+        found["reunion"] = {}
     if luck.random() < 0.5:
         found["back_home"] = {
             "dry_for": luck.choice(["0 h", "1 h", "3 h"]),
