@@ -22,7 +22,7 @@ IN_ORDER = (
     # Whoever leaves unasked is ready before his office has the order, and before anybody tells him.
     ("triggered_s", "ordered_s", "acknowledged_s", "told_s"),
     ("told_s", "believed_s", "family_s", "ready_s"),
-    ("warned_s", "told_s", "departed_s"),
+    ("warned_s", "told_s"),
     ("ready_s", "departed_s"),
     ("departed_s", "at_pickup_s", "arrived_s"),
     ("departed_s", "boarded_s", "arrived_s", "settled_s", "relieved_s"),
