@@ -9,6 +9,7 @@ from evacsim.analysis import (
     registry_lives,
     registry_organize,
     registry_outcome,
+    registry_rescue,
     registry_when,
     registry_where,
     registry_who,
@@ -23,5 +24,6 @@ REGISTRY: tuple[Entry, ...] = (
     *registry_where.ENTRIES,
     *registry_care.ENTRIES,
     *registry_lives.ENTRIES,
+    *registry_rescue.ENTRIES,
 )
 """Every indicator, in the order of the report."""

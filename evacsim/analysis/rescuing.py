@@ -1,0 +1,112 @@
+"""Rescue: who was heard, reached, brought to safety, how soon; what craft and crews did (抢险救援)."""
+
+from functools import partial
+
+import numpy as np
+import pandas as pd
+
+from evacsim.analysis.people import weighted_quantile
+from evacsim.results.record import RunRecord
+
+AT_WORK = ("by_road", "launches", "to_case", "searches", "takes_in", "comes_back", "lets_ashore")
+"""What a craft does from being sent to its people being ashore; else it waits."""
+
+
+def true_cases(record: RunRecord) -> pd.DataFrame:
+    """Return the cases that are about anybody."""
+    cases = record.tables["cases"]
+    return cases[cases["true_people"] > 0]
+
+
+def fetched(record: RunRecord) -> int:
+    """Return the people whom craft have brought ashore."""
+    vehicles = record.tables["vehicles"]
+    return int(vehicles["people"][vehicles["kind"].isin(["boat", "helicopter"])].sum())
+
+
+def helped(record: RunRecord) -> int:
+    """Return the people whom neighbours have fetched."""
+    return int(record.tables["neighbours"]["people"].sum())
+
+
+def quantile(record: RunRecord, begins: str, ends: str, share: float) -> float:
+    """Return within which time [s] a share of the people of true cases had it behind them; inf for never.
+
+    Parameters
+    ----------
+    begins, ends : str
+        Columns of `cases`; cases that never began are left out.
+    """
+    cases = true_cases(record)
+    cases = cases[cases[begins].notna()]
+    if cases.empty:
+        return np.nan
+    took = (cases[ends] - cases[begins]).fillna(np.inf).to_numpy()
+    return weighted_quantile(took, cases["true_people"].to_numpy(), share)
+
+
+time_to_hear = partial(quantile, begins="need_s", ends="heard_s")
+time_to_reach = partial(quantile, begins="heard_s", ends="reached_s")
+time_to_safety = partial(quantile, begins="need_s", ends="safe_s")
+
+
+def craft_hours(record: RunRecord) -> pd.Series:
+    """Return the hours of all craft by what they did."""
+    time = record.tables["craft_time"]
+    hours = (time["until_s"] - time["from_s"]) / 3600
+    return hours.groupby(time["what"]).sum()
+
+
+def people_per_craft_hour(record: RunRecord) -> float:
+    """Return the people brought ashore for each hour that craft were at work; nan where none was."""
+    hours = craft_hours(record)
+    worked = float(hours[hours.index.isin(AT_WORK)].sum())
+    return fetched(record) / worked if worked else np.nan
+
+
+def in_vain_share(record: RunRecord) -> float:
+    """Return the share of the cases that were reached and at which nobody was found."""
+    results = record.tables["cases"]["result"]
+    reached = results.isin(["fetched", "nobody"]).sum()
+    return float((results == "nobody").sum() / reached) if reached else np.nan
+
+
+def open_people(record: RunRecord) -> int:
+    """Return the people of true cases that are open at the end."""
+    cases = true_cases(record)
+    return int(cases["true_people"][cases["result"] == "open"].sum())
+
+
+def unheard_people(record: RunRecord) -> int:
+    """Return the people in need at the end of whom headquarters does not know; people of two cases count once."""
+    need = record.tables["need"]
+    if need.empty:
+        return 0
+    return max(0, int(need["people"].iloc[-1]) - open_people(record))
+
+
+def picture_gap(record: RunRecord) -> float:
+    """Return the mean over time of the difference between believed and true people in need, against the true peak."""
+    need = record.tables["need"]
+    if len(need) < 2 or need["people"].max() == 0:
+        return np.nan
+    gap = (need["believed_people"] - need["people"]).abs().to_numpy()[:-1]
+    length = np.diff(need["time_s"].to_numpy())
+    return float((gap * length).sum() / length.sum() / need["people"].max()) if length.sum() else np.nan
+
+
+def died_in_need(record: RunRecord) -> int:
+    """Return the people who died after they had come into need: heard of or not."""
+    ledger, events = record.ledger, record.events
+    dead = ledger[ledger["final_state"] == "dead"]
+    if dead.empty or record.tables["need"].empty:
+        return 0
+    in_need = events["subject"][events["kind"].isin(["help_heard", "help_call_failed", "found"])]
+    known = dead["household"].isin(in_need.str.removeprefix("household/"))
+    return int(dead["people"][known].sum())
+
+
+def injured_lost(record: RunRecord) -> float:
+    """Return how many of the injured are expected to die, by the score at which they were treated."""
+    injured = record.tables["injured"]
+    return float((1 - injured["chance"]).sum()) if len(injured) else 0.0

@@ -1,0 +1,48 @@
+"""Indicators of rescue, on a run worked out by hand."""
+
+import numpy as np
+import pytest
+
+import evacsim as ev
+from evacsim.analysis.indicators import indicators
+from evacsim.analysis.rescuing import craft_hours
+from tests.reference.flooded_street import flooded_street
+from tests.reference.small_district import node
+
+
+def test_twenty_people_in_four_trips(tmp_path):
+    record = ev.simulate(flooded_street(tmp_path), seed=1).record
+    found = {name: one.value for name, one in indicators(record).items()}
+    assert found["fetched_people"] == 20
+    assert found["hear_time_90"] == 0
+    # Trips of five are ashore 1600, 3200, 4800, 6400 s after the water.
+    assert found["safe_time_50"] == 3200
+    assert found["safe_time_90"] == 6400
+    assert found["open_case_people"] == found["unheard_people"] == found["died_in_need"] == 0
+    assert found["in_vain_share"] == 0
+    assert found["people_per_craft_hour"] == pytest.approx(20 / (6400 / 3600))
+    assert craft_hours(record)["to_case"] == pytest.approx(4 * 800 / 3600)
+
+
+def test_who_is_not_reached_is_told(tmp_path):
+    far = {"node": node(7, 0)}
+    record = ev.simulate(
+        flooded_street(tmp_path, shelter=4, boats=far, rescue={"calls": {"without_phone": 0.5}}), seed=1
+    ).record
+    found = {name: one.value for name, one in indicators(record).items()}
+    heard = len(record.tables["cases"])
+    assert 0 < heard < 20
+    assert found["open_case_people"] == heard
+    assert found["unheard_people"] == 20 - heard
+    assert found["safe_time_50"] == np.inf
+    assert np.isnan(found["people_per_craft_hour"])
+
+
+def test_nothing_is_said_without_rescue(tmp_path):
+    given = flooded_street(tmp_path)
+    plan = given.plan.model_copy(update={"rescue": None})
+    record = ev.simulate(given.model_copy(update={"plan": plan}), seed=1).record
+    found = {name: one.value for name, one in indicators(record).items()}
+    assert found["fetched_people"] == 20
+    assert np.isnan(found["safe_time_90"])
+    assert np.isnan(found["in_vain_share"])
