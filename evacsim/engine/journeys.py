@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
 
 from evacsim.engine.gathering import Gathering
 from evacsim.engine.log import Kind, Where
@@ -18,6 +20,10 @@ from evacsim.terms import HouseholdState
 
 ANY_SHELTER = Where(Kind.NOTHING, 0)
 """Goal of a journey whose shelter is still to be chosen."""
+
+
+LONGEST_WALK = 4000.0
+"""Way on foot that rescued people are let go [m] (assumed: an hour for the slow)."""
 
 
 @dataclass(slots=True)
@@ -153,15 +159,15 @@ class Journeys:
         self.go_elsewhere(household, Journey(ANY_SHELTER, mover_class), node, cause)
 
     def come_ashore(self, household: int, node: int, cause: int) -> None:
-        """Let a household that a boat has brought to a node walk to a shelter from there."""
-        on_foot = Journey(ANY_SHELTER, MoverClass.WALKER)
-        if self.go_to_shelter(household, node, on_foot, "redirected", cause):
-            return
-        # Where all are full one goes to the nearest dry one, and is counted there as without a place.
-        nearest = self.sheltering.nearest_dry(node, household)
-        if nearest is None or not self.go(
-            household, node, Journey(Where(Kind.SHELTER, nearest), MoverClass.WALKER), "redirected", cause
-        ):
+        """Let a household that a boat has brought to a node walk to the nearest shelter from there.
+
+        Where all are full it goes to the nearest dry one, and is counted there as without a place.
+        """
+        people, on_foot = int(self.parts.households.people[household]), MoverClass.WALKER
+        shelter = self.sheltering.choose((), node, on_foot, people, (), household=household)
+        shelter = self.sheltering.nearest_dry(node, household) if shelter is None else shelter
+        goal = None if shelter is None else Journey(Where(Kind.SHELTER, shelter), on_foot)
+        if goal is None or not self.go(household, node, goal, "redirected", cause):
             self.strand(household, node, cause)
 
     def come_in(self, household: int, shelter: int, cause: int) -> None:
@@ -179,13 +185,23 @@ class Journeys:
             self.go_to_shelter(household, node, journey, "redirected", int(self.parts.book.event[household]))
 
     def ways_on_foot(self) -> NDArray[np.bool_]:
-        """Return from which nodes a way on foot leads to a dry shelter now, full or not, shape (n_nodes,)."""
-        routing, nodes = self.parts.routing, np.arange(len(self.parts.world.roads.node_ids))
-        found = np.zeros(len(nodes), dtype=bool)
-        for shelter in np.flatnonzero(self.sheltering.is_dry()).tolist():
-            tree = routing.tree_to_shelter(shelter, MoverClass.WALKER)
-            found |= np.isfinite(routing.times_to_root(tree, nodes))
-        return found
+        """Return from which nodes a dry way on foot of at most `LONGEST_WALK` leads to a dry shelter, shape (n_nodes,).
+
+        Rescuers bring nobody to where he would have to go on through water.
+        """
+        ways, shelters = self.parts.world.ways, self.parts.world.shelters
+        n, is_dry = len(self.parts.world.roads.node_ids), self.sheltering.is_dry()
+        if not is_dry.any():
+            return np.zeros(n, dtype=bool)
+        own = np.flatnonzero(ways.is_footway & (self.parts.road_depth[ways.link] <= 0))
+        # From the shelters against the direction of the ways; of two between the same nodes the shorter counts.
+        order = own[np.lexsort((ways.length[own], ways.from_node[own], ways.to_node[own]))]
+        pairs = np.column_stack([ways.to_node[order], ways.from_node[order]])
+        first = np.concatenate([[True], (np.diff(pairs, axis=0) != 0).any(axis=1)])[: len(order)]
+        graph = csr_array((ways.length[order][first], (pairs[first, 0], pairs[first, 1])), shape=(n, n))
+        goals = np.unique(shelters.walk_node[is_dry])
+        is_near: NDArray[np.bool_] = dijkstra(graph, indices=goals, min_only=True) <= LONGEST_WALK
+        return is_near
 
     def go_to_refuge(self, household: int, refuge: int, cause: int, depart_at: float) -> bool:
         """Send a household from home to a refuge nearby; return False, and do nothing, without room or way."""

@@ -465,21 +465,27 @@ class Movement:
         changes.reroute(self._store.traffic.control, rows, routes)
 
     def remove(self, movers: ArrayLike) -> None:
-        """Take movers out wherever they are, now; everybody else keeps their place in all queues.
+        """Take movers out for good wherever they are, now; everybody else keeps their place in all queues.
 
         On a link, the gap begins its way upstream at the exit, wherever the mover was. Notices
         of the movers that `advance` has not returned yet are forgotten.
         """
+        self._lift(movers, MoverState.REMOVED)
+
+    def lift(self, movers: ArrayLike) -> None:
+        """Take movers out wherever they are, now, as `remove` does; they may be sent again, from any node."""
+        self._lift(movers, MoverState.CUT_OFF)
+
+    def _lift(self, movers: ArrayLike, state: MoverState) -> None:
         rows = np.unique(_rows(movers))
         self._begin_change(self.now)
         column = self._store.traffic.movers
         rows = rows[column.state[rows] != MoverState.REMOVED]
         where = self.where(rows)
         nodes = np.where(where.link == NONE, where.node, self.links.to_node[where.link]).astype(np.int32)
-        self._take_off(rows, nodes, MoverState.REMOVED)
-        self._notices = deque(
-            notice for notice in self._notices if column.state[notice.mover] != MoverState.REMOVED
-        )
+        self._take_off(rows, nodes, state)
+        lifted = set(rows.tolist())
+        self._notices = deque(notice for notice in self._notices if notice.mover not in lifted)
 
     def turn_back(self, movers: ArrayLike) -> None:
         """Let movers on links go back to where their link begins, over what they have covered of it, now.

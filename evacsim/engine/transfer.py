@@ -108,7 +108,7 @@ class Transfer:
             self.sheltering.release(household, int(book.place[household]))
         self.transport.forget(household)
         if self.journeys.under_way.pop(household, None) is not None:
-            self.parts.movement.remove(self.parts.mover[household])
+            self.parts.movement.lift(self.parts.mover[household])
         if np.isnan(book.times["departed"][household]):
             book.mark("departed", household, now)
             for hook in self.parts.at_departed:
@@ -125,7 +125,7 @@ class Transfer:
         self.journeys.come_ashore(household, node, cause)
 
     def ways_on_foot(self) -> NDArray[np.bool_]:
-        """Return from which nodes a way on foot leads to a dry shelter now, shape (n_nodes,)."""
+        """Return from which nodes a dry way on foot leads to a dry shelter now, shape (n_nodes,)."""
         return self.journeys.ways_on_foot()
 
     def carried_by_craft(self, households: NDArray[np.int64]) -> NDArray[np.bool_]:

@@ -15,8 +15,8 @@ from evacsim.scenario.rescue import Rescue
 from evacsim.terms import HouseholdState
 from evacsim.world.laws import quantiles
 
-REACHED_AT = (Kind.ZONE, Kind.NODE, Kind.PICKUP_POINT, Kind.SHELTER)
-"""Where neighbours fetch people; nobody takes them off a vehicle or off the middle of a road."""
+REACHED_AT = (Kind.ZONE, Kind.NODE, Kind.PICKUP_POINT)
+"""Where neighbours fetch people: not from upstairs in a shelter, off a vehicle, or off the middle of a road."""
 
 
 class Seeking:

@@ -11,6 +11,10 @@ from making.roads import nearest
 
 KITS_PER_TOWN = 500
 BOAT_CREW = 3
+SHIFTS = 2
+"""Crews that a holder of boats has for each of them."""
+JACKETS = 2253
+"""Life-jackets of the district, split over the holders of boats by their boats."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,8 @@ class Depot:
     seats: int
     availability: int
     """Share of the vehicles that really come [%]."""
+    force: str = ""
+    """Team that crews them."""
 
     @property
     def seats_that_come(self) -> float:
@@ -40,12 +46,12 @@ DEPOTS = [
     Depot("bus-south", "客运三公司 line buses, company 3", (3.0, -4.6), 23, 30, 60),
 ]
 BOATS = [
-    # Id and name of the holder, where [km], and how many rubber boats and assault boats it has.
-    ("emergency-bureau", "区应急局", (3.0, 1.0), 14, 4),
-    ("water-bureau", "区水利局", (0.4, 2.6), 8, 2),
-    ("armed-forces-dept", "区人武部", (4.8, 2.2), 4, 2),
-    ("fire", "区消防大队", (2.0, -1.2), 6, 2),
-    ("city-works", "城管龙马队", (5.4, -0.2), 2, 0),
+    # Id and name of the holder, where [km], how many rubber boats and assault boats it has, kind of its crews.
+    ("emergency-bureau", "区应急局", (3.0, 1.0), 14, 4, "flood"),
+    ("water-bureau", "区水利局", (0.4, 2.6), 8, 2, "flood"),
+    ("armed-forces-dept", "区人武部", (4.8, 2.2), 4, 2, "militia"),
+    ("fire", "区消防大队", (2.0, -1.2), 6, 2, "fire"),
+    ("city-works", "城管龙马队", (5.4, -0.2), 2, 0, "flood"),
 ]
 TEAMS = [
     # The members of the first three are invented: the source names the forces only.
@@ -67,8 +73,16 @@ BOAT_SEATS = {"rubber_boat": 5, "assault_boat": 8}
 def boat_depots() -> list[Depot]:
     """Return the boats of each holder and kind, where they are kept."""
     return [
-        Depot(f"{kind.split('_')[0]}-{holder}", f"{name}{word}", near, count, BOAT_SEATS[kind], 100)
-        for holder, name, near, rubber, assault in BOATS
+        Depot(
+            f"{kind.split('_')[0]}-{holder}",
+            f"{name}{word}",
+            near,
+            count,
+            BOAT_SEATS[kind],
+            100,
+            f"{holder}-boats",
+        )
+        for holder, name, near, rubber, assault, _ in BOATS
         for kind, word, count in [("rubber_boat", "橡皮艇", rubber), ("assault_boat", "冲锋舟", assault)]
         if count
     ]
@@ -80,7 +94,8 @@ def fleet_rows(position: Array) -> list[dict[str, object]]:
     return [
         located(depot.id, depot.name, position[depot_node(depot, position)])
         | {"vehicles": depot.vehicles, "seats": depot.seats, "availability": f"{depot.availability} %"}
-        | {"kind": kind, "speed": speed}
+        | {"kind": kind, "speed": speed, "force": depot.force}
+        | {"crew": BOAT_CREW if depot.force else "", "trailer": "yes" if depot.force else ""}
         for kind, depots, speed in kinds
         for depot in depots
     ]
@@ -92,7 +107,7 @@ def depot_node(depot: Depot, position: Array) -> int:
 
 
 def force_rows(position: Array, seats: list[Array]) -> list[dict[str, object]]:
-    """Return the rows of forces.csv; a boat is a row of its own, so that boats can be counted."""
+    """Return the rows of forces.csv."""
     rows = []
     for township, seat in zip(TOWNSHIPS, seats, strict=True):
         code = township.code
@@ -109,11 +124,13 @@ def force_rows(position: Array, seats: list[Array]) -> list[dict[str, object]]:
             f"施工企业{number} contractor {number}",
         )
         rows.append(_force(f"contractor-{number}", name, "contractor", yard, members))
-    for holder, name, near, rubber, assault in BOATS:
-        for kind, word, count in [("rubber_boat", "橡皮艇", rubber), ("assault_boat", "冲锋舟", assault)]:
-            for number in range(1, count + 1):
-                boat = f"{kind.replace('_', '-')}-{holder}-{number:02d}"
-                rows.append(_force(boat, f"{name}{word}{number}", kind, _at(near, position), BOAT_CREW))
+    boats = sum(rubber + assault for _, _, _, rubber, assault, _ in BOATS)
+    for holder, name, near, rubber, assault, kind in BOATS:
+        own = rubber + assault
+        crews = _force(
+            f"{holder}-boats", f"{name}舟艇组 boat crews", kind, _at(near, position), own * BOAT_CREW * SHIFTS
+        )
+        rows.append(crews | {"jackets": JACKETS * own // boats})
     return rows
 
 
@@ -136,4 +153,4 @@ def _at(near: tuple[float, float], position: Array) -> Array:
 
 
 def _force(force_id: str, name: str, kind: str, point: Array, members: int) -> dict[str, object]:
-    return located(force_id, name, point) | {"kind": kind, "members": members}
+    return located(force_id, name, point) | {"kind": kind, "members": members, "jackets": ""}

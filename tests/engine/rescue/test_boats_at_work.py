@@ -5,7 +5,7 @@ import pytest
 
 import evacsim as ev
 from evacsim.results.causes import chain
-from tests.reference.flooded_street import FLOODED_AT, LEG, flooded_street
+from tests.reference.flooded_street import FLOODED_AT, LEG, NOW, flooded_street, street
 from tests.reference.small_district import node
 
 MINUTE, HOUR = 60.0, 3600.0
@@ -229,3 +229,23 @@ def test_the_story_of_a_family_that_was_fetched_goes_back_to_the_water(tmp_path)
     assert kinds[0] == "water_changed"
     for kind in ("stranded", "help_heard", "case_opened", "craft_assigned", "craft_at_case", "boarded"):
         assert kind in kinds
+
+
+def test_a_family_on_foot_that_the_water_stops_is_fetched_from_the_road(tmp_path):
+    # 500 m at 1 m/s: on the street between corners 4 and 5 when the water comes, too deep to walk on.
+    given = street(
+        tmp_path, wet=(3, 6), villages={4: 3}, household_size=3, landing=6, shelter=7, home_depth=0, depth=1.4
+    )
+    given["district"]["population"] |= {"walking_speed": "1 m/s", "walking_speed_sd": "0 m/s"}
+    given["plan"]["zones"][0]["trigger_at"] = "T+25 min"
+    given["plan"]["when"]["decision_time"] = "0 s"
+    given["plan"]["organize"] = {"relay_time": NOW, "preparation": NOW}
+    given["plan"]["who"] = {"compliance": 1}
+    given["hazard"]["effects"] = {"critical_depth": "3 m"}
+    given["district"]["fleets"][0] |= {"seats": 8}
+    record = run(ev.from_mapping(given)).record
+    assert (record.events["kind"] == "stopped").sum() == len(record.ledger) > 0
+    assert cases(record)["node"].tolist() == [node(5, 0)] * len(record.ledger)
+    assert set(record.ledger["final_state"]) == {"sheltered"}
+    # Fetched one street away, ashore at corner 6, the last street on foot: 500 s.
+    assert safe(record).min() == pytest.approx(FLOODED_AT + 2 * LEG + 500.0)

@@ -1,0 +1,254 @@
+"""Random floods, teams, craft, calls and policies: nobody is lost, nobody and nothing is in two places."""
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+import evacsim as ev
+from evacsim.engine.rescue.policies import POLICIES
+from tests.reference.flooded_street import street
+from tests.reference.small_district import link, node, write_depths
+
+COLUMNS, HOUR = 8, 3600.0
+LAWS = st.one_of(
+    st.integers(0, 40).map(lambda minutes: {"type": "fixed", "value": f"{minutes} min"}),
+    st.integers(1, 60).map(lambda minutes: {"type": "uniform", "low": "0 min", "high": f"{minutes} min"}),
+)
+SHARES = st.sampled_from([0, 0.2, 0.5, 0.9])
+
+
+@st.composite
+def storms(draw):
+    """Return what a storm says: streets whose depth changes at random, villages, teams, craft, rules."""
+    moments = sorted(draw(st.sets(st.integers(20, 600), min_size=1, max_size=5)))
+    depths = st.sampled_from([0.0, 0.2, 0.45, 0.8, 1.5])
+    streets = [(c, c + 1) for c in range(COLUMNS - 1)]
+    water = [
+        (pair, minute, draw(depths)) for minute in moments for pair in streets if draw(st.integers(0, 2)) < 2
+    ]
+    villages = draw(st.dictionaries(st.integers(0, 6), st.integers(1, 12), min_size=1, max_size=3))
+    homes = [(v, minute, draw(st.sampled_from([0.0, 0.8, 2.5, 5.0]))) for minute in moments for v in villages]
+    teams = draw(st.integers(0, 2))
+    forces = [
+        {
+            "id": f"team{k}",
+            "kind": draw(st.sampled_from(["fire", "flood", "volunteer"])),
+            "node": node(draw(st.integers(0, 7)), 0),
+            "members": draw(st.integers(2, 7)),
+            "readiness": draw(LAWS),
+            **({"jackets": draw(st.integers(0, 15))} if draw(st.booleans()) else {}),
+        }
+        for k in range(teams)
+    ]
+    boats = [
+        {
+            "id": f"craft{k}",
+            "node": node(draw(st.integers(0, 7)), 0),
+            "vehicles": draw(st.integers(1, 3)),
+            "seats": draw(st.integers(1, 8)),
+            "kind": draw(st.sampled_from(["boat", "boat", "boat", "helicopter"])),
+            "boarding_time": "20 s",
+            "alighting_time": "10 s",
+            **({"force": f"team{k}"} if k < teams else {}),
+            **({"breakdowns": 0.5, "repair": draw(LAWS)} if draw(st.integers(0, 3)) == 0 else {}),
+        }
+        for k in range(draw(st.integers(1, 3)))
+    ]
+    for boat in boats:
+        boat["trailer"] = boat["kind"] == "boat" and draw(st.booleans())
+        boat["flies_at_night"] = True
+        boat["speed"] = "2.5 m/s" if boat["kind"] == "boat" else "50 m/s"
+    rescue = {
+        "dispatch": draw(st.sampled_from(sorted(POLICIES))),
+        "preempt": draw(st.booleans()),
+        "night_speed": draw(st.sampled_from([0.5, 1])),
+        "calls": {
+            "delay": draw(LAWS),
+            "without_phone": draw(SHARES),
+            "lost": draw(SHARES),
+            "place_error": draw(SHARES),
+            "count_error": draw(SHARES),
+            "double": draw(SHARES),
+            "merged": draw(SHARES),
+            "lines": draw(st.integers(1, 3)),
+            "takes": draw(LAWS),
+            "false_per_hour": draw(st.sampled_from([0, 2])),
+            "place_radius": "600 m",
+        },
+        "seeking": {
+            "at_the_place": draw(LAWS),
+            "around": draw(st.sampled_from(["0 m", "600 m"])),
+            **({"passers_by": draw(LAWS)} if draw(st.booleans()) else {}),
+        },
+        **({"self_help": {"share": 0.5, "takes": draw(LAWS)}} if draw(st.booleans()) else {}),
+        **({"survival": {}} if draw(st.booleans()) else {}),
+        **({"fatigue": {"full": "1 h", "tired": "2 h", "stop": "3 h"}} if draw(st.booleans()) else {}),
+    }
+    return {
+        "water": water,
+        "homes": homes,
+        "villages": villages,
+        "forces": forces,
+        "boats": boats,
+        "rescue": rescue,
+        "order_at": draw(st.integers(0, 600)),
+        "shelter": draw(st.integers(0, 7)),
+        "seed": draw(st.integers(0, 5)),
+    }
+
+
+def run(folder, storm):
+    """Return the record of a storm, with every road that anybody enters."""
+    given_ = street(
+        folder,
+        columns=COLUMNS,
+        villages=storm["villages"],
+        household_size=3,
+        landing=7,
+        shelter=storm["shelter"],
+        boats=storm["boats"],
+        forces=storm["forces"],
+        rescue=storm["rescue"],
+        duration="16 h",
+    )
+    rows = sorted(
+        (link((a, 0), (b, 0)), f"T+{minute} min", depth)
+        for (one, other), minute, depth in storm["water"]
+        for a, b in ((one, other), (other, one))
+    )
+    given_["hazard"]["water"] = {
+        "type": "table",
+        "links": write_depths(folder / "links.csv", "link", rows),
+        "places": write_depths(
+            folder / "places.csv",
+            "place",
+            sorted((f"v{village}", f"T+{minute} min", depth) for village, minute, depth in storm["homes"]),
+        ),
+    }
+    for zone in given_["plan"]["zones"]:
+        zone["trigger_at"] = f"T+{storm['order_at']} min"
+    given_["recording"] = {"passages": True}
+    return ev.simulate(ev.from_mapping(given_), seed=storm["seed"]).record
+
+
+def check(record, storm):
+    """Check what must hold after any storm."""
+    _people_are_conserved(record)
+    _cases_hang_together(record)
+    _craft_are_in_one_place(record, storm)
+    _boats_go_over_water_only(record, storm)
+    causes, seqs = (
+        record.events["cause"].to_numpy(dtype=np.int64, na_value=0),
+        record.events["seq"].to_numpy(),
+    )
+    assert (causes < seqs).all()
+    assert (np.diff(record.events["time_s"]) >= 0).all()
+
+
+def _people_are_conserved(record):
+    people = record.ledger["people"].sum()
+    states = record.tables["states"]
+    over_time = states.pivot_table(index="time_s", columns="state", values="people", aggfunc="last").ffill()
+    assert (over_time.fillna(0).sum(axis=1) == people).all()
+    boarded = record.events[record.events["kind"] == "boarded"]
+    assert record.tables["vehicles"]["people"].sum() <= boarded["value"].sum()
+    assert record.ledger["household"].is_unique
+
+
+def _cases_hang_together(record):
+    table = record.tables["cases"]
+    if not len(table):
+        return
+    assert (table["closed_s"].isna() == (table["result"] == "open")).all()
+    assert set(table["result"]) <= {"fetched", "gone", "nobody", "open"}
+    for before, after in (
+        ("need_s", "heard_s"),
+        ("heard_s", "assigned_s"),
+        ("heard_s", "closed_s"),
+        ("reached_s", "closed_s"),
+    ):
+        both = table[[before, after]].dropna()
+        assert (both[before] <= both[after]).all(), (before, after)
+    heard = record.tables["help_calls"]
+    if len(heard):
+        assert set(heard["case"].dropna()) - {""} <= set(table["case"])
+    # Nobody is counted as fetched more often than he was taken in.
+    taken = record.events[record.events["kind"] == "boarded"]["value"].sum()
+    assert table["fetched"].sum() <= 2 * taken
+
+
+def _craft_are_in_one_place(record, storm):
+    time = record.tables["craft_time"]
+    for _, own in time.groupby("vehicle"):
+        assert (own["from_s"].to_numpy()[1:] >= own["until_s"].to_numpy()[:-1]).all()
+    out = time[~time["what"].isin(["waits", "no_crew", "no_jackets", "no_light"])]
+    for k, force in enumerate(storm["forces"]):
+        own = out[out["vehicle"].str.startswith(f"craft{k}-")]
+        for moment in own["from_s"]:
+            now = own[(own["from_s"] <= moment) & (moment < own["until_s"])]["vehicle"].nunique()
+            assert now * 2 <= force["members"]
+            if "jackets" in force:
+                assert now * 2 <= force["jackets"]
+
+
+def _boats_go_over_water_only(record, storm):
+    """Check the depth of every road that a boat, or a truck with a boat, entered at that moment."""
+    depth_at = {}
+    for (one, other), minute, depth in sorted(storm["water"], key=lambda row: row[1]):
+        for pair in ((one, other), (other, one)):
+            depth_at.setdefault(link((pair[0], 0), (pair[1], 0)), []).append((60.0 * minute, depth))
+    entered = record.events[record.events["kind"] == "entered"]
+    boats = {
+        f"vehicle/craft{k}-{n}"
+        for k, boat in enumerate(storm["boats"])
+        for n in range(1, 4)
+        if boat["kind"] == "boat"
+    }
+    trailers = {
+        f"vehicle/craft{k}-{n}"
+        for k, boat in enumerate(storm["boats"])
+        for n in range(1, 4)
+        if boat["trailer"]
+    }
+    for row in entered[entered["subject"].isin(boats)].itertuples():
+        steps = depth_at.get(row.place.removeprefix("link/"), [])
+        depths = {
+            0.0
+            if not [d for t, d in steps if t < row.time_s]
+            else [d for t, d in steps if t < row.time_s][-1]
+        }
+        depths |= {d for t, d in steps if t == row.time_s}
+        afloat = any(depth >= 0.4 for depth in depths)
+        by_road = row.subject in trailers and any(depth < 0.4 for depth in depths)
+        assert afloat or by_road, row
+
+
+QUICK = settings(
+    max_examples=12,
+    deadline=None,
+    database=None,
+    derandomize=True,
+    phases=[Phase.generate, Phase.shrink],
+    suppress_health_check=list(HealthCheck),
+)
+
+
+@QUICK
+@given(storm=storms())
+def test_a_storm_loses_nobody(tmp_path_factory, storm):
+    check(run(tmp_path_factory.mktemp("storm"), storm), storm)
+
+
+@pytest.mark.slow
+@settings(QUICK, max_examples=100)
+@given(storm=storms())
+def test_many_storms_lose_nobody(tmp_path_factory, storm):
+    check(run(tmp_path_factory.mktemp("storm"), storm), storm)
+
+
+@settings(QUICK, max_examples=3)
+@given(storm=storms())
+def test_a_storm_comes_out_the_same_again(tmp_path_factory, storm):
+    one, other = (run(tmp_path_factory.mktemp("again"), storm).events for _ in range(2))
+    assert one.equals(other)
