@@ -29,6 +29,7 @@ __all__ = [
     "open_run",
     "report",
     "simulate",
+    "study",
     "thresholds",
     "traffic",
 ]

@@ -11,6 +11,7 @@ import os
 import platform
 import resource
 import sys
+import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -34,6 +35,10 @@ from evacsim.analysis.thresholds import thresholds as sweep_thresholds
 from evacsim.clock import parse_moment, seconds_after
 from evacsim.engine.running import Progress
 from evacsim.engine.running import simulate as simulate_world
+from evacsim.ensemble import studying
+from evacsim.ensemble.finding import Stop
+from evacsim.ensemble.study import Study
+from evacsim.ensemble.working import DaskWorkers, Processes, ThisProcess, Workers
 from evacsim.errors import EvacsimError, Issue, RefusedValueError, ScenarioError
 from evacsim.language import Language
 from evacsim.network.importing import import_network
@@ -47,6 +52,7 @@ from evacsim.results.record import RunRecord
 from evacsim.results.store import read_record, write_record
 from evacsim.scenario import reading
 from evacsim.scenario.model import Scenario
+from evacsim.scenario.study import StudyDesign, design_from, read_design
 from evacsim.traffic.case import TrafficCase
 from evacsim.traffic.loading import load_traffic
 from evacsim.world.building import build_world
@@ -72,6 +78,7 @@ __all__ = [
     "open_run",
     "report",
     "simulate",
+    "study",
     "thresholds",
     "traffic",
 ]
@@ -144,6 +151,78 @@ def simulate(
         command or f"evacsim.simulate(evacsim.load(...), seed={seed})  # {record.scenario_id}"
     )
     return Run(replace(record, provenance=provenance))
+
+
+def study(
+    scenario: Scenario,
+    *,
+    runs: int = 200,
+    workers: int | str = 1,
+    design: str | Path | Mapping[str, Any] | None = None,
+    seed: int = 0,
+    stop: Stop = "decided",
+    out: str | Path | None = None,
+    progress: studying.Progress | None = None,
+) -> Study:
+    """Run a scenario many times and say of each limit whether it is kept often enough (多次推演).
+
+    The same scenario, design, seed, budget and version give the same result on any number of workers,
+    also where the study was killed at any moment and called again with the same folder.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What is run.
+    runs : int
+        Runs at most.
+    workers : int or str
+        Processes of this machine; 1 makes all runs in this one. A script that asks for more must
+        stand below `if __name__ == "__main__":`. Or the address of the scheduler of a Dask cluster,
+        such as "tcp://10.0.0.1:8786".
+    design : path or mapping, optional
+        What is not known, what is judged (see `scenario.study.StudyDesign`). If absent, nothing is
+        unknown but the luck of each run, and all indicators with a limit of their own are judged.
+    seed : int
+        Of all draws and runs.
+    stop : "decided" or "budget"
+        Whether to end when all verdicts are decided, or always after `runs` runs. The intervals of the
+        first hold although one has looked before; the second has its size fixed and narrower ones.
+    out : path, optional
+        Where finished runs are kept and the result is written; nothing is kept if absent.
+    progress : callable, optional
+        Told the runs that are done, and those planned at most, now and then.
+
+    Raises
+    ------
+    EvacsimError
+        If the scenario or the design is wrong, or the folder holds another study.
+    """
+    if runs < 1:
+        raise ValueError(f"a study needs at least one run, not {runs}")
+    chosen = design_from({}) if design is None else _design(design)
+    plan = studying.Plan(scenario, chosen, seed, runs, stop)
+    at_work = _workers(workers)
+    try:
+        with tempfile.TemporaryDirectory() as nowhere:
+            found, decided = studying.study(plan, Path(out or nowhere).absolute(), at_work, progress)
+    finally:
+        at_work.close()
+    done = Study(plan, found, decided)
+    if out is not None:
+        done.save(out)
+    return done
+
+
+def _design(design: str | Path | Mapping[str, Any]) -> StudyDesign:
+    return design_from(design) if isinstance(design, Mapping) else read_design(design)
+
+
+def _workers(workers: int | str) -> Workers:
+    if isinstance(workers, str):
+        return DaskWorkers(workers)
+    if workers < 1:
+        raise ValueError(f"a study needs at least one worker, not {workers}")
+    return ThisProcess() if workers == 1 else Processes(workers)
 
 
 def open_run(folder: str | Path) -> "Run":

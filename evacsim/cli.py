@@ -1,4 +1,4 @@
-"""evacsim on the command line: check | run | report | why | compare | thresholds | cover | import | schema | traffic.
+"""evacsim on the command line: check, run, study, report, why, compare, thresholds, cover, import, schema, traffic.
 
 Exit codes: 0 done, 1 the run failed, 2 the input or the command is wrong, 130 interrupted.
 Nothing heavy is imported before a command needs it.
@@ -100,6 +100,73 @@ def run(
     page = api.report(done, out / "report.html", lang=lang)
     click.echo(headline_table(done.record, lang=lang))
     click.echo(f"\n{REPORT.said(lang)}: {page}")
+
+
+@main.command()
+@click.argument("scenario", type=click.Path(path_type=Path))
+@click.option("--runs", type=click.IntRange(min=1), default=200, show_default=True, help="Runs at most.")
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    help="Processes that run side by side; one for each core if absent.",
+)
+@click.option("--cluster", metavar="ADDRESS", help="Scheduler of a Dask cluster that makes the runs instead.")
+@click.option(
+    "--design",
+    type=click.Path(path_type=Path),
+    help="What is not known and what is judged; study.yaml beside the scenario if that is there.",
+)
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of all draws and runs."
+)
+@click.option(
+    "--stop",
+    type=click.Choice(["decided", "budget"]),
+    default="decided",
+    show_default=True,
+    help="End when all verdicts are decided, or always after --runs.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    required=True,
+    help="Folder for runs and result; a study that was broken off there goes on.",
+)
+@click.option(
+    "--set",
+    "changes",
+    multiple=True,
+    metavar="PATH=VALUE",
+    help="Change a value, e.g. plan.who.compliance=0.9.",
+)
+@language
+@told_in_full
+def study(
+    scenario: Path, out: Path, changes: tuple[str, ...], lang: Language, cluster: str | None, **wanted: Any
+) -> None:
+    """Run SCENARIO many times and tell whether its limits are kept often enough (多次推演)."""
+    import os
+
+    from evacsim import api
+    from evacsim.scenario.study import FILE
+
+    given = api.load(scenario)
+    if changes:
+        given = given.change(dict(_change(change) for change in changes))
+    beside = given.folder / FILE
+    _compile(lang)
+    with _progress(lang) as progress:
+        done = api.study(
+            given,
+            runs=wanted["runs"],
+            workers=cluster or wanted["workers"] or os.cpu_count() or 1,
+            design=wanted["design"] or (beside if beside.is_file() else None),
+            seed=wanted["seed"],
+            stop=wanted["stop"],
+            out=out,
+            progress=progress,
+        )
+    click.echo(done.told(lang))
 
 
 @main.command()

@@ -16,6 +16,7 @@ TREES = {path: ast.parse(path.read_bytes()) for path in sorted(PACKAGE.rglob("*.
 
 SLOW_TO_IMPORT = {"duckdb", "llvmlite", "matplotlib", "networkx", "numba", "pandas", "scipy", "simpy"}
 FROM_EXTRAS = {
+    "SALib", "distributed",
     "geopandas", "h5netcdf", "h5py", "matplotlib", "osmium", "pyogrio", "pyproj", "rasterio", "shapely", "xarray",
 }  # fmt: skip
 WITHOUT_AN_IDEA = {"common", "helper", "helpers", "misc", "tools", "util", "utils"}

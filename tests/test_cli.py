@@ -109,3 +109,15 @@ def test_a_missing_scenario_is_no_traceback(tmp_path):
     result = invoke("run", tmp_path / "nowhere", "--out", tmp_path / "out")
     assert result.exit_code == 2
     assert "nowhere" in result.output
+
+
+def test_a_study_tells_its_verdicts_and_goes_on_where_it_is(scenario, tmp_path):
+    (scenario.parent / "study.yaml").write_text("limits: [{indicator: dead, at_most: 0}]\n", encoding="utf-8")
+    wanted = ("study", scenario, "--runs", 3, "--workers", 1, "--seed", 3, "--out", tmp_path / "study")
+    first, second = invoke(*wanted, "--lang", "zh"), invoke(*wanted)
+    assert first.exit_code == second.exit_code == 0, first.output + second.output
+    assert "【不能判定】遇难人数不高于 0 人" in first.output
+    assert "[undecided] deaths at most 0 people: kept in 100.0 %" in second.output
+    other = invoke("study", scenario, "--runs", 3, "--workers", 1, "--seed", 4, "--out", tmp_path / "study")
+    assert other.exit_code == 2
+    assert "differs in the seed" in other.output

@@ -1,0 +1,120 @@
+"""One run of a study, in whatever process: the same draw and number give the same line, to the byte."""
+
+import json
+import math
+import pickle
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from evacsim.analysis.indicators import indicators
+from evacsim.analysis.lateness import late_households
+from evacsim.analysis.people import had_to_go, out_times, people_of
+from evacsim.engine.running import simulate
+from evacsim.ensemble.keeping import keep, name_of
+from evacsim.results.digest import events_digest
+from evacsim.results.record import RunRecord
+from evacsim.scenario.model import Scenario
+from evacsim.world.building import build_world
+from evacsim.world.columns import World
+
+N_TIMES = 97
+"""Moments at which the people who are out are counted: the begin, the end and 95 between, equally far apart."""
+
+
+class Task(NamedTuple):
+    """Some runs under one draw; all that a process needs to make them."""
+
+    scenario: bytes
+    """The scenario, pickled."""
+    changes: str
+    """What the draw changes in it, as JSON."""
+    draw: int
+    values: str
+    """Value of each unknown, as JSON."""
+    seeds: tuple[tuple[int, int], ...]
+    """Number under the draw, and seed, of each run."""
+    folder: str
+    """Where finished runs are kept, if this process can write there."""
+
+
+def replicate(task: Task) -> list[tuple[str, str]]:
+    """Make the runs of a task, keep each as soon as it is done, and return their names and texts."""
+    done = []
+    for name, text in _runs(task):
+        keep(task.folder, name, text)
+        done.append((name, text))
+    return done
+
+
+def packed(scenario: Scenario) -> bytes:
+    """Return a scenario as `Task` holds it."""
+    return pickle.dumps(scenario)
+
+
+def written(values: Any) -> str:
+    """Return plain values as JSON, the same text for the same values."""
+    return json.dumps(values, ensure_ascii=False, sort_keys=True, allow_nan=False, separators=(",", ":"))
+
+
+def _runs(task: Task) -> Iterator[tuple[str, str]]:
+    for inner, seed in task.seeds:
+        world = world_of(task.scenario, task.changes)
+        record = simulate(world, seed=seed)
+        line = {
+            "draw": task.draw,
+            "run": inner,
+            "seed": seed,
+            "values": json.loads(task.values),
+            "events": events_digest(record),
+            **outcome(record),
+        }
+        yield name_of(task.draw, inner), written(line) + "\n"
+
+
+# The runs of one draw share their world, and so do all runs where nothing is unknown; two would be too much memory.
+@lru_cache(maxsize=1)
+def world_of(scenario: bytes, changes: str) -> World:
+    """Return the world of a pickled scenario with changes written as JSON; the last one is kept."""
+    given: Scenario = pickle.loads(scenario)  # made by `packed`
+    values = json.loads(changes)
+    return build_world(given.change(values) if values else given)
+
+
+def outcome(record: RunRecord) -> dict[str, Any]:
+    """Return what a study keeps of a run: indicators, late people by zone, people out over time."""
+    late = late_households(record).groupby("zone")["people"].sum()
+    zones = record.tables["zones"]["zone"]
+    return {
+        "indicators": {name: plain(found.value) for name, found in indicators(record).items()},
+        "late": {zone: int(late.get(zone, 0)) for zone in zones},
+        "out": _out(record),
+    }
+
+
+def plain(value: float) -> float | str | None:
+    """Return a number as JSON can hold it: null for unknown, "inf" for never.
+
+    >>> plain(float("nan")), plain(float("-inf")), plain(2.0)
+    (None, '-inf', 2.0)
+    """
+    if math.isnan(value):
+        return None
+    return value if math.isfinite(value) else repr(value)
+
+
+def number(value: float | str | None) -> float:
+    """Return what `plain` has written."""
+    return math.nan if value is None else float(value)
+
+
+def _out(record: RunRecord) -> Sequence[int]:
+    went = had_to_go(record.ledger)
+    since, people = out_times(record.ledger)[went], people_of(record.ledger)[went]
+    known = ~np.isnan(since)
+    order = np.argsort(since[known], kind="stable")
+    reached = np.concatenate([[0], np.cumsum(people[known][order])])
+    at = np.linspace(0.0, record.duration, N_TIMES)
+    return [int(count) for count in reached[np.searchsorted(since[known][order], at, side="right")]]
