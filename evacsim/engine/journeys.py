@@ -16,14 +16,16 @@ from evacsim.engine.log import Kind, Where
 from evacsim.engine.parts import Parts
 from evacsim.engine.routing import MoverClass
 from evacsim.engine.sheltering import Sheltering
+from evacsim.hazard.effects import is_stopped
 from evacsim.terms import HouseholdState
 
 ANY_SHELTER = Where(Kind.NOTHING, 0)
 """Goal of a journey whose shelter is still to be chosen."""
 
 
-LONGEST_WALK = 4000.0
-"""Way on foot that rescued people are let go [m] (assumed: an hour for the slow)."""
+LONGEST_WALK = 10_000.0
+"""Way on foot that rescued people are let go [m] (assumed: they are driven where anybody has a car, which is not
+simulated; they take as long as on foot)."""
 
 
 @dataclass(slots=True)
@@ -185,15 +187,16 @@ class Journeys:
             self.go_to_shelter(household, node, journey, "redirected", int(self.parts.book.event[household]))
 
     def ways_on_foot(self) -> NDArray[np.bool_]:
-        """Return from which nodes a dry way on foot of at most `LONGEST_WALK` leads to a dry shelter, shape (n_nodes,).
+        """Return from which nodes a way on foot of at most `LONGEST_WALK` leads to a dry shelter, shape (n_nodes,).
 
-        Rescuers bring nobody to where he would have to go on through water.
+        Rescuers bring nobody to where he would have to go on through water that stops cars.
         """
         ways, shelters = self.parts.world.ways, self.parts.world.shelters
         n, is_dry = len(self.parts.world.roads.node_ids), self.sheltering.is_dry()
         if not is_dry.any():
             return np.zeros(n, dtype=bool)
-        own = np.flatnonzero(ways.is_footway & (self.parts.road_depth[ways.link] <= 0))
+        limit = self.parts.world.scenario.hazard.effects.car_limit
+        own = np.flatnonzero(ways.is_footway & ~is_stopped(self.parts.road_depth[ways.link], limit))
         # From the shelters against the direction of the ways; of two between the same nodes the shorter counts.
         order = own[np.lexsort((ways.length[own], ways.from_node[own], ways.to_node[own]))]
         pairs = np.column_stack([ways.to_node[order], ways.from_node[order]])

@@ -125,7 +125,7 @@ class Transfer:
         self.journeys.come_ashore(household, node, cause)
 
     def ways_on_foot(self) -> NDArray[np.bool_]:
-        """Return from which nodes a dry way on foot leads to a dry shelter now, shape (n_nodes,)."""
+        """Return from which nodes a way on foot that rescuers count on leads to a dry shelter now, shape (n_nodes,)."""
         return self.journeys.ways_on_foot()
 
     def carried_by_craft(self, households: NDArray[np.int64]) -> NDArray[np.bool_]:
