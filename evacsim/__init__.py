@@ -28,6 +28,7 @@ __all__ = [
     "load_traffic",
     "open_run",
     "report",
+    "sensitivity",
     "simulate",
     "study",
     "thresholds",

@@ -13,7 +13,7 @@ import resource
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
@@ -37,6 +37,8 @@ from evacsim.engine.running import Progress
 from evacsim.engine.running import simulate as simulate_world
 from evacsim.ensemble import studying
 from evacsim.ensemble.finding import Stop
+from evacsim.ensemble.sensitivity import Method, Question, Sensitivity
+from evacsim.ensemble.sensitivity import sensitivity as find_sensitivity
 from evacsim.ensemble.study import Study
 from evacsim.ensemble.working import DaskWorkers, Processes, ThisProcess, Workers
 from evacsim.errors import EvacsimError, Issue, RefusedValueError, ScenarioError
@@ -77,6 +79,7 @@ __all__ = [
     "load_traffic",
     "open_run",
     "report",
+    "sensitivity",
     "simulate",
     "study",
     "thresholds",
@@ -211,6 +214,57 @@ def study(
     if out is not None:
         done.save(out)
     return done
+
+
+def sensitivity(
+    scenario: Scenario,
+    *,
+    design: str | Path | Mapping[str, Any],
+    indicators: Sequence[str],
+    method: Method = "morris",
+    size: int = 10,
+    workers: int | str = 1,
+    seed: int = 0,
+    out: str | Path | None = None,
+) -> Sensitivity:
+    """Say which unknowns of a design move which indicators (敏感性): Morris to screen, Sobol for shares.
+
+    All points have the same luck. Runs are kept, and go on, as those of `study`.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What is run.
+    design : path or mapping
+        The unknowns (see `scenario.study.StudyDesign`), and how many runs are made at each point. What
+        Morris finds not to matter is left out of the design for Sobol.
+    indicators : sequence of str
+        Ids of the indicators that are looked at.
+    method : "morris" or "sobol"
+        `size` trajectories of one point more than there are unknowns, or `size` (a power of two)
+        times two points more than there are unknowns.
+    size : int
+        See `method`.
+    workers, seed, out
+        As for `study`.
+
+    Raises
+    ------
+    EvacsimError
+        If the scenario or the design is wrong, SALib is missing, or the folder holds another study.
+    """
+    chosen = _design(design)
+    at_work = _workers(workers)
+    try:
+        with tempfile.TemporaryDirectory() as nowhere:
+            question = Question(method, size, list(indicators), seed)
+            folder = Path(out or nowhere).absolute()
+            found = find_sensitivity(scenario, chosen, question, folder, at_work)
+    finally:
+        at_work.close()
+    if out is not None:
+        found.save(out)
+    return found
 
 
 def _design(design: str | Path | Mapping[str, Any]) -> StudyDesign:

@@ -1,4 +1,4 @@
-"""evacsim on the command line: check, run, study, report, why, compare, thresholds, cover, import, schema, traffic.
+"""evacsim on the command line: check, run, study, sensitivity, report, why, compare, thresholds, cover, import, schema, traffic.
 
 Exit codes: 0 done, 1 the run failed, 2 the input or the command is wrong, 130 interrupted.
 Nothing heavy is imported before a command needs it.
@@ -167,6 +167,67 @@ def study(
             progress=progress,
         )
     click.echo(done.told(lang))
+
+
+@main.command()
+@click.argument("scenario", type=click.Path(path_type=Path))
+@click.option(
+    "--indicator", "indicators", multiple=True, required=True, help="Result to look at; may be given again."
+)
+@click.option("--method", type=click.Choice(["morris", "sobol"]), default="morris", show_default=True)
+@click.option(
+    "--size",
+    type=click.IntRange(min=2),
+    default=10,
+    show_default=True,
+    help="Trajectories of Morris, or base points of Sobol, a power of two.",
+)
+@click.option(
+    "--design",
+    type=click.Path(path_type=Path),
+    help="What is not known; study.yaml beside the scenario if absent.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    help="Processes that run side by side; one for each core if absent.",
+)
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of points and runs."
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    required=True,
+    help="Folder for runs and result; what was broken off there goes on.",
+)
+@language
+@told_in_full
+def sensitivity(
+    scenario: Path, indicators: tuple[str, ...], out: Path, lang: Language, **wanted: Any
+) -> None:
+    """Tell which unknowns of a study move which results of SCENARIO (敏感性)."""
+    import os
+
+    from evacsim import api
+    from evacsim.scenario.study import FILE
+
+    given = api.load(scenario)
+    size = wanted["size"]
+    if wanted["method"] == "sobol" and size & (size - 1):
+        raise click.BadParameter(f"{size} is no power of two", param_hint="--size")
+    _compile(lang)
+    found = api.sensitivity(
+        given,
+        design=wanted["design"] or given.folder / FILE,
+        indicators=indicators,
+        method=wanted["method"],
+        size=size,
+        workers=wanted["workers"] or os.cpu_count() or 1,
+        seed=wanted["seed"],
+        out=out,
+    )
+    click.echo(found.told(lang))
 
 
 @main.command()

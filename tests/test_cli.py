@@ -121,3 +121,17 @@ def test_a_study_tells_its_verdicts_and_goes_on_where_it_is(scenario, tmp_path):
     other = invoke("study", scenario, "--runs", 3, "--workers", 1, "--seed", 4, "--out", tmp_path / "study")
     assert other.exit_code == 2
     assert "differs in the seed" in other.output
+
+
+def test_sensitivity_ranks_the_unknowns(scenario, tmp_path):
+    pytest.importorskip("SALib")
+    (scenario.parent / "study.yaml").write_text(
+        "uncertain:\n  - {id: decision, paths: plan.when.decision_time, unit: min, mark: assumed, source: test,\n"
+        "     law: {type: uniform, low: 5, high: 60}}\nruns_per_draw: 1\n",
+        encoding="utf-8",
+    )
+    wanted = ("sensitivity", scenario, "--indicator", "last_out", "--workers", 1, "--out", tmp_path / "out")
+    told = invoke(*wanted, "--size", 2)
+    assert told.exit_code == 0, told.output
+    assert "decision" in told.output
+    assert invoke(*wanted, "--size", 3, "--method", "sobol").exit_code == 2

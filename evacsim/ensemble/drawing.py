@@ -5,7 +5,7 @@ seed, of another plan, meets the same states of the world and the same luck, run
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from scipy.stats import lognorm, norm, triang, truncnorm
@@ -25,6 +25,13 @@ def drawn(design: StudyDesign, seed: int, draw: int) -> dict[str, Any]:
     return {
         item.id: value_at(item, float(streams.get("uncertain", item.id, draw).random()))
         for item in design.uncertain
+    }
+
+
+def values_at(design: StudyDesign, uniforms: Sequence[float]) -> dict[str, Any]:
+    """Return the value of each unknown, in their order, below which the given share of all draws lies."""
+    return {
+        item.id: value_at(item, uniform) for item, uniform in zip(design.uncertain, uniforms, strict=True)
     }
 
 

@@ -12,7 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from evacsim.ensemble.drawing import changes_of, drawn, seed_of, value_at
+from evacsim.ensemble.drawing import changes_of, drawn, seed_of, value_at, values_at
 from evacsim.ensemble.finding import Runs, Stop, judged
 from evacsim.ensemble.keeping import at_work, keep, kept
 from evacsim.ensemble.limits import Judged, limits_of
@@ -44,10 +44,15 @@ class Plan:
     budget: int
     """Runs at most."""
     stop: Stop
+    points: tuple[tuple[float, ...], ...] | None = None
+    """Where each draw puts the unknowns, as shares of their laws; at random if absent. The luck of all
+    points is then the same: they differ by the unknowns alone."""
 
     @property
     def draws(self) -> int:
         """Draws at most: whole ones only."""
+        if self.points is not None:
+            return len(self.points)
         return max(self.budget // self.design.inner, 1)
 
     @property
@@ -66,15 +71,23 @@ class Plan:
 
     def task(self, draw: int, inner: list[int], folder: Path) -> Task:
         """Return the task to make some runs under a draw."""
-        values = drawn(self.design, self.seed, draw)
+        values = (
+            drawn(self.design, self.seed, draw)
+            if self.points is None
+            else values_at(self.design, self.points[draw])
+        )
         return Task(
             packed(self.scenario),
             written(changes_of(self.design, values)),
             draw,
             written(values),
-            tuple((run, seed_of(self.seed, draw, run)) for run in inner),
+            tuple((run, self.seed_of(draw, run)) for run in inner),
             str(folder),
         )
+
+    def seed_of(self, draw: int, run: int) -> int:
+        """Return the seed of a run."""
+        return seed_of(self.seed, draw if self.points is None else 0, run)
 
 
 def check(plan: Plan) -> None:
@@ -109,11 +122,12 @@ def identity(plan: Plan) -> dict[str, Any]:
         If the world of the scenario cannot be built.
     """
     design = plan.design.model_dump(mode="json")
-    fixed = plan.budget if plan.stop == "budget" else None
+    fixed = plan.budget if plan.stop == "budget" and plan.points is None else None
+    points = {} if plan.points is None else {"points": _digest(repr(plan.points))}
     return {
         "scenario": _digest(plan.scenario.model_dump_json()),
         "inputs": build_world(plan.scenario).digests,
-        "design": {**design, "stop": plan.stop, "fixed_runs": fixed},
+        "design": {**design, "stop": plan.stop, "fixed_runs": fixed, **points},
         "seed": plan.seed,
         "program": {
             "evacsim": _digest_of_program(),
@@ -147,7 +161,7 @@ def make(plan: Plan, folder: Path, workers: Workers, draws: int, progress: Progr
     """Make all runs of the first `draws` draws that are not kept yet."""
     inner = range(plan.design.inner)
     missing = {
-        draw: [run for run in inner if kept(folder, draw, run, seed_of(plan.seed, draw, run)) is None]
+        draw: [run for run in inner if kept(folder, draw, run, plan.seed_of(draw, run)) is None]
         for draw in range(draws)
     }
     tasks = [plan.task(draw, runs, folder) for draw, runs in missing.items() if runs]
@@ -165,7 +179,7 @@ def finished(plan: Plan, folder: Path, draws: int) -> Runs:
     lines = []
     for draw in range(draws):
         for run in range(plan.design.inner):
-            line = kept(folder, draw, run, seed_of(plan.seed, draw, run))
+            line = kept(folder, draw, run, plan.seed_of(draw, run))
             assert line is not None, "all of them have been made"
             lines.append(line)
     return Runs(lines, plan.design.level, plan.stop)
