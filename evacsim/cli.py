@@ -1,4 +1,4 @@
-"""evacsim on the command line: check, run, study, sensitivity, report, why, compare, thresholds, cover, import, schema, traffic.
+"""evacsim on the command line: one command for each function of `api`; `evacsim -h` lists them.
 
 Exit codes: 0 done, 1 the run failed, 2 the input or the command is wrong, 130 interrupted.
 Nothing heavy is imported before a command needs it.
