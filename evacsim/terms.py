@@ -149,6 +149,8 @@ EVENT_KINDS: dict[str, Text] = {
     "site_up": Text("a site works again", "站点恢复"),
     "link_closed": Text("a road is closed by water", "道路被淹中断"),
     "link_opened": Text("a road opens again", "道路恢复通行"),
+    "road_cut": Text("a road is cut", "道路中断（断路）"),
+    "road_mended": Text("a road that was cut is passable again", "中断道路抢通"),
     "closed_by_order": Text("a road is closed by order", "道路管制封闭"),
     "opened_by_order": Text("a road is opened by order", "道路管制解除"),
     "capacity_by_order": Text("a road is given another capacity by order", "道路通行能力按令调整"),
@@ -375,11 +377,12 @@ ROOT_KINDS = frozenset(
         "danger_appeared",
         "moment_reached",
         "site_down",
+        "road_cut",
         "reported",
         "reading_missing",
     ]
 )
 """Kinds of events at which the story of a household may begin: the world outside brings them about.
 
-`reported` is one where the reading is wrong, `site_down` and `reading_missing` where the scenario sets them.
+`reported` is one where the reading is wrong, `site_down`, `road_cut` and `reading_missing` where the scenario sets them.
 """

@@ -2,9 +2,9 @@
 
 Water and orders each change a part; what travelers meet, and what those who are informed know, is
 made of both here. So a road that is closed by order stays closed when the water falls, and one
-that is opened by order stays closed where it is too deep.
+that is opened by order stays closed where it is too deep, or where it is cut.
 
-A road that is closed by order is entered by nobody from that moment on; those on it drive on to its end.
+A road that is closed by order or cut is entered by nobody from that moment on; those on it drive on to its end.
 """
 
 import numpy as np
@@ -39,6 +39,9 @@ class Roads:
         self._is_shut = np.zeros(ways.n, dtype=bool)
         self._is_barred = np.zeros(ways.n, dtype=bool)
         """Shut, and no vehicle is left on it."""
+        self._is_ordered_shut = np.zeros(ways.n, dtype=bool)
+        self._cuts = np.zeros(ways.n, dtype=np.int64)
+        """How many cuts hold now; a way is shut while an order or a cut holds."""
         self._slope = slope_factors(ways)
 
     def begin(self) -> None:
@@ -78,7 +81,34 @@ class Roads:
         parts.travelers.roads_changed(ways, met)
 
     def shut(self, ways: Rows) -> Rows:
-        """Let nobody enter ways from now on; return those that were open."""
+        """Let nobody enter ways from now on, by order; return those that no order had shut."""
+        new = ways[~self._is_ordered_shut[ways]]
+        self._is_ordered_shut[new] = True
+        self._shut(new)
+        return new
+
+    def open(self, ways: Rows) -> Rows:
+        """Take back that ways are shut by order; return those that were."""
+        new = ways[self._is_ordered_shut[ways]]
+        self._is_ordered_shut[new] = False
+        self._open(new)
+        return new
+
+    def cut(self, ways: Rows) -> Rows:
+        """Let nobody enter ways that something lies on or that fell, whatever orders say; return those not yet cut."""
+        self._cuts[ways] += 1
+        new = ways[self._cuts[ways] == 1]
+        self._shut(new)
+        return new
+
+    def mend(self, ways: Rows) -> Rows:
+        """Take one cut of ways back; return those on which no other holds."""
+        self._cuts[ways] -= 1
+        whole = ways[self._cuts[ways] == 0]
+        self._open(whole)
+        return whole
+
+    def _shut(self, ways: Rows) -> None:
         new = ways[~self._is_shut[ways]]
         self._is_shut[new] = True
         busy = self.busy(new)
@@ -88,15 +118,12 @@ class Roads:
             self.parts.movement.change_links(left, storage=NO_ROOM, wave_speed=NO_WAVE, now=self.parts.now)
             self.parts.clock.call_at(self.parts.now + LOOK_AGAIN, lambda: self._bar(left))
         self.renew(new)
-        return new
 
-    def open(self, ways: Rows) -> Rows:
-        """Let vehicles enter ways again; return those that were shut."""
-        new = ways[self._is_shut[ways]]
+    def _open(self, ways: Rows) -> None:
+        new = ways[~self._is_ordered_shut[ways] & (self._cuts[ways] == 0)]
         self._is_shut[new] = self._is_barred[new] = False
         self._let_carry(new)
         self.renew(new)
-        return new
 
     def carry(self, ways: Rows, capacity: Floats, storage: Floats | None = None) -> None:
         """Let ways carry another flow [pcu/s], and hold more or less [pcu], once they are open."""

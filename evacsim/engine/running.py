@@ -15,6 +15,7 @@ from evacsim.engine.clock import Clock
 from evacsim.engine.command import Command
 from evacsim.engine.concluding import Concluding
 from evacsim.engine.counting import Counting
+from evacsim.engine.cutting import Cutting
 from evacsim.engine.destinations import Destinations
 from evacsim.engine.duty import Duty
 from evacsim.engine.entries import Entries
@@ -141,6 +142,7 @@ class Run:
         self.boats = None if world.scenario.plan.rescue else Boats(self.parts, self.transport, self.transfer)
         self.roads = Roads(self.parts)
         self.orders = Orders(self.parts, self.roads)
+        self.cutting = Cutting(self.parts, self.roads)
         self.ordinary_traffic = OrdinaryTraffic(self.parts)
         self.provisioning = Provisioning(self.parts, self.sheltering, self.transport)
         self.caring = Caring(self.parts, self.provisioning, self.sheltering)
@@ -230,6 +232,7 @@ class Run:
         self.ordinary_traffic.schedule()
         self.water.schedule()
         self.moving_on.schedule()
+        self.cutting.schedule()
         self.orders.schedule()
         self.allotting.schedule()
         self.sites.schedule()

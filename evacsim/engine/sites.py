@@ -26,6 +26,8 @@ class State:
 
     outage: int = ROOT
     """Event of the outage that puts it out; the root while none does."""
+    outages: int = 0
+    """How many outages hold; they may overlap."""
     flooded: int = ROOT
     """Event by which water stands at it too deep."""
     battery: int = ROOT
@@ -99,11 +101,13 @@ class Sites(Recorded):
     # -- what happens to a site ---------------------------------------------------------------
 
     def _put_out(self, site: int) -> None:
+        self._states[site].outages += 1
         self._states[site].outage = self._record("site_down", site, np.nan, ROOT)
         self._renew(site, self._states[site].outage)
 
     def _take_back(self, site: int) -> None:
-        if self._states[site].outage:
+        self._states[site].outages -= 1
+        if not self._states[site].outages:
             cause, self._states[site].outage = self._states[site].outage, ROOT
             self._renew(site, cause)
 

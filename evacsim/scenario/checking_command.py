@@ -1,4 +1,4 @@
-"""What must hold between offices, their zones, sites and outages."""
+"""What must hold between offices, their zones, sites, outages and roads that are cut."""
 
 from collections.abc import Iterator, Mapping
 
@@ -170,11 +170,12 @@ def _sites(parts: Parts) -> Iterator[Finding]:
                 yield Finding((*entry.loc, name), rule, Text("name another site", "写其他站点"), site.id)
     for outage in parts.outages:
         yield from unknown(parts, "sites", (*outage.loc, "site"), outage.item.site)
-        ends = outage.item.ends
+    for cut in (*parts.outages, *parts.road_cuts):
+        ends = cut.item.ends
         if ends is None or parts.start is None:
             continue
-        if seconds_after(parts.start, ends) <= seconds_after(parts.start, outage.item.begins):
-            yield Finding((*outage.loc, "ends"), *ENDS_TOO_SOON)
+        if seconds_after(parts.start, ends) <= seconds_after(parts.start, cut.item.begins):
+            yield Finding((*cut.loc, "ends"), *ENDS_TOO_SOON)
 
 
 def _assistance(parts: Parts) -> Iterator[Finding]:

@@ -17,7 +17,7 @@ from evacsim.scenario.district import Junction, PickupPoint, Shelter, Signal, St
 from evacsim.scenario.forces import Force
 from evacsim.scenario.hazard import Gauge, StageForecast, StageReading
 from evacsim.scenario.nearest import plainly
-from evacsim.scenario.networks import Site, SiteOutage
+from evacsim.scenario.networks import RoadCut, Site, SiteOutage
 from evacsim.scenario.organizers import Officer
 from evacsim.scenario.plan import RoadOrder, ZoneTransfer
 from evacsim.scenario.rules import Measure, Rule
@@ -307,6 +307,11 @@ COLUMNS: Mapping[type[Section], Names] = {
         "site": ("站点", "站点编号"),
         "begins": ("开始时间", "中断时间", "开始", "start"),
         "ends": ("结束时间", "恢复时间", "结束", "end"),
+    },
+    RoadCut: {
+        "links": ("路段", "道路", "中断路段", "link", "link_id"),
+        "begins": ("开始时间", "中断时间", "开始", "start"),
+        "ends": ("结束时间", "抢通时间", "恢复时间", "结束", "end"),
     },
     Danger: {
         **PLACE,

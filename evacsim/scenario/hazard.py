@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 from evacsim.clock import parse_moment
 from evacsim.errors import RefusedValueError
 from evacsim.language import Text
-from evacsim.scenario.networks import SiteOutage
+from evacsim.scenario.networks import RoadCut, SiteOutage
 from evacsim.scenario.section import (
     FilePath,
     FilePattern,
@@ -238,6 +238,8 @@ class Hazard(Section):
     """Danger signs that somebody must find."""
     outages: list[SiteOutage] = []
     """Sites of power and communication that fail, whatever the water does."""
+    road_cuts: list[RoadCut] = []
+    """Roads that are cut, whatever the water does."""
     effects: WaterEffects = Field(default_factory=WaterEffects)
     weather: Weather = Field(default_factory=Weather)
     provenance: list[Provenance] = []

@@ -1,4 +1,4 @@
-"""Sites of power and communication, and their outages (供电与通信; 断电、断网)."""
+"""Sites of power and communication and their outages, and roads that are cut (断电、断网、断路)."""
 
 from typing import Literal, Self
 
@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from evacsim.errors import RefusedValueError
 from evacsim.language import Text
 from evacsim.scenario.places import Place
-from evacsim.scenario.section import Identifier, Moment, Patterns, Section, assumed, recalled
+from evacsim.scenario.section import Identifier, LinkIds, Moment, Patterns, Section, assumed, recalled
 from evacsim.units import Duration, Length
 
 
@@ -37,6 +37,28 @@ class SiteOutage(Section):
     """Moment at which it fails."""
     ends: Moment | None = None
     """Moment at which it works again; not within the scenario where absent."""
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> Self:
+        begins, ends = self.begins, self.ends
+        if isinstance(begins, float) and isinstance(ends, float) and ends <= begins:
+            raise RefusedValueError(*ENDS_TOO_SOON)
+        return self
+
+
+class RoadCut(Section):
+    """Roads that no vehicle passes for a time, whatever the water does: a slide, a bridge that fell (断路).
+
+    No order opens them. Nobody enters them from then on; whoever is on them drives on to their end. People on foot
+    get past.
+    """
+
+    links: LinkIds = Field(min_length=1)
+    """Ids of the road links, each for its own direction."""
+    begins: Moment
+    """Moment from which they are cut."""
+    ends: Moment | None = None
+    """Moment at which they are passable again; not within the scenario where absent."""
 
     @model_validator(mode="after")
     def _ends_after_it_begins(self) -> Self:

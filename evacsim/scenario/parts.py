@@ -16,7 +16,7 @@ from evacsim.scenario.forces import Force
 from evacsim.scenario.given import Given, Loc, find
 from evacsim.scenario.hazard import Gauge
 from evacsim.scenario.model import Scenario, ScenarioDuration
-from evacsim.scenario.networks import Site, SiteOutage
+from evacsim.scenario.networks import RoadCut, Site, SiteOutage
 from evacsim.scenario.organizers import Officer
 from evacsim.scenario.places import Place
 from evacsim.scenario.plan import RoadOrder, Whereto, ZoneTransfer
@@ -64,6 +64,7 @@ class Parts:
     forecasts: list[Entry[Forecast]]
     dangers: list[Entry[Danger]]
     outages: list[Entry[SiteOutage]]
+    road_cuts: list[Entry[RoadCut]]
     rules: list[Entry[Rule]]
     levels: list[Entry[LevelMeasures]]
     measures: list[Entry[Measure]]
@@ -113,6 +114,7 @@ WHERE: Mapping[str, tuple[Loc, type[Section]]] = {
     "forecasts": (("hazard", "forecasts"), Forecast),
     "dangers": (("hazard", "dangers"), Danger),
     "outages": (("hazard", "outages"), SiteOutage),
+    "road_cuts": (("hazard", "road_cuts"), RoadCut),
     "rules": (("plan", "when", "rules"), Rule),
     "levels": (("plan", "when", "levels"), LevelMeasures),
     "measures": (("plan", "when", "measures"), Measure),
@@ -125,7 +127,10 @@ WHERE: Mapping[str, tuple[Loc, type[Section]]] = {
 }
 """Where each list stands, and what its entries are."""
 WITHOUT_IDS = frozenset(
-    {"transfers", "orders", "background", "coverage", "forecasts", "outages", "levels", "promises", "stock"}
+    {
+        "transfers", "orders", "background", "coverage", "forecasts", "outages", "road_cuts", "levels",
+        "promises", "stock",
+    }
 )
 """Lists whose entries have no id of their own."""
 

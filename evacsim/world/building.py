@@ -90,6 +90,7 @@ class _Builder:
         controls = Controls(roads, ways, district.roads, capacity_factor=capacity_factor)
         node_capacity, signals = controls.node_capacity(), controls.signals()
         orders = controls.orders(scenario.plan, gauges, start=start)
+        cuts = controls.road_cuts(scenario.hazard, start=start)
         controls.check_measures(scenario.plan)
         controls.check_posts(scenario.plan)
         traffic, issues = ordinary_traffic(district.background, roads, ways, start=start)
@@ -151,6 +152,7 @@ class _Builder:
             node_capacity=node_capacity,
             signals=signals,
             orders=orders,
+            road_cuts=cuts,
             ordinary_traffic=traffic,
             transfers=by_zone,
             repairs=network.report,

@@ -190,6 +190,17 @@ class RoadChange:
     """What each of `opposite` then holds when jammed [pcu]; no meaning where it is -1."""
 
 
+class CutWays(NamedTuple):
+    """Ways for vehicles that are cut for a time (断路)."""
+
+    begins: float
+    """Moment from which they are cut [s]."""
+    ends: float
+    """Moment at which they are passable again [s]; infinite where they are not."""
+    ways: Ints
+    """Rows of the ways."""
+
+
 class OrdinaryTrips(NamedTuple):
     """Cars that drive from one node to another, beside the transfer; in the order of these columns."""
 
@@ -235,6 +246,8 @@ class World:
     signals: Signals
     orders: Sequence[RoadChange]
     """Orders to the roads in the order of time; of two at one moment the one that stands later in the plan later."""
+    road_cuts: Sequence[CutWays]
+    """Roads that are cut whatever the water does, in the order of the scenario."""
     ordinary_traffic: Sequence[OrdinaryTrips]
     """Traffic beside the transfer."""
     transfers: Sequence[ZoneTransfer | None]

@@ -1,4 +1,4 @@
-"""What holds traffic beside the roads themselves: junctions, signals, and orders of the plan.
+"""What holds traffic beside the roads themselves: junctions, signals, orders of the plan, and roads that are cut.
 
 Everything that a scenario names by the id of a node or link is put on rows; what the network
 does not have is noted, all at once.
@@ -18,9 +18,10 @@ from evacsim.language import Text
 from evacsim.network.columns import RoadColumns
 from evacsim.network.presets import CONTRAFLOW_PRESETS
 from evacsim.scenario.district import Roads
+from evacsim.scenario.hazard import Hazard
 from evacsim.scenario.nearest import suggestion
 from evacsim.scenario.plan import Plan, RoadOrder
-from evacsim.world.columns import RoadChange, Signals, StageSeries, Ways
+from evacsim.world.columns import CutWays, RoadChange, Signals, StageSeries, Ways
 from evacsim.world.ways import opposite_links
 
 Floats = NDArray[np.float64]
@@ -76,6 +77,16 @@ class Controls:
         ]
         given = sorted((change for change in changes if np.isfinite(change.time)), key=lambda c: c.time)
         return self._with_lanes_back(given)
+
+    def road_cuts(self, hazard: Hazard, *, start: datetime) -> list[CutWays]:
+        """Return the roads that are cut, on the rows of the ways."""
+        cuts = []
+        for number, cut in enumerate(hazard.road_cuts):
+            rows = [self._way(link, f"hazard.road_cuts[{number}].links") for link in dict.fromkeys(cut.links)]
+            ways = np.array([row for row in rows if row >= 0], dtype=np.int32)
+            ends = np.inf if cut.ends is None else seconds_after(start, cut.ends)
+            cuts.append(CutWays(seconds_after(start, cut.begins), ends, ways))
+        return cuts
 
     def check_measures(self, plan: Plan) -> None:
         """Note the links of measures that the network does not have, or that no vehicle uses."""

@@ -146,3 +146,9 @@ def test_an_outage_without_an_end_lasts(tmp_path, begins):
     record = run(tmp_path, [{"id": "power", "kind": "power"}], [{"site": "power", "begins": begins}])
     assert states(record, "power")[-1][1] == "down"
     assert np.isfinite(states(record, "power")[-1][0])
+
+
+def test_a_site_comes_back_when_the_last_of_its_outages_ends(tmp_path):
+    outages = [{"site": "power", "begins": f"T+{b} h", "ends": f"T+{e} h"} for b, e in ((1, 5), (2, 3))]
+    record = run(tmp_path, [{"id": "power", "kind": "power"}], outages)
+    assert states(record, "power") == [(0.0, "up"), (1.0, "down"), (5.0, "up")]
