@@ -384,5 +384,6 @@ ROOT_KINDS = frozenset(
 )
 """Kinds of events at which the story of a household may begin: the world outside brings them about.
 
-`reported` is one where the reading is wrong, `site_down`, `road_cut` and `reading_missing` where the scenario sets them.
+`reported` is one where the reading is wrong; `site_down`, `road_cut` and `reading_missing` where the scenario sets
+them.
 """

@@ -97,14 +97,14 @@ class Roads:
     def cut(self, ways: Rows) -> Rows:
         """Let nobody enter ways that something lies on or that fell, whatever orders say; return those not yet cut."""
         self._cuts[ways] += 1
-        new = ways[self._cuts[ways] == 1]
+        new: Rows = ways[self._cuts[ways] == 1]
         self._shut(new)
         return new
 
     def mend(self, ways: Rows) -> Rows:
         """Take one cut of ways back; return those on which no other holds."""
         self._cuts[ways] -= 1
-        whole = ways[self._cuts[ways] == 0]
+        whole: Rows = ways[self._cuts[ways] == 0]
         self._open(whole)
         return whole
 

@@ -170,12 +170,13 @@ def _sites(parts: Parts) -> Iterator[Finding]:
                 yield Finding((*entry.loc, name), rule, Text("name another site", "写其他站点"), site.id)
     for outage in parts.outages:
         yield from unknown(parts, "sites", (*outage.loc, "site"), outage.item.site)
-    for cut in (*parts.outages, *parts.road_cuts):
-        ends = cut.item.ends
+    spans = [(outage.loc, outage.item.begins, outage.item.ends) for outage in parts.outages]
+    spans += [(cut.loc, cut.item.begins, cut.item.ends) for cut in parts.road_cuts]
+    for loc, begins, ends in spans:
         if ends is None or parts.start is None:
             continue
-        if seconds_after(parts.start, ends) <= seconds_after(parts.start, cut.item.begins):
-            yield Finding((*cut.loc, "ends"), *ENDS_TOO_SOON)
+        if seconds_after(parts.start, ends) <= seconds_after(parts.start, begins):
+            yield Finding((*loc, "ends"), *ENDS_TOO_SOON)
 
 
 def _assistance(parts: Parts) -> Iterator[Finding]:

@@ -128,8 +128,16 @@ WHERE: Mapping[str, tuple[Loc, type[Section]]] = {
 """Where each list stands, and what its entries are."""
 WITHOUT_IDS = frozenset(
     {
-        "transfers", "orders", "background", "coverage", "forecasts", "outages", "road_cuts", "levels",
-        "promises", "stock",
+        "transfers",
+        "orders",
+        "background",
+        "coverage",
+        "forecasts",
+        "outages",
+        "road_cuts",
+        "levels",
+        "promises",
+        "stock",
     }
 )
 """Lists whose entries have no id of their own."""
