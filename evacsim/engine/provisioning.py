@@ -9,49 +9,17 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from evacsim.engine.delivering import Delivering, Delivery
 from evacsim.engine.expecting import Expecting
 from evacsim.engine.log import Kind, Where
 from evacsim.engine.parts import Parts
 from evacsim.engine.recorded import Recorded
-from evacsim.engine.routing import MoverClass
 from evacsim.engine.sheltering import Sheltering
-from evacsim.engine.supplying import (
-    CARRIERS,
-    Carrier,
-    Contract,
-    FirstRations,
-    Shipment,
-    Source,
-    Stock,
-    buy,
-    choose_carrier,
-    choose_sources,
-    ration_rate,
-    to_ask_for,
-    whole_packages,
-)
+from evacsim.engine.supplying import FirstRations, Stock, ration_rate, to_ask_for, whole_packages
 from evacsim.engine.transport import Transport
 from evacsim.scenario.care import Ration
-from evacsim.world.laws import quantiles
 
 DAY = 86400.0
-LEVELS = ("village", "town", "county")
-
-
-@dataclass(slots=True)
-class Delivery:
-    """One load on its way to a shelter."""
-
-    store: int
-    """Row of the store; negative for a purchase."""
-    shelter: int
-    item: str
-    amount: float
-    asked: float
-    carrier: str
-    left: float = np.nan
-    came: float = np.nan
-    result: str = "under_way"
 
 
 @dataclass(slots=True)
@@ -64,9 +32,10 @@ class Supplied:
     people_waiting: int = 0
     """People who have not been given any yet."""
     first_rations: FirstRations = field(default_factory=lambda: FirstRations(DAY))
+    was_missing: bool = False
+    """Whether anybody has ever wanted it and there was none yet."""
     has_come: bool = False
     """Whether a load has ever come."""
-    on_the_way: float = 0.0
     last: int = 0
     """Event by which somebody last began to draw it."""
     asked: float = -np.inf
@@ -92,40 +61,27 @@ class Provisioning(Recorded):
     Until its first load has come it reckons with those whom it is told to expect (`engine.expecting`), as far as it
     holds them, where they are more than are inside; from then on with those inside. The first request is made
     when the first household is settled. The stores nearest in the tree of command send what is asked for by truck
-    over the roads as they are, and what no store has is bought under contract. A shelter asks no sooner than
-    `Supply.ask_every` after it last asked, and then again for what has not come.
+    over the roads as they are, and what no store has is bought under contract (`engine.delivering`).
+    A shelter asks no sooner than `Supply.ask_every` after it last asked, and then again for what has not come.
     """
 
     def __init__(self, parts: Parts, sheltering: Sheltering, transport: Transport) -> None:
         self.parts = parts
         self.sheltering = sheltering
-        self.transport = transport
-        scenario, world = parts.world.scenario, parts.world
-        self.rations: list[Ration] = list(scenario.plan.care.rations)
-        self._supply = scenario.plan.care.supply
-        stores = world.stores
-        row = {id_: number for number, id_ in enumerate(stores.ids)}
-        self._held: dict[str, list[Stock | None]] = {
-            ration.item: [None] * stores.n for ration in self.rations
-        }
-        for given in scenario.district.stock:
-            if given.item in self._held:
-                held = self._held[given.item][row[given.store]]
-                amount = given.amount + (0.0 if held is None else held.left(0.0))
-                self._held[given.item][row[given.store]] = Stock(given.item, amount)
-        self._at: dict[tuple[int, str], Supplied] = {}
-        self._bought: dict[str, float] = {}
-        self._trucks: int | None = None
-        if self._supply is not None and self._supply.trucks is not None:
-            self._trucks = world.fleets.ids.index(self._supply.trucks)
-        self._deliveries: list[Delivery] = []
-        self._amounts: list[tuple[str, str, float, float]] = []
-        for item, stocks in self._held.items():
-            for store, stock in enumerate(stocks):
-                if stock is not None:
-                    self._note(f"store/{stores.ids[store]}", item, stock)
-        self._ordinal = 0
+        care = parts.world.scenario.plan.care
+        self.rations: list[Ration] = list(care.rations)
+        self._supply = care.supply
         self._ration = {ration.item: ration for ration in self.rations}
+        self._at: dict[tuple[int, str], Supplied] = {}
+        self._amounts: list[tuple[str, str, float, float]] = []
+        self.delivering = Delivering(
+            parts,
+            transport,
+            self._ration,
+            note=self._note,
+            is_wanted=self._is_wanted,
+            at_change=self._take_delivery,
+        )
         if self.rations:
             self.expecting = Expecting(parts)
             sheltering.at_left.append(self.leave)
@@ -143,6 +99,15 @@ class Provisioning(Recorded):
         supplied.people_waiting += int(self.parts.households.people[household])
         # Nobody who waited before can be served now: what is free only grows by a load or by who leaves.
         self._serve(shelter, item, 0, first=len(supplied.waiting) - 1)
+        if supplied.waiting and not supplied.has_come and not supplied.was_missing:
+            supplied.was_missing = True
+            self.parts.log.record(
+                self.parts.now,
+                "item_missing",
+                Where(Kind.SHELTER, shelter),
+                value=float(supplied.people_waiting),
+                cause=supplied.last,
+            )
 
     def _serve(self, shelter: int, item: str, event: int, *, first: int = 0, leaving: int = 0) -> None:
         """Let those who wait, from a `first` one on, begin to draw where there is a ration for all in the household.
@@ -233,7 +198,8 @@ class Provisioning(Recorded):
         left = supplied.stock.left(now)
         ration = self._ration[item]
         rate = float(ration_rate(self._reckoned_with(shelter, supplied), ration.per_person_day, DAY))
-        wanted = to_ask_for(rate, days=days, left=left, on_the_way=supplied.on_the_way)
+        on_the_way = self.delivering.on_the_way.get((shelter, item), 0.0)
+        wanted = to_ask_for(rate, days=days, left=left, on_the_way=on_the_way)
         wanted = whole_packages(wanted, ration.package, up=True)
         if wanted <= 0:
             return
@@ -243,12 +209,7 @@ class Provisioning(Recorded):
         # What does not come is asked for again, should nothing else bring a new request.
         later = now + supply.ask_every
         self.parts.clock.call_at(later, partial(self._ask, shelter, item, supplied.version))
-        sources = self._sources(shelter, item)
-        shipments = choose_sources(sources, wanted, now=now)
-        sent = sum(shipment.amount for shipment in shipments if self._send(shelter, item, shipment, asked))
-        missing = wanted - sent
-        if missing > 0:
-            self._buy(shelter, item, missing, asked)
+        self.delivering.order(shelter, item, wanted, asked)
 
     def _reckoned_with(self, shelter: int, supplied: Supplied) -> int:
         """Return for how many people a shelter asks."""
@@ -258,112 +219,20 @@ class Provisioning(Recorded):
         expected = min(self.expecting.people(shelter), self.sheltering.capacity[shelter])
         return max(inside, int(expected))
 
-    def _sources(self, shelter: int, item: str) -> list[Source]:
-        world, supply = self.parts.world, self._supply
-        assert supply is not None
-        routing = self.parts.routing
-        sources = []
-        for store, stock in enumerate(self._held[item]):
-            there = 0.0 if stock is None else stock.left(self.parts.now)
-            amount = whole_packages(there, self._ration[item].package, up=False)
-            if amount <= 0:
-                continue
-            at = int(world.stores.drive_node[store])
-            truck = np.inf
-            if self._trucks is not None:
-                truck = routing.time(routing.tree_to_shelter(shelter, MoverClass.BUS), at)
-            travel: dict[Carrier, float] = {"truck": truck}
-            carrier = choose_carrier(travel)
-            level = world.stores.models[store].level or "county"
-            sources.append(Source(store, LEVELS.index(level), amount, carrier, 0.0, min(travel.values())))
-        return sources
+    def _is_wanted(self, shelter: int, item: str) -> bool:
+        supplied = self._at[shelter, item]
+        return supplied.people + supplied.people_waiting > 0
 
-    def _send(self, shelter: int, item: str, shipment: Shipment, asked: int) -> bool:
-        """Let a store send a shipment; return False where nobody will ever drive it."""
-        parts, supply = self.parts, self._supply
-        assert supply is not None
-        assert shipment.carrier == CARRIERS[0]
-        assert self._trucks is not None
-        stock = self._held[item][shipment.store]
-        assert stock is not None
-        delivery = Delivery(shipment.store, shelter, item, shipment.amount, parts.now, shipment.carrier)
-        self._ordinal += 1
-        luck = parts.streams.get("loading", self._ordinal).random(1)
-        sent = self.transport.send_truck(
-            self._trucks,
-            int(parts.world.stores.drive_node[shipment.store]),
-            int(parts.world.shelters.drive_node[shelter]),
-            asked,
-            partial(self._come, delivery),
-            partial(self._fail, delivery),
-            loading=float(quantiles(supply.loading, luck)[0]),
-            left=partial(self._leave_store, delivery),
-        )
-        self._deliveries.append(delivery)
-        if not sent:
-            delivery.result = "failed"
-            self._record_delivery("delivery_failed", delivery, asked)
-            return False
-        stock.take(shipment.amount, parts.now)
-        self._note(f"store/{parts.world.stores.ids[shipment.store]}", item, stock)
-        self._at[shelter, item].on_the_way += shipment.amount
-        return True
-
-    def _leave_store(self, delivery: Delivery, event: int) -> None:
-        delivery.left = self.parts.now
-        self._record_delivery("delivery_left", delivery, event)
-
-    def _come(self, delivery: Delivery, event: int) -> None:
-        now = self.parts.now
-        delivery.came, delivery.result = now, "came"
-        came = self._record_delivery("delivery_came", delivery, event)
-        supplied = self._at[delivery.shelter, delivery.item]
-        supplied.on_the_way -= delivery.amount
+    def _take_delivery(self, delivery: Delivery, event: int) -> None:
+        """Take in what a delivery brings, or that it is not on its way any more."""
+        shelter, item = delivery.shelter, delivery.item
+        if delivery.is_bought or delivery.result != "came":
+            self._draw(shelter, item)
+            return
+        supplied = self._at[shelter, item]
         supplied.has_come = True
-        supplied.stock.add(delivery.amount, now)
-        self._serve(delivery.shelter, delivery.item, came)
-
-    def _fail(self, delivery: Delivery, event: int) -> None:
-        delivery.result = "failed"
-        self._record_delivery("delivery_failed", delivery, event)
-        self._at[delivery.shelter, delivery.item].on_the_way -= delivery.amount
-        self._draw(delivery.shelter, delivery.item)
-
-    def _buy(self, shelter: int, item: str, missing: float, asked: int) -> None:
-        assert self._supply is not None
-        parts = self.parts
-        for number, contract in enumerate(self._supply.purchases):
-            if contract.item != item:
-                continue
-            luck = parts.streams.get("purchase", item, number).random(1)
-            lead = float(quantiles(contract.lead, luck)[0])
-            covers = whole_packages(contract.amount, self._ration[item].package, up=False)
-            done = buy(
-                Contract(item, covers, lead),
-                missing,
-                bought=self._bought.get(f"{item}/{number}", 0.0),
-                now=parts.now,
-            )
-            if done is None:
-                continue
-            self._bought[f"{item}/{number}"] = self._bought.get(f"{item}/{number}", 0.0) + done.amount
-            missing -= done.amount
-            delivery = Delivery(-1, shelter, item, done.amount, parts.now, "")
-            self._deliveries.append(delivery)
-            ordered = self._record_delivery("purchase_ordered", delivery, asked)
-            self._at[shelter, item].on_the_way += done.amount
-            parts.clock.call_at(done.arrives, partial(self._come, delivery, ordered))
-
-    def _record_delivery(self, kind: str, delivery: Delivery, cause: int) -> int:
-        place = Where(Kind.STORE, delivery.store) if delivery.store >= 0 else Where(Kind.NOTHING, 0)
-        return self.parts.log.record(
-            self.parts.now,
-            kind,
-            Where(Kind.SHELTER, delivery.shelter),
-            place=place,
-            value=delivery.amount,
-            cause=cause,
-        )
+        supplied.stock.add(delivery.amount, self.parts.now)
+        self._serve(shelter, item, event)
 
     # -- what stays -----------------------------------------------------------------------------
 
@@ -378,23 +247,7 @@ class Provisioning(Recorded):
         """Return stocks over time, and deliveries; none without rations."""
         if not self.rations:
             return {}
-        stores, shelters = self.parts.world.stores.ids, self.parts.world.shelters.ids
-        deliveries = [
-            (
-                stores[d.store] if d.store >= 0 else "",
-                f"shelter/{shelters[d.shelter]}",
-                d.item,
-                d.amount,
-                d.asked,
-                d.left,
-                d.came,
-                d.carrier,
-                d.result,
-            )
-            for d in self._deliveries
-        ]
-        columns = ["store", "place", "item", "amount", "asked_s", "left_s", "came_s", "carrier", "result"]
         return {
             "stocks": pd.DataFrame(self._amounts, columns=["place", "item", "time_s", "amount"]),
-            "deliveries": pd.DataFrame(deliveries, columns=columns),
+            "deliveries": self.delivering.table(),
         }

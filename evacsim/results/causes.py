@@ -67,6 +67,7 @@ AMOUNTS: dict[str, tuple[Text, int]] = {
     "delivery_came": (PIECES, 0),
     "delivery_failed": (PIECES, 0),
     "purchase_ordered": (PIECES, 0),
+    "purchase_came": (PIECES, 0),
 }
 """What the value of an event is, and with how many decimals; that of all others is a number of people."""
 

@@ -231,7 +231,7 @@ CHAIN_TABLES: dict[str, tuple[Column, ...]] = {
     ),
     "deliveries": (
         Column("store", "str", Text("store it comes from; empty for a purchase", "出库点")),
-        Column("place", "str", Text("where it goes", "送达地点")),
+        Column("place", "str", Text("where it goes: shelter/…, or for a purchase store/…", "送达地点")),
         Column("item", "str", Text("item", "物资")),
         Column("amount", "float64", Text("amount in its unit", "数量")),
         Column("asked_s", "float64", Text("asked for [s]", "申请时间")),

@@ -77,6 +77,8 @@ class Purchase(Section):
     """How much at once."""
     lead: DurationLaw
     """From the order to its arrival at the store."""
+    store: Identifier | None = None
+    """Store where it arrives, and from where it goes on to the shelters; the first of the county where absent."""
 
 
 class Supply(Section):

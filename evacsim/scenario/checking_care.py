@@ -120,8 +120,26 @@ def _carriers(parts: Parts, loc: Loc) -> Iterator[Finding]:
     """Yield fleets that are to bring supplies and cannot."""
     assert parts.whole is not None
     kinds = {entry.item.id: entry.item.kind for entry in parts.fleets}
+    supply = parts.whole.plan.care.supply
+    assert supply is not None
+    for number, purchase in enumerate(supply.purchases):
+        place = (*loc, "purchases", number)
+        yield from unknown(parts, "stores", (*place, "store"), purchase.store)
+        if not parts.stores and purchase.store is None:
+            rule = Text(
+                "arrives at a store, and the district has none", "采购物资送到储备点，而地区内没有储备点"
+            )
+            remedy = Text("add a store to district.stores", "在 district.stores 中增加储备点")
+            yield Finding(place, rule, remedy, purchase.item)
+    if supply.purchases and supply.trucks is None:
+        rule = Text(
+            "purchases arrive at a store, and nobody brings them on to the shelters",
+            "采购物资只送到储备点，没有车队运往安置点",
+        )
+        remedy = Text("name a fleet of trucks", "写明运输车队 trucks")
+        yield Finding((*loc, "purchases"), rule, remedy, severity="warning")
     for name, kind in (("trucks", "truck"), ("boats", "boat"), ("helicopters", "helicopter")):
-        fleet = getattr(parts.whole.plan.care.supply, name)
+        fleet = getattr(supply, name)
         yield from unknown(parts, "fleets", (*loc, name), fleet)
         if fleet is not None and kinds.get(fleet, kind) != kind:
             rule = Text(f"is a fleet of kind {kinds[fleet]}", f"该车队类型为 {kinds[fleet]}")

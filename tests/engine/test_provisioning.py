@@ -22,6 +22,7 @@ TO_SCHOOL = [
     {"zone": zone, "trigger_at": "T+10 min", "pickup_point": "stop", "fleet": "buses", "shelter": "school"}
     for zone in ("west", "north")
 ]
+CONTRACT = {"item": "rice", "amount": 10000, "lead": {"type": "fixed", "value": "5 h"}}
 RICE = {"item": "rice", "per_person_day": 1, "unit": "kg", "gives": "food"}
 
 
@@ -37,6 +38,8 @@ def run(
     availability=1,
     shelters=None,
     transfers=TO_SCHOOL,
+    stores=None,
+    fleets=(),
 ):
     school = {"id": "school", "node": node(4, 1), "capacity": 400, "sleeping_places": beds}
     shelters = [school] if shelters is None else shelters
@@ -44,14 +47,16 @@ def run(
         folder,
         shelters=shelters,
         transfers=transfers,
-        fleets=[BUSES, {**TRUCKS, "availability": availability}],
+        fleets=[BUSES, {**TRUCKS, "availability": availability}, *fleets],
         who={"compliance": 1},
         care={"rations": list(rations), "supply": supply} if supply else {"rations": list(rations)},
         duration=duration,
         **({"water": water} if water else {}),
     )
-    given["district"]["stores"] = [{"id": "depot", "node": node(2, 2), "level": "town"}]
-    given["district"]["stock"] = [{"store": "depot", "item": "rice", "amount": amount}]
+    depot = [{"id": "depot", "node": node(2, 2), "level": "town"}]
+    given["district"]["stores"] = depot if stores is None else stores
+    first = given["district"]["stores"][0]["id"]
+    given["district"]["stock"] = [{"store": first, "item": "rice", "amount": amount}]
     return ev.simulate(ev.from_mapping(given), seed=4).record
 
 
@@ -81,13 +86,49 @@ def test_a_truck_brings_what_lasts_a_day_and_a_half_and_then_people_are_relieved
     assert (stocks["amount"] >= 0).all()
 
 
-def test_what_no_store_has_is_bought_and_comes_after_its_lead_time(tmp_path):
-    contract = {"item": "rice", "amount": 10000, "lead": {"type": "fixed", "value": "5 h"}}
-    record = run(tmp_path, amount=0, supply={**SUPPLY, "purchases": [contract]}, duration="24 h")
-    ordered, came = when(record, "purchase_ordered"), when(record, "delivery_came")
-    assert came[0] == ordered[0] + 5 * HOUR
+def test_a_purchase_arrives_at_the_store_and_goes_on_from_there_by_truck(tmp_path):
+    """300 people: 450 kg, five hours to the store, 20 min of loading, 1500 m at 10 m/s."""
+    record = run(tmp_path, amount=0, supply={**SUPPLY, "purchases": [CONTRACT]}, duration="24 h")
+    ordered, in_store = when(record, "purchase_ordered"), when(record, "purchase_came")
+    assert in_store[0] == ordered[0] + 5 * HOUR
+    left, came = when(record, "delivery_left"), when(record, "delivery_came")
+    # The truck is called up with the purchase: ten minutes to leave its yard, and on to the depot.
+    assert left[0] >= in_store[0] + 30 * 60
+    assert came[0] == pytest.approx(left[0] + 150, abs=5)
     assert record.ledger["food_s"].min() == came[0]
-    assert (record.tables["deliveries"]["store"] == "").all()
+    bought, brought = record.tables["deliveries"].iloc[0], record.tables["deliveries"].iloc[1]
+    assert (bought["store"], bought["place"], bought["carrier"]) == ("", "store/depot", "")
+    assert (brought["store"], brought["place"], brought["carrier"]) == ("depot", "shelter/school", "truck")
+    assert bought["amount"] == brought["amount"] == 450
+    assert bought["asked_s"] == ordered[0]
+
+
+def test_a_purchase_reaches_no_shelter_that_is_cut_off(tmp_path):
+    around = [((4, 1), (3, 1)), ((4, 1), (4, 0)), ((4, 1), (4, 2))]
+    roads = [link(a, b) for one, other in around for a, b in ((one, other), (other, one))]
+    rows = [(road, time, depth) for road in roads for time, depth in (("T+200 min", 1.0), ("T+12 h", 0.0))]
+    water = {"type": "table", "links": write_depths(tmp_path / "l.csv", "link", rows)}
+    supply = {**SUPPLY, "purchases": [CONTRACT], "ask_every": "1 h"}
+    record = run(tmp_path, amount=0, supply=supply, water=water, duration="24 h")
+    assert when(record, "purchase_came")[0] < 12 * HOUR
+    # Once the road is open, the next request of the hour brings it; nothing is bought a second time.
+    assert 12 * HOUR < min(when(record, "delivery_came")) < 14 * HOUR
+    assert len(when(record, "purchase_ordered")) == 1
+    assert record.ledger["food_s"].min() > 12 * HOUR
+
+
+def test_a_purchase_goes_to_the_first_store_of_the_county_or_to_the_one_it_names(tmp_path):
+    stores = [
+        {"id": "a", "node": node(2, 2), "level": "town"},
+        {"id": "b", "node": node(2, 2), "level": "county"},
+        {"id": "c", "node": node(2, 2)},
+    ]
+    for contract, store in ((CONTRACT, "b"), ({**CONTRACT, "store": "c"}, "c")):
+        record = run(
+            tmp_path, supply={**SUPPLY, "purchases": [contract]}, stores=stores, amount=0, duration="24 h"
+        )
+        places = record.events.loc[record.events["kind"] == "purchase_came", "place"]
+        assert set(places) == {f"store/{store}"}
 
 
 def test_without_supply_nobody_is_fed_and_nobody_is_relieved(tmp_path):
@@ -130,12 +171,33 @@ def test_beds_go_to_whoever_comes_first(tmp_path):
     assert record.ledger["relieved_s"].notna().equals(record.ledger["bed_s"].notna())
 
 
-def test_what_no_truck_will_bring_is_bought(tmp_path):
-    """The depot is full, and no driver of the trucks ever comes."""
-    contract = {"item": "rice", "amount": 10000, "lead": {"type": "fixed", "value": "5 h"}}
-    record = run(tmp_path, supply={**SUPPLY, "purchases": [contract]}, availability=0)
-    assert when(record, "purchase_ordered")
-    assert record.ledger["food_s"].min() == when(record, "purchase_ordered")[0] + 5 * HOUR
+def test_nothing_is_bought_for_a_store_that_has_it_and_no_truck_to_bring_it(tmp_path):
+    """The depot is full, and no driver of the trucks ever comes: goods are not what is lacking."""
+    record = run(tmp_path, supply={**SUPPLY, "purchases": [CONTRACT]}, availability=0)
+    assert not when(record, "purchase_ordered")
+    assert when(record, "delivery_failed")
+    assert record.ledger["food_s"].isna().all()
+
+
+def test_what_was_never_loaded_stays_in_the_store(tmp_path):
+    """The yard of the trucks is cut off before they are called; the depot keeps all it had."""
+    around = [((2, 0), (1, 0)), ((2, 0), (3, 0)), ((2, 0), (2, 1))]
+    rows = [(road, "T+55 min", 1.0) for one, other in around for road in (link(one, other), link(other, one))]
+    water = {"type": "table", "links": write_depths(tmp_path / "l.csv", "link", rows)}
+    supply = {**SUPPLY, "trucks": "trucks"}
+    record = run(tmp_path, supply=supply, water=water)
+    assert when(record, "delivery_failed")
+    assert not when(record, "delivery_left")
+    stocks = record.tables["stocks"]
+    assert stocks[stocks["place"] == "store/depot"]["amount"].iloc[-1] == 5000
+
+
+def test_a_supply_that_never_comes_is_missing_from_when_it_is_first_wanted(tmp_path):
+    record = run(tmp_path, supply=None)
+    assert when(record, "item_missing") == [record.ledger["settled_s"].min()]
+    indicators = ev.Run(record).indicators
+    assert indicators["item_out_first"].value == record.ledger["settled_s"].min()
+    assert indicators["item_ran_out_first"].value == np.inf
 
 
 def test_the_first_request_is_for_those_on_the_lists_who_are_to_come_and_so_the_only_one(tmp_path):
