@@ -3,6 +3,10 @@
 import numpy as np
 import pandas as pd
 
+from evacsim.analysis.people import Floats
+from evacsim.results.record import RunRecord
+from evacsim.terms import COMMAND_LEVELS
+
 
 def call_outcomes(calls: pd.DataFrame) -> pd.DataFrame:
     """Return how each call ended, one row for each, by number.
@@ -57,3 +61,22 @@ def time_to_share(outcomes: pd.DataFrame, share: float, *, since: float) -> floa
     needed = int(np.ceil(share * len(outcomes) - 1e-9))
     times = np.sort(outcomes["acknowledged_s"].fillna(np.inf).to_numpy(dtype=np.float64))
     return 0.0 if needed == 0 else float(times[needed - 1] - since)
+
+
+def waits(outcomes: pd.DataFrame) -> Floats:
+    """Return how long each call took from its first attempt until it was acknowledged [s]; inf for never."""
+    took = outcomes["acknowledged_s"] - outcomes["placed_s"]
+    return took.fillna(np.inf).to_numpy(dtype=np.float64)
+
+
+def waits_by_called(record: RunRecord) -> dict[str, Floats]:
+    """Return the waits of calls by who is called: a level of offices, then officer, household, vehicle, shelter."""
+    outcomes = call_outcomes(record.tables["calls"])
+    offices = record.tables["offices"]
+    level = ("office/" + offices["office"]).map(str)
+    level_of = dict(zip(level, offices["level"], strict=True))
+    called = [level_of.get(callee, callee.partition("/")[0]) for callee in outcomes["callee"]]
+    took = waits(outcomes)
+    order = {name: number for number, name in enumerate((*COMMAND_LEVELS, "officer"))}
+    names = sorted(set(called), key=lambda name: (order.get(name, len(order)), name))
+    return {name: took[np.array(called) == name] for name in names}

@@ -127,6 +127,24 @@ def picture_gap(record: RunRecord) -> float:
     return error / ((ends - begins) * int(people[went].sum()))
 
 
+def picture_curve(record: RunRecord, at: Floats) -> pd.DataFrame:
+    """Return `time_s, believed, truth`: people of all zones that are held to have left home, and who have left.
+
+    Zones are those of `picture_gap`.
+
+    Parameters
+    ----------
+    at : ndarray of float64, shape (n,)
+        Times after the start [s], rising.
+    """
+    picture, planned = record.tables["picture"], set(record.ledger["zone"][had_to_go(record.ledger)])
+    ledger = record.ledger[record.ledger["zone"].isin(planned)]
+    told = picture[picture["zone"].isin(planned)].groupby("zone", sort=False)
+    believed = sum((_held(changes, at) for _, changes in told), start=np.zeros(len(at)))
+    truth = clearance.reached(times(ledger, "departed_s"), people_of(ledger), at)
+    return pd.DataFrame({"time_s": at, "believed": believed, "truth": truth})
+
+
 def _held(believed: pd.DataFrame, at: Floats) -> Floats:
     """Return what was believed at each time; nobody before the first report."""
     row = np.searchsorted(believed["time_s"].to_numpy(np.float64), at, side="right")

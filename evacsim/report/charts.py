@@ -77,7 +77,7 @@ def course_chart(record: RunRecord, lang: Language, width: int) -> str:
     ticks = value_ticks(0, max(total, int(curves["wet"].max()), 1), 5)
     left, right = 56.0, width - 22.0
     people = Panel(left, right, 14, 250, end, 0, ticks[-1])
-    parts = [_value_axis(people, ticks, TEXTS["curve_people"].said(lang))]
+    parts = [value_axis(people, ticks, TEXTS["curve_people"].said(lang))]
     area = people.line(at, curves["wet"].to_numpy(np.float64))
     corners = f"{left:.1f},{people.bottom:.1f} {area} {right:.1f},{people.bottom:.1f}"
     parts.append(f'<polygon points="{corners}" fill="#56b4e9" opacity="0.25"/>')
@@ -95,14 +95,14 @@ def course_chart(record: RunRecord, lang: Language, width: int) -> str:
         values = np.concatenate([stage for _, _, stage in gauges])
         ticks = value_ticks(float(values.min()), float(values.max()), 3)
         panel = Panel(left, right, bottom + 26, bottom + 126, end, ticks[0], ticks[-1])
-        parts.append(_value_axis(panel, ticks, TEXTS["curve_stage"].said(lang)))
+        parts.append(value_axis(panel, ticks, TEXTS["curve_stage"].said(lang)))
         parts += [
             f'<polyline points="{panel.line(when, stage)}" fill="none" stroke="{color}" stroke-width="2"/>'
             for (_, when, stage), color in zip(gauges, GAUGE_COLORS, strict=False)
         ]
         bottom += 126
     height = bottom + 40
-    axis = _time_axis(record, people, bottom, lang, most=8 if width > 600 else 4)
+    axis = time_axis(record, people, bottom, lang, most=8 if width > 600 else 4)
     label = escape(TEXTS["curve_label"].said(lang))
     return (
         f'<svg viewBox="0 0 {width} {height:.0f}" role="img" aria-label="{label}" '
@@ -145,7 +145,8 @@ def value_ticks(low: float, high: float, most: int) -> list[float]:
     return [round(step * number, 9) for number in range(first, max(last, first + 1) + 1)]
 
 
-def _value_axis(panel: Panel, ticks: list[float], unit: str) -> str:
+def value_axis(panel: Panel, ticks: list[float], unit: str) -> str:
+    """Return grid lines and labels at values, and what the values are."""
     digits = 0 if ticks[1] - ticks[0] >= 1 else 1 if ticks[1] - ticks[0] >= 0.1 else 2
     parts = [
         f'<line x1="{panel.left}" x2="{panel.right}" y1="{panel.y(tick):.1f}" y2="{panel.y(tick):.1f}" class="grid"/>'
@@ -200,7 +201,7 @@ def _gauges(record: RunRecord) -> list[tuple[str, Floats, Floats]]:
     return found[: len(GAUGE_COLORS)]
 
 
-def _time_axis(record: RunRecord, panel: Panel, bottom: float, lang: Language, *, most: int) -> str:
+def time_axis(record: RunRecord, panel: Panel, bottom: float, lang: Language, *, most: int) -> str:
     """Return grid lines and labels at round hours of the wall clock, with the date where the day changes."""
     steps = (1, 2, 3, 6, 12, 24, 48, 96, 240)
     step = next((hours for hours in steps if panel.end / 3600 / hours <= most), 960)

@@ -31,7 +31,7 @@ def failed_section(record: RunRecord, words: Words) -> Html:
             ]
         )
     heads = ["failed_what", "failed_times", "people", "failed_first", "place"]
-    return tag("p", words("failed_note"), class_="note") + shortened(words, heads, rows, kinds="tnntt")
+    return tag("p", words("failed_note"), class_="note") + shortened(words, heads, rows, kinds="tnnmt")
 
 
 def _places(places: pd.DataFrame, names: Names, words: Words) -> str:

@@ -13,12 +13,14 @@ from typing import Any
 from evacsim.language import Language, Text
 from evacsim.report.basis_told import assumptions_section, indicators_section, repairs_section, repeat_section
 from evacsim.report.charts import NARROW, WIDE, course_chart, datums, legend
+from evacsim.report.command_told import command_section
 from evacsim.report.failed_told import failed_section
 from evacsim.report.household_page import household_section
 from evacsim.report.map_data import map_data
 from evacsim.report.markup import Html, Words, html, joined, tag
 from evacsim.report.means_told import busiest_roads, shelter_section, transport_section
 from evacsim.report.people_told import late_section, states_section, time_use, verdict_cards
+from evacsim.report.response_told import response_section
 from evacsim.results.causes import ledger_row
 from evacsim.results.digest import events_digest
 from evacsim.results.record import RunRecord
@@ -49,6 +51,8 @@ def report_html(record: RunRecord, lang: Language) -> str:
         _section("states", states_section(record, words), words),
         _section("late", late_section(record, words), words),
         _section("failed", failed_section(record, words), words),
+        _section_if("response", response_section(record, words), words),
+        _section_if("command", command_section(record, words), words),
         _section("time_use", time_use(record, words), words),
         _section("shelters", shelter_section(record, words), words),
         _section("transport", transport_section(record, words), words),
@@ -138,6 +142,11 @@ def _title_block(record: RunRecord, words: Words, digest: str) -> Html:
 
 def _section(key: str, content: Html, words: Words) -> Html:
     return tag("section", tag("h2", words(key)), content, id=key)
+
+
+def _section_if(key: str, content: Html, words: Words) -> Html:
+    """Return a section, or nothing where it has no content."""
+    return _section(key, content, words) if content else Html("")
 
 
 def _course(record: RunRecord, words: Words) -> Html:

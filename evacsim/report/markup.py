@@ -20,6 +20,10 @@ BROAD = 5
 """A table of more columns than this is wider than a phone and is moved sideways."""
 
 
+COLUMNS = {"n": "num", "t": "txt", "m": "when"}
+"""Class of a column of numbers, of texts, of moments, which are not broken over two lines."""
+
+
 class Html(str):
     """Text that is markup already; everything else is escaped when it enters the page."""
 
@@ -67,8 +71,8 @@ class Words:
 def table(
     words: Words, heads: Sequence[str], rows: Iterable[Sequence[object]], *, kinds: str, class_: str = ""
 ) -> Html:
-    """Return a table under heads from `TEXTS`; `kinds` has a letter per column: `n` number, `t` text."""
-    sides = ["num" if kind == "n" else "txt" for kind in kinds]
+    """Return a table under heads from `TEXTS`; `kinds` has a letter per column of `COLUMNS`."""
+    sides = [COLUMNS[kind] for kind in kinds]
 
     def line(cell: str, row: Sequence[object]) -> Html:
         return tag("tr", *(tag(cell, content, class_=side) for content, side in zip(row, sides, strict=True)))

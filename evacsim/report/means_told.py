@@ -37,7 +37,7 @@ def shelter_section(record: RunRecord, words: Words) -> Html:
     return joined(
         [
             tag("p", words("capacity_line"), class_="note"),
-            table(words, heads, rows, kinds="tttnnnnt", class_="bars"),
+            table(words, heads, rows, kinds="tttnnnnm", class_="bars"),
             tag("h3", words("townships")),
             _township_table(record, words),
         ]
@@ -100,7 +100,7 @@ def _fleet_table(record: RunRecord, words: Words) -> Html:
         ]
         for row in found.to_dict("records")
     ]
-    return table(words, heads, rows, kinds="tnnnnnnnt")
+    return table(words, heads, rows, kinds="tnnnnnnnm")
 
 
 def _gridlocks_told(record: RunRecord, words: Words) -> Html:
@@ -134,4 +134,4 @@ def busiest_roads(record: RunRecord, words: Words) -> Html:
         for row in links.to_dict("records")
     ]
     heads = ["road", "road_class", "carried", "closed", "max_depth"]
-    return tag("p", words("map_abstract"), class_="note") + table(words, heads, rows, kinds="ttntn")
+    return tag("p", words("map_abstract"), class_="note") + table(words, heads, rows, kinds="ttnmn")

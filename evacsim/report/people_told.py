@@ -75,7 +75,7 @@ def late_section(record: RunRecord, words: Words) -> Html:
             ]
         )
     heads = ["zone", "township", "had_to_go", "out", "late_people", "deadline", "water", "why"]
-    return note + shortened(words, heads, rows, kinds="ttnnnttt") + _stories(record, words)
+    return note + shortened(words, heads, rows, kinds="ttnnnmmt") + _stories(record, words)
 
 
 def _reason(row: Row, words: Words) -> Html:

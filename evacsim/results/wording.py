@@ -151,6 +151,8 @@ class Names:
             ("pickup_point", "pickup_points"),
             ("shelter", "shelters"),
             ("link", "links"),
+            ("office", "offices"),
+            ("force", "forces"),
         ):
             frame = record.tables[table]
             self._names |= {
@@ -163,6 +165,11 @@ class Names:
         """Return the name of a thing, or its id where it has none."""
         return self._names.get(f"{kind}/{name}", name)
 
+    def label(self, kind: str, name: str) -> str:
+        """Return the name of a thing with its id, or its id where it has no name."""
+        label = self._names.get(f"{kind}/{name}", "")
+        return label if name in label else f"{label} ({name})" if label else name
+
     def told(self, thing: str, lang: Language) -> str:
         """Return `zone/J15` as "zone Hewan (J15)"; nothing stays nothing, and nothing is said twice."""
         kind, _, name = thing.partition("/")
@@ -170,5 +177,5 @@ class Names:
         if kind == "district":
             return self._names["district/"]
         label = self._names.get(thing, "")
-        shown = label if name in label else f"{label} ({name})" if label else name
+        shown = self.label(kind, name)
         return (shown if word in label else f"{word} {shown}") if name else ""
