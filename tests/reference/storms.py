@@ -547,9 +547,9 @@ def _care(luck: Random, scenario: dict[str, Any]) -> dict[str, Any]:
     if luck.random() < 0.5:
         found |= {
             "second_transfer": True,
-            "second_transfer_before": "0.1 m",
+            "second_transfer_before": (before := luck.choice(["0 m", "0.1 m", "0.3 m"])),
             "second_transfer_walk": luck.choice(["0 min", "10 min", "2 h"]),
-            "second_transfer_by_bus": luck.random() < 0.7,
+            "second_transfer_by_bus": luck.random() < 0.7 and before != "0 m",
         }
     if luck.random() < 0.3:
         found["space"] = {"emergency": "1 m2", "short": "2 m2"}
