@@ -6,7 +6,7 @@ solved with HiGHS:
 * maximal covering (最大覆盖, MCLP; Church and ReVelle 1974): most weight that some unit reaches in time;
 * maximal expected covering (最大期望覆盖, MEXCLP; Daskin 1983): each unit is busy with the same chance,
   independently of the others; most weight that some unit reaches in time and is free;
-* p-median (p-中位; Hakimi 1964): least mean time to the nearest unit.
+* p-median (p-中位; Hakimi 1964): least mean time to the nearest unit (`analysis.median`).
 
 All three are recalled, not checked against the papers. Points that the same sites cover count as one
 point; that changes no answer. A greedy answer is found first and kept where HiGHS finds none that is
@@ -20,14 +20,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import coo_array, csr_array, hstack, vstack
+from scipy.sparse import csr_array, hstack, vstack
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-BEYOND = 4 * 3600.0
-"""Time that counts for whoever is reached later or never, in means of time [s] (assumed)."""
 BUSY = 0.3
 """Chance that a unit is busy when it is needed, where nobody says another (assumed)."""
 SOLVED = 1e-9
@@ -146,62 +144,6 @@ def expected_cover(
     return float(weight @ (1 - np.power(busy, count.astype(np.float64)))) if len(weight) else 0.0
 
 
-def least_time(
-    times: Floats,
-    weight: Floats,
-    n_units: int,
-    *,
-    beyond: float = BEYOND,
-    fixed: Floats | None = None,
-    time_limit: float = 60.0,
-) -> Placement:
-    """Return where at most `n_units` stand by so that the mean time to the nearest unit is least (p-median).
-
-    Parameters
-    ----------
-    times : ndarray of float64, shape (n_sites, n_points)
-        Time from the site to the point [s]; inf where no way leads.
-    weight : ndarray of float64, shape (n_points,)
-        Weight of each point; some of it is above 0.
-    n_units : int
-    beyond : float
-        What counts for all longer times, and where no way leads [s].
-    fixed : ndarray of float64, shape (n_points,), optional
-        Time from the nearest of the other units [s].
-    time_limit : float
-        When HiGHS stops [s].
-
-    Returns
-    -------
-    Placement
-        `value` and `bound` are mean times [s]. No unit stands where it shortens nothing.
-    """
-    total = float(weight.sum())
-    assert total > 0, "a mean over nobody"
-    now = np.full(len(weight), beyond) if fixed is None else np.minimum(fixed, beyond)
-    units = _greedy_median(times, weight, n_units, now)
-    value = mean_time(times, weight, units, now)
-    bound = mean_time(times, weight, np.full(len(times), min(n_units, 1)), now)
-    if value > bound + SOLVED * max(1.0, bound):
-        found, most_saved = _median_program(times, weight, n_units, now).solved(len(times), time_limit)
-        bound = max(bound, float(weight @ now - most_saved) / total)
-        if found is not None and mean_time(times, weight, found, now) < value:
-            units = found
-    for site in np.flatnonzero(units).tolist():
-        fewer = units.copy()
-        fewer[site] = 0
-        if mean_time(times, weight, fewer, now) <= mean_time(times, weight, units, now):
-            units = fewer
-    value = mean_time(times, weight, units, now)
-    return Placement(units, value, min(bound, value))
-
-
-def mean_time(times: Floats, weight: Floats, units: Ints, otherwise: Floats) -> float:
-    """Return the mean time to the nearest unit [s]; no point counts with more than `otherwise`."""
-    nearest = np.minimum(times[units > 0].min(axis=0, initial=np.inf), otherwise)
-    return float(weight @ nearest) / float(weight.sum())
-
-
 # -- programs ---------------------------------------------------------------------------------
 
 
@@ -215,14 +157,21 @@ class Program:
     room: Floats
     most: Floats
 
-    def solved(self, n_whole: int, time_limit: float) -> tuple[Ints | None, float]:
-        """Return the `n_whole` numbers of units, None where none were found in time, and a gain that none exceeds."""
+    def solved(
+        self, n_whole: int, time_limit: float = np.inf, *, nodes: int | None = None
+    ) -> tuple[Ints | None, float]:
+        """Return the `n_whole` numbers of units, None where none were found, and a gain that none exceeds.
+
+        HiGHS stops after `time_limit` [s], or `nodes` of its search; of these only the second gives the
+        same answer on every machine.
+        """
+        limits = {"time_limit": time_limit} if nodes is None else {"node_limit": nodes}
         result = milp(
             -self.gain,
             integrality=np.arange(len(self.gain)) < n_whole,
             bounds=Bounds(np.zeros(len(self.gain)), self.most),
             constraints=LinearConstraint(self.above, -np.inf, self.room),
-            options={"time_limit": time_limit, "mip_rel_gap": 0.0},
+            options={**limits, "mip_rel_gap": 0.0},
         )
         units = None if result.x is None else np.round(result.x[:n_whole]).astype(np.int64)
         known = result.mip_dual_bound if result.mip_dual_bound is not None else -np.inf
@@ -273,31 +222,6 @@ def cover_program(choices: Choices, worth: Floats, before: Ints, *, busy: float)
     )
 
 
-def _median_program(times: Floats, weight: Floats, n_units: int, now: Floats) -> Program:
-    """Return the program of which site serves which point; each pair only where it saves time against now."""
-    n_sites, n_points = times.shape
-    site, point = np.nonzero((times < now) & (weight > 0))
-    pair = np.arange(len(site))
-    n = n_sites + len(pair)
-    once = coo_array((np.ones(len(pair)), (point, n_sites + pair)), shape=(n_points, n))
-    opened = coo_array(
-        (
-            np.concatenate([np.ones(len(pair)), -np.ones(len(pair))]),
-            (np.concatenate([pair, pair]), np.concatenate([n_sites + pair, site])),
-        ),
-        shape=(len(pair), n),
-    )
-    together = coo_array(
-        (np.ones(n_sites), (np.zeros(n_sites, dtype=np.int64), np.arange(n_sites))), shape=(1, n)
-    )
-    return Program(
-        gain=np.concatenate([np.zeros(n_sites), weight[point] * (now[point] - times[site, point])]),
-        above=csr_array(vstack([once, opened, together])),
-        room=np.concatenate([np.ones(n_points), np.zeros(len(pair)), [float(n_units)]]),
-        most=np.ones(n),
-    )
-
-
 # -- greedy -----------------------------------------------------------------------------------
 
 
@@ -315,19 +239,6 @@ def _greedy_cover(
             break
         units[best] += 1
         count += covers[best]
-    return units
-
-
-def _greedy_median(times: Floats, weight: Floats, n_units: int, now: Floats) -> Ints:
-    """Return units that stand, one after the other, where each saves most time."""
-    units, nearest = np.zeros(len(times), dtype=np.int64), now.copy()
-    for _ in range(n_units if len(times) else 0):
-        saves = np.maximum(nearest - times, 0.0) @ weight
-        best = int(np.argmax(saves))
-        if saves[best] <= 0:
-            break
-        units[best] = 1
-        nearest = np.minimum(nearest, times[best])
     return units
 
 

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
-from evacsim.analysis.locating import Placement, least_time, max_cover, max_expected_cover
+from evacsim.analysis.locating import Placement, max_cover, max_expected_cover
+from evacsim.analysis.median import least_time
 from evacsim.analysis.road_times import RoadTimes
 from evacsim.language import Text
 from evacsim.scenario.forces import Force
@@ -221,6 +222,9 @@ def choose(
     ]
     # Of equally good ones HiGHS and the greedy search tend to the first: to stay at home.
     every = [*homes, *sites]
+    # Points at one node are one point: nobody is nearer to one of them than to another.
+    nodes, row = np.unique(points, return_inverse=True)
+    points, people = nodes, np.bincount(row, weights=people).astype(np.float64)
     times = roads.between([site.node for site in every], points)
     kept, number = np.unique(units.node[stay], return_counts=True)
     staying = roads.between(kept, points)

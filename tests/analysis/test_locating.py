@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from evacsim.analysis.locating import (
     Placement,
     expected_cover,
-    least_time,
     max_cover,
     max_expected_cover,
-    mean_time,
 )
+from evacsim.analysis.median import BEYOND, least_time, mean_time
+from evacsim.analysis.median import _program as program_of_pairs
 from evacsim.analysis.moving_up import Travel, move_up
 
 HOUR = 3600.0
@@ -126,12 +126,29 @@ def test_nobody_is_moved_in_vain():
     assert max_cover(within, np.array([3.0, 4]), 3).units.tolist() == [1, 0, 0]
 
 
+def towns_and_points(seed, n_sites, n_points):
+    """Return times between random places, some of them without a way, and weights."""
+    random = np.random.default_rng(seed)
+    times = np.hypot(*(random.random((2, n_sites, 1)) - random.random((2, 1, n_points)))) * HOUR
+    times[random.random(times.shape) < 0.1] = np.inf
+    return times, random.integers(0, 30, n_points).astype(np.float64)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_prices_and_the_whole_program_agree(seed):
+    """HiGHS on all pairs at once, without the bound by prices and what it settles, is the reference."""
+    times, weight = towns_and_points(seed, 14, 60)
+    now = np.full(60, BEYOND if seed % 2 else 1200.0)
+    units, saved = program_of_pairs(times, weight, now, 4).solved(14)
+    found = least_time(times, weight, 4, beyond=float(now[0]))
+    assert found.value == pytest.approx(mean_time(times, weight, units, now))
+    assert found.value == pytest.approx(float(weight @ now - saved) / weight.sum())
+    assert found.gap < 1e-6
+
+
 def test_what_the_time_limit_cuts_short_says_how_far_it_may_be_off():
-    random = np.random.default_rng(4)
-    times = np.hypot(*(random.random((2, 25, 1)) - random.random((2, 1, 150)))) * HOUR
-    weight = random.random(150)
-    cut = least_time(times, weight, 6, time_limit=1e-3)
-    whole = least_time(times, weight, 6, time_limit=100.0)
+    times, weight = towns_and_points(4, 40, 300)
+    cut, whole = least_time(times, weight, 6, time_limit=0.0), least_time(times, weight, 6)
     assert whole.gap < 1e-6 < cut.gap
     assert cut.bound <= whole.value <= cut.value
 
