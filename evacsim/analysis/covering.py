@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from evacsim.analysis.locating import BUSY
 from evacsim.analysis.road_times import DRY, RoadTimes
 from evacsim.analysis.standing_by import (
+    MODELS,
     UNIT,
     Aim,
     Choice,
@@ -42,6 +43,7 @@ Ints = NDArray[np.int64]
 At = float | Literal["dry", "worst"]
 Chosen = Literal["plan", "wet", "all"]
 
+CHOSEN: tuple[Chosen, ...] = ("plan", "wet", "all")
 LIMITS = (900.0, 1800.0, 3600.0)
 """Times of the rings [s] (seen: 15, 30 and 60 min of the task; the source plans name 反应圈 without times)."""
 POSITIONS = {
@@ -173,11 +175,14 @@ def cover(world: World, asked: Asked | None = None) -> Cover:
         With everything that is not there: teams, risk points, places, more units than there are.
     """
     asked = asked or Asked()
+    issues = list(_out_of_range(asked))
+    if issues:
+        raise ScenarioError(world.scenario.id, issues)
     kinds = asked.kinds or tuple(sorted({f.kind for f in world.forces.models if can_rescue(f)}))
     points = risk_points(world, asked.points)
     sites, unknown = sites_of(world, asked.places)
     home = units_at_home(world, kinds, size=asked.unit)
-    issues = list(_issues(world, asked, kinds, home, points, sites, unknown))
+    issues += _issues(world, asked, kinds, home, points, sites, unknown)
     if issues:
         raise ScenarioError(world.scenario.id, issues)
     units = {"home": home}
@@ -224,6 +229,43 @@ def risk_points(world: World, chosen: Chosen) -> Points:
         y=world.roads.y[homes.walk_node[rows]],
         people=population[zone] / np.diff(homes.first)[zone],
     )
+
+
+def _out_of_range(asked: Asked) -> Iterator[Issue]:
+    """Note numbers and words that nothing can be reckoned with."""
+    above_zero = Text("must be above 0", "须大于 0")
+    wanted = (
+        (
+            "busy",
+            asked.busy,
+            0 <= asked.busy < 1,
+            Text("must be 0 or more and below 1", "须不小于 0 且小于 1"),
+            "0.3",
+        ),
+        ("unit", asked.unit, asked.unit >= 1, above_zero, "8"),
+        ("every", asked.every, asked.every > 0, above_zero, "3600"),
+        ("limit", asked.limit, asked.limit > 0, above_zero, "1800"),
+        (
+            "limits",
+            asked.limits,
+            bool(asked.limits) and min(asked.limits) > 0,
+            above_zero,
+            "(900, 1800, 3600)",
+        ),
+        ("stand_by", asked.stand_by, asked.stand_by >= 0, Text("must be 0 or more", "不能小于 0"), "6"),
+        ("model", asked.model, asked.model in MODELS, Text("is no model", "没有这个模型"), ", ".join(MODELS)),
+        (
+            "points",
+            asked.points,
+            asked.points in CHOSEN,
+            Text("is no choice", "没有这个选项"),
+            ", ".join(CHOSEN),
+        ),
+    )
+    for name, value, is_right, rule, example in wanted:
+        if not is_right:
+            remedy = Text(f"write for example {example}", f"例如写 {example}")
+            yield Issue("cover", rule, remedy, name, value=str(value))
 
 
 def _issues(

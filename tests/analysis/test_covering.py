@@ -165,6 +165,16 @@ def test_everything_that_is_not_there_is_told_at_once(dry):
         cover(dry, Asked(stand_by=1))
 
 
+def test_numbers_that_nothing_can_be_reckoned_with_are_told_at_once(dry):
+    wrong = Asked(
+        busy=1.0, unit=0, every=0.0, limit=-1.0, limits=(), stand_by=-1, model="mclb", points="some"
+    )
+    with pytest.raises(ScenarioError) as refused:
+        cover(dry, wrong)
+    places = [issue.place for issue in refused.value.issues]
+    assert places == ["busy", "unit", "every", "limit", "limits", "stand_by", "model", "points"]
+
+
 def test_in_words_and_files(tmp_path):
     given = mapping(tmp_path, water=flood(tmp_path))
     rings = ev.cover(
