@@ -113,6 +113,8 @@ class Routing:
         self._others: dict[int, Tree] = {}
         """Trees to other nodes, by their rows in the movement."""
         self._row_of: dict[tuple[int, MoverClass], int] = {}
+        self._held: dict[tuple[int, MoverClass], int] = {}
+        """How many need each tree that is given up when nobody needs it any more."""
         self._spare: list[int] = []
         """Rows in the movement that no tree has yet."""
 
@@ -157,6 +159,25 @@ class Routing:
             row = self._row_of[node, mover_class] = self._spare.pop()
             self._others[row] = Tree(node, mover_class, np.zeros(n_nodes, dtype=np.int32), np.zeros(n_nodes))
         return self._current(self._row_of[node, mover_class])
+
+    def hold(self, node: int, mover_class: MoverClass) -> None:
+        """Keep the tree to a node for one who goes there, until `let_go`; one that was asked for before stays."""
+        key = (node, mover_class)
+        if key in self._held or key not in self._row_of:
+            self._held[key] = self._held.get(key, 0) + 1
+
+    def let_go(self, node: int, mover_class: MoverClass) -> None:
+        """Give the tree to a node up if it was held by nobody else: its memory is for the next."""
+        key = (node, mover_class)
+        if key not in self._held:
+            return
+        self._held[key] -= 1
+        if not self._held[key]:
+            del self._held[key]
+            row = self._row_of.pop(key, None)
+            if row is not None:
+                del self._others[row]
+                self._spare.append(row)
 
     def time(self, tree: int, node: int) -> float:
         """Return the free travel time from a node to the root of a tree [s]; infinity where no way is left."""

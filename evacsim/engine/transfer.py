@@ -189,6 +189,10 @@ class Transfer:
             self.journeys.go_elsewhere(
                 household, self.journeys.under_way.pop(household), notice.place, cut_off
             )
+        elif notice.kind == NoticeKind.STOPPED and self._turns_back(journey, notice.place):
+            place = Where(Kind.LINK, int(self.parts.world.ways.link[notice.place]))
+            book.note(household, "turned_round", now, place=place, cause=max(cause, self.parts.water_changed))
+            self.parts.movement.turn_back(notice.mover)
         elif notice.kind == NoticeKind.STOPPED:
             place = Where(Kind.LINK, int(self.parts.world.ways.link[notice.place]))
             stopped = book.become(
@@ -201,6 +205,14 @@ class Transfer:
                 self._walk_out(household, notice.place, covered, stopped)
         elif notice.kind == NoticeKind.RESUMED:
             book.become(household, journey.state, "resumed", now, cause=cause)
+
+    def _turns_back(self, journey: Journey, way: int) -> bool:
+        """Return whether somebody whom the water has stopped on a way goes back on foot to where it began."""
+        scenario = self.parts.world.scenario
+        if journey.mover_class != MoverClass.WALKER or scenario.district.population.stopped_walkers == "wait":
+            return False
+        depth = self.parts.road_depth[self.parts.world.ways.link[way]]
+        return not is_stopped(depth, scenario.hazard.effects.critical_depth).item()
 
     def _end_leg_home(self, household: int, journey: Journey, notice: Notice, cause: int) -> None:
         assert self.homeward is not None, "nobody is sent home but by it"

@@ -208,6 +208,11 @@ class Population(Section):
     each age group (under 30, 30 to 50, above 50, limited mobility), which leaves those unused."""
     knowledge: Knowledge = Field(default_factory=Knowledge)
     """What travelers know of closed roads."""
+    stopped_walkers: Literal["wait", "turn_back"] = assumed(
+        "wait", "the cautious choice: the water is given in steps, and rises between them"
+    )
+    """What people on foot do whom the water stops on a road: wait where they are, or go back to where the road began,
+    as long as the water does not reach `hazard.effects.critical_depth`."""
     patience_at_closure: DurationLaw | None = None
     """How long somebody who stands before a closed road waits before turning round; without it as long as it lasts."""
 

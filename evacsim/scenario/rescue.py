@@ -151,4 +151,4 @@ class Rescue(Section):
     night_speed: Number = assumed(0.6, "boats among wires and drifting things in the dark", gt=0, le=1)
     """Speed of boats by night against that by day."""
     stand_by: list[StandBy] = []
-    """Teams that stand elsewhere than at home from the start."""
+    """Teams that stand elsewhere than at home from the start, and set out as soon as they are called."""

@@ -8,7 +8,7 @@ by water.
 """
 
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from math import ceil
 from typing import Any
@@ -51,6 +51,8 @@ class Boat:
     """Rows in the movement: afloat by day and by night, and on its trailer; -1 without one."""
     crew: Crew | None = None
     jackets: int = 0
+    held: list[int] = field(default_factory=list)
+    """Nodes whose trees it follows, or has followed, on its present way."""
 
     @property
     def vehicle(self) -> Vehicle:
@@ -225,17 +227,24 @@ class Fetching:
         craft, vehicle = boat.craft, boat.vehicle
         self.diary.begin(vehicle.row, "to_case")
         if not vehicle.aboard:
-            craft.turn = partial(self._turn, vehicle)
+            craft.turn = partial(self._turn, boat)
         yield from self._float(boat, craft.task[0].node)
         craft.turn = None
         return bool(craft.task) and vehicle.node == craft.task[0].node
 
-    def _turn(self, vehicle: Vehicle, node: int) -> bool:
-        tree = self.parts.routing.tree_to_node(node, MoverClass.BOAT)
-        if not np.isfinite(self.parts.routing.time(tree, self._position(vehicle))):
+    def _turn(self, boat: Boat, node: int) -> bool:
+        tree = self._tree(boat, node)
+        if not np.isfinite(self.parts.routing.time(tree, self._position(boat.vehicle))):
             return False
-        self.driving.turn(vehicle, tree)
+        self.driving.turn(boat.vehicle, tree)
         return True
+
+    def _tree(self, boat: Boat, node: int) -> int:
+        """Return the tree to a node, kept until the boat has come to the end of its present way."""
+        if node not in boat.held:
+            self.parts.routing.hold(node, MoverClass.BOAT)
+            boat.held.append(node)
+        return self.parts.routing.tree_to_node(node, MoverClass.BOAT)
 
     def _float(self, boat: Boat, node: int) -> Process:
         """Go to a node over the water, or as far as the water leads there."""
@@ -244,8 +253,10 @@ class Fetching:
             return
         by_night = self.parts.calendar.is_night(self.parts.now) and boat.by_night != boat.by_day
         self.driving.change_mover(vehicle, boat.by_night if by_night else boat.by_day)
-        way = partial(self.parts.routing.tree_to_node, node, MoverClass.BOAT)
-        yield from self.driving.drive(vehicle, way)
+        yield from self.driving.drive(vehicle, partial(self._tree, boat, node))
+        for other in boat.held:
+            self.parts.routing.let_go(other, MoverClass.BOAT)
+        boat.held.clear()
         # A boat that broke down on the way is another mover since.
         if by_night:
             boat.by_night = vehicle.mover
@@ -291,8 +302,7 @@ class Fetching:
         if not vehicle.aboard:
             return landing
         walkable = self.loading.walkable()
-        tree = self.parts.routing.tree_to_node(landing, MoverClass.BOAT)
-        if walkable[landing] and np.isfinite(self.parts.routing.time(tree, vehicle.node)):
+        if walkable[landing] and np.isfinite(self._ways(boat, vehicle.node, on_trailer=False).time[landing]):
             return landing
         return self.reach.nearest(vehicle.node, walkable)
 

@@ -67,7 +67,10 @@ class Teams:
     def __init__(self, parts: Parts, fatigue: CrewFatigue | None) -> None:
         self.parts = parts
         self.fatigue = fatigue
-        self._assistance: Assistance | None = parts.world.scenario.plan.organize.assistance
+        plan = parts.world.scenario.plan
+        self._assistance: Assistance | None = plan.organize.assistance
+        self._standing_by = set() if plan.rescue is None else {one.force for one in plan.rescue.stand_by}
+        """Teams that set out as soon as they are called."""
         self.teams = [
             Team(
                 row=row,
@@ -91,7 +94,9 @@ class Teams:
             parts.now, "force_called", team.where, value=float(force.members), cause=cause
         )
         luck = parts.streams.get("readiness", force.id).random(4)
-        due = parts.now + float(quantiles(force.gets_ready_in, luck[:1])[0])
+        due = parts.now
+        if force.id not in self._standing_by:
+            due += float(quantiles(force.gets_ready_in, luck[:1])[0])
         if force.external and self._assistance is not None:
             if luck[1] >= self._assistance.granted:
                 team.event = parts.log.record(parts.now, "assistance_refused", team.where, cause=team.event)

@@ -249,3 +249,49 @@ def test_a_family_on_foot_that_the_water_stops_is_fetched_from_the_road(tmp_path
     assert set(record.ledger["final_state"]) == {"sheltered"}
     # Fetched one street away, ashore at corner 6, the last street on foot: 500 s.
     assert safe(record).min() == pytest.approx(FLOODED_AT + 2 * LEG + 500.0)
+
+
+def test_a_family_on_foot_goes_back_where_the_district_says_so(tmp_path):
+    # The same, with water that does not reach critical depth: 300 s into a street of 500 s they turn, and are back
+    # at 2100 s, where another street leads the other way to a second shelter.
+    given = street(
+        tmp_path, wet=(4, 6), villages={4: 3}, household_size=3, landing=6, shelter=7, home_depth=0, depth=1.4
+    )
+    given["district"]["population"] |= {
+        "walking_speed": "1 m/s",
+        "walking_speed_sd": "0 m/s",
+        "stopped_walkers": "turn_back",
+    }
+    given["district"]["shelters"].append({"id": "hall", "node": node(0, 0), "desks": 1000})
+    given["plan"]["zones"][0] |= {"trigger_at": "T+25 min", "shelter": ["school"]}
+    given["plan"]["when"]["decision_time"] = "0 s"
+    given["plan"]["organize"] = {"relay_time": NOW, "preparation": NOW}
+    given["plan"]["who"] = {"compliance": 1}
+    given["hazard"]["effects"] = {"critical_depth": "3 m"}
+    record = run(ev.from_mapping(given)).record
+    turned = record.events.query("kind == 'turned_round'")
+    assert turned["time_s"].tolist() == [FLOODED_AT] * len(record.ledger)
+    assert not (record.events["kind"] == "stranded").any()
+    assert set(record.ledger["final_place"]) == {"shelter/hall"}
+    assert safe(record).min() == pytest.approx(FLOODED_AT + 300.0 + 4 * 500.0)
+
+
+def test_a_team_that_stands_by_at_the_water_sets_out_at_once(tmp_path):
+    team = {"id": "fire", "kind": "fire", "node": node(7, 0), "members": 4, "readiness": "45 min"}
+    boats = {"node": node(7, 0), "trailer": True, "force": "fire", "launch_time": "10 min"}
+    home = run(
+        flooded_street(tmp_path / "home", villages={0: 1}, shelter=4, forces=[team], boats=boats)
+    ).record
+    by_road = 3 * 50.0
+    assert safe(home).tolist() == [FLOODED_AT + 2700.0 + by_road + 600.0 + 2 * 4 * LEG]
+    near = run(
+        flooded_street(
+            tmp_path / "near",
+            villages={0: 1},
+            shelter=4,
+            forces=[team],
+            boats=boats,
+            rescue={"stand_by": [{"force": "fire", "node": node(4, 0)}]},
+        )
+    ).record
+    assert safe(near).tolist() == [FLOODED_AT + 600.0 + 2 * 4 * LEG]
