@@ -1,10 +1,14 @@
 """One run of a study, in whatever process: the same draw and number give the same line, to the byte."""
 
+import hashlib
 import json
 import math
 import pickle
+import platform
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib.metadata import version
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,6 +18,8 @@ from evacsim.analysis.lateness import late_households
 from evacsim.analysis.people import had_to_go, out_times, people_of
 from evacsim.engine.running import simulate
 from evacsim.ensemble.keeping import keep, name_of
+from evacsim.errors import Issue, ResultsError
+from evacsim.language import Text
 from evacsim.results.digest import events_digest
 from evacsim.results.record import RunRecord
 from evacsim.scenario.model import Scenario
@@ -38,15 +44,45 @@ class Task(NamedTuple):
     """Number under the draw, and seed, of each run."""
     folder: str
     """Where finished runs are kept, if this process can write there."""
+    program: str
+    """What the runs are to be made by (see `program`)."""
 
 
 def replicate(task: Task) -> list[tuple[str, str]]:
-    """Make the runs of a task, keep each as soon as it is done, and return their names and texts."""
+    """Make the runs of a task, keep each as soon as it is done, and return their names and texts.
+
+    Raises
+    ------
+    ResultsError
+        If this process is of another program than the study: on a cluster, or because a module was changed.
+    """
+    if program() != task.program:
+        where = platform.node()
+        rule = Text(f"{where} has another evacsim or libraries", f"{where} 上的程序或依赖库版本不同")
+        remedy = Text(
+            "install the same everywhere, start all workers again", "各处安装同一版本，并重启全部进程"
+        )
+        raise ResultsError(task.folder, [Issue(task.folder, rule, remedy)])
     done = []
     for name, text in _runs(task):
         keep(task.folder, name, text)
         done.append((name, text))
     return done
+
+
+@cache
+def program() -> str:
+    """Return what makes the runs, as JSON: the SHA-256 over all modules, Python, libraries.
+
+    Whatever their version says: runs of two programs must not be mixed.
+    """
+    digest, package = hashlib.sha256(), Path(__file__).parents[1]
+    for path in sorted(package.rglob("*.py")):
+        digest.update(path.relative_to(package).as_posix().encode())
+        digest.update(path.read_bytes())
+    libraries = {name: version(name) for name in ("numpy", "numba", "scipy", "simpy", "pandas")}
+    python = ".".join(platform.python_version_tuple()[:2])
+    return written({"evacsim": digest.hexdigest(), "python": python, **libraries})
 
 
 def packed(scenario: Scenario) -> bytes:

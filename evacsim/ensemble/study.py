@@ -120,11 +120,11 @@ class Study:
     def _texts(self) -> Iterator[Text]:
         plan, runs = self.plan, len(self.runs.lines)
         draws = len(set(self.runs.draws.tolist()))
+        drawn = Text(f", {draws} draws of what is not known", f"，未知因素抽样 {draws} 次")
+        drawn = drawn if plan.design.uncertain else same("")
         yield Text(
-            f"{plan.scenario.name} · {plan.scenario.plan.name}: {runs} runs, {draws} draws of what is not known, "
-            f"seed {plan.seed}",
-            f"{plan.scenario.name} · {plan.scenario.plan.name}：推演 {runs} 次，未知因素抽样 {draws} 次，"
-            f"随机种子 {plan.seed}",
+            f"{plan.scenario.name} · {plan.scenario.plan.name}: {runs} runs{drawn.en}, seed {plan.seed}",
+            f"{plan.scenario.name} · {plan.scenario.plan.name}：推演 {runs} 次{drawn.zh}，随机种子 {plan.seed}",
         )
         bounds = {limit.entry.id: limit for limit in plan.limits}
         for row in _rows(self.limits):

@@ -5,10 +5,9 @@ many workers have made them and in whatever order. So the result depends on scen
 """
 
 import hashlib
-import platform
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from evacsim.ensemble.drawing import changes_of, drawn, seed_of, value_at, value
 from evacsim.ensemble.finding import Runs, Stop, judged
 from evacsim.ensemble.keeping import at_work, keep, kept
 from evacsim.ensemble.limits import Judged, limits_of
-from evacsim.ensemble.replicating import Task, packed, written
+from evacsim.ensemble.replicating import Task, packed, program, written
 from evacsim.ensemble.verdicts import Verdict
 from evacsim.ensemble.working import Workers
 from evacsim.errors import Issue, ScenarioError
@@ -83,6 +82,7 @@ class Plan:
             written(values),
             tuple((run, self.seed_of(draw, run)) for run in inner),
             str(folder),
+            program(),
         )
 
     def seed_of(self, draw: int, run: int) -> int:
@@ -129,11 +129,7 @@ def identity(plan: Plan) -> dict[str, Any]:
         "inputs": build_world(plan.scenario).digests,
         "design": {**design, "stop": plan.stop, "fixed_runs": fixed, **points},
         "seed": plan.seed,
-        "program": {
-            "evacsim": _digest_of_program(),
-            "python": ".".join(platform.python_version_tuple()[:2]),
-            **{name: version(name) for name in ("numpy", "numba", "scipy", "simpy", "pandas")},
-        },
+        "program": json.loads(program()),
     }
 
 
@@ -187,12 +183,3 @@ def finished(plan: Plan, folder: Path, draws: int) -> Runs:
 
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _digest_of_program() -> str:
-    """Return the SHA-256 over all modules: runs of two programs must not be mixed, whatever their version says."""
-    digest, package = hashlib.sha256(), Path(__file__).parents[1]
-    for path in sorted(package.rglob("*.py")):
-        digest.update(path.relative_to(package).as_posix().encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()

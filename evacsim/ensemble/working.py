@@ -118,7 +118,7 @@ class DaskWorkers:
         from distributed import as_completed
 
         futures = [self._client.submit(replicate, task, pure=False, retries=TRIES) for task in tasks]
-        for future in as_completed(futures):
+        for future in as_completed(futures, loop=self._client.loop):
             yield future.result()
 
     def close(self) -> None:
