@@ -2,7 +2,7 @@
 
     python -m benchmarks.studies --runs 8                    the demonstration district, one worker and two
     python -m benchmarks.studies SCENARIO --workers 1 2 4
-    python -m benchmarks.studies --set 'district.zones[*].population=30'     fewer people, for a machine that has other work
+    python -m benchmarks.studies --set 'district.zones[*].population=30'     fewer people
 
 Each study is a process of its own, into an empty folder, of a fixed number of runs; time is from its begin to its end:
 reading, building, compiled kernels loaded, workers begun, tables written. Their results are compared, to the byte.
