@@ -322,6 +322,12 @@ EVENT_KINDS: dict[str, Text] = {
     "nobody_found": Text("finds nobody", "未发现被困人员"),
     "fetched_by_neighbours": Text("is brought to dry ground by neighbours", "由邻里救出"),
     "died_waiting": Text("dies waiting for help", "等待救援中遇难"),
+    # works
+    "work_asked": Text("headquarters hears what is to be done", "接报险情"),
+    "work_assigned": Text("is sent to a work", "派往抢险"),
+    "work_begun": Text("begins a work", "开始抢险作业"),
+    "work_done": Text("the work is done", "抢险作业完成"),
+    "work_not_needed": Text("the work is not needed any more", "抢险任务撤销"),
     # the end
     "never_reached": Text("was never reached by the order", "始终未接到转移指令"),
     "run_ended": Text("the run ends", "推演结束"),

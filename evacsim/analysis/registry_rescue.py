@@ -1,6 +1,6 @@
-"""Rescue (抢险救援): from need to safety."""
+"""Rescue and works (抢险救援): from need to safety, from a road cut to a road clear."""
 
-from evacsim.analysis import rescuing
+from evacsim.analysis import rescuing, working
 from evacsim.analysis.entry import Entry
 from evacsim.language import Text
 
@@ -63,5 +63,13 @@ ENTRIES: tuple[Entry, ...] = (
           Text("by Sacco's score when treated; an illustration, not among the deaths",
                "按救治时 RPM 评分，仅示意，不计入遇难人数"),
           lambda facts: rescuing.injured_lost(facts.record)),
+    Entry("works_done_share", "share", "more",
+          Text("share of works that were done", "抢险作业完成率"),
+          Text("of all that were needed, where the plan has works", "占全部需要的作业，预案描述抢险作业时"),
+          lambda facts: working.done_share(facts.record)),
+    Entry("clear_time_mean", "s", "less",
+          Text("mean time until a road is cleared", "平均抢通时间"),
+          Text("from its being cut, where somebody can clear it; infinite where one never was", "自中断起，仅计可抢通的；有未抢通者为无穷大"),
+          lambda facts: working.time_to_clear(facts.record)),
 )  # fmt: skip
 """In the order of the report."""

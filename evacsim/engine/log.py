@@ -41,6 +41,7 @@ class Kind(IntEnum):
     FORCE = 19
     MEASURE = 20
     CASE = 21
+    WORK = 22
 
     @property
     def id(self) -> str:

@@ -57,6 +57,7 @@ from evacsim.engine.travelers import Travelers
 from evacsim.engine.triggering import Triggering
 from evacsim.engine.warning import Warnings
 from evacsim.engine.water import Water
+from evacsim.engine.works.working import Working
 from evacsim.hazard.effects import SpeedFactors
 from evacsim.kernels.arrays import LinkColumns
 from evacsim.results.record import RunRecord
@@ -161,8 +162,10 @@ class Run:
         self.reacting = Reacting(self.parts, self.gathering, self.transfer)
         self.attending = Attending(self.parts)
         self.leaving_unasked = LeavingUnasked(self.parts, self.transfer, would_leave)
-        self.sites = Sites(self.parts)
-        self.duty = Duty(self.parts)
+        self.sites, self.duty = Sites(self.parts), Duty(self.parts)
+        self.working = Working(
+            self.parts, self.cutting, None if self.rescuing is None else self.rescuing.teams
+        )
         self.command = Command(self.parts, self.duty)
         self.assisting = Assisting(self.parts, self.command, self.transport)
         self.observing = Observing(self.parts, self.water, self.sites)
@@ -211,6 +214,7 @@ class Run:
             self.returning,
             self.allotting,
             *([] if self.rescuing is None else [self.rescuing]),
+            self.working,
         )
         """Whoever leaves something in the record."""
         self._schedule()

@@ -14,6 +14,7 @@ from evacsim.language import Text
 from evacsim.results.chain_tables import CHAIN_TABLES
 from evacsim.results.column import Column
 from evacsim.results.rescue_tables import RESCUE_TABLES
+from evacsim.results.works_tables import WORKS_TABLES
 
 EVENTS = (
     Column(
@@ -234,6 +235,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
     ),
     **CHAIN_TABLES,
     **RESCUE_TABLES,
+    **WORKS_TABLES,
 }
 """Columns of each table in `tables/`."""
 

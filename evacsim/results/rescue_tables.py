@@ -46,7 +46,11 @@ RESCUE_TABLES: dict[str, tuple[Column, ...]] = {
         Column("members", "int64", Text("people", "人数")),
         Column("called_s", "float64", Text("called [s]", "调集时间")),
         Column("ready_s", "float64", Text("ready [s]; empty where it never was", "集结完毕时间")),
-        Column("crew_hours", "float64", Text("hours of its crews on craft", "艇组出勤小时数")),
+        Column(
+            "crew_hours",
+            "float64",
+            Text("hours of its crews on craft and at works", "艇组、作业组出勤小时数"),
+        ),
         Column("crews_stopped", "int64", Text("how often a crew had to stop", "疲劳停工次数")),
         Column(
             "short_of_jackets",

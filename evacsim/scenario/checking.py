@@ -17,6 +17,7 @@ from evacsim.scenario import (
     checking_warning,
     checking_when,
     checking_who,
+    checking_works,
 )
 from evacsim.scenario.care import Space
 from evacsim.scenario.district import Shelter
@@ -69,6 +70,7 @@ def found(parts: Parts) -> Iterator[Finding]:
         checking_travel.found(parts),
         checking_care.found(parts),
         checking_rescue.found(parts),
+        checking_works.found(parts),
         unsimulated(parts),
     )
 

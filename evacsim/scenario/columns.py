@@ -312,6 +312,7 @@ COLUMNS: Mapping[type[Section], Names] = {
         "links": ("路段", "道路", "中断路段", "link", "link_id"),
         "begins": ("开始时间", "中断时间", "开始", "start"),
         "ends": ("结束时间", "抢通时间", "恢复时间", "结束", "end"),
+        "work": ("抢通工时", "工时"),
     },
     Danger: {
         **PLACE,

@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from evacsim.errors import RefusedValueError
 from evacsim.language import Text
 from evacsim.scenario.places import Place
-from evacsim.scenario.section import Identifier, LinkIds, Moment, Patterns, Section, assumed, recalled
+from evacsim.scenario.section import Identifier, LinkIds, Moment, Number, Patterns, Section, assumed, recalled
 from evacsim.units import Duration, Length
 
 
@@ -58,7 +58,9 @@ class RoadCut(Section):
     begins: Moment
     """Moment from which they are cut."""
     ends: Moment | None = None
-    """Moment at which they are passable again; not within the scenario where absent."""
+    """Moment at which they are passable again, whatever anybody does; not within the scenario where absent."""
+    work: Number | None = Field(default=None, gt=0, le=1_000_000)
+    """Work to clear them [person-h]; only teams of `plan.works` do it, and nobody can where absent."""
 
     @model_validator(mode="after")
     def _ends_after_it_begins(self) -> Self:

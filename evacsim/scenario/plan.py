@@ -33,6 +33,7 @@ from evacsim.scenario.section import (
     seen,
 )
 from evacsim.scenario.transport import Promise
+from evacsim.scenario.works import Works
 from evacsim.units import Count, Duration, Level, Share
 
 
@@ -272,6 +273,8 @@ class Plan(Section):
     care: Care = Field(default_factory=Care)
     rescue: Rescue | None = None
     """How people in need are heard of and fetched; without it boats know all of them at once."""
+    works: Works | None = None
+    """What teams do beside fetching people; nothing where absent."""
     zones: list[ZoneTransfer] = Field(min_length=1)
     controls: list[RoadOrder] = []
     """Orders to the roads, in any order; of two at one moment the one that stands later is carried out later."""

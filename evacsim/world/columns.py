@@ -196,9 +196,11 @@ class CutWays(NamedTuple):
     begins: float
     """Moment from which they are cut [s]."""
     ends: float
-    """Moment at which they are passable again [s]; infinite where they are not."""
+    """Moment at which they are passable again by themselves [s]; infinite where they are not."""
     ways: Ints
     """Rows of the ways."""
+    work: float = np.nan
+    """Work to clear them [person-s]; nan where nobody can."""
 
 
 class OrdinaryTrips(NamedTuple):

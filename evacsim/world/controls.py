@@ -85,7 +85,8 @@ class Controls:
             rows = [self._way(link, f"hazard.road_cuts[{number}].links") for link in dict.fromkeys(cut.links)]
             ways = np.array([row for row in rows if row >= 0], dtype=np.int32)
             ends = np.inf if cut.ends is None else seconds_after(start, cut.ends)
-            cuts.append(CutWays(seconds_after(start, cut.begins), ends, ways))
+            work = np.nan if cut.work is None else 3600.0 * cut.work
+            cuts.append(CutWays(seconds_after(start, cut.begins), ends, ways, work))
         return cuts
 
     def check_measures(self, plan: Plan) -> None:

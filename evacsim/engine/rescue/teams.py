@@ -1,7 +1,7 @@
 """Teams: called, ready, their crews and life-jackets, how they tire (力量集结、疲劳、救生衣).
 
-at home - (called) - (readiness) - ready; then as many crews as it has people for, each on one craft
-at a time, each tiring on its own.
+at home - (called) - (readiness) - ready; then as many crews as it has people for, each on one craft, or at
+one work, at a time, each tiring on its own.
 """
 
 from dataclasses import dataclass, field
@@ -149,6 +149,32 @@ class Teams:
             )
             self.parts.clock.call_at(crew.rests_until, self._tell)
         self._tell()
+
+    def disband(self, crew: Crew, worked: float) -> None:
+        """Let the people of a crew part: they are free for anything; after so long that they tire they rest first."""
+        team, now = self.teams[crew.team], self.parts.now
+        team.out -= 1
+        team.worked += worked
+        if self.fatigue is None or now - crew.since < self.fatigue.full:
+            self._free(team, crew.size)
+            return
+        team.rested += 1
+        team.event = self.parts.log.record(
+            now, "crew_rests", team.where, value=float(crew.size), cause=team.event
+        )
+        self.parts.clock.call_at(now + self.fatigue.rest, partial(self._free, team, crew.size))
+
+    def _free(self, team: Team, people: int) -> None:
+        team.free += people
+        self._tell()
+
+    def until_weaker(self, crew: Crew) -> float:
+        """Return how long a crew goes on at the strength that it has now [s]; infinite where it never tires."""
+        if self.fatigue is None:
+            return np.inf
+        worked = self.parts.now - crew.since
+        stages = (self.fatigue.full, self.fatigue.tired, self.fatigue.stop)
+        return next((stage - worked for stage in stages if stage > worked), np.inf)
 
     def is_worn_out(self, crew: Crew | None) -> bool:
         """Return whether a crew has to stop now."""

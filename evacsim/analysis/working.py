@@ -1,0 +1,21 @@
+"""Works: what was done, how long roads that are cut were so (抢险作业)."""
+
+import numpy as np
+
+from evacsim.results.record import RunRecord
+
+
+def done_share(record: RunRecord) -> float:
+    """Return the share of the works that were needed and that were done; nan where none was."""
+    works = record.tables["works"]
+    needed = works["why_not"] != "not_needed"
+    return float(works["done_s"][needed].notna().mean()) if needed.any() else np.nan
+
+
+def time_to_clear(record: RunRecord) -> float:
+    """Return the mean time from a road being cut until it is cleared [s]; inf where one never was, nan without."""
+    works = record.tables["works"]
+    clear = works[works["what"] == "clear"]
+    if not len(clear):
+        return np.nan
+    return float((clear["done_s"] - clear["arisen_s"]).fillna(np.inf).mean())

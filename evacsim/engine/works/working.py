@@ -1,0 +1,53 @@
+"""Works as a whole: their parts, wired; what they leave behind."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from evacsim.engine.cutting import Cutting
+from evacsim.engine.log import Kind, Where
+from evacsim.engine.parts import Parts
+from evacsim.engine.recorded import Recorded
+from evacsim.engine.rescue.teams import Teams
+from evacsim.engine.works.clearing import Clearing
+from evacsim.engine.works.jobs import Jobs
+
+
+class Working(Recorded):
+    """All works of one run, where the plan has them (`plan.works`); nothing else."""
+
+    def __init__(self, parts: Parts, cutting: Cutting, rescue_teams: Teams | None) -> None:
+        self.parts = parts
+        self.jobs: Jobs | None = None
+        self._own_teams: Teams | None = None
+        """Teams, where rescue does not keep them."""
+        rules = parts.world.scenario.plan.works
+        if rules is None:
+            return
+        teams = rescue_teams
+        if teams is None:
+            teams = self._own_teams = Teams(parts, None)
+        self.jobs = Jobs(parts, teams, rules)
+        self.clearing = Clearing(parts, cutting, self.jobs)
+
+    def names(self) -> Mapping[Kind, NDArray[Any]]:
+        """Return the ids of the works, and those of the teams where rescue does not say them."""
+        if self.jobs is None:
+            return {}
+        names = {Kind.WORK: np.array([job.id for job in self.jobs.all], dtype=object)}
+        if self._own_teams is not None:
+            names[Kind.FORCE] = np.array(self.parts.world.forces.ids, dtype=object)
+        return names
+
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Return the works, and the teams where rescue does not write them."""
+        tables = {} if self.jobs is None else {"works": self.jobs.table(self._id_of)}
+        if self._own_teams is not None:
+            tables["forces"] = self._own_teams.table()
+        return {name: frame for name, frame in tables.items() if len(frame)}
+
+    def _id_of(self, place: Where) -> str:
+        return str(self.parts.world.roads.link_ids[place.row])

@@ -1,0 +1,32 @@
+"""Tables of works (抢险作业): what was to be done, who did it, what was not done and why.
+
+A table is empty where the plan has no works.
+"""
+
+from evacsim.language import Text
+from evacsim.results.column import Column
+
+WORKS_TABLES: dict[str, tuple[Column, ...]] = {
+    "works": (
+        Column("work", "str", Text("work", "作业")),
+        Column("what", "str", Text("clear (a road that is cut)", "类型")),
+        Column("place", "str", Text("where: the first link that is cut", "地点")),
+        Column("person_hours", "float64", Text("work that it takes [person-h]", "所需工作量")),
+        Column("arisen_s", "float64", Text("needed from [s]", "发生时间")),
+        Column("asked_s", "float64", Text("headquarters heard of it [s]", "接报时间")),
+        Column("sent_s", "float64", Text("a party was last sent [s]", "派出时间")),
+        Column("begun_s", "float64", Text("begun [s]", "开工时间")),
+        Column("done_s", "float64", Text("done [s]", "完成时间")),
+        Column("teams", "str", Text("teams that were sent, joined by ;", "派出队伍")),
+        Column("people", "int64", Text("people of the last party", "最后一批人数")),
+        Column("left_person_hours", "float64", Text("work that is left [person-h]", "剩余工作量")),
+        Column(
+            "why_not",
+            "str",
+            Text(
+                "why it is not done: not_heard, no_team, not_ready, busy, no_way, under_way, at_work, not_needed",
+                "未完成原因",
+            ),
+        ),
+    ),
+}
