@@ -69,7 +69,8 @@ ENTRIES: tuple[Entry, ...] = (
           lambda facts: working.done_share(facts.record)),
     Entry("clear_time_mean", "s", "less",
           Text("mean time until a road is cleared", "平均抢通时间"),
-          Text("from its being cut, where somebody can clear it; infinite where one never was", "自中断起，仅计可抢通的；有未抢通者为无穷大"),
+          Text("from its being cut, where somebody can clear it; infinite where one never was",
+               "自中断起，仅计可抢通的；有未抢通者为无穷大"),
           lambda facts: working.time_to_clear(facts.record)),
 )  # fmt: skip
 """In the order of the report."""

@@ -1,4 +1,4 @@
-"""Roads that are cut, whatever the water does (断路): a slide, a bridge that fell; passable again in time, or cleared."""
+"""Roads that are cut, whatever the water does (断路): a slide, a bridge that fell; until they end or are cleared."""
 
 from collections.abc import Callable
 from functools import partial

@@ -240,7 +240,7 @@ def test_no_team_is_in_two_places_in_a_storm(luck: Random, seed):
             for row in range(n_teams)
         ]
         cuts = []
-        for row in range(luck.randint(1, 6)):
+        for _ in range(luck.randint(1, 6)):
             column = luck.randint(0, 5)
             ways = [link((column, 0), (column + 1, 0)), link((column + 1, 0), (column, 0))]
             cuts.append(
