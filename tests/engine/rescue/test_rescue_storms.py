@@ -241,7 +241,7 @@ def test_a_storm_loses_nobody(tmp_path_factory, storm):
 
 
 @pytest.mark.slow
-@settings(QUICK, max_examples=100)
+@settings(QUICK, max_examples=25)
 @given(storm=storms())
 def test_many_storms_lose_nobody(tmp_path_factory, storm):
     check(run(tmp_path_factory.mktemp("storm"), storm), storm)
