@@ -27,6 +27,7 @@ __all__ = [
     "load",
     "load_traffic",
     "open_run",
+    "outages",
     "report",
     "sensitivity",
     "simulate",

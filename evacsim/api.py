@@ -13,7 +13,7 @@ import resource
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
@@ -37,6 +37,11 @@ from evacsim.engine.running import Progress
 from evacsim.engine.running import simulate as simulate_world
 from evacsim.ensemble import studying
 from evacsim.ensemble.finding import Stop
+from evacsim.ensemble.outages import Asked as AskedOutages
+from evacsim.ensemble.outages import Outages
+from evacsim.ensemble.outages import outages as cut_outages
+from evacsim.ensemble.outages_told import told as outages_told
+from evacsim.ensemble.outages_told import write_outages
 from evacsim.ensemble.sensitivity import Method, Question, Sensitivity
 from evacsim.ensemble.sensitivity import sensitivity as find_sensitivity
 from evacsim.ensemble.study import Study
@@ -78,6 +83,7 @@ __all__ = [
     "load",
     "load_traffic",
     "open_run",
+    "outages",
     "report",
     "sensitivity",
     "simulate",
@@ -353,11 +359,47 @@ def cover(scenario: Scenario | World, **asked: Any) -> "Rings":
     world = scenario if isinstance(scenario, World) else build_world(scenario)
     at = asked.get("at", "worst")
     if isinstance(at, str) and at not in ("dry", "worst"):
-        asked["at"] = _seconds(world.scenario, at)
+        asked["at"] = _seconds(world.scenario, at, "cover")
     for name in ("kinds", "places", "limits"):
         if name in asked:
             asked[name] = tuple(asked[name])
     return Rings(cover_world(world, Asked(**asked)), world)
+
+
+def outages(
+    scenario: Scenario | World,
+    *,
+    seed: int = 0,
+    progress: Callable[[float, float], None] | None = None,
+    **asked: Any,
+) -> "OutageGrid":
+    """Run every combination of 断网, 断电, 断路 with one seed and tell what each does to every indicator.
+
+    >>> ev.outages(scenario, severities=[0.5, 1], at="T+6 h", seed=7)  # doctest: +SKIP
+
+    Parameters
+    ----------
+    scenario : Scenario or World
+    seed : int
+        Seed of all runs, and of what is chosen by chance.
+    progress : callable, optional
+        Told how many runs are done, of how many.
+    **asked
+        Fields of `evacsim.ensemble.outages.Asked`: `severities`, `cuts`, `at`, `roads`, `road_share`. `at` may also
+        be a moment as people write it, "T+6 h".
+
+    Raises
+    ------
+    ScenarioError
+        With everything that cannot be cut, or not so.
+    """
+    world = scenario if isinstance(scenario, World) else build_world(scenario)
+    if isinstance(asked.get("at"), str):
+        asked["at"] = _seconds(world.scenario, asked["at"], "outages")
+    for name in ("severities", "cuts"):
+        if name in asked:
+            asked[name] = tuple(asked[name])
+    return OutageGrid(cut_outages(world, AskedOutages(**asked), seed=seed, progress=progress))
 
 
 def report(run: "Run", path: str | Path, *, lang: Language = "zh") -> Path:
@@ -526,12 +568,40 @@ class Rings:
         return self.told("en")
 
 
-def _seconds(scenario: Scenario, at: str) -> float:
+@dataclass(frozen=True, slots=True)
+class OutageGrid:
+    """The 2^3 grid of the three outages (断网、断电、断路), at each severity."""
+
+    found: Outages = field(repr=False)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """Every indicator of every cell, and its ratio to the whole world."""
+        return self.found.table
+
+    @property
+    def contact(self) -> pd.DataFrame:
+        """How long each zone of the plan could be called in every cell, and until when."""
+        return self.found.contact
+
+    def told(self, lang: Language = "zh") -> str:
+        """Return what is cut and what comes of it as plain text."""
+        return outages_told(self.found, lang)
+
+    def save(self, folder: str | Path, *, if_exists: Literal["error", "replace"] = "error") -> Path:
+        """Write `outages.json`, `outages.csv` and `contact.csv` to a folder and return it."""
+        return write_outages(self.found, folder, if_exists=if_exists)
+
+    def __str__(self) -> str:
+        return self.told("en")
+
+
+def _seconds(scenario: Scenario, at: str, asking: str) -> float:
     """Return a moment as people write it in seconds after the start of a scenario."""
     try:
         return seconds_after(scenario.start, parse_moment(at))
     except RefusedValueError as refused:
-        issue = Issue("cover", refused.rule, refused.remedy, "at", value=at)
+        issue = Issue(asking, refused.rule, refused.remedy, "at", value=at)
         raise ScenarioError(scenario.id, [issue]) from None
 
 

@@ -342,6 +342,66 @@ def cover(scenario: Path, out: Path, lang: Language, if_exists: IfExists, limit:
 
 
 @main.command()
+@click.argument("scenario", type=click.Path(path_type=Path))
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder for the results."
+)
+@click.option(
+    "--severity",
+    default="0.5,1",
+    show_default=True,
+    metavar="SHARES",
+    help="Shares of the sites that fail, and of --road-share.",
+)
+@click.option(
+    "--cut",
+    "cuts",
+    type=click.Choice(["network", "power", "roads"]),
+    multiple=True,
+    default=("network", "power", "roads"),
+    show_default=True,
+    help="What is cut; may be given again.",
+)
+@click.option("--at", default="T+0 h", show_default=True, help="Moment from which all of it is out.")
+@click.option(
+    "--roads",
+    type=click.Choice(["busiest", "random"]),
+    default="busiest",
+    show_default=True,
+    help="Which roads go first.",
+)
+@click.option(
+    "--road-share",
+    type=click.FloatRange(0, 1, min_open=True),
+    default=0.2,
+    show_default=True,
+    help="Share of the roads that vehicles enter which is cut at severity 1.",
+)
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of all random streams."
+)
+@click.option("--if-exists", type=click.Choice(["error", "replace"]), default="error", show_default=True)
+@language
+@told_in_full
+def outages(
+    scenario: Path, out: Path, severity: str, lang: Language, if_exists: IfExists, **asked: Any
+) -> None:
+    """Run SCENARIO without network, power, roads, any two, all three; tell what that costs (断网、断电、断路)."""
+    from evacsim import api
+    from evacsim.ensemble.outages_told import SUMMARY
+    from evacsim.results.writing import refuse_folder
+
+    severities = _shares(severity)
+    refuse_folder(out, mark=SUMMARY, if_exists=if_exists)
+    given = api.load(scenario)
+    _compile(lang)
+    with _progress(lang) as progress:
+        found = api.outages(given, severities=severities, progress=progress, **asked)
+    found.save(out, if_exists=if_exists)
+    click.echo(found.told(lang))
+
+
+@main.command()
 @click.option("--out", type=click.Path(path_type=Path), help="File to write; standard output by default.")
 def schema(out: Path | None) -> None:
     """Write the JSON Schema of scenario files, for editors that complete and check them."""
@@ -460,6 +520,15 @@ def _checked(scenario: Path, errors: int, issues: list[Issue]) -> Text:
             f"{scenario}: {errors} 处错误, {warnings} 处提醒",
         )
     return Text(f"{scenario}: can be run, {warnings} warnings", f"{scenario}: 可以推演, {warnings} 处提醒")
+
+
+def _shares(written: str) -> list[float]:
+    try:
+        return [float(part) for part in written.split(",")]
+    except ValueError:
+        raise click.BadParameter(
+            f"{written!r} are no numbers with commas between, such as 0.5,1", param_hint="--severity"
+        ) from None
 
 
 def _change(change: str) -> tuple[str, str]:

@@ -9,11 +9,10 @@ import numpy as np
 from evacsim.analysis.cover_told import summary
 from evacsim.analysis.covering import ALL, POSITIONS, Cover
 from evacsim.clock import write_moment
-from evacsim.errors import Issue, ResultsError
 from evacsim.language import Language, Text
 from evacsim.report.figures import DEPTH_COLORS, GROUP_COLORS, drawing, finish
 from evacsim.report.texts import DEPTH_CLASSES
-from evacsim.results.writing import write_text
+from evacsim.results.writing import refuse_folder, write_text
 from evacsim.world.columns import World
 
 if TYPE_CHECKING:
@@ -99,20 +98,8 @@ def write_cover(
 
 
 def refuse_other(folder: Path, *, if_exists: Literal["error", "replace"]) -> None:
-    """Raise where a folder is in the way: it may not be replaced, or holds something else."""
-    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
-        return
-    if not (folder / SUMMARY).is_file():
-        rule = Text("holds something else", "已有其他内容")
-        remedy = Text("name another folder", "换一个文件夹")
-    elif if_exists == "error":
-        rule = Text("is there already", "已存在")
-        remedy = Text(
-            "name another folder, or say --if-exists replace", "换一个文件夹，或加 --if-exists replace"
-        )
-    else:
-        return
-    raise ResultsError(str(folder), [Issue(str(folder), rule, remedy)])
+    """Raise where a folder is in the way of rings: it may not be replaced, or holds something else."""
+    refuse_folder(folder, mark=SUMMARY, if_exists=if_exists)
 
 
 def _draw_roads(axes: "Axes", world: World, at: float | None) -> None:

@@ -1,6 +1,7 @@
 """Files written for people, with an error they can read where that is not possible."""
 
 from pathlib import Path
+from typing import Literal
 
 from evacsim.errors import Issue, ResultsError
 from evacsim.language import Text
@@ -26,6 +27,38 @@ def write_text(path: str | Path, text: str) -> Path:
     except OSError as error:
         raise ResultsError(str(path), [unwritable(path, error)]) from error
     return path
+
+
+def refuse_folder(folder: Path, *, mark: str, if_exists: Literal["error", "replace"]) -> None:
+    """Raise where a folder is in the way: it may not be replaced, or holds something else.
+
+    Parameters
+    ----------
+    folder : Path
+        Where something is to be written.
+    mark : str
+        Name of the file by which a folder is known to hold the same kind of thing.
+    if_exists : str
+        `error` or `replace`.
+
+    Raises
+    ------
+    ResultsError
+        If the folder is in the way.
+    """
+    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
+        return
+    if not (folder / mark).is_file():
+        rule = Text("holds something else", "已有其他内容")
+        remedy = Text("name another folder", "换一个文件夹")
+    elif if_exists == "error":
+        rule = Text("is there already", "已存在")
+        remedy = Text(
+            "name another folder, or say --if-exists replace", "换一个文件夹，或加 --if-exists replace"
+        )
+    else:
+        return
+    raise ResultsError(str(folder), [Issue(str(folder), rule, remedy)])
 
 
 def unwritable(path: Path, error: Exception) -> Issue:
