@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 import evacsim as ev
 from evacsim.engine.works.jobs import HOUR
 from evacsim.errors import ScenarioError
+from tests.reference.flooded_street import NOW
+from tests.reference.flooded_street import street as flooded_street
 from tests.reference.small_district import link, node, small_district, write_grid
 
 MINUTE = 60.0
@@ -268,3 +270,31 @@ def test_no_team_is_in_two_places_in_a_storm(luck: Random, seed):
     done = table[table["done_s"].notna()]
     hours = (done["done_s"] - done["begun_s"]) / HOUR
     assert (hours * done["people"]).to_numpy() == pytest.approx(done["person_hours"].to_numpy())
+
+
+def test_who_works_is_on_no_boat_and_rests_when_tired(tmp_path):
+    """Four people, all at a road when the water comes; boats of two wait until they are home and have rested."""
+    team = {
+        "id": "fire",
+        "kind": "fire",
+        "node": node(4, 0),
+        "members": 4,
+        "readiness": "0 s",
+        "skills": ["water", "clear"],
+    }
+    given = flooded_street(
+        tmp_path,
+        villages={0: 5},
+        forces=[team],
+        boats={"force": "fire", "crew": 2},
+        rescue={"fatigue": {"full": "1 h", "tired": "2 h", "stop": "3 h", "rest": "4 h"}},
+    )
+    given["hazard"]["road_cuts"] = [{"links": [link((6, 0), (7, 0))], "begins": "T+0 s", "work": 6.8}]
+    given["plan"]["works"] = {"heard_after": NOW}
+    record = run(given)
+    # 100 s by road; 3500 s at full strength and the rest at .85; home in 100 s, then four hours of rest.
+    done = 100 + 3500 + (6.8 * HOUR - 4 * 3500) / (4 * 0.85)
+    assert record.tables["works"]["done_s"].tolist() == pytest.approx([done])
+    first = record.tables["craft_time"].query("what == 'to_case'")["from_s"].min()
+    assert first == pytest.approx(done + 100 + 4 * HOUR)
+    assert record.tables["forces"]["crews_stopped"].iloc[0] >= 1
