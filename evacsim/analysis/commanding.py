@@ -63,11 +63,21 @@ def _responsible_soon(record: RunRecord) -> float:
     """Return the share of zones ordered whose leading office had the order soon; nan without offices."""
     if record.tables["offices"].empty:
         return np.nan
-    ledger = record.ledger[had_to_go(record.ledger) & record.ledger["ordered_s"].notna()]
-    if ledger.empty:
+    zones = zones_acknowledged(record)
+    if zones.empty:
         return np.nan
-    took = (ledger["acknowledged_s"] - ledger["ordered_s"]).groupby(ledger["zone"]).min()
-    return float((took <= SOON).mean())
+    return float((zones["acknowledged_s"] - zones["ordered_s"] <= SOON).mean())
+
+
+def zones_acknowledged(record: RunRecord) -> pd.DataFrame:
+    """Return `zone, ordered_s, acknowledged_s` of each zone ordered in which somebody had to go.
+
+    Acknowledged is when the office that leads the zone has the order [s]; nan for never, or without offices.
+    """
+    ledger = record.ledger[had_to_go(record.ledger) & record.ledger["ordered_s"].notna()]
+    if record.tables["offices"].empty:
+        ledger = ledger[:0]
+    return ledger.groupby("zone", sort=False)[["ordered_s", "acknowledged_s"]].min().reset_index()
 
 
 def _order_latency(record: RunRecord, share: float) -> float:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from evacsim.analysis.people import people_of, times
+from evacsim.analysis.people import Bools, people_of, times
 from evacsim.results.record import RunRecord
 
 REACH_LIMITS = (0.90, 0.95)
@@ -45,13 +45,18 @@ def reaching(record: RunRecord) -> Reaching:
 
 def public_reach(record: RunRecord) -> float:
     """Return the share of the people of all zones that were warned who had word before the water, or by the end."""
+    people, (asked, in_time) = people_of(record.ledger), word_in_time(record)
+    total = int(people[asked].sum())
+    return float(people[asked & in_time].sum() / total) if total else np.nan
+
+
+def word_in_time(record: RunRecord) -> tuple[Bools, Bools]:
+    """Return which households are of zones that were warned, and which had word before the water, or by the end."""
     ledger = record.ledger
     zones = {*record.tables["reach"]["zone"], *record.tables["sweeps"]["zone"]}
     asked = (ledger["zone"].isin(zones) & ledger["present"]).to_numpy(dtype=bool)
-    people, warned, water = people_of(ledger), times(ledger, "warned_s"), times(ledger, "water_s")
-    in_time = warned <= np.where(np.isnan(water), np.inf, water)
-    total = int(people[asked].sum())
-    return float(people[asked & in_time].sum() / total) if total else np.nan
+    warned, water = times(ledger, "warned_s"), times(ledger, "water_s")
+    return asked, warned <= np.where(np.isnan(water), np.inf, water)
 
 
 def reach_by_channel(record: RunRecord) -> pd.DataFrame:

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 import evacsim as ev
+from evacsim.analysis.failures import ranked
 from evacsim.terms import ROOT_KINDS
 from tests.reference.small_district import node, small_district
 
@@ -190,3 +191,11 @@ def test_who_decides_is_named_by_id_or_name_or_stands_at_the_top(tmp_path):
     offices[1]["name"] = "county"  # the plan's decided_by is an office's id before it is a name
     record = run(tmp_path, offices=offices)
     assert when(record, "order_received", "office/town") == [26.0]
+
+
+def test_zones_late_or_without_their_order_are_ranked_by_what_failed_on_the_way(tmp_path):
+    late = ranked(run(tmp_path), "responsible_5min_share")
+    assert late[["cause", "people"]].to_numpy().tolist() == [["slow_relay", 2]]
+    deaf = {**SURE, "answer_day": 0, "answer_night": 0}
+    never = ranked(run(tmp_path, calling=deaf), "responsible_5min_share")
+    assert never[["cause", "people"]].to_numpy().tolist() == [["call_unanswered", 2]]
