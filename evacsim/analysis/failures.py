@@ -246,8 +246,8 @@ def _unwarned(record: RunRecord) -> pd.DataFrame:
     ledger, (asked, in_time) = record.ledger, word_in_time(record)
     causes = _behind_never_reached(record)
     kinds, failed = record.events["kind"].to_numpy(dtype=object), _last_in_zone(record, IN_ZONE)
-    in_zone = ledger["zone"].map({zone: kinds[row] for zone, row in failed.items()}).fillna("no_channel")
-    causes = np.where(causes == "", in_zone, causes)
+    in_zone = [kinds[failed[zone]] if zone in failed else "no_channel" for zone in ledger["zone"]]
+    causes = np.where(causes == "", np.array(in_zone, dtype=object), causes)
     causes[~np.isnan(times(ledger, "warned_s"))] = "late_word"
     return _households(record, asked & ~in_time, causes)
 
@@ -276,6 +276,7 @@ def _turned_away(record: RunRecord) -> pd.DataFrame:
     held = people.to_numpy(dtype=np.int64) + _inside(record, shelter, time)
     # A later stage of care may leave room for fewer; one that is given up, and not full, is shut.
     at_last = record.tables["facilities"].set_index("shelter")["capacity"]
+    # `min` keeps its first argument where the second is nan.
     least = shelters["capacity"].combine(at_last.reindex(shelters.index), min)
     holds = shelter.map(least).to_numpy(dtype=np.float64)
     full = held > holds
