@@ -117,6 +117,8 @@ class Measures(Recorded):
             self.orders.open_roads(self._ways(model), cause)
         elif model.action == "gate":
             self.orders.lift_gate(self._ways(model), cause)
+        elif model.action == "reserve":
+            self.orders.give_lane_back(self._ways(model), cause)
         elif model.action == "ban":
             self._man(model, is_manned=False, cause=cause)
 
@@ -184,6 +186,8 @@ class Measures(Recorded):
             self.orders.close_roads(self._ways(model), cause)
         elif model.action == "gate" and model.flow is not None:
             self.orders.set_gate(self._ways(model), model.flow, cause)
+        elif model.action == "reserve":
+            self.orders.reserve_lane(self._ways(model), cause)
         elif model.action == "ban":
             self._man(model, is_manned=True, cause=cause)
         elif model.action in ("evacuate", "disperse"):

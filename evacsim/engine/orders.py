@@ -1,4 +1,4 @@
-"""Orders to the roads (交通管制): closed, opened, given another flow, their lanes reversed.
+"""Orders to the roads (交通管制): closed, opened, given another flow, their lanes reversed or kept for rescue.
 
 reversed: order - (nobody enters, those on the road drive on; police drive through) - the lanes are
 open to the opposite direction, after the clear time and not before the last one has left.
@@ -50,6 +50,14 @@ class Orders:
         """Let ways carry again what they do without a gate, by an event."""
         self._tell("capacity_by_order", ways, cause, self.roads.meter(ways, np.inf))
 
+    def reserve_lane(self, ways: Rows, cause: int) -> None:
+        """Take one lane of ways from everybody, for rescue, by an event."""
+        self._tell("lane_reserved", ways, cause, self.roads.keep_lane(ways, is_kept=True))
+
+    def give_lane_back(self, ways: Rows, cause: int) -> None:
+        """Let everybody use again the lane that was kept for rescue, by an event."""
+        self._tell("capacity_by_order", ways, cause, self.roads.keep_lane(ways, is_kept=False))
+
     def _carry_out(self, change: RoadChange) -> None:
         cause = self._trigger(change)
         if change.order.order == "close":
@@ -58,8 +66,8 @@ class Orders:
         if change.order.order == "open":
             self._open(change, cause)
         elif change.order.order == "capacity":
-            self.roads.carry(change.ways, change.capacity)
-            self._tell("capacity_by_order", change.ways, cause, change.capacity)
+            carried = self.roads.carry(change.ways, change.capacity)
+            self._tell("capacity_by_order", change.ways, cause, carried)
         else:
             self.roads.shut(change.ways)
             self._tell("lanes_reversed", change.ways, cause)
@@ -88,8 +96,8 @@ class Orders:
             return
         row = np.flatnonzero(np.isin(change.ways, clear) & (change.opposite >= 0))
         gaining, capacity = change.opposite[row], change.opposite_capacity[row]
-        self.roads.carry(gaining, capacity, change.opposite_storage[row])
-        self._tell("lanes_opened", gaining, cause, capacity)
+        carried = self.roads.carry(gaining, capacity, change.opposite_storage[row])
+        self._tell("lanes_opened", gaining, cause, carried)
         self._try_again()
 
     def _trigger(self, change: RoadChange) -> int:

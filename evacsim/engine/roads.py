@@ -36,6 +36,8 @@ class Roads:
         """What it holds when jammed, while open [pcu]."""
         self._gate = np.full(ways.n, np.inf)
         """Flow that gates let through [pcu/s]."""
+        self._lane_kept = np.zeros(ways.n)
+        """Share of one lane of those of the way, where it is kept for rescue; 0 elsewhere."""
         self._is_shut = np.zeros(ways.n, dtype=bool)
         self._is_barred = np.zeros(ways.n, dtype=bool)
         """Shut, and no vehicle is left on it."""
@@ -125,19 +127,26 @@ class Roads:
         self._let_carry(new)
         self.renew(new)
 
-    def carry(self, ways: Rows, capacity: Floats, storage: Floats | None = None) -> None:
-        """Let ways carry another flow [pcu/s], and hold more or less [pcu], once they are open."""
+    def carry(self, ways: Rows, capacity: Floats, storage: Floats | None = None) -> Floats:
+        """Let ways have another flow [pcu/s] and room [pcu] once they are open; return what they carry then."""
         self.capacity[ways] = capacity
         if storage is not None:
             self.storage[ways] = storage
         self._let_carry(ways[~self._is_shut[ways]])
+        return self._carried(ways)
 
     def meter(self, ways: Rows, flow: float) -> Floats:
         """Let ways carry no more than a flow [pcu/s], inf for no limit; return what each of them carries then."""
         self._gate[ways] = flow
         self._let_carry(ways[~self._is_shut[ways]])
-        carried: Floats = np.minimum(self.capacity[ways], flow)
-        return carried
+        return self._carried(ways)
+
+    def keep_lane(self, ways: Rows, *, is_kept: bool) -> Floats:
+        """Take one lane of ways from everybody, for rescue, or give it back; return what each of them carries then."""
+        roads, links = self.parts.world.roads, self.parts.world.ways.link[ways]
+        self._lane_kept[ways] = 1.0 / roads.lanes[links] if is_kept else 0.0
+        self._let_carry(ways[~self._is_shut[ways]])
+        return self._carried(ways)
 
     def busy(self, ways: Rows) -> Bools:
         """Return on which ways anybody is now."""
@@ -154,16 +163,34 @@ class Roads:
         if left.size:
             self.parts.clock.call_at(self.parts.now + LOOK_AGAIN, lambda: self._bar(left))
 
+    def _carried(self, ways: Rows) -> Floats:
+        """Return the flow that ways let through while open [pcu/s]."""
+        left = self._without_lane(self.capacity, self.parts.world.ways.capacity, ways)
+        carried: Floats = np.minimum(left, self._gate[ways])
+        return carried
+
+    def _without_lane(self, now: Floats, usual: Floats, ways: Rows) -> Floats:
+        """Return what is left of the flow or the room of ways without the lane that is kept for rescue.
+
+        It takes its share of what the road has by itself, not of lanes that the other direction has lent it.
+        """
+        left = now[ways]
+        kept = np.flatnonzero((self._lane_kept[ways] > 0) & np.isfinite(left))
+        own = np.minimum(left[kept], usual[ways[kept]])
+        left[kept] -= self._lane_kept[ways[kept]] * own
+        return left
+
     def _let_carry(self, ways: Rows) -> None:
         if not ways.size:
             return
         usual = self.parts.world.ways
-        capacity = np.minimum(self.capacity[ways], self._gate[ways])
-        jam_density = usual.jam_density[ways] * (self.storage[ways] / usual.storage[ways])
+        capacity = self._carried(ways)
+        storage = self._without_lane(self.storage, usual.storage, ways)
+        jam_density = usual.jam_density[ways] * (storage / usual.storage[ways])
         self.parts.movement.change_links(
             ways,
             capacity=capacity,
-            storage=np.maximum(self.storage[ways], 1.0),
+            storage=np.maximum(storage, 1.0),
             wave_speed=wave_speeds(usual.free_speed[ways], capacity, jam_density),
             now=self.parts.now,
         )

@@ -42,6 +42,7 @@ AMOUNTS: dict[str, tuple[Text, int]] = {
     "gridlock": (ROADS, 0),
     "capacity_by_order": (FLOW, 0),
     "gate_set": (FLOW, 0),
+    "lane_reserved": (FLOW, 0),
     "lanes_opened": (FLOW, 0),
     "rain_reached": (METRES, 3),
     "forecast_reached": (STAGE, 2),

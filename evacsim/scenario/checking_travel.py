@@ -71,20 +71,32 @@ def _computed(parts: Parts) -> Iterator[Finding]:
 
 
 def _gates(parts: Parts) -> Iterator[Finding]:
-    """Yield roads with two gates: what they let through together is not told."""
-    gate_of: dict[str, str] = {}
+    """Yield roads with two gates, or with two lanes kept for rescue: what they let through together is not told."""
+    done = {"gate": Text("is metered by", "控流"), "reserve": Text("has a lane kept by", "留出专用道")}
+    measure_of: dict[tuple[str, str], str] = {}
     for entry in parts.measures:
-        if entry.item.action != "gate":
+        measure = entry.item
+        if measure.action not in done:
             continue
-        for link in entry.item.links:
-            if link in gate_of:
+        for link in measure.links:
+            first = measure_of.setdefault((measure.action, link), measure.id)
+            if first != measure.id:
+                verb = done[measure.action]
                 rule = Text(
-                    f"is metered by {gate_of[link]} and {entry.item.id}",
-                    f"同时被 {gate_of[link]} 和 {entry.item.id} 控流",
+                    f"{verb.en} {first} and {measure.id}", f"同时被 {first} 和 {measure.id} {verb.zh}"
                 )
                 remedy = Text("leave it to one of the two", "只保留其中一处")
                 yield Finding((*entry.loc, "links"), rule, remedy, link)
-            gate_of.setdefault(link, entry.item.id)
+        if measure.action == "reserve":
+            rule = Text(
+                "takes a lane from everybody, and rescue is no faster by it: its vehicles wait with the others",
+                "只推演其他车辆少一条车道；救援车辆仍在普通车道排队，不因此加快",
+            )
+            remedy = Text(
+                "read the loss of the others from it, and no gain of rescue",
+                "据此只看对其他车辆的影响，不看救援提速",
+            )
+            yield Finding((*entry.loc, "action"), rule, remedy, measure.action, severity="warning")
 
 
 def _low_homes(parts: Parts, transfer: Entry[ZoneTransfer]) -> Iterator[Finding]:

@@ -19,7 +19,7 @@ UNSIMULATED: Mapping[type[Section], Collection[str]] = {
 }
 """Fields that only their default may be given to, by section."""
 
-ACTIONS_UNSIMULATED = frozenset({"stop", "reserve"})
+ACTIONS_UNSIMULATED = frozenset({"stop"})
 """Actions of measures that nothing carries out."""
 
 

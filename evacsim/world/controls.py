@@ -90,10 +90,13 @@ class Controls:
         return cuts
 
     def check_measures(self, plan: Plan) -> None:
-        """Note the links of measures that the network does not have, or that no vehicle uses."""
+        """Note the links of measures that are not there, that no vehicle uses, or that have no lane to spare."""
         for measure in plan.when.measures:
             for link in measure.links:
-                self._way(link, f"plan.when.measures: {measure.id}")
+                place = f"plan.when.measures: {measure.id}"
+                way = self._way(link, place)
+                if measure.action == "reserve" and way >= 0:
+                    self._note_single_lane(link, place)
 
     def check_posts(self, plan: Plan) -> None:
         """Note the links of posts that the network does not have."""
@@ -179,6 +182,17 @@ class Controls:
             remedy = Text("name a link that cars or buses use", "写车辆可通行的路段")
             self.issues.append(Issue("roads", rule, remedy, place, value=link))
         return way
+
+    def _note_single_lane(self, link: str, place: str) -> None:
+        """Note a link whose only lane is to be kept for rescue."""
+        lanes = float(self._roads.lanes[self._roads.link_row[link]])
+        if lanes <= 1:
+            rule = Text(
+                f"has {lanes:g} lane this way: none is left beside the one kept for rescue",
+                f"该方向只有 {lanes:g} 条车道，留出救援专用道后无车道可用",
+            )
+            remedy = Text("close it, or name a link of more lanes", "改为 close，或写多车道路段")
+            self.issues.append(Issue("roads", rule, remedy, place, value=link))
 
     def _note_unknown(self, link: str, place: str) -> None:
         rule = Text("is no link of the road network", "不是路网中的路段")
