@@ -11,7 +11,6 @@ from evacsim.engine.log import Kind, Where
 from evacsim.engine.parts import Parts
 from evacsim.engine.routing import MoverClass
 from evacsim.engine.supplying import (
-    CARRIERS,
     Carrier,
     Contract,
     Shipment,
@@ -20,9 +19,11 @@ from evacsim.engine.supplying import (
     buy,
     choose_carrier,
     choose_sources,
+    trips,
     whole_packages,
 )
 from evacsim.engine.transport import Transport
+from evacsim.engine.trucking import flight_time
 from evacsim.scenario.care import Ration
 from evacsim.world.laws import quantiles
 
@@ -54,10 +55,11 @@ class Delivery:
 class Delivering:
     """The stores, and everything on its way from them.
 
-    What a shelter asks for is sent by the nearest stores in the tree of command that have some and a way.
+    What a shelter asks for is sent by the nearest stores in the tree of command that have some and a way: by
+    truck, where no road leads by helicopter.
     What no store can send is bought, except what lies already in the store where the purchase would arrive: that
-    lacks a way, not goods. A purchase arrives at that store, and goes on from there as any other stock does: by
-    truck, to the shelter for which it was bought, if anybody there still wants it; where none can be sent, it stays in
+    lacks a way, not goods. A purchase arrives at that store, and goes on from there as any other stock
+    does, to the shelter for which it was bought, if anybody there still wants it; where none can be sent, it stays in
     the store for whoever asks next.
     What was never loaded, for its truck does not get to the store, stays there too.
     """
@@ -106,9 +108,12 @@ class Delivering:
                 amount = given.amount + (0.0 if held is None else held.left(0.0))
                 self._held[given.item][self._row[given.store]] = Stock(given.item, amount)
         self._bought: dict[str, float] = {}
-        self._trucks: int | None = None
+        self._fleet: dict[Carrier, int] = {}
+        """Row of the fleet by what it is."""
         if self._supply is not None and self._supply.trucks is not None:
-            self._trucks = world.fleets.ids.index(self._supply.trucks)
+            self._fleet["truck"] = world.fleets.ids.index(self._supply.trucks)
+        if self._supply is not None and self._supply.helicopters is not None:
+            self._fleet["helicopter"] = world.fleets.ids.index(self._supply.helicopters)
         self._deliveries: list[Delivery] = []
         for item, stocks in self._held.items():
             for store, stock in enumerate(stocks):
@@ -138,14 +143,18 @@ class Delivering:
         amount = self._there(store, item)
         if amount <= 0:
             return None
-        at = int(world.stores.drive_node[store])
-        truck = np.inf
-        if self._trucks is not None:
-            truck = routing.time(routing.tree_to_shelter(shelter, MoverClass.BUS), at)
-        travel: dict[Carrier, float] = {"truck": truck}
+        at, to = int(world.stores.drive_node[store]), int(world.shelters.drive_node[shelter])
+        travel: dict[Carrier, float] = {}
+        if "truck" in self._fleet:
+            travel["truck"] = routing.time(routing.tree_to_shelter(shelter, MoverClass.BUS), at)
+        if "helicopter" in self._fleet:
+            speed = world.fleets.models[self._fleet["helicopter"]].speed
+            travel["helicopter"] = flight_time(self.parts, at, to, speed)
         carrier = choose_carrier(travel)
         level = world.stores.models[store].level or "county"
-        return Source(store, LEVELS.index(level), amount, carrier, 0.0, min(travel.values()))
+        return Source(
+            store, LEVELS.index(level), amount, carrier, 0.0, np.inf if carrier is None else travel[carrier]
+        )
 
     def _there(self, store: int, item: str) -> float:
         """Return what whole packages a store has and has not promised."""
@@ -154,32 +163,38 @@ class Delivering:
         return whole_packages(left, self.rations[item].package, up=False)
 
     def _send(self, shelter: int, item: str, wanted: float, cause: int, sources: list[Source]) -> float:
-        """Let stores send what is wanted, as far as they can; return how much is on its way."""
-        asked = self.parts.now
-        shipments = choose_sources(sources, wanted, now=asked)
-        return sum(
-            shipment.amount for shipment in shipments if self._load(shelter, item, shipment, asked, cause)
-        )
+        """Let stores send what is wanted, as far as they can; return how much is on its way.
+
+        What is more than a vehicle carries goes in several trips.
+        """
+        asked, ration, sent = self.parts.now, self.rations[item], 0.0
+        for shipment in choose_sources(sources, wanted, now=asked):
+            payload = self.parts.world.fleets.models[self._fleet[shipment.carrier]].payload
+            for amount in trips(
+                shipment.amount, payload=payload, weight=ration.weight, package=ration.package
+            ):
+                trip = shipment._replace(amount=amount)
+                sent += amount if self._load(shelter, item, trip, asked, cause) else 0.0
+        return sent
 
     def _load(self, shelter: int, item: str, shipment: Shipment, asked: float, cause: int) -> bool:
         """Let a store send a shipment asked for at a moment; return False where nobody will ever drive it."""
         parts, supply = self.parts, self._supply
         assert supply is not None
-        assert shipment.carrier == CARRIERS[0]
-        assert self._trucks is not None
         stock = self._held[item][shipment.store]
         assert stock is not None
         delivery = Delivery(shipment.store, shelter, item, shipment.amount, asked, shipment.carrier)
         self._ordinal += 1
         luck = parts.streams.get("loading", self._ordinal).random(1)
-        sent = self.transport.send_truck(
-            self._trucks,
+        sent = self.transport.send_goods(
+            self._fleet[shipment.carrier],
             int(parts.world.stores.drive_node[shipment.store]),
             int(parts.world.shelters.drive_node[shelter]),
             cause,
             partial(self._come, delivery),
             partial(self._fail, delivery),
             loading=float(quantiles(supply.loading, luck)[0]),
+            unloading=supply.landing_time if shipment.carrier == "helicopter" else 0.0,
             left=partial(self._leave_store, delivery),
         )
         self._deliveries.append(delivery)

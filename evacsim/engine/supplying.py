@@ -278,6 +278,32 @@ def to_ask_for(rate: float, *, days: float, left: float, on_the_way: float) -> f
     return max(0.0, rate * 86400 * days - left - on_the_way)
 
 
+def trips(amount: float, *, payload: float | None, weight: float | None, package: float) -> list[float]:
+    """Return what goes on each trip of an amount: as much as a vehicle carries in whole packages, then the rest.
+
+    Parameters
+    ----------
+    amount : float
+        What is to be brought, in the unit of the item.
+    payload : float or None
+        What the vehicle carries [kg], one package or more; without limit where None.
+    weight : float or None
+        What one unit weighs [kg]; nothing where None.
+    package : float
+        What a package holds, in the unit.
+
+    >>> trips(450, payload=2000, weight=10, package=1)
+    [200.0, 200.0, 50.0]
+    """
+    if payload is None or weight is None:
+        return [amount]
+    whole = _decimal(package)
+    most = math.floor(_decimal(payload) / (_decimal(weight) * whole)) * whole
+    assert most > 0, "one package is heavier than the vehicle carries"
+    full, rest = divmod(_decimal(amount), most)
+    return [float(most)] * full + ([float(rest)] if rest else [])
+
+
 def whole_packages(amount: float, package: float, *, up: bool) -> float:
     """Return what the whole packages hold that `amount` needs (`up`), or that can be made up of it.
 

@@ -1,6 +1,6 @@
 """All fleets of the district: who is called up, and what they are sent to do.
 
-Buses fetch people from pick-up points (`serving`), trucks bring supplies (`trucking`). What they
+Buses fetch people from pick-up points (`serving`), trucks and some helicopters bring supplies (`trucking`). What they
 have in common, the roads, stands in `driving`; which round a bus drives next in `tasking`.
 """
 
@@ -39,6 +39,8 @@ class Transport(Recorded):
         self.tasks = Tasking(parts, gathering, sheltering)
         self.serving = Serving(parts, gathering, sheltering, self.driving, self.tasks)
         self.trucking = Trucking(parts, self.driving)
+        self.carriers = self._carriers()
+        """Fleets (rows) that bring supplies and do nothing else."""
         self.serve: dict[str, Callable[[Vehicle], Process]] = {
             "bus": self.serving.serve,
             "truck": self.trucking.serve,
@@ -59,7 +61,7 @@ class Transport(Recorded):
         """Let a fleet (row) from outside come, by the event of its being granted and on its way."""
         self.calling_up.lend(fleet, cause)
 
-    def send_truck(  # noqa: PLR0913 - a trip is described by all of these
+    def send_goods(  # noqa: PLR0913 - a trip is described by all of these
         self,
         fleet: int,
         from_node: int,
@@ -72,18 +74,18 @@ class Transport(Recorded):
         unloading: float = 0.0,
         left: Told | None = None,
     ) -> bool:
-        """Let a truck of a fleet bring goods from one road node to another.
+        """Let a truck or helicopter of a fleet bring goods from one road node to another.
 
         Parameters
         ----------
         fleet : int
-            Row of a fleet of trucks; it is called up when first asked for.
+            Row of a fleet of trucks, or of helicopters that bring supplies; called up when first asked for.
         from_node, to_node : int
             Nodes with a way for vehicles, where it loads and where it unloads.
         cause : int
             Event because of which.
         then, failed : callable
-            Told the last event of the truck when the goods are unloaded, or when it finds no way or
+            Told the last event of the vehicle when the goods are unloaded, or when it finds no way or
             is stopped by water. One of the two is called, once, unless the run ends before.
         loading, unloading : float
             How long it stands [s].
@@ -93,7 +95,7 @@ class Transport(Recorded):
         Returns
         -------
         bool
-            False, and nothing will be told, where no truck of the fleet comes at all.
+            False, and nothing will be told, where no vehicle of the fleet comes at all.
         """
         trip = Trip(from_node, to_node, cause, then, failed, loading, unloading, left)
         return self.trucking.send(fleet, trip, call_up=self.call_up)
@@ -156,5 +158,12 @@ class Transport(Recorded):
             "fleet_calls": self.calling_up.table(),
         }
 
+    def _carriers(self) -> frozenset[int]:
+        supply = self.parts.world.scenario.plan.care.supply
+        named = () if supply is None else (supply.trucks, supply.helicopters)
+        return frozenset(row for row, fleet in enumerate(self.fleets) if fleet.id in named)
+
     def _serve(self, vehicle: Vehicle) -> Process:
+        if vehicle.fleet in self.carriers:
+            return self.trucking.serve(vehicle)
         return self.serve[self.fleets[vehicle.fleet].kind](vehicle)

@@ -1,9 +1,13 @@
-"""Trucks: goods from place to place over the roads as they are, flooded or not.
+"""Trucks: goods from place to place over the roads as they are, flooded or not; helicopters: as the crow flies.
 
 A trip is one drive from a store to where its goods are wanted. It waits until a truck of its
 fleet is free; the truck drives to the store, loads, drives on, unloads, and stays where it is
 until the next trip. A trip whose truck finds no way, or is stopped by water, has failed for good:
 whoever asked for it has to ask again, and what is on the truck reaches nobody.
+
+A helicopter does the same through the air at the speed of its fleet. It sets out by day only, unless the fleet
+flies at night: from its depot, to the store and from it; whoever is in the air at dusk gets there. Weather does
+not keep it on the ground (assumed, as in rescue).
 """
 
 from collections import deque
@@ -12,9 +16,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+import numpy as np
 import simpy
 
-from evacsim.engine.driving import Driving
+from evacsim.engine.driving import Drive, Driving
 from evacsim.engine.log import Kind, Where
 from evacsim.engine.parts import Parts
 from evacsim.engine.routing import MoverClass
@@ -27,7 +32,7 @@ Told = Callable[[int], None]
 
 @dataclass(slots=True)
 class Trip:
-    """What one truck is to bring; times in seconds."""
+    """What one vehicle is to bring; times in seconds."""
 
     from_node: int
     to_node: int
@@ -40,8 +45,14 @@ class Trip:
     is_over: bool = False
 
 
+def flight_time(parts: Parts, from_node: int, to_node: int, speed: float) -> float:
+    """Return how long it takes through the air from one node to another at a speed [m/s]; nan without coordinates."""
+    x, y = parts.world.roads.x, parts.world.roads.y
+    return float(np.hypot(x[to_node] - x[from_node], y[to_node] - y[from_node])) / speed
+
+
 class Trucking:
-    """All trucks of the district, one process each once their fleet is first asked for one."""
+    """All vehicles that bring goods, one process each once their fleet is first asked for one."""
 
     def __init__(self, parts: Parts, driving: Driving) -> None:
         self.parts = parts
@@ -51,7 +62,7 @@ class Trucking:
         self._news = [simpy.Event(parts.clock) for _ in fleets]
 
     def send(self, fleet: int, trip: Trip, *, call_up: Callable[[int, int], None]) -> bool:
-        """Give a trip to the first truck of a fleet that is free; return False where no truck of it ever comes."""
+        """Give a trip to the first vehicle of a fleet that is free; return False where none of it ever comes."""
         vehicles = [vehicle for vehicle in self.driving.vehicles if vehicle.fleet == fleet]
         call_up(fleet, trip.cause)
         if not any(vehicle.came for vehicle in vehicles):
@@ -64,6 +75,7 @@ class Trucking:
     def serve(self, vehicle: Vehicle) -> Process:
         """Drive one trip after the other until the run ends."""
         yield self.parts.clock.timeout(vehicle.call_up)
+        yield from self._await_light(vehicle)
         vehicle.departed = self.parts.now
         self.driving.record(vehicle, "vehicle_departed", place=Where(Kind.DEPOT, vehicle.fleet))
         while True:
@@ -77,13 +89,14 @@ class Trucking:
         parts, driving = self.parts, self.driving
         vehicle.event = max(vehicle.event, trip.cause)
         driving.at_stopped[vehicle.row] = partial(self._fail, vehicle, trip)
-        reached = yield from driving.drive(vehicle, self._way(trip.from_node))
+        reached = yield from self._go(vehicle, trip.from_node)
         if reached and not trip.is_over:
             yield parts.clock.timeout(trip.loading)
+            yield from self._await_light(vehicle)
             driving.record(vehicle, "vehicle_departed", place=Where(Kind.NODE, trip.from_node))
             if trip.left is not None:
                 trip.left(vehicle.event)
-            reached = yield from driving.drive(vehicle, self._way(trip.to_node))
+            reached = yield from self._go(vehicle, trip.to_node)
             if reached and not trip.is_over:
                 yield parts.clock.timeout(trip.unloading)
                 trip.is_over = True
@@ -93,8 +106,22 @@ class Trucking:
         self._fail(vehicle, trip)
         del driving.at_stopped[vehicle.row]
 
-    def _way(self, node: int) -> Callable[[], int]:
-        return partial(self.parts.routing.tree_to_node, node, MoverClass.BUS)
+    def _go(self, vehicle: Vehicle, node: int) -> Drive:
+        """Bring a vehicle to a node, by road or through the air; return whether it gets there."""
+        fleet = self.driving.fleets[vehicle.fleet]
+        if fleet.kind != "helicopter":
+            way = partial(self.parts.routing.tree_to_node, node, MoverClass.BUS)
+            return (yield from self.driving.drive(vehicle, way))
+        yield from self._await_light(vehicle)
+        yield self.parts.clock.timeout(flight_time(self.parts, vehicle.node, node, fleet.speed))
+        vehicle.node = node
+        return True
+
+    def _await_light(self, vehicle: Vehicle) -> Process:
+        """Keep a helicopter that does not fly by night on the ground until it is day."""
+        fleet, calendar, now = self.driving.fleets[vehicle.fleet], self.parts.calendar, self.parts.now
+        if fleet.kind == "helicopter" and not fleet.flies_at_night and calendar.is_night(now):
+            yield self.parts.clock.timeout(calendar.next_change(now) - now)
 
     def _fail(self, vehicle: Vehicle, trip: Trip) -> None:
         """Tell whoever waits for a trip that it has failed, once."""

@@ -64,6 +64,8 @@ class Ration(Section):
     """Its unit, such as L or pack."""
     package: Number = assumed(1.0, "no unit is broken up; give the size of the box where it matters", gt=0)
     """What one package holds, in the unit: asked for, sent and bought in whole packages."""
+    weight: Number | None = Field(default=None, gt=0)
+    """What one unit weighs [kg]; fills no vehicle where absent."""
     gives: Literal["food", "water", "bed", "other"] = "other"
     """What it gives to whom it is handed out: counts towards relief."""
 
@@ -97,7 +99,9 @@ class Supply(Section):
     boats: Identifier | None = None
     """Fleet that goes where no road leads."""
     helicopters: Identifier | None = None
-    """Fleet that flies where no boat goes."""
+    """Fleet that flies where no road leads; it fetches nobody."""
+    landing_time: Duration = assumed(600.0, "10 min, as in rescue")
+    """Time a helicopter takes to land, unload and take off again [s]."""
     purchases: list[Purchase] = []
     """Contracts."""
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from evacsim.language import Text
 from evacsim.scenario.finding import Finding
 from evacsim.scenario.given import Loc
+from evacsim.scenario.matching import matching
 from evacsim.scenario.parts import Parts
 from evacsim.scenario.references import unknown
 
@@ -26,8 +27,10 @@ def found(parts: Parts) -> Iterator[Finding]:
             remedy = Text("add it to district.stock", "写入 district.stock")
             yield Finding((*loc, "rations", number, "item"), rule, remedy, ration.item)
     yield from _space(parts, loc)
+    yield from _openings(parts)
     yield from _services(parts, loc)
     yield from _returns(parts, loc)
+    yield from _payloads(parts, loc)
     if care.supply is not None:
         yield from _carriers(parts, (*loc, "supply"))
 
@@ -131,12 +134,12 @@ def _carriers(parts: Parts, loc: Loc) -> Iterator[Finding]:
             )
             remedy = Text("add a store to district.stores", "在 district.stores 中增加储备点")
             yield Finding(place, rule, remedy, purchase.item)
-    if supply.purchases and supply.trucks is None:
+    if supply.purchases and supply.trucks is None and supply.helicopters is None:
         rule = Text(
             "purchases arrive at a store, and nobody brings them on to the shelters",
             "采购物资只送到储备点，没有车队运往安置点",
         )
-        remedy = Text("name a fleet of trucks", "写明运输车队 trucks")
+        remedy = Text("name a fleet of trucks or helicopters", "写明运输车队 trucks 或 helicopters")
         yield Finding((*loc, "purchases"), rule, remedy, severity="warning")
     for name, kind in (("trucks", "truck"), ("boats", "boat"), ("helicopters", "helicopter")):
         fleet = getattr(supply, name)
@@ -146,3 +149,66 @@ def _carriers(parts: Parts, loc: Loc) -> Iterator[Finding]:
             yield Finding(
                 (*loc, name), rule, Text(f"name a fleet of kind {kind}", f"写类型为 {kind} 的车队"), fleet
             )
+    for entry in parts.fleets:
+        if entry.item.force is not None and entry.item.id == supply.helicopters:
+            rule = Text(
+                "brings supplies, and teams crew craft that fetch people", "运送物资的直升机不由队伍操作"
+            )
+            yield Finding(
+                (*entry.loc, "force"), rule, Text("leave force out", "去掉 force"), entry.item.force
+            )
+
+
+def _payloads(parts: Parts, loc: Loc) -> Iterator[Finding]:
+    """Yield packages that no vehicle can carry, and payloads that limit nothing."""
+    assert parts.whole is not None
+    care = parts.whole.plan.care
+    supply = care.supply
+    carriers = () if supply is None else (supply.trucks, supply.helicopters)
+    for entry in parts.fleets:
+        payload = entry.item.payload
+        if payload is None:
+            continue
+        weights = [ration.weight for ration in care.rations if ration.weight is not None]
+        if entry.item.id not in carriers or not weights:
+            rule = Text(
+                "limits nothing: it brings no supplies of known weight", "不起作用：不运送已知重量的物资"
+            )
+            remedy = Text(
+                "name it in care.supply and give rations a weight",
+                "写入 care.supply，并给出 rations 的 weight",
+            )
+            yield Finding((*entry.loc, "payload"), rule, remedy, severity="warning")
+            continue
+        for number, ration in enumerate(care.rations):
+            if ration.weight is not None and ration.weight * ration.package > payload * (1 + 1e-12):
+                rule = Text(
+                    f"a package weighs more than {entry.item.id} carries ({payload:g} kg)",
+                    f"一件的重量超过 {entry.item.id} 的载重（{payload:g} kg）",
+                )
+                remedy = Text("lower package, or raise payload", "减小 package，或提高 payload")
+                yield Finding((*loc, "rations", number, "package"), rule, remedy, f"{ration.package:g}")
+
+
+def _openings(parts: Parts) -> Iterator[Finding]:
+    """Yield shelters that somebody has to open and nobody ever calls for."""
+    assert parts.whole is not None
+    plan = parts.whole.plan
+    if plan.to.assignment == "computed":
+        return
+    ids = dict.fromkeys(entry.item.id for entry in parts.shelters)
+    called = {id_ for transfer in plan.zones for id_ in transfer.shelter}
+    for entry in parts.measures:
+        if entry.item.action == "open_shelters":
+            called.update(id_ for pattern in entry.item.shelters for id_ in matching(pattern, ids))
+    for shelter in parts.shelters:
+        if shelter.item.opening is not None and shelter.item.id not in called:
+            rule = Text(
+                "stays locked: no row of the plan and no measure calls for it",
+                "不会启用：预案中没有转移单元或措施指定该安置点",
+            )
+            remedy = Text(
+                "name it in plan.zones or in a measure open_shelters, or leave opening out",
+                "在 plan.zones 或启用安置点的措施中写明，或去掉 opening",
+            )
+            yield Finding((*shelter.loc, "opening"), rule, remedy, severity="warning")

@@ -12,7 +12,10 @@ from evacsim.scenario.plan import ZoneTransfer
 from evacsim.scenario.references import unknown
 
 HAS_NO_TASK = (
-    Text("has nothing to do without plan.rescue", "没有 plan.rescue 时没有任务"),
+    Text(
+        "has nothing to do without plan.rescue or plan.care.supply.helicopters",
+        "没有 plan.rescue 或 plan.care.supply.helicopters 时没有任务",
+    ),
     Text("write plan.rescue: {}, or leave the fleet out", "写 plan.rescue: {}，或去掉该车队"),
 )
 SPEED_OF_A_BUS = (
@@ -25,7 +28,7 @@ def found(parts: Parts) -> Iterator[Finding]:
     """Yield everything that is wrong or doubtful in how people travel."""
     for fleet in parts.fleets:
         yield from unknown(parts, "offices", (*fleet.loc, "office"), fleet.item.office)
-        if fleet.item.kind == "helicopter" and parts.whole is not None and parts.whole.plan.rescue is None:
+        if fleet.item.kind == "helicopter" and not _has_task(parts, fleet.item.id):
             yield Finding((*fleet.loc, "kind"), *HAS_NO_TASK, fleet.item.kind)
         if fleet.item.kind == "boat" and "speed" not in fleet.item.model_fields_set:
             yield Finding((*fleet.loc, "speed"), *SPEED_OF_A_BUS)
@@ -47,6 +50,14 @@ def found(parts: Parts) -> Iterator[Finding]:
             begins, ends = (seconds_after(parts.start, at) for at in (trips.item.begins, trips.item.ends))
             if ends <= begins:
                 yield Finding((*trips.loc, "ends"), *ENDS_TOO_SOON)
+
+
+def _has_task(parts: Parts, fleet: str) -> bool:
+    """Return whether a fleet of helicopters fetches people or brings supplies; yes where the scenario is not whole."""
+    if parts.whole is None:
+        return True
+    supply = parts.whole.plan.care.supply
+    return parts.whole.plan.rescue is not None or (supply is not None and supply.helicopters == fleet)
 
 
 def _computed(parts: Parts) -> Iterator[Finding]:

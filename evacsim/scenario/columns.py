@@ -163,6 +163,7 @@ COLUMNS: Mapping[type[Section], Names] = {
         "launch_time": ("下水时间",),
         "hoist_time": ("吊运时间", "每人吊运时间"),
         "flies_at_night": ("夜航", "夜航能力"),
+        "payload": ("载重", "载重量"),
     },
     Force: {
         **PLACE,

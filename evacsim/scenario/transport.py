@@ -96,6 +96,8 @@ class Fleet(Place):
     """Time a helicopter takes for each person it winches up [s]."""
     flies_at_night: YesNo = False
     """Whether its helicopters fly by night (夜航能力)."""
+    payload: Number | None = Field(default=None, gt=0)
+    """What a truck or helicopter carries [kg] of rations that say what a unit weighs; without limit where absent."""
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:

@@ -14,7 +14,7 @@ from evacsim.scenario.plan import ZoneTransfer
 from evacsim.scenario.section import Section
 
 UNSIMULATED: Mapping[type[Section], Collection[str]] = {
-    Supply: ("boats", "helicopters"),
+    Supply: ("boats",),
     ZoneTransfer: ("via",),
 }
 """Fields that only their default may be given to, by section."""

@@ -22,6 +22,17 @@ TO_SCHOOL = [
     {"zone": zone, "trigger_at": "T+10 min", "pickup_point": "stop", "fleet": "buses", "shelter": "school"}
     for zone in ("west", "north")
 ]
+HELICOPTERS = {
+    "id": "helicopters",
+    "node": node(2, 0),
+    "vehicles": 1,
+    "seats": 4,
+    "kind": "helicopter",
+    "speed": "50 m/s",
+    "call_up": {"type": "fixed", "value": "10 min"},
+    "flies_at_night": True,
+}
+AIRLIFT = {**SUPPLY, "helicopters": "helicopters"}
 CONTRACT = {"item": "rice", "amount": 10000, "lead": {"type": "fixed", "value": "5 h"}}
 RICE = {"item": "rice", "per_person_day": 1, "unit": "kg", "gives": "food"}
 
@@ -39,6 +50,7 @@ def run(
     shelters=None,
     transfers=TO_SCHOOL,
     stores=None,
+    trucks=None,
     fleets=(),
 ):
     school = {"id": "school", "node": node(4, 1), "capacity": 400, "sleeping_places": beds}
@@ -47,7 +59,7 @@ def run(
         folder,
         shelters=shelters,
         transfers=transfers,
-        fleets=[BUSES, {**TRUCKS, "availability": availability}, *fleets],
+        fleets=[BUSES, {**TRUCKS, "availability": availability, **(trucks or {})}, *fleets],
         who={"compliance": 1},
         care={"rations": list(rations), "supply": supply} if supply else {"rations": list(rations)},
         duration=duration,
@@ -58,6 +70,14 @@ def run(
     first = given["district"]["stores"][0]["id"]
     given["district"]["stock"] = [{"store": first, "item": "rice", "amount": amount}]
     return ev.simulate(ev.from_mapping(given), seed=4).record
+
+
+def cut_off_school(folder, *, since="T+60 min", until="T+15 h"):
+    """Return the water over all roads to the school."""
+    around = [((4, 1), (3, 1)), ((4, 1), (4, 0)), ((4, 1), (4, 2))]
+    roads = [link(a, b) for one, other in around for a, b in ((one, other), (other, one))]
+    rows = [(road, time, depth) for road in roads for time, depth in ((since, 1.0), (until, 0.0))]
+    return {"type": "table", "links": write_depths(folder / "l.csv", "link", rows)}
 
 
 def when(record, kind):
@@ -104,10 +124,7 @@ def test_a_purchase_arrives_at_the_store_and_goes_on_from_there_by_truck(tmp_pat
 
 
 def test_a_purchase_reaches_no_shelter_that_is_cut_off(tmp_path):
-    around = [((4, 1), (3, 1)), ((4, 1), (4, 0)), ((4, 1), (4, 2))]
-    roads = [link(a, b) for one, other in around for a, b in ((one, other), (other, one))]
-    rows = [(road, time, depth) for road in roads for time, depth in (("T+200 min", 1.0), ("T+12 h", 0.0))]
-    water = {"type": "table", "links": write_depths(tmp_path / "l.csv", "link", rows)}
+    water = cut_off_school(tmp_path, until="T+12 h", since="T+200 min")
     supply = {**SUPPLY, "purchases": [CONTRACT], "ask_every": "1 h"}
     record = run(tmp_path, amount=0, supply=supply, water=water, duration="24 h")
     assert when(record, "purchase_came")[0] < 12 * HOUR
@@ -236,3 +253,55 @@ def test_a_ration_is_for_as_many_people_as_it_is_made_for(tmp_path):
     assert 50 <= record.ledger.loc[fed, "people"].sum() <= 60
     came = when(record, "delivery_came")
     assert (record.ledger.loc[fed, "food_s"] >= came[0]).all()
+
+
+def test_what_is_more_than_a_truck_carries_goes_in_several_trips(tmp_path):
+    """450 kg in trucks of 200 kg; there are two trucks, so the third trip waits for one to come back."""
+    record = run(tmp_path, rations=[{**RICE, "weight": 1}], trucks={"payload": 200})
+    deliveries = record.tables["deliveries"]
+    assert deliveries["amount"].tolist() == [200, 200, 50]
+    assert deliveries["asked_s"].nunique() == 1
+    assert len(when(record, "delivery_left")) == len(when(record, "delivery_came")) == 3
+    came = deliveries["came_s"].tolist()
+    # Back to the depot in 150 s, loaded for 20 min, and 150 s to the school.
+    assert came[2] == pytest.approx(min(came[:2]) + 150 + 1200 + 150, abs=5)
+
+
+def test_a_helicopter_brings_what_no_truck_can_in_a_straight_line(tmp_path):
+    """1118 m at 50 m/s from the depot to the school, 1000 m from its yard; ten minutes to land.
+
+    The truck that was sent first meets the water; an hour later no road leads to the school any more.
+    """
+    record = run(tmp_path, water=cut_off_school(tmp_path), supply=AIRLIFT, fleets=[HELICOPTERS])
+    truck, air = record.tables["deliveries"].iloc[0], record.tables["deliveries"].iloc[1]
+    assert (truck["carrier"], truck["result"]) == ("truck", "failed")
+    assert (air["carrier"], air["result"]) == ("helicopter", "came")
+    assert air["asked_s"] == truck["asked_s"] + HOUR
+    assert air["left_s"] == pytest.approx(air["asked_s"] + 600 + 1000 / 50 + 1200)
+    assert air["came_s"] == pytest.approx(air["left_s"] + np.hypot(1000, 500) / 50 + 600)
+    assert record.ledger["food_s"].min() == air["came_s"]
+
+
+def test_a_helicopter_waits_for_the_day_and_carries_no_more_than_it_can(tmp_path):
+    """The run begins at 20:00; it is day ten hours later."""
+    record = run(
+        tmp_path,
+        supply={**AIRLIFT, "trucks": None},
+        fleets=[{**HELICOPTERS, "flies_at_night": False, "payload": 300}],
+        rations=[{**RICE, "weight": 1}],
+        duration="16 h",
+    )
+    deliveries = record.tables["deliveries"]
+    first, second = deliveries.iloc[0], deliveries.iloc[1]
+    assert (first["amount"], second["amount"]) == (300, 150)
+    assert first["left_s"] == pytest.approx(10 * HOUR + 1000 / 50 + 1200)
+    way = np.hypot(1000, 500) / 50
+    assert second["came_s"] == pytest.approx(first["came_s"] + way + 1200 + way + 600)
+    departed = record.events[record.events["kind"] == "vehicle_departed"]
+    flown = departed[departed["subject"].str.startswith("vehicle/helicopters")]
+    assert flown["time_s"].min() == 10 * HOUR
+
+
+def test_a_helicopter_is_not_asked_where_a_road_leads(tmp_path):
+    record = run(tmp_path, supply=AIRLIFT, fleets=[HELICOPTERS])
+    assert set(record.tables["deliveries"]["carrier"]) == {"truck"}

@@ -19,6 +19,7 @@ from evacsim.engine.supplying import (
     choose_sources,
     ration_rate,
     to_ask_for,
+    trips,
     whole_packages,
 )
 
@@ -255,3 +256,20 @@ def test_a_first_ration_is_set_aside_until_its_day_is_over():
     first.end(2)
     assert first.set_aside(DAY * 0.75) == 1
     assert first.set_aside(DAY * 2) == 0
+
+
+@given(st.integers(1, 500), st.integers(1, 40), st.sampled_from([0.1, 0.3, 2.5, 7]), st.integers(1, 20))
+def test_trips_carry_everything_and_none_carries_too_much(packages, per_trip, weight, package):
+    """No vehicle is loaded with a package more than it carries, and only the last is not full."""
+    amount = packages * package
+    payload = float(per_trip * Fraction(str(weight)) * package)
+    carried = trips(amount, payload=payload, weight=weight, package=package)
+    assert sum(carried) == amount
+    assert carried[:-1] == [per_trip * package] * (len(carried) - 1)
+    assert 0 < carried[-1] <= per_trip * package
+    assert len(carried) == math.ceil(packages / per_trip)
+
+
+def test_without_a_payload_or_a_weight_one_trip_carries_everything():
+    assert trips(450, payload=None, weight=2, package=1) == [450]
+    assert trips(450, payload=100, weight=None, package=1) == [450]

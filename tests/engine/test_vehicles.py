@@ -34,7 +34,7 @@ def send(run, *legs, fleet="trucks", until=7200.0, **times):
     ids, told = list(run.parts.world.roads.node_ids), []
     row = run.parts.world.fleets.ids.index(fleet)
     asked = [
-        run.transport.send_truck(
+        run.transport.send_goods(
             row,
             *(ids.index(node(*corner)) for corner in leg),
             ROOT,

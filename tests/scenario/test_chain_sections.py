@@ -128,6 +128,29 @@ def with_fleet(**values):
     return {"district.fleets": [{"id": "buses", "node": "n1", "vehicles": 4, "seats": 45} | values]}
 
 
+BOUGHT = {"item": "water", "amount": 100, "lead": {"type": "fixed", "value": "5 h"}}
+VEHICLES = [{"id": "buses", "node": "n1", "vehicles": 4, "seats": 45}]
+HELICOPTERS = {"id": "air", "node": "n1", "vehicles": 1, "seats": 4, "kind": "helicopter", "speed": "50 m/s"}
+AIRLIFT = {"plan.care.supply": {"helicopters": "air"}}
+LOCKED = [
+    {"id": id_, "node": "n2", "capacity": 150, "opening": {"type": "fixed", "value": "30 min"}}
+    for id_ in ("school", "hall", "gym")
+]
+"""Of these, no row of the plan names the last."""
+
+
+def test_helicopters_that_bring_supplies_need_no_rescue(base):
+    assert told(base, {"district.fleets": [*VEHICLES, HELICOPTERS], **AIRLIFT}) == []
+
+
+def test_a_measure_that_opens_a_shelter_calls_for_it(base):
+    measures = [{"id": "open", "action": "open_shelters", "shelters": ["g*"]}]
+    levels = [{"level": "三级", "rules": ["high"], "measures": ["open"]}]
+    changes = {"plan.when.measures": measures, "plan.when.levels": levels, "plan.when.breakers": []}
+    places = {place for place, _ in told(base, {"district.shelters": LOCKED, **changes})}
+    assert not {place for place in places if place.endswith("opening")}
+
+
 def test_the_whole_chain_may_be_described(base):
     assert told(base) == []
 
@@ -422,6 +445,51 @@ def test_every_unsimulated_field_exists_and_is_off_by_default():
             "promises 5 vehicles more than there are left",
         ),
         ({"plan.care.supply": {"trucks": "buses"}}, "plan.care.supply.trucks", "is a fleet of kind bus"),
+        (
+            {"plan.care.supply": {"purchases": [BOUGHT | {"store": "shop"}]}},
+            "plan.care.supply.purchases[0].store",
+            "no store has this id",
+        ),
+        (
+            {"plan.care.supply": {"purchases": [BOUGHT]}, "district.stores": [], "district.stock": []},
+            "plan.care.supply.purchases[0]",
+            "arrives at a store, and the district has none",
+        ),
+        (
+            {"plan.care.supply": {"purchases": [BOUGHT]}},
+            "plan.care.supply.purchases",
+            "purchases arrive at a store, and nobody brings them on to the shelters",
+        ),
+        (
+            {"district.fleets": [*VEHICLES, HELICOPTERS]},
+            "district.fleets[1].kind",
+            "has nothing to do without plan.rescue or plan.care.supply.helicopters",
+        ),
+        (
+            {"district.fleets": [*VEHICLES, HELICOPTERS | {"payload": 300}], **AIRLIFT},
+            "district.fleets[1].payload",
+            "limits nothing: it brings no supplies of known weight",
+        ),
+        (
+            {"district.fleets": [*VEHICLES, HELICOPTERS | {"payload": 300}], **AIRLIFT}
+            | with_entry("plan.care.rations", weight=1, package=301),
+            "plan.care.rations[0].package",
+            "a package weighs more than air carries (300 kg)",
+        ),
+        (
+            {
+                "district.forces": [{"id": "crew", "node": "n1", "members": 9}],
+                "district.fleets": [*VEHICLES, HELICOPTERS | {"force": "crew"}],
+                **AIRLIFT,
+            },
+            "district.fleets[1].force",
+            "brings supplies, and teams crew craft that fetch people",
+        ),
+        (
+            {"district.shelters": LOCKED},
+            "district.shelters[2].opening",
+            "stays locked: no row of the plan and no measure calls for it",
+        ),
         (
             {"plan.who.lists": {"zones": [{"zones": ["x"]}]}},
             "plan.who.lists.zones[0].zones[0]",

@@ -72,7 +72,9 @@ class Rescuing(Recorded):
             None if rules.survival is None else Surviving(parts, self.need, self.calls, water, rules.survival)
         )
         self._craft_fleets = [
-            row for row, fleet in enumerate(transport.fleets) if fleet.kind in ("boat", "helicopter")
+            row
+            for row, fleet in enumerate(transport.fleets)
+            if fleet.kind in ("boat", "helicopter") and row not in transport.carriers
         ]
         self.cases.at_news.append(self._call_craft)
 
