@@ -299,7 +299,7 @@ def test_a_helicopter_waits_for_the_day_and_carries_no_more_than_it_can(tmp_path
     assert second["came_s"] == pytest.approx(first["came_s"] + way + 1200 + way + 600)
     departed = record.events[record.events["kind"] == "vehicle_departed"]
     flown = departed[departed["subject"].str.startswith("vehicle/helicopters")]
-    assert flown["time_s"].min() == 10 * HOUR
+    assert flown["time_s"].min() == pytest.approx(10 * HOUR)
 
 
 def test_a_helicopter_is_not_asked_where_a_road_leads(tmp_path):

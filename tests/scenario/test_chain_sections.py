@@ -337,7 +337,7 @@ def test_every_unsimulated_field_exists_and_is_off_by_default():
         (
             with_fleet(kind="helicopter"),
             "district.fleets[0].kind",
-            "has nothing to do without plan.rescue",
+            "has nothing to do without plan.rescue or plan.care.supply.helicopters",
         ),
         (with_fleet(kind="boat"), "district.fleets[0].speed", "is not said, and a boat is slower than a bus"),
         (with_fleet(kind="truck"), "column 车队", "is a fleet of kind truck"),
@@ -478,7 +478,7 @@ def test_every_unsimulated_field_exists_and_is_off_by_default():
         ),
         (
             {
-                "district.forces": [{"id": "crew", "node": "n1", "members": 9}],
+                "district.forces": [{"id": "crew", "node": "n1", "members": 9, "kind": "fire"}],
                 "district.fleets": [*VEHICLES, HELICOPTERS | {"force": "crew"}],
                 **AIRLIFT,
             },
