@@ -20,6 +20,7 @@ from evacsim.report.map_data import map_data
 from evacsim.report.markup import Html, Words, html, joined, tag
 from evacsim.report.means_told import busiest_roads, shelter_section, transport_section
 from evacsim.report.people_told import late_section, states_section, time_use, verdict_cards
+from evacsim.report.rescue_told import rescue_section
 from evacsim.report.response_told import response_section
 from evacsim.results.causes import ledger_row
 from evacsim.results.digest import events_digest
@@ -53,6 +54,7 @@ def report_html(record: RunRecord, lang: Language) -> str:
         _section("failed", failed_section(record, words), words),
         _section_if("response", response_section(record, words), words),
         _section_if("command", command_section(record, words), words),
+        _section_if("rescue", rescue_section(record, words), words),
         _section("time_use", time_use(record, words), words),
         _section("shelters", shelter_section(record, words), words),
         _section("transport", transport_section(record, words), words),

@@ -1,0 +1,145 @@
+"""Rescue in the report: who was in need and who knew, how soon help came, what craft and teams did (抢险救援)."""
+
+import numpy as np
+
+from evacsim.analysis import rescuing
+from evacsim.language import Text
+from evacsim.report.charts import POINTS
+from evacsim.report.lines_drawn import Curve, people_over_time
+from evacsim.report.markup import Html, Words, bar, joined, shortened, table, tag
+from evacsim.results.record import RunRecord
+from evacsim.results.wording import Names, count, day_and_time, decimal, duration, percent
+
+TIMES = (
+    ("to_hear", rescuing.time_to_hear),
+    ("to_reach", rescuing.time_to_reach),
+    ("to_safety", rescuing.time_to_safety),
+)
+SHARES = (0.5, 0.9)
+CASES = {"fetched": "case_fetched", "gone": "case_gone", "nobody": "case_nobody", "open": "case_open"}
+"""How a case may end, and the text for it."""
+DOINGS = {
+    "by_road": Text("on the road to the water", "陆路开进"),
+    "launches": Text("launching", "下水"),
+    "to_case": Text("on the way to people", "驶往现场"),
+    "searches": Text("searching", "搜寻"),
+    "takes_in": Text("taking people in", "接人上船（机）"),
+    "comes_back": Text("coming back", "返航"),
+    "lets_ashore": Text("letting people ashore", "送人上岸"),
+    "waits": Text("ready, nothing to do", "待命"),
+    "no_crew": Text("without a rested crew", "艇组休整，无人接替"),
+    "no_jackets": Text("without life-jackets", "缺救生衣"),
+    "no_light": Text("waiting for daylight", "等待天亮"),
+}
+"""What craft do, in the order of a trip, then what keeps them from it."""
+
+
+def rescue_section(record: RunRecord, words: Words) -> Html:
+    """Return how rescue went; empty where the plan has none or nobody ever needed it."""
+    if record.tables["need"].empty and record.tables["cases"].empty:
+        return Html("")
+    parts = [_need(record, words), tag("h3", words("rescue_times")), _times(record, words)]
+    parts += [tag("h3", words("rescue_cases")), _cases(record, words)]
+    if len(record.tables["craft_time"]):
+        parts += [tag("h3", words("craft_hours")), _craft(record, words)]
+    if len(record.tables["forces"]):
+        parts += [tag("h3", words("forces")), _forces(record, words)]
+    return joined(parts)
+
+
+def _need(record: RunRecord, words: Words) -> Html:
+    """Return who was in need over time against what headquarters held, and what is left at the end."""
+    need = record.tables["need"]
+    if need.empty:
+        return Html("")
+    at = np.linspace(0, record.end, POINTS)
+    row = np.searchsorted(need["time_s"].to_numpy(np.float64), at, side="right")
+    curves = [
+        Curve(at, np.append(0.0, need[name].to_numpy(np.float64))[row], words(key))
+        for name, key in (("people", "need_truth"), ("believed_people", "need_believed"))
+    ]
+    last = need.iloc[-1]
+    left, held, cases = (count(last[name]) for name in ("people", "believed_people", "cases"))
+    fetched, helped = count(rescuing.fetched(record)), count(rescuing.helped(record))
+    died = count(rescuing.died_in_need(record))
+    told = Text(
+        f"Fetched by boat and helicopter: {fetched} people; by neighbours: {helped}. Died after calling or being "
+        f"found: {died}. At the end {left} are in need; headquarters knows of {cases} open cases of {held} people, "
+        "those reported twice counted twice.",
+        f"舟艇、直升机救出 {fetched} 人，邻里救出 {helped} 人；求救或被发现后遇难 {died} 人。结束时实际待救 {left} 人；"
+        f"指挥部掌握未结警情 {cases} 起，上报 {held} 人，重复上报的重复计入。",
+    )
+    return people_over_time(record, curves, words("curve_people"), words) + tag("p", words(told))
+
+
+def _times(record: RunRecord, words: Words) -> Html:
+    rows = [
+        [words(key), *(duration(time_to(record, share=share), words.lang) for share in SHARES)]
+        for key, time_to in TIMES
+    ]
+    note = tag("p", words("rescue_times_note"), class_="note")
+    return note + table(words, ["stage", "half_within", "most_within"], rows, kinds="tnn")
+
+
+def _cases(record: RunRecord, words: Words) -> Html:
+    """Return how cases ended; people are those of the cases, so that people of two cases count twice."""
+    cases = record.tables["cases"]
+    rows = []
+    for result, key in CASES.items():
+        chosen = cases[cases["result"] == result]
+        people = (chosen[name].sum() for name in ("said_people", "true_people", "fetched"))
+        rows.append([words(key), count(len(chosen)), *(count(number) for number in people)])
+    heads = ["case_end", "cases", "said_people", "true_people", "fetched_people"]
+    note = tag("p", words("rescue_cases_note"), class_="note")
+    return note + table(words, heads, rows, kinds="tnnnn")
+
+
+def _craft(record: RunRecord, words: Words) -> Html:
+    hours = rescuing.craft_hours(record)
+    total, longest = float(hours.sum()), float(hours.max())
+    rows = [
+        [
+            words(text),
+            decimal(float(hours[doing]), 1),
+            percent(float(hours[doing]) / total),
+            bar(("fill", float(hours[doing]) / longest)),
+        ]
+        for doing, text in DOINGS.items()
+        if doing in hours.index
+    ]
+    return table(words, ["craft_does", "hours", "share", ""], rows, kinds="tnnt", class_="bars")
+
+
+def _forces(record: RunRecord, words: Words) -> Html:
+    names, never = Names(record), tag("span", words("never_ready"), class_="over")
+    rows = [
+        [
+            names.label("force", row["force"]),
+            count(row["members"]),
+            day_and_time(record.start, row["called_s"], words.lang)
+            if np.isfinite(row["called_s"])
+            else words("not_called"),
+            _ready(record, row["called_s"], row["ready_s"], words) or never,
+            decimal(row["crew_hours"], 1),
+            count(row["crews_stopped"]),
+            count(row["short_of_jackets"]),
+        ]
+        for row in record.tables["forces"].to_dict("records")
+    ]
+    heads = [
+        "force",
+        "members",
+        "force_called",
+        "force_ready",
+        "crew_hours",
+        "crews_stopped",
+        "short_of_jackets",
+    ]
+    return shortened(words, heads, rows, kinds="tnmmnnn")
+
+
+def _ready(record: RunRecord, called: float, ready: float, words: Words) -> str:
+    """Return when a team was ready; nothing where it was called and never was."""
+    if np.isfinite(ready) or not np.isfinite(called):
+        return day_and_time(record.start, ready, words.lang)
+    return ""
