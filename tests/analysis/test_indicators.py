@@ -12,7 +12,7 @@ from evacsim.results.digest import events_digest
 from tests.reference.fake_record import fake_record
 from tests.reference.small_record import FEW, HOUR, ledgers, settled, small_record
 
-UNITS = {"person", "share", "s", "ratio", "1/100000", "seat/h", "person h", ""}
+UNITS = {"person", "share", "s", "ratio", "1/100000", "seat/h", "person h", "person/h", ""}
 
 
 @pytest.fixture(scope="module")
