@@ -78,11 +78,9 @@ def open_people(record: RunRecord) -> int:
 
 
 def unheard_people(record: RunRecord) -> int:
-    """Return the people in need at the end of whom headquarters does not know; people of two cases count once."""
+    """Return the people in need at the end whom no open case is about."""
     need = record.tables["need"]
-    if need.empty:
-        return 0
-    return max(0, int(need["people"].iloc[-1]) - open_people(record))
+    return int(need["unheard_people"].iloc[-1]) if len(need) else 0
 
 
 def picture_gap(record: RunRecord) -> float:
@@ -96,7 +94,7 @@ def picture_gap(record: RunRecord) -> float:
 
 
 def died_in_need(record: RunRecord) -> int:
-    """Return the people who died after they had come into need: heard of or not."""
+    """Return the people who died after they had called for help, in vain or not, or had been found."""
     ledger, events = record.ledger, record.events
     dead = ledger[ledger["final_state"] == "dead"]
     if dead.empty or record.tables["need"].empty:

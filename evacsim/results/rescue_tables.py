@@ -38,6 +38,9 @@ RESCUE_TABLES: dict[str, tuple[Column, ...]] = {
         Column("cases", "int64", Text("cases that are open", "未结警情数")),
         Column("believed_people", "int64", Text("people in them, as reported", "上报待救人数")),
         Column("people", "int64", Text("people who are in need", "实际待救人数")),
+        Column(
+            "unheard_people", "int64", Text("of them people whom no open case is about", "其中尚未掌握人数")
+        ),
     ),
     "forces": (
         Column("force", "str", Text("team", "队伍")),

@@ -20,6 +20,7 @@ from evacsim.engine.parts import Parts
 from evacsim.engine.rescue.cases import Case, Cases
 from evacsim.engine.rescue.need import Need
 from evacsim.scenario.rescue import HelpCalls
+from evacsim.terms import HouseholdState
 from evacsim.world.laws import quantiles
 
 N_LUCK = 9
@@ -41,6 +42,22 @@ class Calls:
         self._false = parts.streams.get("help_false")
         self._has_false = False
         need.at_begun.append(self._begin)
+        need.at_over.append(self._tell_over)
+
+    def _tell_over(self, household: int) -> None:
+        """Let whoever has got away by himself say so, if he can: a case whose people all have is closed.
+
+        Those whom a craft has taken in are told of by its crew.
+        """
+        parts, state = self.parts, int(self.parts.book.state[household])
+        place = Where(Kind.ZONE, int(parts.households.zone[household]))
+        if state in (HouseholdState.RIDING, HouseholdState.DEAD) or not parts.networks.works("phone", place):
+            return
+        if self.luck(household)[0] < self.rules.without_phone:
+            return
+        for case in list(self.cases.of.get(household, ())):
+            if not any(self.need.is_in(other) for other in case.households):
+                self.cases.close(case, "gone", int(parts.book.event[household]))
 
     def _begin(self, household: int) -> None:
         luck = self.luck(household)

@@ -100,7 +100,11 @@ class Cases:
         self.at_news: list[Callable[[Case], None]] = []
         """A case has been opened, or waits again."""
         self.at_closed: list[Callable[[Case], None]] = []
-        self._picture: list[tuple[float, int, int, int]] = []
+        self._picture: list[tuple[float, int, int, int, int]] = []
+        self._unheard = 0
+        """People in need whom no open case is about."""
+        need.at_begun.append(self._begin)
+        need.at_over.append(self._end)
         self._believed = 0
         """People in all open cases, as reported."""
         self.columns = Columns(parts.world.zones.models)
@@ -138,6 +142,8 @@ class Cases:
         self.columns.add(case)
         self.open[case.row] = case
         for household in households:
+            if household not in self.of and household in self.need.since:
+                self._unheard -= int(self.parts.households.people[household])
             self.of.setdefault(household, []).append(case)
         self.note()
         for hook in self.at_news:
@@ -177,6 +183,8 @@ class Cases:
             self.of[household].remove(case)
             if not self.of[household]:
                 del self.of[household]
+                if household in self.need.since:
+                    self._unheard += int(self.parts.households.people[household])
         case.event = self.parts.log.record(
             self.parts.now,
             "case_closed",
@@ -190,7 +198,19 @@ class Cases:
 
     def note(self) -> None:
         """Write down what headquarters believes now, and what is true."""
-        self._picture.append((self.parts.now, len(self.open), self._believed, self.need.people))
+        self._picture.append(
+            (self.parts.now, len(self.open), self._believed, self.need.people, self._unheard)
+        )
+
+    def _begin(self, household: int) -> None:
+        if household not in self.of:
+            self._unheard += int(self.parts.households.people[household])
+        self.note()
+
+    def _end(self, household: int) -> None:
+        if household not in self.of:
+            self._unheard -= int(self.parts.households.people[household])
+        self.note()
 
     @staticmethod
     def where(case: Case) -> Where:
@@ -224,9 +244,11 @@ class Cases:
             }
             for case in self.all
         ]
-        last: dict[float, tuple[int, int, int]] = {time: rest for time, *rest in self._picture}  # type: ignore[misc]
+        last: dict[float, tuple[int, int, int, int]] = {time: rest for time, *rest in self._picture}  # type: ignore[misc]
         picture = [(time, *rest) for time, rest in last.items()]
         return {
             "cases": pd.DataFrame(rows),
-            "need": pd.DataFrame(picture, columns=["time_s", "cases", "believed_people", "people"]),
+            "need": pd.DataFrame(
+                picture, columns=["time_s", "cases", "believed_people", "people", "unheard_people"]
+            ),
         }
