@@ -13,7 +13,7 @@ from evacsim.analysis.exposure import LEAD_WANTED
 from evacsim.analysis.facts import Facts, gather
 from evacsim.analysis.lateness import CAUSES, late_households, relay_time_90
 from evacsim.analysis.people import in_plan, stuck_places
-from evacsim.analysis.sheltering import relief_quantile, relief_share
+from evacsim.analysis.sheltering import relief_count, relief_quantile
 from evacsim.language import LANGUAGES, Language, Text
 from evacsim.results.record import RunRecord
 from evacsim.results.wording import Names, count, decimal, duration, percent
@@ -209,19 +209,21 @@ def _where(facts: Facts) -> Verdict:
 
 
 def _care(facts: Facts) -> Verdict:
-    share = relief_share(facts.record, facts.relief_limit)
+    relieved, left = relief_count(facts.record, facts.relief_limit)
     slowest = relief_quantile(facts.record, 0.9)
     limit = facts.relief_limit
-    if np.isnan(share):
+    if not left:
         return Verdict(
             Text("How cared for", "如何管"), None, Text("nobody left home", "无人离家转移"), Text("", "")
         )
     return Verdict(
         Text("How cared for", "如何管"),
-        share == 1,
+        relieved == left,
         Text(
-            f"{percent(share)} of those who left home had relief within {duration(limit, 'en')}",
-            f"离家人员中 {percent(share)} 在 {duration(limit, 'zh')}内得到基本生活救助",
+            f"{count(relieved)} of {count(left)} people who left home had relief within {duration(limit, 'en')} "
+            f"({percent(relieved / left)})",
+            f"离家 {count(left)} 人中，{count(relieved)} 人在 {duration(limit, 'zh')}内得到基本生活救助"
+            f"（{percent(relieved / left)}）",
         ),
         Text(f"90% within {duration(slowest, 'en')}", f"90% 的人用时不超过 {duration(slowest, 'zh')}")
         if np.isfinite(slowest)

@@ -64,9 +64,14 @@ def relief_times(record: RunRecord, stage: str | None = None) -> tuple[Floats, I
 
 def relief_share(record: RunRecord, limit: float, stage: str | None = None) -> float:
     """Return the share of those who left home that were relieved within `limit` [s]; nan if nobody left."""
+    relieved, total = relief_count(record, limit, stage)
+    return relieved / total if total else np.nan
+
+
+def relief_count(record: RunRecord, limit: float, stage: str | None = None) -> tuple[int, int]:
+    """Return how many of those who left home were relieved within `limit` [s], and how many left."""
     took, people = relief_times(record, stage)
-    total = int(people.sum())
-    return float(people[took <= limit].sum() / total) if total else np.nan
+    return int(people[took <= limit].sum()), int(people.sum())
 
 
 def relief_quantile(record: RunRecord, share: float) -> float:

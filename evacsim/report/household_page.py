@@ -23,6 +23,10 @@ OVER = tuple(state.id for state in (HouseholdState.STRANDED, HouseholdState.TRAP
 """States that end a story before the shelter."""
 
 
+DEAD_TOLD = 30
+"""Households with dead that a report tells one by one; of more, those that are first in the ledger."""
+
+
 class Step(NamedTuple):
     """A step of a household, or a limit that it had to keep."""
 
@@ -35,7 +39,8 @@ def households_told(record: RunRecord) -> dict[str, str]:
     """Return the households whose stories a report tells, each with its cause of failure.
 
     For each cause, that of most people first: the household with most people and the latest, the
-    first in the ledger among equals. Who never got out is later than all who did; among those, who died
+    first in the ledger among equals; then every household that died, up to `DEAD_TOLD`
+    of them. Who never got out is later than all who did; among those, who died
     and then who was lost first.
     """
     ledger, causes = record.ledger, household_causes(record)
@@ -52,6 +57,8 @@ def households_told(record: RunRecord) -> dict[str, str]:
         latest = rows[np.lexsort((lost_since[rows], alive[rows], -over[rows]))[0]]
         for row in (largest, latest):
             chosen.setdefault(str(ledger["household"].iloc[row]), str(cause))
+    for row in failed[~alive[failed]][:DEAD_TOLD]:
+        chosen.setdefault(str(ledger["household"].iloc[row]), str(causes[row]))
     return chosen
 
 

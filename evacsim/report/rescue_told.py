@@ -65,9 +65,9 @@ def _need(record: RunRecord, words: Words) -> Html:
     told = Text(
         f"Fetched by boat and helicopter: {fetched} people; by neighbours: {helped}. Died after calling or being "
         f"found: {died}. At the end {left} are in need; headquarters knows of {cases} open cases of {held} people, "
-        "those reported twice counted twice.",
+        "among them people reported twice and people who have got away since.",
         f"舟艇、直升机救出 {fetched} 人，邻里救出 {helped} 人；求救或被发现后遇难 {died} 人。结束时实际待救 {left} 人；"
-        f"指挥部掌握未结警情 {cases} 起，上报 {held} 人，重复上报的重复计入。",
+        f"指挥部掌握未结警情 {cases} 起，上报 {held} 人，含重复报警和其后已自行脱险的人员。",
     )
     return people_over_time(record, curves, words("curve_people"), words) + tag("p", words(told))
 

@@ -194,8 +194,8 @@ TEXTS: dict[str, Text] = {
     "why": Text("why", "原因"),
     "longest_stage": Text("longest stage: ", "最长环节："),
     "examples": Text(
-        "Households told: for each reason the largest and the latest",
-        "典型住户（每种原因取人数最多、逾期最久各一户）",
+        "Households told: for each reason the largest and the latest, and those who died",
+        "典型住户（每种原因取人数最多、逾期最久各一户，另列遇难住户）",
     ),
     "household_story": Text("A household's story", "一户始末"),
     "household_steps": Text("Its own steps, against its limits", "本户各环节与时限"),

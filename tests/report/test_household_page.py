@@ -5,7 +5,7 @@ import re
 import pytest
 
 from evacsim.errors import ResultsError
-from evacsim.report.household_page import household_story, households_told
+from evacsim.report.household_page import DEAD_TOLD, household_story, households_told
 from evacsim.report.html import household_html, write_household_page
 from evacsim.report.markup import Words
 from tests.reference.fake_record import fake_record
@@ -67,6 +67,14 @@ def test_for_each_cause_the_largest_and_the_latest_are_told():
         "h4": "cut_off_at_home",
         "h5": "cut_off_at_home",
     }
+
+
+@pytest.mark.parametrize(("dead", "told"), [(12, 12), (40, DEAD_TOLD + 1)])
+def test_everybody_who_died_is_told_up_to_a_limit(dead, told):
+    """The largest stands last in the ledger; it is told beyond the limit as the largest of its cause."""
+    home = {"water_s": HOUR, "ordered_s": 0.0, "told_s": 0.0, "final_state": "dead", "final_s": 4 * HOUR}
+    homes = [home | {"people": 1 + (number == dead)} for number in range(1, dead + 1)]
+    assert len(households_told(small_record(homes))) == told
 
 
 def test_nobody_failed_nobody_is_told():
