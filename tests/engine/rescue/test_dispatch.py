@@ -5,7 +5,7 @@ from math import factorial
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import evacsim as ev
@@ -47,17 +47,20 @@ def situations(draw):
     craft, cases = draw(st.integers(1, 4)), draw(st.integers(1, 5))
     times = st.one_of(st.integers(1, 1000).map(float), st.just(np.inf))
     rows = st.lists(times, min_size=cases, max_size=cases)
+    time = np.array(draw(st.lists(rows, min_size=craft, max_size=craft)))
+    node = np.array(draw(st.lists(st.integers(0, 2), min_size=cases, max_size=cases)))
     return situation(
-        draw(st.lists(rows, min_size=craft, max_size=craft)),
+        time[:, [int(np.flatnonzero(node == one)[0]) for one in node]],  # as soon at all cases of one place
         seats=draw(st.lists(st.integers(1, 8), min_size=craft, max_size=craft)),
         people=draw(st.lists(st.integers(1, 8), min_size=cases, max_size=cases)),
         grade=draw(st.lists(st.integers(1, 3), min_size=cases, max_size=cases)),
         town=draw(st.lists(st.integers(0, 1), min_size=cases, max_size=cases)),
         craft_town=draw(st.lists(st.integers(-1, 1), min_size=craft, max_size=craft)),
-        node=draw(st.lists(st.integers(0, 2), min_size=cases, max_size=cases)),
+        node=node,
     )
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(situations())
 def test_every_policy_sends_who_can_go_and_nobody_twice(now):
     for name, policy in POLICIES.items():
@@ -76,6 +79,7 @@ def test_every_policy_sends_who_can_go_and_nobody_twice(now):
             assert not any(np.isfinite(now.time[row, case]) for case in left), name
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(situations())
 def test_assignment_serves_most_and_then_the_shortest_ways(now):
     alone = now._replace(
