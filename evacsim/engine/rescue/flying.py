@@ -7,6 +7,7 @@ the nearest shelter that takes them in; weather does not keep them on the ground
 
 from collections.abc import Generator
 from functools import partial
+from math import ceil
 from typing import Any
 
 import numpy as np
@@ -113,25 +114,35 @@ class Flying:
             self.diary.begin(vehicle.row, "searches")
             found = yield from self.loading.search(craft, case, 1.0)
             self.diary.begin(vehicle.row, "takes_in")
-            yield from self.loading.take_in(
+            taken = yield from self.loading.take_in(
                 craft, case, found, 1.0, per_person=fleet.hoist_time, seats=craft.seats
             )
+            for household in taken:
+                # Who is too many for one flight is fetched in several; counted with the last.
+                for _ in range(ceil(int(self.parts.households.people[household]) / craft.seats) - 1):
+                    away = self._shelter(craft)
+                    yield from self._fly(vehicle, away)
+                    yield self.parts.clock.timeout(TURNAROUND)
+                    yield from self._fly(vehicle, case.node)
         if vehicle.aboard:
             yield from self._set_down(craft)
 
     def _set_down(self, craft: Craft) -> Process:
         """Fly to the nearest shelter with room, and let everybody out."""
-        vehicle, shelters = craft.vehicle, self.parts.world.shelters
-        people = self.driving.people_aboard(vehicle)
-        time = self._times(vehicle)[shelters.walk_node]
-        takes_in = self.sheltering.takes_in(people)
-        open_ = np.where(takes_in if takes_in.any() else np.ones(shelters.n, dtype=bool), time, np.inf)
-        node = int(shelters.walk_node[int(np.argmin(open_))])
+        vehicle = craft.vehicle
         self.diary.begin(vehicle.row, "comes_back")
+        node = self._shelter(craft)
         yield from self._fly(vehicle, node)
         self.diary.begin(vehicle.row, "lets_ashore")
         yield self.parts.clock.timeout(TURNAROUND)
         yield from self.loading.let_ashore(craft, 1.0, per_person=0.0, node=node)
+
+    def _shelter(self, craft: Craft) -> int:
+        """Return the node of the nearest shelter with room for all aboard, of any where none has."""
+        shelters, people = self.parts.world.shelters, self.driving.people_aboard(craft.vehicle)
+        time, takes_in = self._times(craft.vehicle)[shelters.walk_node], self.sheltering.takes_in(people)
+        open_ = np.where(takes_in if takes_in.any() else np.ones(shelters.n, dtype=bool), time, np.inf)
+        return int(shelters.walk_node[int(np.argmin(open_))])
 
     def _fly(self, vehicle: Vehicle, node: int) -> Process:
         yield self.parts.clock.timeout(float(self._times(vehicle)[node]))
