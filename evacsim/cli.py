@@ -26,6 +26,13 @@ language = click.option(
     "--lang", type=click.Choice(LANGUAGES), default="en", help="Language of what is said (语言)."
 )
 
+overwriting = click.option(
+    "--if-exists", type=click.Choice(["error", "replace"]), default="error", show_default=True
+)
+seeded = click.option(
+    "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of all random streams."
+)
+
 
 def told_in_full(command: Callable[Parameters, Returned]) -> Callable[Parameters, Returned]:
     """Turn an `EvacsimError` of a command into its list of issues and exit code 2."""
@@ -65,9 +72,7 @@ def check(scenario: Path, lang: Language) -> None:
 
 @main.command()
 @click.argument("scenario", type=click.Path(path_type=Path))
-@click.option(
-    "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of all random streams."
-)
+@seeded
 @click.option(
     "--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder for the results."
 )
@@ -78,7 +83,7 @@ def check(scenario: Path, lang: Language) -> None:
     metavar="PATH=VALUE",
     help="Change a value, e.g. plan.who.compliance=0.9.",
 )
-@click.option("--if-exists", type=click.Choice(["error", "replace"]), default="error", show_default=True)
+@overwriting
 @language
 @told_in_full
 def run(
@@ -327,7 +332,7 @@ def thresholds(results: tuple[Path, ...], gauge: str, out: Path | None, lang: La
 )
 @click.option("--unit", type=click.IntRange(min=1), default=8, show_default=True, help="People in a unit.")
 @click.option("--points", type=click.Choice(["plan", "wet", "all"]), default="plan", show_default=True)
-@click.option("--if-exists", type=click.Choice(["error", "replace"]), default="error", show_default=True)
+@overwriting
 @language
 @told_in_full
 def cover(scenario: Path, out: Path, lang: Language, if_exists: IfExists, limit: float, **asked: Any) -> None:
@@ -377,10 +382,8 @@ def cover(scenario: Path, out: Path, lang: Language, if_exists: IfExists, limit:
     show_default=True,
     help="Share of the roads that vehicles enter which is cut at severity 1.",
 )
-@click.option(
-    "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of all random streams."
-)
-@click.option("--if-exists", type=click.Choice(["error", "replace"]), default="error", show_default=True)
+@seeded
+@overwriting
 @language
 @told_in_full
 def outages(
@@ -445,7 +448,7 @@ def schema(out: Path | None) -> None:
     help="Write the run for another tool, too; may be given again.",
 )
 @click.option("--encoding", help="Text encoding of the tables, such as gb18030, where it is not UTF-8.")
-@click.option("--if-exists", type=click.Choice(["error", "replace"]), default="error", show_default=True)
+@overwriting
 @language
 @told_in_full
 def traffic(

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from evacsim.engine.gathering import Gathering
@@ -16,6 +15,7 @@ from evacsim.engine.log import Kind, Where
 from evacsim.engine.parts import Parts
 from evacsim.engine.routing import MoverClass
 from evacsim.engine.sheltering import Sheltering
+from evacsim.engine.shortest import way_matrix
 from evacsim.hazard.effects import is_stopped
 from evacsim.terms import HouseholdState
 
@@ -197,11 +197,8 @@ class Journeys:
             return np.zeros(n, dtype=bool)
         limit = self.parts.world.scenario.hazard.effects.car_limit
         own = np.flatnonzero(ways.is_footway & ~is_stopped(self.parts.road_depth[ways.link], limit))
-        # From the shelters against the direction of the ways; of two between the same nodes the shorter counts.
-        order = own[np.lexsort((ways.length[own], ways.from_node[own], ways.to_node[own]))]
-        pairs = np.column_stack([ways.to_node[order], ways.from_node[order]])
-        first = np.concatenate([[True], (np.diff(pairs, axis=0) != 0).any(axis=1)])[: len(order)]
-        graph = csr_array((ways.length[order][first], (pairs[first, 0], pairs[first, 1])), shape=(n, n))
+        # From the shelters against the direction of the ways.
+        graph = way_matrix(ways.to_node[own], ways.from_node[own], ways.length[own], n)
         goals = np.unique(shelters.walk_node[is_dry])
         is_near: NDArray[np.bool_] = dijkstra(graph, indices=goals, min_only=True) <= LONGEST_WALK
         return is_near

@@ -100,3 +100,8 @@ class Parts:
     def now(self) -> float:
         """The time [s]."""
         return float(self.clock.now)
+
+    def name_of(self, household: int) -> tuple[str, str]:
+        """Return the name of a household (row): the id of its zone, its number there."""
+        zone, number = self.households.zone[household], self.households.number[household]
+        return self.world.zones.ids[int(zone)], str(int(number))

@@ -49,15 +49,10 @@ class Calls:
 
         Those whom a craft has taken in are told of by its crew.
         """
-        parts, state = self.parts, int(self.parts.book.state[household])
-        place = Where(Kind.ZONE, int(parts.households.zone[household]))
-        if state in (HouseholdState.RIDING, HouseholdState.DEAD) or not parts.networks.works("phone", place):
-            return
-        if self.luck(household)[0] < self.rules.without_phone:
-            return
-        for case in list(self.cases.of.get(household, ())):
-            if not any(self.need.is_in(other) for other in case.households):
-                self.cases.close(case, "gone", int(parts.book.event[household]))
+        book = self.parts.book
+        is_free = book.state[household] not in (HouseholdState.RIDING, HouseholdState.DEAD)
+        if is_free and self.luck(household)[0] >= self.rules.without_phone:
+            self.cases.call_off(household, int(book.event[household]))
 
     def _begin(self, household: int) -> None:
         luck = self.luck(household)
@@ -138,9 +133,9 @@ class Calls:
     def luck(self, household: int) -> NDArray[np.float64]:
         """Return the luck of a household in all that concerns its calls, drawn once."""
         if household not in self._luck:
-            zone = self.parts.world.zones.ids[int(self.parts.households.zone[household])]
-            number = str(int(self.parts.households.number[household]))
-            self._luck[household] = self.parts.streams.get("help", zone, number).random(N_LUCK)
+            self._luck[household] = self.parts.streams.get("help", *self.parts.name_of(household)).random(
+                N_LUCK
+            )
         return self._luck[household]
 
     def _place_said(self, household: int) -> int:
@@ -159,9 +154,8 @@ class Calls:
     def _dice(self, household: int, source: str) -> float:
         """Return the luck of the next attempt of a household, or of whoever calls for it."""
         if (household, source) not in self._lost:
-            zone = self.parts.world.zones.ids[int(self.parts.households.zone[household])]
-            number = str(int(self.parts.households.number[household]))
-            self._lost[household, source] = self.parts.streams.get("help_lost", source, zone, number)
+            name = self.parts.name_of(household)
+            self._lost[household, source] = self.parts.streams.get("help_lost", source, *name)
         return float(self._lost[household, source].random())
 
     def _take_line(self, takes: float) -> float:
@@ -217,12 +211,7 @@ class Calls:
 
     def table(self) -> pd.DataFrame:
         """Return every call that got through."""
-        households, zones = self.parts.households, self.parts.world.zones.ids
-        frame = pd.DataFrame(self._calls)
-        if len(frame):
-            rows = frame["household"].to_numpy(dtype=np.int64)
-            frame["household"] = [
-                f"{zones[zone]}/{number}"
-                for zone, number in zip(households.zone[rows], households.number[rows], strict=True)
-            ]
-        return frame
+        name_of = self.parts.name_of
+        return pd.DataFrame(
+            [{**line, "household": "/".join(name_of(line["household"]))} for line in self._calls]
+        )

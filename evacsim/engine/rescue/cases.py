@@ -16,9 +16,6 @@ from evacsim.engine.rescue.need import Need
 from evacsim.scenario.district import Zone
 
 NO_TOWN = -1
-RESULTS = ("fetched", "gone", "nobody", "merged", "open")
-"""What becomes of a case: people of it were fetched; word came that they need nobody any more; nobody was found; it was
-another one's double; it is still open at the end."""
 
 
 @dataclass(slots=True)
@@ -50,6 +47,7 @@ class Case:
     fetched: int = 0
     """People fetched."""
     result: str = "open"
+    """fetched: people of it were; gone: word came that they need nobody any more; nobody: none was found; open."""
 
     @property
     def is_open(self) -> bool:
@@ -195,6 +193,15 @@ class Cases:
         self.note()
         for hook in self.at_closed:
             hook(case)
+
+    def call_off(self, household: int, cause: int) -> None:
+        """Close the cases of a household whose people need nobody any more, if word of it gets through."""
+        place = Where(Kind.ZONE, int(self.parts.households.zone[household]))
+        if not self.parts.networks.works("phone", place):
+            return
+        for case in list(self.of.get(household, ())):
+            if not any(self.need.is_in(other) for other in case.households):
+                self.close(case, "gone", cause)
 
     def note(self) -> None:
         """Write down what headquarters believes now, and what is true."""

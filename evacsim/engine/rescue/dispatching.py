@@ -11,7 +11,6 @@ from evacsim.engine.log import Kind, Where
 from evacsim.engine.parts import Parts
 from evacsim.engine.rescue.cases import NO_TOWN, Case, Cases
 from evacsim.engine.rescue.policies import POLICIES, Situation
-from evacsim.engine.rescue.reach import Reach
 from evacsim.engine.routing import NOMINAL_BOAT_SPEED
 from evacsim.engine.vehicles import Vehicle
 from evacsim.scenario.rescue import Rescue
@@ -42,10 +41,9 @@ class Craft:
 class Dispatching:
     """All decisions about who goes where."""
 
-    def __init__(self, parts: Parts, cases: Cases, reach: Reach, rules: Rescue) -> None:
+    def __init__(self, parts: Parts, cases: Cases, rules: Rescue) -> None:
         self.parts = parts
         self.cases = cases
-        self.reach = reach
         self.rules = rules
         self._policy = POLICIES[rules.dispatch]
         self._free: dict[int, Craft] = {}

@@ -122,13 +122,7 @@ class Fetching:
     def serve(self, vehicle: Vehicle) -> Process:
         """Go out for one task after the other until the run ends."""
         boat = self._boats[vehicle.row]
-        if boat.team is not None:
-            self.teams.call(boat.team, vehicle.event)
-            if not boat.team.ready.triggered:
-                yield boat.team.ready
-            vehicle.event = max(vehicle.event, boat.team.event)
-        else:
-            yield self.parts.clock.timeout(vehicle.call_up)
+        yield from self.teams.come_out(boat.team, vehicle)
         vehicle.departed = self.parts.now
         self.driving.record(vehicle, "vehicle_departed", place=Where(Kind.DEPOT, vehicle.fleet))
         while True:

@@ -56,13 +56,7 @@ class Flying:
         """Fly from one task to the next until the run ends."""
         fleet = self.transport.fleets[vehicle.fleet]
         team = None if fleet.force is None else self.teams.of[fleet.force]
-        if team is not None:
-            self.teams.call(team, vehicle.event)
-            if not team.ready.triggered:
-                yield team.ready
-            vehicle.event = max(vehicle.event, team.event)
-        else:
-            yield self.parts.clock.timeout(vehicle.call_up)
+        yield from self.teams.come_out(team, vehicle)
         vehicle.departed = self.parts.now
         self.driving.record(vehicle, "vehicle_departed", place=Where(Kind.DEPOT, vehicle.fleet))
         craft = Craft(

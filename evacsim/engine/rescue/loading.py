@@ -12,7 +12,7 @@ from evacsim.engine.driving import Driving
 from evacsim.engine.log import Kind, Where
 from evacsim.engine.parts import Parts
 from evacsim.engine.rescue.cases import Case, Cases
-from evacsim.engine.rescue.dispatching import Craft, Dispatching
+from evacsim.engine.rescue.dispatching import Craft
 from evacsim.engine.rescue.need import Need
 from evacsim.engine.transport import Transport
 from evacsim.scenario.rescue import Seeking
@@ -49,7 +49,6 @@ class Loading:
         transport: Transport,
         need: Need,
         cases: Cases,
-        dispatching: Dispatching,
         afoot: Afoot,
         rules: Seeking,
     ) -> None:
@@ -58,7 +57,6 @@ class Loading:
         self.driving: Driving = transport.driving
         self.need = need
         self.cases = cases
-        self.dispatching = dispatching
         self.afoot = afoot
         self.rules = rules
         self.report: Callable[[int, str, int], Case] | None = None

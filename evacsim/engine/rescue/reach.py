@@ -9,6 +9,7 @@ from scipy.sparse.csgraph import dijkstra
 
 from evacsim.engine.parts import Parts
 from evacsim.engine.routing import NOMINAL_BOAT_SPEED, MoverClass
+from evacsim.engine.shortest import way_matrix
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -108,13 +109,8 @@ class Reach:
             return
         ends = np.concatenate([ways.from_node[open_], ways.to_node[open_]])
         self._node, place = np.unique(ends, return_inverse=True)
-        n, half = len(self._node), len(open_)
-        # Of two roads between the same nodes the shorter counts.
-        order = np.lexsort((cost[open_], place[half:], place[:half]))
-        pairs = np.column_stack([place[:half], place[half:]])[order]
-        first = np.concatenate([[True], (np.diff(pairs, axis=0) != 0).any(axis=1)])
-        pairs, weights = pairs[first], cost[open_][order][first]
-        self._wet = csr_array((weights, (pairs[:, 0], pairs[:, 1])), shape=(n, n))
+        half = len(open_)
+        self._wet = way_matrix(place[:half], place[half:], cost[open_], len(self._node))
 
     def _forget(self) -> None:
         self._from.clear()

@@ -48,10 +48,8 @@ class Rescuing(Recorded):
         self.calls = Calls(parts, self.need, self.cases, rules.calls)
         self.teams = Teams(parts, rules.fatigue)
         self.reach = Reach(parts)
-        self.dispatching = Dispatching(parts, self.cases, self.reach, rules)
-        self.loading = Loading(
-            parts, transport, self.need, self.cases, self.dispatching, transfer, rules.seeking
-        )
+        self.dispatching = Dispatching(parts, self.cases, rules)
+        self.loading = Loading(parts, transport, self.need, self.cases, transfer, rules.seeking)
         self.loading.report = self.calls.open
         self.diary = Diary(parts)
         self.fetching = Fetching(
@@ -69,17 +67,21 @@ class Rescuing(Recorded):
         )
         self.seeking = Seeking(parts, self.calls, self.teams, self.reach, self.loading, transfer, rules)
         self.surviving = (
-            None if rules.survival is None else Surviving(parts, self.need, self.calls, water, rules.survival)
+            None if rules.survival is None else Surviving(parts, self.need, water, rules.survival)
         )
         self._craft_fleets = [
             row
             for row, fleet in enumerate(transport.fleets)
             if fleet.kind in ("boat", "helicopter") and row not in transport.carriers
         ]
+        self._is_called = False
         self.cases.at_news.append(self._call_craft)
 
     def _call_craft(self, case: Case) -> None:
         """Call out all craft, and whoever can search, with the first case."""
+        if self._is_called:
+            return
+        self._is_called = True
         for fleet in self._craft_fleets:
             self.transport.call_up(fleet, case.event)
         for team in self.teams.teams:

@@ -83,9 +83,8 @@ class Seeking:
         if able:
             for household in sorted(self.need.since):
                 number = self._patrolled[household] = self._patrolled.get(household, 0) + 1
-                zone = parts.world.zones.ids[int(parts.households.zone[household])]
-                name = str(int(parts.households.number[household]))
-                luck = float(parts.streams.get("patrol", zone, name, str(number)).random())
+                name = parts.name_of(household)
+                luck = float(parts.streams.get("patrol", *name, str(number)).random())
                 if luck < self.seeking.patrol_sees and household not in self.cases.of:
                     self._find(household, "patrol", able[0].event)
         if self.need.since:
@@ -106,7 +105,6 @@ class Seeking:
         shore = node if walkable[node] else self.reach.nearest(node, walkable)
         if shore is None:
             return
-        cases = list(self.cases.of.get(household, []))
         cause = int(book.event[household])
         self.afoot.pick_up(household)
         self._helped.append((household, parts.now))
@@ -114,27 +112,14 @@ class Seeking:
             household, "fetched_by_neighbours", parts.now, place=Where(Kind.NODE, shore), cause=cause
         )
         self.afoot.come_ashore(household, shore, fetched)
-        for case in cases:
-            if all(not self.need.is_in(other) for other in case.households) and parts.networks.works(
-                "phone", Where(Kind.ZONE, int(parts.households.zone[household]))
-            ):
-                self.cases.close(case, "gone", fetched)
+        # The neighbours tell of those who have no phone.
+        self.cases.call_off(household, fetched)
 
     def _luck(self, household: int) -> np.ndarray:
-        zone = self.parts.world.zones.ids[int(self.parts.households.zone[household])]
-        return self.parts.streams.get(
-            "seeking", zone, str(int(self.parts.households.number[household]))
-        ).random(3)
+        return self.parts.streams.get("seeking", *self.parts.name_of(household)).random(3)
 
     def helped(self) -> pd.DataFrame:
         """Return whom neighbours have fetched, and when."""
-        households, zones = self.parts.households, self.parts.world.zones.ids
-        rows = [
-            (
-                f"{zones[int(households.zone[h])]}/{int(households.number[h])}",
-                int(households.people[h]),
-                time,
-            )
-            for h, time in self._helped
-        ]
+        people, name_of = self.parts.households.people, self.parts.name_of
+        rows = [("/".join(name_of(h)), int(people[h]), time) for h, time in self._helped]
         return pd.DataFrame(rows, columns=["household", "people", "time_s"])

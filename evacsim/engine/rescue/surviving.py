@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 
 from evacsim.engine.parts import Parts
-from evacsim.engine.rescue.calls import Calls
 from evacsim.engine.rescue.need import Need
 from evacsim.engine.water import Water
 from evacsim.scenario.rescue import Survival
@@ -24,10 +23,9 @@ from evacsim.world.triage import chance, score_after
 class Surviving:
     """All households that wait."""
 
-    def __init__(self, parts: Parts, need: Need, calls: Calls, water: Water, rules: Survival) -> None:
+    def __init__(self, parts: Parts, need: Need, water: Water, rules: Survival) -> None:
         self.parts = parts
         self.need = need
-        self.calls = calls
         self.water = water
         self.rules = rules
         self._since: dict[int, float] = {}
@@ -82,17 +80,13 @@ class Surviving:
         line["score"], line["chance"] = score, chance(score)
 
     def _luck(self, purpose: str, household: int) -> np.ndarray:
-        zone = self.parts.world.zones.ids[int(self.parts.households.zone[household])]
-        number = str(int(self.parts.households.number[household]))
-        return self.parts.streams.get(purpose, zone, number).random(1)
+        return self.parts.streams.get(purpose, *self.parts.name_of(household)).random(1)
 
     def table(self) -> pd.DataFrame:
         """Return everybody injured; who has not been treated has the chance of being treated at the end."""
-        households, zones = self.parts.households, self.parts.world.zones.ids
         rows = []
         for household, line in sorted(self._injured.items()):
             if np.isnan(line["chance"]):
                 self._judge(line, self.parts.now)
-            id_ = f"{zones[int(households.zone[household])]}/{int(households.number[household])}"
-            rows.append({**line, "household": id_})
+            rows.append({**line, "household": "/".join(self.parts.name_of(household))})
         return pd.DataFrame(rows)

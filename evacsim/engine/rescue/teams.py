@@ -4,8 +4,10 @@ at home - (called) - (readiness) - ready; then as many crews as it has people fo
 one work, at a time, each tiring on its own.
 """
 
+from collections.abc import Generator
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,6 +15,7 @@ import simpy
 
 from evacsim.engine.log import ROOT, Kind, Where
 from evacsim.engine.parts import Parts
+from evacsim.engine.vehicles import Vehicle
 from evacsim.scenario.command import Assistance
 from evacsim.scenario.forces import Force
 from evacsim.scenario.rescue import CrewFatigue
@@ -111,6 +114,16 @@ class Teams:
             self.parts.now, "force_ready", team.where, value=float(team.force.members), cause=team.event
         )
         team.ready.succeed(team.event)
+
+    def come_out(self, team: Team | None, vehicle: Vehicle) -> Generator[simpy.Event, Any, None]:
+        """Let a craft that is called up wait for its team, or for its own time where it has none."""
+        if team is None:
+            yield self.parts.clock.timeout(vehicle.call_up)
+            return
+        self.call(team, vehicle.event)
+        if not team.ready.triggered:
+            yield team.ready
+        vehicle.event = max(vehicle.event, team.event)
 
     # -- crews ------------------------------------------------------------------------------
 

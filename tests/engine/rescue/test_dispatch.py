@@ -13,7 +13,6 @@ from evacsim.engine.rescue.cases import Cases
 from evacsim.engine.rescue.dispatching import Craft, Dispatching
 from evacsim.engine.rescue.need import Need
 from evacsim.engine.rescue.policies import POLICIES, Situation, assignment, own_zone, rounds, triage
-from evacsim.engine.rescue.reach import Reach
 from evacsim.engine.running import Run
 from evacsim.engine.vehicles import Vehicle
 from evacsim.scenario.rescue import Rescue
@@ -156,7 +155,7 @@ def _queue(folder, craft, arrivals, service, *, calls, lossy):
     run = Run(world, draw_households(world, streams), streams)
     parts = run.parts
     cases = Cases(parts, Need(parts, run.transfer))
-    dispatching = Dispatching(parts, cases, Reach(parts), Rescue(dispatch="priority"))
+    dispatching = Dispatching(parts, cases, Rescue(dispatch="priority"))
     rng, waited = np.random.default_rng(3), []
     everywhere = np.zeros(len(world.roads.node_ids))
 
