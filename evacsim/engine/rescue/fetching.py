@@ -142,15 +142,13 @@ class Fetching:
         if team is None:
             return
         while True:
-            boat.crew = self.teams.take_crew(team, fleet.crew)
-            if boat.crew is not None:
-                boat.jackets, boat.craft.seats = self.teams.take_jackets(team, fleet.crew, fleet.seats)
-                if boat.craft.seats > 0:
-                    return
-                self.teams.return_jackets(team, boat.jackets)
-                self.teams.give_back(boat.crew, 0.0)
-                boat.crew = None
+            # Nothing is taken that would have to be given back: that would wake others who wait for it, and they us.
+            if team.jackets <= fleet.crew:
                 self.diary.begin(boat.vehicle.row, "no_jackets")
+            elif (crew := self.teams.take_crew(team, fleet.crew)) is not None:
+                boat.crew = crew
+                boat.jackets, boat.craft.seats = self.teams.take_jackets(team, fleet.crew, fleet.seats)
+                return
             else:
                 self.diary.begin(boat.vehicle.row, "no_crew")
             yield self.teams.changed()

@@ -141,6 +141,18 @@ def test_nobody_is_taken_in_without_a_life_jacket(tmp_path):
     assert record.tables["forces"]["short_of_jackets"].sum() >= 2
 
 
+def test_boats_without_life_jackets_for_anybody_wait(tmp_path):
+    # Two jackets for two boats with a crew of two: none goes out, and neither wakes the other for ever.
+    team = {"id": "fire", "kind": "fire", "node": node(4, 0), "members": 4, "jackets": 2, "readiness": "0 s"}
+    record = run(
+        flooded_street(
+            tmp_path, villages={0: 5}, forces=[team], boats={"force": "fire", "crew": 2, "vehicles": 2}
+        )
+    ).record
+    assert not len(safe(record))
+    assert set(record.tables["craft_time"]["what"]) == {"no_jackets"}
+
+
 def test_a_team_has_as_many_boats_out_as_crews(tmp_path):
     team = {"id": "fire", "kind": "fire", "node": node(4, 0), "members": 5, "readiness": "0 s"}
     record = run(
