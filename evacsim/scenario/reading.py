@@ -32,6 +32,12 @@ class Reading:
     """Everything wrong or doubtful, errors first, in the order of files and lines."""
     files: tuple[Path, ...]
     """Files that were read for it, without the road network, the water and the gauges."""
+    root: Given | None = None
+    """What stands in the files, as a tree; None where there is no file."""
+
+    def issue_at(self, finding: Finding) -> Issue | None:
+        """Return a finding with its file and line; None where something else is wrong at its place already."""
+        return None if self.root is None else _issue(finding, self.root)
 
 
 def load(path: str | Path) -> Scenario:
@@ -96,7 +102,7 @@ def _read(given: Given, expanding: Expanding) -> Reading:
     has_errors = any(issue.severity == "error" for issue in issues)
     if scenario is not None:
         scenario._folder = expanding.folder
-    return Reading(None if has_errors else scenario, tuple(issues), tuple(expanding.files))
+    return Reading(None if has_errors else scenario, tuple(issues), tuple(expanding.files), root)
 
 
 def _condensed(issues: list[Issue]) -> list[Issue]:
