@@ -3,8 +3,8 @@
 on its trailer - (by road) - at the water - (launch) - afloat - (search, take in) - at a landing - (let ashore)
 
 A boat comes back to where it was put in; where no way on foot leads to a shelter from there any more, to the
-nearest place from which one does. Its trailer waits where it was put in; from another landing it goes on
-by water.
+nearest place from which one does. Its trailer waits where it was put in, and comes to the boat over the roads
+where that is sooner than going on by water.
 """
 
 from collections.abc import Generator
@@ -176,21 +176,40 @@ class Fetching:
     def _go_to_the_water(self, boat: Boat) -> Generator[simpy.Event, Any, bool]:
         """Put the boat in where it is soonest at its first case, by road where that is sooner; return whether it is."""
         craft, vehicle = boat.craft, boat.vehicle
-        if vehicle.node != boat.trailer:
-            return True
         case = craft.task[0]
         by_road = self._ways(boat, vehicle.node, on_trailer=True)
         if not boat.on_trailer:
             afloat = self._ways(boat, vehicle.node, on_trailer=False)
-            if afloat.time[case.node] <= by_road.time[case.node] + self._fleet(boat).launch_time:
+            if afloat.time[case.node] <= self._until_on_trailer(boat) + by_road.time[case.node]:
                 return True
-            self.diary.begin(vehicle.row, "launches")
-            yield self.parts.clock.timeout(self._fleet(boat).launch_time / self.teams.strength(boat.crew))
-            boat.on_trailer = True
+            if not (yield from self._load(boat)):
+                self.dispatching.give_up(craft, vehicle.event)
+                return False
+            by_road = self._ways(boat, vehicle.node, on_trailer=True)
         launch = int(by_road.launch[case.node])
         if launch < 0 or not (yield from self._launch(boat, launch)):
             self.dispatching.give_up(craft, vehicle.event)
             return False
+        return True
+
+    def _until_on_trailer(self, boat: Boat) -> float:
+        """Return how long until a boat that is afloat stands on its trailer, which comes to where it is [s]."""
+        if boat.trailer < 0:
+            return np.inf
+        return self.reach.road_time(boat.trailer, boat.vehicle.node) + self._fleet(boat).launch_time
+
+    def _load(self, boat: Boat) -> Generator[simpy.Event, Any, bool]:
+        """Wait for the trailer and put the boat on it; return whether it came through."""
+        vehicle = boat.vehicle
+        if boat.trailer != vehicle.node:
+            self.diary.begin(vehicle.row, "by_road")
+            yield self.parts.clock.timeout(self.reach.road_time(boat.trailer, vehicle.node))
+            if not np.isfinite(self.reach.road_time(boat.trailer, vehicle.node)):
+                return False  # a road on its way has closed, and it has gone back
+            boat.trailer = vehicle.node
+        self.diary.begin(vehicle.row, "launches")
+        yield self.parts.clock.timeout(self._fleet(boat).launch_time / self.teams.strength(boat.crew))
+        boat.on_trailer = True
         return True
 
     def _launch(self, boat: Boat, node: int) -> Generator[simpy.Event, Any, bool]:
@@ -328,8 +347,6 @@ class Fetching:
         if boat.on_trailer:
             return self._ways(boat, node, on_trailer=True).time
         afloat = self._ways(boat, node, on_trailer=False).time
-        if boat.craft.turn is not None or node != boat.trailer:
+        if boat.craft.turn is not None:
             return afloat
-        return np.minimum(
-            afloat, self._ways(boat, node, on_trailer=True).time + self._fleet(boat).launch_time
-        )
+        return np.minimum(afloat, self._until_on_trailer(boat) + self._ways(boat, node, on_trailer=True).time)

@@ -58,6 +58,10 @@ class Reach:
         best = int(np.argmin(time))
         return best if np.isfinite(time[best]) else None
 
+    def road_time(self, node: int, other: int) -> float:
+        """Return how long a truck takes from a node to another [s], infinite where the roads do not lead there."""
+        return 0.0 if node == other else float(self._road_times(other)[node])
+
     def _look(self, node: int, longer: float, *, on_trailer: bool, launch_time: float) -> Ways:
         """Return the ways from a node; over the water they take `longer` times what they are reckoned with."""
         n_nodes = len(self.parts.world.roads.node_ids)

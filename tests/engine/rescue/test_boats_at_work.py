@@ -6,7 +6,7 @@ import pytest
 import evacsim as ev
 from evacsim.results.causes import chain
 from tests.reference.flooded_street import FLOODED_AT, LEG, NOW, flooded_street, street
-from tests.reference.small_district import node
+from tests.reference.small_district import node, write_depths
 
 MINUTE, HOUR = 60.0, 3600.0
 FIVE_MINUTES = {"type": "fixed", "value": "5 min"}
@@ -123,6 +123,42 @@ def test_a_boat_goes_by_road_to_where_road_meets_water(tmp_path):
     assert launched["time_s"].tolist() == [FLOODED_AT + by_road + 600.0]
     assert launched["place"].tolist() == [f"node/{node(4, 0)}"]
     assert safe(record).tolist() == [FLOODED_AT + by_road + 600.0 + 2 * 4 * LEG]
+
+
+def test_a_trailer_comes_to_where_its_boat_has_landed(tmp_path):
+    # Nobody walks on the trunk road past the water, so people are let ashore at corner 2 and the trailer stands at 4:
+    # it needs 600 s to the boat, and both of them 600 s to the second water.
+    given = street(
+        tmp_path,
+        wet=(2, 4),
+        villages={3: 1, 7: 1},
+        shelter=0,
+        boats={"node": node(5, 0), "trailer": True, "launch_time": "10 min"},
+    )
+    network = tmp_path / "network/links.csv"
+    links = [f"{line},residential" for line in network.read_text().splitlines()]
+    links[0] = links[0].replace("residential", "road_class")
+    ends = [(node(5, 0), node(1, 0)), (node(1, 0), node(5, 0))]
+    links += [f"trunk-{a},{a},{b},5000,10,1,0.5,0.15,trunk" for a, b in ends]
+    network.write_text("\n".join(links) + "\n")
+    wet = [(node(2, 0), node(3, 0)), (node(3, 0), node(4, 0))]
+    again = [(node(6, 0), node(7, 0))]
+    rows = [
+        (f"{one}_{other}", time, 0.8)
+        for pairs, time in ((wet, "T+30 min"), (again, "T+3 h"))
+        for a, b in pairs
+        for one, other in ((a, b), (b, a))
+    ]
+    write_depths(tmp_path / "links.csv", "link", rows)
+    write_depths(tmp_path / "places.csv", "place", [("v3", "T+30 min", 0.8), ("v7", "T+3 h", 0.8)])
+    record = run(ev.from_mapping(given)).record
+    assert cases(record)["fetched"].tolist()[0] == 1
+    reached = cases(record)["reached_s"].iloc[1]
+    assert reached == 3 * HOUR + 600.0 + 600.0 + 600.0 + 600.0 + LEG
+    assert record.events.query("kind == 'launched'")["place"].tolist() == [
+        f"node/{node(4, 0)}",
+        f"node/{node(6, 0)}",
+    ]
 
 
 def test_without_a_trailer_a_boat_on_dry_ground_fetches_nobody(tmp_path):
