@@ -49,6 +49,7 @@ def write_down(
     tables = _merged(
         {
             "zones": _zones(parts, triggered, ordered),
+            "names": _things(parts),
             "links": _links(parts),
             "flows": _flows(parts),
             "states": _states(parts),
@@ -191,6 +192,20 @@ def _zones(parts: Parts, triggered: Floats, ordered: Floats) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows)
+
+
+def _things(parts: Parts) -> pd.DataFrame:
+    """Return what things are called that no other table names."""
+    district, hazard = parts.world.scenario.district, parts.world.scenario.hazard
+    named = [
+        *((Kind.DEPOT, fleet.id, fleet.name) for fleet in district.fleets),
+        *((Kind.STORE, store.id, store.name) for store in district.stores),
+        *((Kind.SITE, site.id, site.name) for site in district.sites),
+        *((Kind.DANGER, danger.id, danger.name) for danger in hazard.dangers),
+        *((Kind.CHANNEL, channel.id, channel.kind) for channel in district.channels),
+    ]
+    rows = [{"thing": f"{kind.id}/{id_}", "name": name} for kind, id_, name in named if name]
+    return pd.DataFrame(rows, columns=["thing", "name"])
 
 
 def _links(parts: Parts) -> pd.DataFrame:

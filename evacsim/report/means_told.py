@@ -86,13 +86,13 @@ def transport_section(record: RunRecord, words: Words) -> Html:
 
 
 def _fleet_table(record: RunRecord, words: Words) -> Html:
-    found = fleets(record)
+    found, names = fleets(record), Names(record)
     if found.empty:
         return tag("p", words("no_buses"))
     heads = ["fleet", "vehicles", "came", "seats", "rounds", "carried", "seat_use", "seats_per_hour", "last"]
     rows = [
         [
-            row["fleet"],
+            names.bare("depot", row["fleet"]),
             *(count(row[name]) for name in ("vehicles", "came", "seats", "rounds", "people")),
             percent(row["seat_use"]),
             count(row["seats_per_hour"]),

@@ -110,6 +110,12 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("water_s", "float64", Text("water at its homes [s]", "进水时间")),
         Column("synthetic", "bool", Text("figures invented for a demonstration", "合成数据")),
     ),
+    "names": (
+        Column(
+            "thing", "str", Text("kind and id: depot/…, store/…, site/…, danger/…, channel/…", "类型和 id")
+        ),
+        Column("name", "str", Text("name; of a channel its kind", "名称；预警渠道为类别")),
+    ),
     "pickup_points": (
         Column("pickup_point", "str", Text("pick-up point", "集合点")),
         Column("name", "str", Text("name", "名称")),

@@ -33,8 +33,21 @@ KINDS: dict[str, Text] = {
     "danger": Text("danger sign", "险情"),
     "force": Text("force", "队伍"),
     "measure": Text("measure", "管控措施"),
+    "case": Text("case", "警情"),
+    "work": Text("work", "抢险作业"),
 }
 """What the kinds in front of an id are called."""
+
+CHANNELS: dict[str, Text] = {
+    "sms": Text("text messages", "手机短信"),
+    "cell_broadcast": Text("cell broadcast", "小区广播"),
+    "loudspeaker": Text("loudspeakers", "大喇叭"),
+    "siren": Text("sirens", "警报器"),
+    "calling_speaker": Text("calling speakers", "叫应终端"),
+    "radio": Text("radio", "广播电台"),
+    "tv": Text("television", "电视"),
+}
+"""What kinds of channels are called."""
 
 
 def count(number: float) -> str:
@@ -160,6 +173,14 @@ class Names:
                 for name, label in zip(frame[kind], frame["name"], strict=True)
                 if isinstance(label, str) and label
             }
+        things = record.tables["names"]
+        self._names |= dict(zip(things["thing"], things["name"], strict=True))
+        vehicles = record.tables["vehicles"]
+        self._names |= {
+            f"vehicle/{vehicle}": self._names[f"depot/{fleet}"]
+            for vehicle, fleet in zip(vehicles["vehicle"], vehicles["fleet"], strict=True)
+            if f"depot/{fleet}" in self._names
+        }
 
     def bare(self, kind: str, name: str) -> str:
         """Return the name of a thing, or its id where it has none."""
@@ -176,6 +197,9 @@ class Names:
         word = KINDS.get(kind, same(kind)).said(lang)
         if kind == "district":
             return self._names["district/"]
+        if kind == "channel" and (of_kind := CHANNELS.get(self._names.get(thing, ""))):
+            is_said = name.replace("-", "_") == self._names[thing]
+            return of_kind.said(lang) + ("" if is_said else f" ({name})")
         label = self._names.get(thing, "")
         shown = self.label(kind, name)
         return (shown if word in label else f"{word} {shown}") if name else ""
