@@ -104,8 +104,10 @@ class Journeys:
         kind: str,
         cause: int,
         depart_at: float | None = None,
+        *,
+        longest: float = np.inf,
     ) -> bool:
-        """Send a household to the shelter that suits it best; return False where there is none."""
+        """Send a household to the shelter that suits it best; return False where there is none within `longest` [s]."""
         people = int(self.parts.households.people[household])
         assigned = self.parts.destinations.of(household)
         shelter = self.sheltering.choose(
@@ -115,6 +117,8 @@ class Journeys:
             return False
         goal = Where(Kind.SHELTER, shelter)
         onward = Journey(goal, journey.mover_class, journey.tried)
+        if self.parts.travelers.time_to(household, goal, journey.mover_class, node) > longest:
+            return False
         return self.go(household, node, onward, kind, cause, depart_at)
 
     def go_elsewhere(self, household: int, journey: Journey, node: int, cause: int) -> None:
@@ -166,8 +170,7 @@ class Journeys:
         Where all are full it goes to the nearest dry one, and is counted there as without a place.
         """
         people, on_foot = int(self.parts.households.people[household]), MoverClass.WALKER
-        shelter = self.sheltering.choose((), node, on_foot, people, (), household=household)
-        shelter = self.sheltering.nearest_dry(node, household) if shelter is None else shelter
+        shelter = self.sheltering.choose_any((), node, on_foot, people, (), household=household)
         goal = None if shelter is None else Journey(Where(Kind.SHELTER, shelter), on_foot)
         if goal is None or not self.go(household, node, goal, "redirected", cause):
             self.strand(household, node, cause)
@@ -176,15 +179,21 @@ class Journeys:
         """Let a household that waited outside into a shelter, or go on to another where there is no room."""
         if not self.sheltering.admit(household, shelter, cause):
             node = int(self.parts.world.shelters.walk_node[shelter])
-            on_foot = Journey(ANY_SHELTER, MoverClass.WALKER, {shelter})
-            self.go_to_shelter(household, node, on_foot, "redirected", int(self.parts.book.event[household]))
+            self._go_on(household, node, Journey(ANY_SHELTER, MoverClass.WALKER, {shelter}))
 
     def reach_shelter(self, household: int, journey: Journey, node: int, cause: int) -> None:
         """Let a household that has come to its shelter in, or go on to another one that has room."""
         shelter = journey.goal.row
         if not self.sheltering.admit(household, shelter, cause):
             journey.tried.add(shelter)
-            self.go_to_shelter(household, node, journey, "redirected", int(self.parts.book.event[household]))
+            self._go_on(household, node, journey)
+
+    def _go_on(self, household: int, node: int, journey: Journey) -> None:
+        """Let a household that was turned away go on to another shelter, or stay where that is too far to walk."""
+        on_foot = journey.mover_class == MoverClass.WALKER
+        longest = self.parts.world.scenario.plan.to.overflow_walk if on_foot else np.inf
+        cause = int(self.parts.book.event[household])
+        self.go_to_shelter(household, node, journey, "redirected", cause, longest=longest)
 
     def ways_on_foot(self) -> NDArray[np.bool_]:
         """Return from which nodes a way on foot of at most `LONGEST_WALK` leads to a dry shelter, shape (n_nodes,).

@@ -202,7 +202,7 @@ class Serving:
         tried: set[int] = set()
         stands_at_shelter = False
         while vehicle.aboard:
-            goal = self._choose_shelter(vehicle, planned, tried)
+            goal = self._choose_shelter(vehicle, planned, tried, full=not stands_at_shelter)
             if goal is None and stands_at_shelter:
                 # Nobody else takes them in: they get off here, without a place.
                 vehicle.aboard.clear()
@@ -222,7 +222,7 @@ class Serving:
     def _wait_for_a_way(self, vehicle: Vehicle, planned: int | None, tried: set[int]) -> Process:
         """Let a vehicle stand until roads to some shelter are open again; its passengers are stranded."""
         self.driving.passengers(vehicle, HouseholdState.STRANDED, "stranded")
-        while vehicle.aboard and self._choose_shelter(vehicle, planned, tried) is None:
+        while vehicle.aboard and self._choose_shelter(vehicle, planned, tried, full=True) is None:
             yield self.driving.reopened()
         self.driving.passengers(vehicle, HouseholdState.RIDING, "resumed")
 
@@ -254,11 +254,15 @@ class Serving:
                 vehicle.aboard.remove(household)
                 vehicle.people += int(self.parts.households.people[household])
 
-    def _choose_shelter(self, vehicle: Vehicle, planned: int | None, tried: set[int]) -> int | None:
+    def _choose_shelter(
+        self, vehicle: Vehicle, planned: int | None, tried: set[int], *, full: bool
+    ) -> int | None:
+        """Return where to go; where no shelter has room, a full one if that is asked for."""
         first = vehicle.aboard[0]
         moved_on = vehicle.loaded_at.kind == Kind.SHELTER
         assigned = () if moved_on else self.parts.destinations.of(first)
         if planned is not None:
             assigned = (planned, *assigned)
         people = int(self.parts.households.people[first])
-        return self.sheltering.choose(assigned, vehicle.node, MoverClass.BUS, people, tried)
+        choose = self.sheltering.choose_any if full else self.sheltering.choose
+        return choose(assigned, vehicle.node, MoverClass.BUS, people, tried)

@@ -118,9 +118,21 @@ class Sheltering(Recorded):
         is_dry: NDArray[np.bool_] = ~self.flooded & ~self.closed
         return is_dry
 
-    def nearest_dry(self, node: int, household: int) -> int | None:
-        """Return the nearest dry shelter on foot, full or not, as a household knows the roads; None for no way."""
-        times = self.parts.travelers.times_to_shelters(household, MoverClass.WALKER, node)
+    def choose_any(
+        self,
+        assigned: Sequence[int],
+        node: int,
+        mover_class: MoverClass,
+        people: int,
+        tried: Collection[int],
+        *,
+        household: int = CREW,
+    ) -> int | None:
+        """Return the shelter to go to, as `choose` does; where none has room the nearest dry one."""
+        chosen = self.choose(assigned, node, mover_class, people, tried, household=household)
+        if chosen is not None:
+            return chosen
+        times = self.parts.travelers.times_to_shelters(household, mover_class, node)
         times = np.where(self.is_dry(), times, np.inf)
         nearest = int(np.argmin(times))
         return nearest if np.isfinite(times[nearest]) else None

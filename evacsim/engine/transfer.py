@@ -15,6 +15,7 @@ from evacsim.engine.gathering import Gathering
 from evacsim.engine.journeys import ANY_SHELTER, Journey, Journeys
 from evacsim.engine.log import ROOT, Kind, Where
 from evacsim.engine.movement import Notice
+from evacsim.engine.onward import Onward
 from evacsim.engine.parts import Mode, Parts
 from evacsim.engine.routing import MoverClass
 from evacsim.engine.sheltering import Sheltering
@@ -49,6 +50,7 @@ class Transfer:
         self.transport = transport
         world = parts.world
         self.journeys = Journeys(parts, gathering, sheltering)
+        self.onward = Onward(parts, self.journeys, gathering, sheltering, transport)
         self._fetched: set[int] = set()
         """Households that a boat has fetched."""
         self._pickup_row = {pickup: row for row, pickup in enumerate(world.pickup_points.ids)}
@@ -121,8 +123,8 @@ class Transfer:
         return self.journeys.go(household, node, Journey(goal, mover_class, is_homeward=True), kind, cause)
 
     def come_ashore(self, household: int, node: int, cause: int) -> None:
-        """Let a household that a boat has brought to a node walk to a shelter from there."""
-        self.journeys.come_ashore(household, node, cause)
+        """Let a household that a boat has brought to a node go on to a shelter from there."""
+        self.onward.come_ashore(household, node, cause)
 
     def ways_on_foot(self) -> NDArray[np.bool_]:
         """Return from which nodes a way on foot that rescuers count on leads to a dry shelter now, shape (n_nodes,)."""
@@ -170,7 +172,8 @@ class Transfer:
         cause = int(book.event[household])
         if notice.kind == NoticeKind.ARRIVED and journey.goal.kind == Kind.PICKUP_POINT:
             self.journeys.under_way.pop(household)
-            book.mark("at_pickup", household, now)
+            if np.isnan(book.times["boarded"][household]) and np.isnan(book.times["arrived"][household]):
+                book.mark("at_pickup", household, now)
             book.become(
                 household, HouseholdState.WAITING, "reached_pickup", now, place=journey.goal, cause=cause
             )

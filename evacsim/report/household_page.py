@@ -9,6 +9,7 @@ import pandas as pd
 from evacsim.analysis.failures import cause_text, household_causes
 from evacsim.analysis.people import Floats, had_to_go, in_state, out_times, people_of, times
 from evacsim.language import Text
+from evacsim.report.household_map import household_map
 from evacsim.report.markup import Html, Words, joined, table, tag
 from evacsim.report.texts import TEXTS
 from evacsim.results.causes import OWN_TIMES, happening, household_told, ledger_row, story
@@ -66,11 +67,14 @@ def household_section(record: RunRecord, household: str, words: Words) -> Html:
     """Return the page of a household: who it is, how it ended and why, its story."""
     row = ledger_row(record, household)
     cause = str(household_causes(record)[record.ledger["household"].to_numpy() == row["household"]][0])
-    verdict = words(cause_text(cause)) if cause else words("not_late")
+    own = record.events[record.events["subject"] == f"household/{row['household']}"]
+    was_held = bool(own["kind"].isin(["stranded", "trapped"]).any())
+    verdict = words(cause_text(cause)) if cause else words("held_for_a_time" if was_held else "not_late")
     return joined(
         [
             tag("p", household_told(row, Names(record), words.lang)),
             tag("p", tag("b", verdict)),
+            household_map(record, str(row["household"]), str(row["zone"]), words),
             household_story(record, household, cause, words),
         ]
     )

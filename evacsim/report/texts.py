@@ -199,6 +199,12 @@ TEXTS: dict[str, Text] = {
     ),
     "household_story": Text("A household's story", "一户始末"),
     "household_steps": Text("Its own steps, against its limits", "本户各环节与时限"),
+    "household_map": Text("Where it went", "转移路线示意"),
+    "household_map_note": Text(
+        "Stops in the order of time, joined by straight lines; blue: roads under water at its last stop.",
+        "按时间先后标注停留地点，以直线相连；蓝色为到达最后一处时积水的道路。",
+    ),
+    "stop": Text("stop", "序号"),
     "household_chain": Text("From the root to its end", "从起因到结局"),
     "step": Text("step", "环节"),
     "time": Text("time", "时间"),
@@ -210,6 +216,9 @@ TEXTS: dict[str, Text] = {
     "step_water": Text("limit: water at its home", "时限：住处进水"),
     "nothing_happened": Text("Nothing ever happened to it.", "推演期间没有任何事件涉及该户。"),
     "not_late": Text("Neither late nor cut off nor dead", "未逾期，未被围困，无伤亡"),
+    "held_for_a_time": Text(
+        "Not late; cut off by water for a time, and out again", "未逾期；曾被水围困，后已脱险"
+    ),
     "no_limit_stood": Text("No limit stood for it.", "该户没有时限。"),
     "more_rows": Text("show the others", "展开其余"),
     "nobody_late": Text("Nobody is late.", "无人逾期。"),

@@ -115,6 +115,9 @@ class Whereto(Section):
     `longest_queue`. Planned beforehand from the register for all rounds: `in_order`, `greedy`, `balanced`."""
     overflow: Literal["next_nearest", "none"] = "next_nearest"
     """Whom a full shelter turns away goes on to the next nearest one with room, or stays without a place."""
+    overflow_walk: Duration = assumed(7200.0, "nobody sets out on foot for longer, from a roof over the head")
+    """Way on foot to another shelter that whoever is turned away sets out on [s]; whose way is longer stays at the
+    full one, without a place."""
     promises: list[Promise] = []
     """Vehicles promised to towns; without them whoever asks first is served first."""
     assignment: Literal["plan", "computed"] = "plan"

@@ -122,6 +122,13 @@ class CrewFatigue(Section):
         return self
 
 
+class Onward(Section):
+    """How people go on who have been brought to dry ground (上岸后转运): by bus where the walk to a shelter is long."""
+
+    longest_walk: Duration = assumed(1800.0, "people who are wet and tired, many of them old", ge=0)
+    """Walk to a shelter that they are let go [s]; whose walk is longer goes to the nearest pick-up point."""
+
+
 class StandBy(Section):
     """Where a team stands by from the start (力量前置、下沉驻防)."""
 
@@ -150,5 +157,7 @@ class Rescue(Section):
     """Whether a craft that is under way to a case is sent to a graver one that comes in and is nearer."""
     night_speed: Number = assumed(0.6, "boats among wires and drifting things in the dark", gt=0, le=1)
     """Speed of boats by night against that by day."""
+    onward: Onward | None = None
+    """Buses that take on whoever has been brought to dry ground; all walk where absent."""
     stand_by: list[StandBy] = []
     """Teams that stand elsewhere than at home from the start, and set out as soon as they are called."""

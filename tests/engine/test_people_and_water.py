@@ -83,6 +83,20 @@ def test_without_overflow_whoever_finds_no_room_stays_without_a_place(tmp_path):
     assert final_states(done) == {"sheltered": 12, "unsheltered": 8}
 
 
+def test_whoever_is_turned_away_sets_out_for_no_shelter_that_is_too_far_to_walk(tmp_path):
+    # From the school to the hall are 500 m, at 0.5 to 1.5 m/s some eight minutes; to the one full nobody goes back.
+    shelters = [
+        {"id": "school", "node": node(4, 1), "capacity": 12},
+        {"id": "hall", "node": node(4, 2), "capacity": 100},
+    ]
+    rows = [{"zone": "west", **ROW, "shelter": ["school"]}]
+    (tmp_path / "near").mkdir()
+    near = run(tmp_path / "near", shelters=shelters, transfers=rows)
+    assert final_states(near) == {"sheltered": 20}
+    far = run(tmp_path, shelters=shelters, transfers=rows, to={**ON_FOOT, "overflow_walk": "1 min"})
+    assert final_states(far) == {"sheltered": 12, "unsheltered": 8}
+
+
 def test_whom_water_holds_at_home_leaves_when_it_has_gone(tmp_path):
     places = [("west", "T+5 min", 0.7), ("west", "T+60 min", 0.0)]
     done = run(tmp_path, places=places)

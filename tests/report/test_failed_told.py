@@ -80,7 +80,7 @@ FAILURES = {
     dead_phones: ("call_given_up", {"late", "stranded"}),
     absent_leader: ("absent", {"late", "stranded"}),
     locked_shelter: ("shelter_locked", {"unsheltered"}),
-    full_shelters: ("turned_away", {"late", "unsheltered"}),
+    full_shelters: ("turned_away", {"unsheltered"}),
     power_cut: ("broadcast_failed", {"late", "stranded"}),
     too_few_teams: ("officer_overloaded", {"late", "stranded"}),
     nobody_goes: ("refused", {"late", "stranded"}),

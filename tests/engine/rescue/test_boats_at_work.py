@@ -161,6 +161,40 @@ def test_a_trailer_comes_to_where_its_boat_has_landed(tmp_path):
     ]
 
 
+@pytest.mark.parametrize("onward", [None, {}, {"longest_walk": "2 h"}])
+def test_a_bus_takes_on_whoever_has_far_to_go_from_the_landing(tmp_path, onward):
+    # Ashore at corner 4 after 1600 s; the shelter is five corners on: half an hour on foot, 250 s by bus, which comes.
+    given = street(
+        tmp_path,
+        columns=10,
+        villages={0: 1},
+        shelter=9,
+        boats={"node": node(4, 0)},
+        rescue={"onward": onward},
+    )
+    bus = {
+        "kind": "bus",
+        "vehicles": 1,
+        "seats": 40,
+        "call_up": "0 s",
+        "boarding_time": "0 s",
+        "alighting_time": "0 s",
+    }
+    given["district"]["fleets"].append({"id": "coach", "node": node(9, 0), **bus})
+    given["district"]["pickup_points"] = [{"id": "stop", "node": node(4, 0)}]
+    given["plan"]["zones"][0] |= {"trigger_at": "T+40 min", "pickup_point": "stop", "fleet": "coach"}
+    record = run(ev.from_mapping(given)).record
+    ashore = FLOODED_AT + 2 * 4 * LEG
+    household = record.ledger.iloc[0]
+    assert household["final_state"] == "sheltered"
+    if onward == {}:
+        assert safe(record).tolist() == [ashore + 2 * 5 * 50.0]
+        assert household["vehicle"] == "coach-1"
+    else:
+        assert safe(record)[0] > ashore + 1800.0
+        assert household["vehicle"] == "boats-1"
+
+
 def test_without_a_trailer_a_boat_on_dry_ground_fetches_nobody(tmp_path):
     record = run(flooded_street(tmp_path, villages={0: 1}, shelter=4, boats={"node": node(7, 0)})).record
     assert cases(record)["result"].tolist() == ["open"]
