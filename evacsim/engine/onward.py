@@ -66,8 +66,8 @@ class Onward:
         if walk <= longest:
             return None
         pickups = sorted(self._fleets)
-        goals = [Where(Kind.PICKUP_POINT, pickup) for pickup in pickups]
-        times = np.array([travelers.time_to(household, goal, on_foot, node) for goal in goals])
+        # The crew knows the roads as they are, and points the way.
+        times = self.parts.routing.times_to_pickups(np.array(pickups, dtype=np.int64), node, on_foot)
         nearer = [pickups[k] for k in np.argsort(times, kind="stable") if times[k] < walk]
         return next((pickup for pickup in nearer if self._is_served(pickup)), None)
 

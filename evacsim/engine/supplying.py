@@ -9,6 +9,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 Carrier = Literal["truck", "boat", "helicopter"]
@@ -304,6 +305,7 @@ def trips(amount: float, *, payload: float | None, weight: float | None, package
     return [float(most)] * full + ([float(rest)] if rest else [])
 
 
+@lru_cache(maxsize=4096)
 def whole_packages(amount: float, package: float, *, up: bool) -> float:
     """Return what the whole packages hold that `amount` needs (`up`), or that can be made up of it.
 
@@ -319,6 +321,7 @@ def _preference(source: Source) -> tuple[int, int, float, int]:
     return carrier, source.level, source.load + source.travel, source.store
 
 
+@lru_cache(maxsize=4096)
 def _decimal(number: float) -> Fraction:
     """Return a number as the decimal that people write for it, exactly."""
     return Fraction(repr(float(number)))
