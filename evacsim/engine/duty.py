@@ -10,6 +10,7 @@ from evacsim.engine.log import ROOT, Kind, Where
 from evacsim.engine.parts import Parts
 from evacsim.engine.recorded import Recorded
 from evacsim.scenario.command import Roster as Rules
+from evacsim.terms import LEVELS
 from evacsim.world.laws import quantiles
 from evacsim.world.roster import LEADER, Absence, Role, Roster, Shifts
 
@@ -19,8 +20,8 @@ class Duty(Recorded):
 
     The leader's post (A, or B in his place) is manned in every shift, so far as the roster's
     absence lets it be: he answers calls. The first order that an office receives calls in all its
-    other posts; whoever comes is there after the roster's `arrival`. Without a roster everybody is
-    there from the start.
+    other posts, or a response level of its own or of an office above does (`Roster.called_at_level`);
+    whoever comes is there after the roster's `arrival`. Without a roster everybody is there from the start.
     """
 
     def __init__(self, parts: Parts) -> None:
@@ -39,6 +40,8 @@ class Duty(Recorded):
         self._entries: list[dict[str, object]] = []
         self.at_staff: list[Callable[[int], None]] = []
         """Somebody has come to an office (row)."""
+        if self._rules is not None and self._rules.called_at_level is not None:
+            parts.at_level.append(self._reach_level)
 
     def is_there(self, office: int, role: Role, time: float) -> bool:
         """Return whether the holder of the leader's post of an office (A), or his backup (B), is there."""
@@ -92,6 +95,16 @@ class Duty(Recorded):
             )
             if is_filled:
                 parts.clock.call_at(came, partial(self._come, office, post, n_due, last))
+
+    def _reach_level(self, office: int, level: int, cause: int) -> None:
+        """Call in an office whose level has changed, and all below it, if the level is the roster's or a higher one."""
+        assert self._rules is not None
+        assert self._rules.called_at_level is not None
+        if level and level <= LEVELS[self._rules.called_at_level]:
+            offices = self.parts.world.offices
+            for row in range(offices.n):
+                if office in offices.upwards(row):
+                    self.call_in(row, cause)
 
     def _come(self, office: int, post: int, n_due: int, cause: int) -> None:
         if post != LEADER:

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from evacsim.scenario.places import Place
+from evacsim.scenario.rules import ResponseLevelName
 from evacsim.scenario.section import (
     DurationLaw,
     Identifier,
@@ -85,6 +86,9 @@ class Roster(Section):
     """From being called until one is there, for those who are not on shift."""
     night_factor: Number = assumed(1.5, "sleep, darkness, rain", ge=1, le=10)
     """How much longer it takes by night."""
+    called_at_level: ResponseLevelName | None = None
+    """Response level (Ⅳ to Ⅰ) of an office with which its own staff and that of all offices below it are called in;
+    with the first order that comes to each where absent."""
 
 
 class Reports(Section):

@@ -277,6 +277,31 @@ def test_a_quorum_that_never_comes_gives_way_to_whoever_is_there(tmp_path):
     assert events_of(run(given).tables.events, "consultation_convened")[0][1] == 30.0
 
 
+@pytest.mark.parametrize(
+    ("called_at", "town_is_called"), [(None, 41.0), ("Ⅳ", 20.0), ("Ⅲ", 20.0), ("Ⅱ", 41.0)]
+)
+def test_a_level_calls_the_staff_of_its_office_and_of_all_below_it(tmp_path, called_at, town_is_called):
+    """Level Ⅲ at 20 min, without a consultation; the order at 30 min reaches the town a call and ten minutes later."""
+    given = staffed(
+        tmp_path,
+        roster={"called_at_level": called_at},
+        levels=[
+            {
+                "level": "Ⅲ",
+                "rules": ["level"],
+                "consultation": {"convene": "0 s", "decide": "0 s", "issue": "0 s"},
+            }
+        ],
+        consultation={"convene": "0 s", "decide": "0 s", "issue": "0 s"},
+    )
+    given["plan"]["when"]["rules"] = [{"id": "level", "at": "T+20 min"}, {"id": "soon", "at": "T+30 min"}]
+    duty = run(given).record.tables["duty"]
+    due = duty.groupby("office")["due_s"].first() / 60
+    assert due["town"] == town_is_called
+    if town_is_called == 20.0:
+        assert due.to_dict() == {"county": 20.0, "town": 20.0, "west-village": 20.0, "north-village": 20.0}
+
+
 def measured(folder, measure, **more):
     stop = {"id": "stop", "rules": ["soon"], "measures": ["shut"]}
     return staffed(folder, measures=[ROADS | measure], breakers=[stop], **more)
