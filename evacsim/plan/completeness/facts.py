@@ -99,10 +99,6 @@ class Facts:
         size = self.zones[zone].household_size or self.district.population.household_size
         return self.zones[zone].population / size
 
-    def township(self, zone: str) -> str:
-        """Return the town of a zone, or its own id where the district names no towns."""
-        return self.zones[zone].township or zone
-
     @cached_property
     def places_of(self) -> Mapping[str, float]:
         """Places of each shelter [person]: its capacity, or what its area allows for the expected stay; may be inf."""

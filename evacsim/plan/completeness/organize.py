@@ -174,13 +174,17 @@ def _span(facts: Facts) -> Iterator[Gap]:
     if over:
         named, none = listed(over), sum(np.isinf(loads[zone]) for zone in over)
         of = out_of(len(over), len(loads), "zones", "转移单元")
+        nobody = (
+            Text(f", {none} of them without anybody", f"，其中 {none} 个没有入户人员")
+            if none
+            else Text("", "")
+        )
         worst = max((load for load in loads.values() if np.isfinite(load)), default=0.0)
         yield Gap(
             Text(
                 f"in {of.en} one person answers for more than {limit} households (most:"
-                f" {worst:.0f}), {none} of them without anybody: {named.en}",
-                f"{of.zh}人均包户超过 {limit} 户（最多 {worst:.0f} 户），"
-                f"其中 {none} 个没有入户人员：{named.zh}",
+                f" {worst:.0f}){nobody.en}: {named.en}",
+                f"{of.zh}人均包户超过 {limit} 户（最多 {worst:.0f} 户）{nobody.zh}：{named.zh}",
             ),
             Text("send more people there, or merge lists with neighbors", "增派人员，或从邻近单元调配"),
             ("plan", "organize", "officers"),

@@ -16,6 +16,7 @@ from evacsim.plan.completeness.triggers import trigger_times
 from evacsim.plan.completeness.walking import slowest_speed, times_to, walking_search
 from evacsim.scenario.care import Needs
 from evacsim.scenario.district import Shelter
+from evacsim.scenario.given import Loc
 from evacsim.world.disjoint_routes import RouteGraph
 
 TOO_FULL = 1.05
@@ -118,59 +119,72 @@ def _start(facts: Facts, zone: str) -> int:
 
 
 def _capacity(facts: Facts) -> Iterator[Gap]:
-    people = sum(facts.sheltered.values())
-    places = sum(facts.places_of.values())
-    dry = places if np.isinf(places) else places - sum(facts.places_of[id_] for id_ in facts.wet_shelters)
+    people, places, wet = sum(facts.sheltered.values()), sum(facts.places_of.values()), facts.wet_shelters
+    dry = sum(room for id_, room in facts.places_of.items() if id_ not in wet)
     if people <= dry:
         return
-    wet = len(facts.wet_shelters)
-    without = Text(f"; without {wet} in the water {dry:,.0f}", f"；去掉淹没的 {wet} 个后 {dry:,.0f} 个")
-    tail = without if wet else Text("", "")
+    load, dry_load = _load(_ratio(people, places)), _load(_ratio(people, dry))
+    without = Text("", "")
+    if wet:
+        without = Text(
+            f"; {dry:,.0f} without {len(wet)} in the water (load {dry_load})",
+            f"；去掉淹没的 {len(wet)} 个后 {dry:,.0f} 个（负荷 {dry_load}）",
+        )
     yield Gap(
         Text(
-            f"{people:,.0f} people, {places:,.0f} places (load {people / places:.2f}){tail.en}"
-            + (f" (load {people / dry:.2f})" if wet and dry else ""),
-            f"需安置 {people:,.0f} 人，床位 {places:,.0f} 个（负荷 {people / places:.2f}）{tail.zh}"
-            + (f"（负荷 {people / dry:.2f}）" if wet and dry else ""),
+            f"{people:,.0f} people, {places:,.0f} places (load {load}){without.en}",
+            f"需安置 {people:,.0f} 人，床位 {places:,.0f} 个（负荷 {load}）{without.zh}",
         ),
         Text("open more shelters on dry ground", "增设淹没范围外的安置点"),
-        ("district", "shelters"),
-        figures={
-            "people": people,
-            "places": places,
-            "dry_places": dry,
-            "load": people / places if places else np.inf,
-        },
+        facts.place_loc("shelters", wet[0]) if wet else ("district", "shelters"),
+        wet,
+        {"people": people, "places": places, "dry_places": dry, "load": _ratio(people, places)},
     )
+
+
+def _ratio(people: float, places: float) -> float:
+    return people / places if places else np.inf
 
 
 def _by_township(facts: Facts) -> Iterator[Gap]:
     people: dict[str, float] = {}
     for zone, number in facts.sheltered.items():
-        people[facts.township(zone)] = people.get(facts.township(zone), 0.0) + number
+        people[facts.zones[zone].township] = people.get(facts.zones[zone].township, 0.0) + number
     places: dict[str, float] = {}
     for id_, shelter in facts.shelters.items():
         places[shelter.township] = places.get(shelter.township, 0.0) + facts.places_of[id_]
-    loads = {town: n / places[town] if places.get(town) else np.inf for town, n in people.items()}
+    loads = {town: _ratio(n, places.get(town, 0.0)) for town, n in people.items()}
     over = sorted((town for town in loads if loads[town] > TOO_FULL), key=lambda town: (-loads[town], town))
     if over:
-        total = sum(people.values()) / sum(places.values())
+        total = _ratio(sum(people.values()), sum(places.values()))
         of = out_of(len(over), len(loads), "towns", "乡镇")
         with_loads = listed([f"{town} {_load(loads[town])}" for town in over])
         yield Gap(
             Text(
-                f"{of.en} have more people than places (load above {TOO_FULL}), {total:.2f}"
+                f"{of.en} have more people than places (load above {TOO_FULL}), {_load(total)}"
                 f" over all: {with_loads.en}",
-                f"总负荷 {total:.2f}，但{of.zh}超过 {TOO_FULL}：{with_loads.zh}",
+                f"总负荷 {_load(total)}，{of.zh}超过 {TOO_FULL}：{with_loads.zh}",
             ),
             Text(
                 "assign people to towns with room by name, or open shelters there",
                 "明确跨镇安置去向，或增设安置点",
             ),
-            ("district", "shelters"),
+            _first_of(facts, over[0]),
             over,
             {"towns": len(over), "load": total, **{f"load_{town}": loads[town] for town in over}},
         )
+
+
+def _first_of(facts: Facts, town: str) -> Loc:
+    """Return where the first shelter of a town stands, or the list where it has none."""
+    own = [id_ for id_, shelter in facts.shelters.items() if shelter.township == town]
+    return facts.place_loc("shelters", own[0]) if own else ("district", "shelters")
+
+
+def _has_towns(facts: Facts) -> bool:
+    """Return whether the town of every shelter and of every zone is known."""
+    known = [shelter.township for shelter in facts.shelters.values()]
+    return all(known) and all(facts.zones[zone].township for zone in facts.sheltered)
 
 
 def _load(load: float) -> str:
@@ -204,10 +218,13 @@ def _backup(facts: Facts) -> Iterator[Gap]:
     if few:
         none, named = sum(not facts.transfers[zone].shelter for zone in few), listed(few)
         of = out_of(len(few), len(facts.sheltered), "zones", "转移单元")
+        bare = (
+            Text(f", {none} of them not even one", f"，其中 {none} 个未指定安置点") if none else Text("", "")
+        )
         yield Gap(
             Text(
-                f"{of.en} have no second shelter, {none} of them not even one: {named.en}",
-                f"{of.zh}没有备用安置点，其中 {none} 个未指定安置点：{named.zh}",
+                f"{of.en} have no second shelter{bare.en}: {named.en}",
+                f"{of.zh}没有备用安置点{bare.zh}：{named.zh}",
             ),
             Text("name two shelters or more, first choice first", "指定两个以上安置点，按先后排列"),
             facts.row_loc(few[0], "shelter"),
@@ -390,7 +407,7 @@ CHECKS = (
         "to.landslide",
         "to",
         "blocker",
-        clause(by.SHELTERS, "no shelter stands in a zone of landslides", "安置点避开地质灾害隐患范围"),
+        clause(by.USUAL, "no shelter stands in a zone of landslides", "安置点避开地质灾害隐患范围"),
         _landslide,
     ),
     Check(
@@ -413,6 +430,7 @@ CHECKS = (
         "blocker",
         clause(by.FIVE_LINKS, "places suffice town by town, not only in total", "分乡镇床位够用，不只看总数"),
         _by_township,
+        _has_towns,
     ),
     Check(
         "to.assigned",
