@@ -1,5 +1,6 @@
 """谁组织: does every task have a person, one who stands in, a line that holds, and not too many doors."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 
@@ -20,6 +21,8 @@ APART = 1000.0
 """Distance from which one person cannot be at two places at once [m] (assumed)."""
 WITHOUT_CELL = frozenset({"landline", "video", "radio", "satellite", "messenger"})
 """Means of calling that need no mobile network."""
+NOBODY = re.compile(r"\s*|-+|\?+|无|待定|暂缺|none|nobody|n/?a|tbd", re.IGNORECASE)
+"""What stands where a name should be and is none."""
 HOUR = 3600.0
 
 
@@ -54,7 +57,7 @@ def _tree(facts: Facts) -> Iterator[Gap]:
 
 def _person_a(facts: Facts) -> Iterator[Gap]:
     offices = [office.id for office in facts.plan.organize.offices if not _has_phone(office.contact)]
-    zones = [zone for zone, row in facts.transfers.items() if not row.organizer.strip()]
+    zones = [zone for zone, row in facts.transfers.items() if NOBODY.fullmatch(row.organizer)]
     if offices:
         named, total = listed(offices), len(facts.plan.organize.offices)
         number = [office.id for office in facts.plan.organize.offices].index(offices[0])
@@ -91,7 +94,8 @@ def _person_b(facts: Facts) -> Iterator[Gap]:
     organize = facts.plan.organize
     stands_in = organize.roster is not None and organize.roster.backup
     covered = {
-        office.id: bool(office.backup) or (stands_in and office.staff > 1) for office in organize.offices
+        office.id: not NOBODY.fullmatch(office.backup) or (stands_in and office.staff > 1)
+        for office in organize.offices
     }
     offices = [id_ for id_, is_covered in covered.items() if not is_covered]
     if offices:
@@ -112,7 +116,8 @@ def _person_b(facts: Facts) -> Iterator[Gap]:
     zones = [
         zone
         for zone, row in facts.transfers.items()
-        if not row.backup and not covered.get(ids[leader[zone]] if leader[zone] != TOP else "", False)
+        if NOBODY.fullmatch(row.backup)
+        and not covered.get(ids[leader[zone]] if leader[zone] != TOP else "", False)
     ]
     if zones:
         named = listed(zones)
@@ -180,11 +185,11 @@ def _span(facts: Facts) -> Iterator[Gap]:
             else Text("", "")
         )
         worst = max((load for load in loads.values() if np.isfinite(load)), default=0.0)
+        most = Text(f" (most: {worst:.0f})", f"（最多 {worst:.0f} 户）") if worst > limit else Text("", "")
         yield Gap(
             Text(
-                f"in {of.en} one person answers for more than {limit} households (most:"
-                f" {worst:.0f}){nobody.en}: {named.en}",
-                f"{of.zh}人均包户超过 {limit} 户（最多 {worst:.0f} 户）{nobody.zh}：{named.zh}",
+                f"in {of.en} one person answers for more than {limit} households{most.en}{nobody.en}: {named.en}",
+                f"{of.zh}人均包户超过 {limit} 户{most.zh}{nobody.zh}：{named.zh}",
             ),
             Text("send more people there, or merge lists with neighbors", "增派人员，或从邻近单元调配"),
             ("plan", "organize", "officers"),
@@ -213,11 +218,11 @@ def _people_at_doors(facts: Facts) -> Mapping[str, float]:
 def _two_places(facts: Facts) -> Iterator[Gap]:
     at: dict[str, list[str]] = {}
     for zone, row in facts.transfers.items():
-        for person in {row.organizer.strip(), row.backup.strip()} - {""}:
+        for person in _persons(row.organizer, row.backup):
             at.setdefault(person, []).append(zone)
     offices: dict[str, list[str]] = {}
     for office in facts.plan.organize.offices:
-        for person in {office.contact.strip(), office.backup.strip()} - {""}:
+        for person in _persons(office.contact, office.backup):
             offices.setdefault(person, []).append(office.id)
     twice = {person: zones for person, zones in at.items() if _are_apart(facts, zones)}
     twice |= {person: held for person, held in offices.items() if len(held) > 1}
@@ -235,6 +240,11 @@ def _two_places(facts: Facts) -> Iterator[Gap]:
             list(twice),
             {"persons": len(twice)},
         )
+
+
+def _persons(*names: str) -> list[str]:
+    """Return whoever is named, each once."""
+    return list(dict.fromkeys(name.strip() for name in names if not NOBODY.fullmatch(name)))
 
 
 def _are_apart(facts: Facts, zones: Sequence[str]) -> bool:

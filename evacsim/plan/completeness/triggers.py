@@ -110,12 +110,9 @@ def _first_water(facts: Facts, place: str, depth: float) -> float:
 
 def trigger_times(facts: Facts) -> Mapping[str, float]:
     """Return when the transfer of each zone of the plan is first triggered [s]; infinity where never."""
-    known: dict[str, float] = {}
-    for rules in rules_by_zone(facts).values():
+    by_zone, known = rules_by_zone(facts), dict[str, float]()
+    for rules in by_zone.values():
         for rule in rules:
             if rule.id not in known:
                 known[rule.id] = first_met(facts, rule)
-    return {
-        zone: min((known[rule.id] for rule in rules), default=np.inf)
-        for zone, rules in rules_by_zone(facts).items()
-    }
+    return {zone: min((known[rule.id] for rule in rules), default=np.inf) for zone, rules in by_zone.items()}
