@@ -247,7 +247,7 @@ FAULTS: dict[str, Fault] = {
     # 200 / 2.75 households for two people instead of three.
     "organize.span": Fault(
         put("plan", "organize", "officers", 0, "members", value=2),
-        "plan.organize.officers",
+        "plan.zones[0]",
         WEST,
         {"worst": 200 / 2.75 / 2, "limit": 30},
     ),
@@ -303,7 +303,8 @@ FAULTS: dict[str, Fault] = {
     ),
     "to.power": Fault(
         put("district", "shelters", 0, "generators", value=0),
-        "district.shelters",
+        "district.shelters[0].generators",
+        ("school",),
         figures={"generators": 1, "shelters": 2},
     ),
     "to.water": Fault(

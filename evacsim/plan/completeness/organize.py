@@ -192,7 +192,7 @@ def _span(facts: Facts) -> Iterator[Gap]:
                 f"{of.zh}人均包户超过 {limit} 户{most.zh}{nobody.zh}：{named.zh}",
             ),
             Text("send more people there, or merge lists with neighbors", "增派人员，或从邻近单元调配"),
-            ("plan", "organize", "officers"),
+            facts.row_loc(over[0]),
             over,
             {"zones": len(over), "worst": worst, "without": float(none), "limit": limit},
         )

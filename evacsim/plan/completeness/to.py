@@ -54,6 +54,7 @@ def _landslide(facts: Facts) -> Iterator[Gap]:
 
 
 def _power(facts: Facts) -> Iterator[Gap]:
+    without = [id_ for id_, shelter in facts.shelters.items() if not shelter.generators]
     there = sum(shelter.generators for shelter in facts.shelters.values())
     there += sum(store.generators for store in facts.district.stores)
     total = len(facts.shelters)
@@ -66,7 +67,8 @@ def _power(facts: Facts) -> Iterator[Gap]:
             Text(
                 "borrow or buy, or say which shelters come first", "调配、租借或采购，或明确优先保障的安置点"
             ),
-            ("district", "shelters"),
+            facts.place_loc("shelters", without[0], "generators"),
+            without,
             figures={"generators": there, "shelters": total},
         )
 
