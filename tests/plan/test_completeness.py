@@ -6,15 +6,23 @@ import pytest
 
 import evacsim as ev
 from evacsim.errors import ScenarioError
+from evacsim.plan import examining
 from evacsim.plan.completeness.check import listed
 from evacsim.plan.completeness.table import CHECKS
 from evacsim.plan.examining import examine
 from evacsim.plan.scoring import Clause, scores
 from evacsim.plan.shortcoming import LINKS, Shortcoming
+from tests.plan.alone import completeness_alone
 from tests.plan.planted_faults import FAULTS
 from tests.reference.clean_plan import clean_plan, write_scenario
 
 BY_ID = {check.id: check for check in CHECKS}
+
+
+@pytest.fixture(autouse=True)
+def alone():
+    with completeness_alone():
+        yield
 
 
 def test_a_clean_plan_raises_nothing_and_every_clause_applies_to_it(tmp_path):
@@ -90,8 +98,32 @@ def test_the_same_plan_gives_the_same_examination_from_files_and_from_a_notebook
     assert in_notebook.shortcomings[0].place.place == "plan.when.text.night"
 
 
-def _found(check, link, severity):
-    return Shortcoming(check, link, severity, *(listed(["x"]),) * 3)
+def test_villages_may_be_a_table_with_chinese_heads_and_its_row_is_named(tmp_path):
+    given = clean_plan(tmp_path)
+    heads = "村,组织体系,大喇叭,警报器,避难场所,风险地形图,明白卡,应急通讯,应急照明,小册子,宣传栏"
+    rows = ["west,是,是,是,是,是,是,是,是,是,是", "north,是,是,是,是,是,否,是,是,是,是"]
+    (tmp_path / "villages.csv").write_text("\n".join([heads, *rows]), encoding="utf-8")
+    given["plan"]["readiness"]["villages"] = "villages.csv"
+    (one,) = examine(write_scenario(given, tmp_path)).shortcomings
+    assert (one.check, one.subjects) == ("ready.cards", ("north",))
+    assert (one.place.file, one.place.line) == ("villages.csv", 3)
+
+
+def test_what_another_layer_finds_is_located_sorted_and_seen_in_the_light(tmp_path, monkeypatch):
+    late = _found("E1", "to", "blocker", ("plan", "zones", 1, "fleet"))
+    monkeypatch.setattr(examining, "executability_of", lambda scenario, world: [late])
+    given = clean_plan(tmp_path)
+    del given["plan"]["to"]["text"]["signs"]
+    found = examine(write_scenario(given, tmp_path))
+    assert [one.check for one in found.shortcomings] == ["E1", "to.signs"]
+    assert found.shortcomings[0].place.place == "plan.zones[1].fleet"
+    assert found.layers == ("completeness", "executability")
+    score = found.scores[3]
+    assert (score.light, score.kept, score.clauses - score.kept) == ("red", score.clauses - 1, 1)
+
+
+def _found(check, link, severity, loc=()):
+    return Shortcoming(check, link, severity, *(listed(["x"]),) * 3, loc=loc)
 
 
 def test_scores_follow_the_formula_and_a_blocker_is_red_whatever_the_score():

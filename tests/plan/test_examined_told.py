@@ -8,7 +8,14 @@ from click.testing import CliRunner
 
 import evacsim as ev
 from evacsim.cli import main
+from tests.plan.alone import completeness_alone
 from tests.reference.clean_plan import clean_plan, write_scenario
+
+
+@pytest.fixture(autouse=True)
+def alone():
+    with completeness_alone():
+        yield
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 import evacsim as ev
 from evacsim.plan.examined_told import summary, told
 from evacsim.plan.examining import examine
+from tests.plan.alone import completeness_alone
 from tests.reference.storms import storm
 
 
@@ -22,7 +23,7 @@ def _facts(found):
 @settings(deadline=None, derandomize=True, max_examples=40)
 @given(seed=st.integers(0, 10_000))
 def test_any_plan_can_be_judged_and_the_order_of_its_rows_does_not_matter(seed):
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory() as folder, completeness_alone():
         scenario = storm(Random(seed), Path(folder))
         found = examine(ev.from_mapping(scenario))
         for score in found.scores:
