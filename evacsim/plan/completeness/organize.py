@@ -16,7 +16,7 @@ from evacsim.world.laws import quantiles
 from evacsim.world.offices import TOP
 
 HOUSEHOLDS_EACH = 30
-"""Households that one person answers for at most (assumed: two visits to each in two hours and a half, 12 an hour)."""
+"""Households that one person answers for at most (assumed: 30 doors at 12 an hour take two hours and a half)."""
 APART = 1000.0
 """Distance from which one person cannot be at two places at once [m] (assumed)."""
 WITHOUT_CELL = frozenset({"landline", "video", "radio", "satellite", "messenger"})
