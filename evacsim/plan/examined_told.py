@@ -28,7 +28,7 @@ def told(found: Examination, lang: Language) -> str:
         ", ".join(LAYERS[one].en for one in found.layers), "、".join(LAYERS[one].zh for one in found.layers)
     )
     number = Text(
-        ", ".join(f"{counted[one]} {SEVERITIES[one].en}" for one in SEVERITIES),
+        ", ".join(f"{counted[one]} {COUNTED[one]}" for one in SEVERITIES),
         "、".join(f"{SEVERITIES[one].zh} {counted[one]} 项" for one in SEVERITIES),
     )
     head = Text(
@@ -43,6 +43,8 @@ def told(found: Examination, lang: Language) -> str:
     return "\n".join([*lines, "", CAVEAT.said(lang)])
 
 
+COUNTED: dict[Severity, str] = {"blocker": "that block the plan", "major": "major", "minor": "minor"}
+"""What so many shortcomings are called in English."""
 CAVEAT = Text(
     "This reads the plan and the water of one scenario; it runs nothing. A plan without a gap may still be too slow.",
     "以上只检查预案文本和单一洪水情景，未做推演；条款齐全不等于来得及转移。",

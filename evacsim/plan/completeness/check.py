@@ -90,6 +90,18 @@ def out_of(n: int, total: int, en: str, zh: str) -> Text:
     return Text(f"{n} of {total} {en}", f"{total} 个{zh}中有 {n} 个")
 
 
+def naming(ids: Collection[str], total: int) -> Text:
+    """Return a colon and some ids by name; nothing where a long list of all of them would say no more than "all".
+
+    >>> naming(["a"], 9).en, naming([str(k) for k in range(9)], 9)
+    (': a', Text(en='', zh=''))
+    """
+    if len(ids) == total and total > NAMED:
+        return Text("", "")
+    named = listed(ids)
+    return Text(f": {named.en}", f"：{named.zh}")
+
+
 def listed(ids: Collection[str]) -> Text:
     """Return some ids by name, the others by number.
 

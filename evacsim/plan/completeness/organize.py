@@ -8,7 +8,7 @@ import numpy as np
 
 from evacsim.language import Text
 from evacsim.plan.completeness import documents as by
-from evacsim.plan.completeness.check import Check, Gap, listed, out_of, silent, unsaid
+from evacsim.plan.completeness.check import Check, Gap, listed, naming, out_of, silent, unsaid
 from evacsim.plan.completeness.documents import clause
 from evacsim.plan.completeness.facts import Facts
 from evacsim.scenario.matching import matching
@@ -59,13 +59,13 @@ def _person_a(facts: Facts) -> Iterator[Gap]:
     offices = [office.id for office in facts.plan.organize.offices if not _has_phone(office.contact)]
     zones = [zone for zone, row in facts.transfers.items() if NOBODY.fullmatch(row.organizer)]
     if offices:
-        named, total = listed(offices), len(facts.plan.organize.offices)
+        named, total = naming(offices, len(facts.plan.organize.offices)), len(facts.plan.organize.offices)
         number = [office.id for office in facts.plan.organize.offices].index(offices[0])
         of = out_of(len(offices), total, "offices", "指挥机构")
         yield Gap(
             Text(
-                f"{of.en} name no person with a telephone number: {named.en}",
-                f"{of.zh}未写明负责人及电话：{named.zh}",
+                f"{of.en} name no person with a telephone number{named.en}",
+                f"{of.zh}未写明负责人及电话{named.zh}",
             ),
             Text("write contact: name and number", "填写 contact：姓名和电话"),
             ("plan", "organize", "offices", number, "contact"),
@@ -73,11 +73,14 @@ def _person_a(facts: Facts) -> Iterator[Gap]:
             {"offices": len(offices)},
         )
     if zones:
-        named, of = listed(zones), out_of(len(zones), len(facts.transfers), "zones", "转移单元")
+        named, of = (
+            naming(zones, len(facts.transfers)),
+            out_of(len(zones), len(facts.transfers), "zones", "转移单元"),
+        )
         yield Gap(
             Text(
-                f"{of.en} have no person responsible: {named.en}",
-                f"{of.zh}没有转移责任人：{named.zh}",
+                f"{of.en} have no person responsible{named.en}",
+                f"{of.zh}没有转移责任人{named.zh}",
             ),
             Text("write organizer", "填写 organizer（转移责任人）"),
             facts.row_loc(zones[0], "organizer"),
@@ -99,12 +102,12 @@ def _person_b(facts: Facts) -> Iterator[Gap]:
     }
     offices = [id_ for id_, is_covered in covered.items() if not is_covered]
     if offices:
-        named, of = listed(offices), out_of(len(offices), len(covered), "offices", "指挥机构")
+        named, of = naming(offices, len(covered)), out_of(len(offices), len(covered), "offices", "指挥机构")
         number = list(covered).index(offices[0])
         yield Gap(
             Text(
-                f"nobody stands in at {of.en}: {named.en}",
-                f"{of.zh}没有 B 角：{named.zh}",
+                f"nobody stands in at {of.en}{named.en}",
+                f"{of.zh}没有 B 角{named.zh}",
             ),
             Text("write backup, or a roster with two people or more", "填写 backup，或安排两人以上轮值"),
             ("plan", "organize", "offices", number, "backup"),
@@ -137,12 +140,12 @@ def _lines(facts: Facts) -> Iterator[Gap]:
     offices = facts.plan.organize.offices
     frail = [office.id for office in offices if not WITHOUT_CELL & set(office.means)]
     if frail:
-        named, of = listed(frail), out_of(len(frail), len(offices), "offices", "指挥机构")
+        named, of = naming(frail, len(offices)), out_of(len(frail), len(offices), "offices", "指挥机构")
         number = [office.id for office in offices].index(frail[0])
         yield Gap(
             Text(
-                f"{of.en} can be called by mobile phone alone: {named.en}",
-                f"{of.zh}只能打手机：{named.zh}",
+                f"{of.en} can be called by mobile phone alone{named.en}",
+                f"{of.zh}只能打手机{named.zh}",
             ),
             Text(
                 "add a landline, radio, satellite phone or messenger",
@@ -157,11 +160,14 @@ def _lines(facts: Facts) -> Iterator[Gap]:
 def _keepers(facts: Facts) -> Iterator[Gap]:
     without = [id_ for id_, shelter in facts.shelters.items() if shelter.keeper is None]
     if without:
-        named, of = listed(without), out_of(len(without), len(facts.shelters), "shelters", "安置点")
+        named, of = (
+            naming(without, len(facts.shelters)),
+            out_of(len(without), len(facts.shelters), "shelters", "安置点"),
+        )
         yield Gap(
             Text(
-                f"nobody is to open {of.en}: {named.en}",
-                f"{of.zh}未明确由谁开启：{named.zh}",
+                f"nobody is to open {of.en}{named.en}",
+                f"{of.zh}未明确由谁开启{named.zh}",
             ),
             Text("write keeper", "填写 keeper（管理机构）"),
             facts.place_loc("shelters", without[0], "keeper"),
@@ -177,7 +183,7 @@ def _span(facts: Facts) -> Iterator[Gap]:
         loads[zone] = facts.households(zone) / people[zone] if people.get(zone) else np.inf
     over = sorted((zone for zone in loads if loads[zone] > limit), key=lambda zone: (-loads[zone], zone))
     if over:
-        named, none = listed(over), sum(np.isinf(loads[zone]) for zone in over)
+        named, none = naming(over, len(loads)), sum(np.isinf(loads[zone]) for zone in over)
         of = out_of(len(over), len(loads), "zones", "转移单元")
         nobody = (
             Text(f", {none} of them without anybody", f"，其中 {none} 个没有入户人员")
@@ -188,8 +194,8 @@ def _span(facts: Facts) -> Iterator[Gap]:
         most = Text(f" (most: {worst:.0f})", f"（最多 {worst:.0f} 户）") if worst > limit else Text("", "")
         yield Gap(
             Text(
-                f"in {of.en} one person answers for more than {limit} households{most.en}{nobody.en}: {named.en}",
-                f"{of.zh}人均包户超过 {limit} 户{most.zh}{nobody.zh}：{named.zh}",
+                f"in {of.en} one person answers for more than {limit} households{most.en}{nobody.en}{named.en}",
+                f"{of.zh}人均包户超过 {limit} 户{most.zh}{nobody.zh}{named.zh}",
             ),
             Text("send more people there, or merge lists with neighbors", "增派人员，或从邻近单元调配"),
             facts.row_loc(over[0]),

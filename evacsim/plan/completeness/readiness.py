@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from evacsim.language import Text
 from evacsim.plan.completeness import documents as by
-from evacsim.plan.completeness.check import Check, Gap, listed, out_of
+from evacsim.plan.completeness.check import Check, Gap, listed, naming, out_of
 from evacsim.plan.completeness.documents import clause
 from evacsim.plan.completeness.facts import Facts
 from evacsim.plan.completeness.organize import WITHOUT_CELL
@@ -77,11 +77,14 @@ def _has_sheets(facts: Facts) -> bool:
 def _no_sheet(facts: Facts) -> Iterator[Gap]:
     without = [zone for zone in facts.transfers if zone not in sheets(facts)]
     if without:
-        named, of = listed(without), out_of(len(without), len(facts.transfers), "zones", "转移单元")
+        named, of = (
+            naming(without, len(facts.transfers)),
+            out_of(len(without), len(facts.transfers), "zones", "转移单元"),
+        )
         yield Gap(
             Text(
-                f"no sheet of the ten things for {of.en}: {named.en}",
-                f"{of.zh}未填“十个有”清单：{named.zh}",
+                f"no sheet of the ten things for {of.en}{named.en}",
+                f"{of.zh}未填“十个有”清单{named.zh}",
             ),
             Text("fill it in at plan.readiness.villages", "在 plan.readiness.villages 填写"),
             ("plan", "readiness", "villages"),
@@ -107,15 +110,15 @@ def _missing(name: str) -> Callable[[Facts], Iterator[Gap]]:
     def find(facts: Facts) -> Iterator[Gap]:
         without = {zone: k for zone, (k, sheet) in sheets(facts).items() if not getattr(sheet, name)}
         if without:
-            named = listed(list(without))
+            named = naming(list(without), len(sheets(facts)))
             of = out_of(len(without), len(sheets(facts)), "zones", "转移单元")
             model = Text("", "")
             if item.parameter:
                 model = Text(f", and see that {item.parameter} says so", f"，并与 {item.parameter} 保持一致")
             yield Gap(
                 Text(
-                    f"{of.en} are without {item.name.en}: {named.en}",
-                    f"{of.zh}没有{item.name.zh}：{named.zh}",
+                    f"{of.en} are without {item.name.en}{named.en}",
+                    f"{of.zh}没有{item.name.zh}{named.zh}",
                 ),
                 Text(f"provide it{model.en}", f"补齐{model.zh}"),
                 ("plan", "readiness", "villages", next(iter(without.values())), name),

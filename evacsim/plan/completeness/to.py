@@ -6,7 +6,7 @@ import numpy as np
 
 from evacsim.language import Text
 from evacsim.plan.completeness import documents as by
-from evacsim.plan.completeness.check import Check, Gap, listed, out_of, silent
+from evacsim.plan.completeness.check import Check, Gap, listed, naming, out_of, silent
 from evacsim.plan.completeness.documents import clause
 from evacsim.plan.completeness.facts import Facts
 from evacsim.plan.completeness.to_places import assigned, backup, by_township, capacity, has_towns
@@ -19,13 +19,13 @@ def _flooded(facts: Facts) -> Iterator[Gap]:
     wet = facts.wet_shelters
     if not wet:
         return
-    named, depth = listed(wet), max(facts.shelter_depth[id_] for id_ in wet)
+    named, depth = naming(wet, len(facts.shelters)), max(facts.shelter_depth[id_] for id_ in wet)
     places = sum(facts.places_of[id_] for id_ in wet)
     of = out_of(len(wet), len(facts.shelters), "shelters", "安置点")
     yield Gap(
         Text(
-            f"{of.en} flood in this scenario, up to {depth:.1f} m above the floor: {named.en}",
-            f"{of.zh}位于情景淹没范围内，最深高出地坪 {depth:.1f} 米：{named.zh}",
+            f"{of.en} flood in this scenario, up to {depth:.1f} m above the floor{named.en}",
+            f"{of.zh}位于情景淹没范围内，最深高出地坪 {depth:.1f} 米{named.zh}",
         ),
         Text(
             "take them off the plan, or use them before the water comes only",
@@ -95,7 +95,11 @@ def _short(
         elif np.isfinite(room) and there * each < room:
             short.append(id_)
     if unknown or short:
-        first, total, named = (short + unknown)[0], len(facts.shelters), listed(short or unknown)
+        first, total, named = (
+            (short + unknown)[0],
+            len(facts.shelters),
+            naming(short or unknown, len(facts.shelters)),
+        )
         parts = []
         if short:
             of = out_of(len(short), total, "shelters", "安置点")
@@ -106,8 +110,8 @@ def _short(
         facts_said = Text(", ".join(part.en for part in parts), "，".join(part.zh for part in parts))
         yield Gap(
             Text(
-                f"{what.en}: {facts_said.en} (one for {each} people): {named.en}",
-                f"{what.zh}：{facts_said.zh}（每 {each} 人 1 个）：{named.zh}",
+                f"{what.en}: {facts_said.en} (one for {each} people){named.en}",
+                f"{what.zh}：{facts_said.zh}（每 {each} 人 1 个）{named.zh}",
             ),
             Text(f"write {name} for each, and add what is missing", f"逐一填写 {name}，不足的补齐"),
             facts.place_loc("shelters", first, name),
@@ -213,14 +217,16 @@ CHECKS = (
         "to",
         "minor",
         clause(by.USUAL, "routes and shelters are signposted", "路线和安置点有标识"),
-        silent("to", "signs", Text("signs along the routes and at the shelters", "路线和安置点标识")),
+        silent(
+            "to", "signs", Text("where signs stand along the routes and at the shelters", "路线和安置点标识")
+        ),
     ),
     Check(
         "to.cards",
         "to",
         "minor",
         clause(by.TEN_THINGS, "every household has a card", "明白卡发放到户"),
-        silent("to", "cards", Text("cards at every household", "明白卡发放情况")),
+        silent("to", "cards", Text("who brings a card to every household", "明白卡发放情况")),
     ),
 )
 """The checks of this link."""

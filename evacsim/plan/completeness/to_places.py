@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from evacsim.language import Text
-from evacsim.plan.completeness.check import Gap, listed, out_of
+from evacsim.plan.completeness.check import Gap, listed, naming, out_of
 from evacsim.plan.completeness.facts import Facts
 from evacsim.plan.completeness.room import left_over
 from evacsim.scenario.given import Loc
@@ -115,15 +115,18 @@ def backup(facts: Facts) -> Iterator[Gap]:
         return
     few = [zone for zone in facts.sheltered if len(facts.transfers[zone].shelter) < 2]
     if few:
-        none, named = sum(not facts.transfers[zone].shelter for zone in few), listed(few)
+        none, named = (
+            sum(not facts.transfers[zone].shelter for zone in few),
+            naming(few, len(facts.sheltered)),
+        )
         of = out_of(len(few), len(facts.sheltered), "zones", "转移单元")
         bare = (
             Text(f", {none} of them not even one", f"，其中 {none} 个未指定安置点") if none else Text("", "")
         )
         yield Gap(
             Text(
-                f"{of.en} have no second shelter{bare.en}: {named.en}",
-                f"{of.zh}没有备用安置点{bare.zh}：{named.zh}",
+                f"{of.en} have no second shelter{bare.en}{named.en}",
+                f"{of.zh}没有备用安置点{bare.zh}{named.zh}",
             ),
             Text("name two shelters or more, first choice first", "指定两个以上安置点，按先后排列"),
             facts.row_loc(few[0], "shelter"),

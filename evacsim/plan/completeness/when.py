@@ -7,7 +7,7 @@ import numpy as np
 
 from evacsim.language import Text
 from evacsim.plan.completeness import documents as by
-from evacsim.plan.completeness.check import Check, Gap, listed, out_of, silent, unsaid
+from evacsim.plan.completeness.check import Check, Gap, listed, naming, out_of, silent, unsaid
 from evacsim.plan.completeness.documents import clause
 from evacsim.plan.completeness.facts import Facts
 from evacsim.plan.completeness.triggers import LEVELS, MEASURED, first_met, rules_by_zone
@@ -30,11 +30,11 @@ def _trigger(facts: Facts) -> Iterator[Gap]:
     rules = rules_by_zone(facts)
     without = [zone for zone, own in rules.items() if not any(rule.kind in MEASURED for rule in own)]
     if without:
-        named, of = listed(without), out_of(len(without), len(rules), "zones", "转移单元")
+        named, of = naming(without, len(rules)), out_of(len(without), len(rules), "zones", "转移单元")
         yield Gap(
             Text(
-                f"{of.en} have no numeric threshold at a station: {named.en}",
-                f"{of.zh}没有量化的站点触发阈值：{named.zh}",
+                f"{of.en} have no numeric threshold at a station{named.en}",
+                f"{of.zh}没有量化的站点触发阈值{named.zh}",
             ),
             Text(
                 "write trigger_gauge and trigger_stage, or a rule on stage, rise, rain or forecast",
@@ -198,7 +198,7 @@ def _upstream(facts: Facts) -> Iterator[Gap]:
 def _warning_text(facts: Facts) -> Iterator[Gap]:
     text, loc = facts.plan.when.text.warning, ("plan", "when", "text", "warning")
     if not text.strip():
-        yield unsaid(loc, Text("the text of the warning", "预警信息用语"))
+        yield unsaid(loc, Text("in what words people are warned", "预警信息用语"))
         return
     missing = []
     if not ACTION.search(text):
