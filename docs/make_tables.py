@@ -21,6 +21,8 @@ from evacsim.formats.roads.headings import LINK_TEXTS, NODE_TEXTS
 from evacsim.network.defaults import BY_CLASS, SUSTAINED_EVACUATION, RoadDefaults, is_for_walkers
 from evacsim.network.presets import CAPACITY_PRESETS, CONTRAFLOW_PRESETS, NIGHT, RAIN_FACTORS, VEHICLE_SIZES
 from evacsim.network.walking import IMO_AGES
+from evacsim.plan.completeness.table import CHECKS
+from evacsim.plan.shortcoming import LINKS, SEVERITIES
 from evacsim.results.column import Column
 from evacsim.results.record import EVENTS, LEDGER, TABLES
 from evacsim.scenario.columns import COLUMNS
@@ -66,6 +68,19 @@ LAWS_NOT_USED = (
     "evacsim.hazard.mortality.LOW_HAZARD",
 )
 """Figures of laws that are written and tested, and that no run uses yet."""
+
+PLAN_LIMITS = (
+    "evacsim.plan.completeness.who.TOLERANCE",
+    "evacsim.plan.completeness.who.FRESH",
+    "evacsim.plan.completeness.organize.HOUSEHOLDS_EACH",
+    "evacsim.plan.completeness.organize.APART",
+    "evacsim.plan.completeness.to_places.TOO_FULL",
+    "evacsim.plan.completeness.to_ways.DRY_FEET",
+    "evacsim.plan.completeness.to_ways.WALK",
+    "evacsim.plan.completeness.facts.DAYS",
+    "evacsim.plan.completeness.care.RELIEF",
+)
+"""Figures of the checks of a plan."""
 
 
 def main() -> None:
@@ -261,6 +276,21 @@ def constants(names: Iterable[str]) -> str:
     return table(("constant", "value (SI)", "mark", "what the code says of it"), rows)
 
 
+def plan_checks() -> str:
+    """Return every clause that a plan is held against."""
+    rows = [
+        (
+            f"`{check.id}`",
+            LINKS[check.link].zh,
+            SEVERITIES[check.severity].en,
+            check.clause.en,
+            check.clause.zh,
+        )
+        for check in CHECKS
+    ]
+    return table(("check", "link", "weight", "clause", "条款"), rows)
+
+
 def docstring_below(module: str, constant: str) -> str:
     """Return the text that stands below a constant, or below the constants it stands among."""
     source = Path(str(import_module(module).__file__)).read_text(encoding="utf-8")
@@ -383,6 +413,8 @@ MAKERS: dict[str, Callable[[], str]] = {
     "walking by age": walking_by_age,
     "constants": lambda: constants(CONSTANTS),
     "laws not used": lambda: constants(LAWS_NOT_USED),
+    "plan checks": plan_checks,
+    "plan limits": lambda: constants(PLAN_LIMITS),
     "units": units,
     "link columns": lambda: road_columns(LINK_TEXTS),
     "node columns": lambda: road_columns(NODE_TEXTS),

@@ -16,6 +16,7 @@ __all__ = [
     "Run",
     "Scenario",
     "TrafficCase",
+    "Validation",
     "World",
     "build",
     "check",
@@ -34,6 +35,7 @@ __all__ = [
     "study",
     "thresholds",
     "traffic",
+    "validate",
 ]
 
 try:

@@ -49,8 +49,15 @@ from evacsim.ensemble.working import DaskWorkers, Processes, ThisProcess, Worker
 from evacsim.errors import EvacsimError, Issue, RefusedValueError, ScenarioError
 from evacsim.language import Language
 from evacsim.network.importing import import_network
+from evacsim.plan.examined_told import table as examined_table
+from evacsim.plan.examined_told import told as examined_told
+from evacsim.plan.examined_told import write_examination
+from evacsim.plan.examining import Examination, examine
+from evacsim.plan.scoring import Score
+from evacsim.plan.shortcoming import Link, Shortcoming
 from evacsim.report import figures
 from evacsim.report.cover_drawn import draw_map, draw_rings, write_cover
+from evacsim.report.examined_view import examined_html
 from evacsim.report.html import write_household_page, write_report
 from evacsim.report.table_view import headline_table, repr_html
 from evacsim.results.causes import why
@@ -73,6 +80,7 @@ __all__ = [
     "Run",
     "Scenario",
     "TrafficCase",
+    "Validation",
     "World",
     "build",
     "check",
@@ -90,6 +98,7 @@ __all__ = [
     "study",
     "thresholds",
     "traffic",
+    "validate",
 ]
 
 
@@ -402,6 +411,24 @@ def outages(
     return OutageGrid(cut_outages(world, AskedOutages(**asked), seed=seed, progress=progress))
 
 
+def validate(given: str | Path | Scenario) -> "Validation":
+    """Return what is missing in the plan of a scenario and what cannot work, link by link, without a run (预案检验).
+
+    >>> ev.validate("scenarios/gaocheng")  # doctest: +SKIP
+
+    Parameters
+    ----------
+    given : path or Scenario
+        A folder or file, whose lines are then named; or a scenario of a notebook, which has none.
+
+    Raises
+    ------
+    ScenarioError
+        With everything that is wrong with the files: a plan that cannot be read cannot be judged.
+    """
+    return Validation(examine(given))
+
+
 def report(run: "Run", path: str | Path, *, lang: Language = "zh") -> Path:
     """Write the report of a run as one HTML file that needs no network; return where it is."""
     return write_report(run.record, path, lang=lang)
@@ -594,6 +621,42 @@ class OutageGrid:
 
     def __str__(self) -> str:
         return self.told("en")
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """What is missing in a plan, and what cannot work (预案检验)."""
+
+    found: Examination = field(repr=False)
+
+    @property
+    def shortcomings(self) -> tuple[Shortcoming, ...]:
+        """Everything found, by link, blockers first."""
+        return self.found.shortcomings
+
+    @property
+    def scores(self) -> dict[Link, Score]:
+        """Score and light of each link: `scores["to"].points`."""
+        return {score.link: score for score in self.found.scores}
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row for each shortcoming."""
+        return pd.DataFrame(examined_table(self.found))
+
+    def told(self, lang: Language = "zh") -> str:
+        """Return what was found as plain text."""
+        return examined_told(self.found, lang)
+
+    def save(self, folder: str | Path, *, if_exists: Literal["error", "replace"] = "error") -> Path:
+        """Write `findings.csv` and `plan.json` to a folder and return it."""
+        return write_examination(self.found, folder, if_exists=if_exists)
+
+    def __str__(self) -> str:
+        return self.told("en")
+
+    def _repr_html_(self) -> str:
+        return examined_html(self.found)
 
 
 def _seconds(scenario: Scenario, at: str, asking: str) -> float:

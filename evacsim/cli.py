@@ -72,6 +72,24 @@ def check(scenario: Path, lang: Language) -> None:
 
 @main.command()
 @click.argument("scenario", type=click.Path(path_type=Path))
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), help="Folder for findings.csv and plan.json."
+)
+@overwriting
+@language
+@told_in_full
+def plan(scenario: Path, out: Path | None, if_exists: IfExists, lang: Language) -> None:
+    """Tell what is missing in SCENARIO's plan and what cannot work, with file and line (预案检验)."""
+    from evacsim import api
+
+    found = api.validate(scenario)
+    click.echo(found.told(lang))
+    if out is not None:
+        found.save(out, if_exists=if_exists)
+
+
+@main.command()
+@click.argument("scenario", type=click.Path(path_type=Path))
 @seeded
 @click.option(
     "--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder for the results."

@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from evacsim.scenario.plan_text import CareText
 from evacsim.scenario.section import (
     DurationLaw,
     Fixed,
@@ -204,3 +205,5 @@ class Care(Section):
     """People who go back before it is allowed; nobody where absent."""
     posts: list[Post] = []
     """Posts that stop them: from a measure `ban` that names them, else from the first order."""
+    text: CareText = Field(default_factory=CareText)
+    """What the plan says in words."""

@@ -30,6 +30,7 @@ def found(parts: Parts) -> Iterator[Finding]:
     for gauge in parts.gauges:
         site = None if gauge.item.report is None else gauge.item.report.site
         yield from unknown(parts, "sites", (*gauge.loc, "report", "site"), site)
+        yield from unknown(parts, "gauges", (*gauge.loc, "downstream"), gauge.item.downstream)
 
 
 def _forecasts(parts: Parts) -> Iterator[Finding]:

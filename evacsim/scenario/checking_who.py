@@ -19,6 +19,9 @@ def found(parts: Parts) -> Iterator[Finding]:
         yield from unmatched_zones(parts, (*loc, "resettled", number, "zones"), resettled.zones)
     for number, known in enumerate(() if who.lists is None else who.lists.zones):
         yield from unmatched_zones(parts, (*loc, "lists", "zones", number, "zones"), known.zones)
+    readiness = parts.whole.plan.readiness
+    for number, sheet in enumerate(() if readiness is None else readiness.villages):
+        yield from unmatched_zones(parts, ("plan", "readiness", "villages", number, "zones"), sheet.zones)
     population = parts.whole.district.population
     visited = [zone.id for zone in parts.whole.district.zones if zone.visitors_day or zone.visitors_night]
     if visited and population.visitors is None:

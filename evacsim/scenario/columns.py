@@ -20,6 +20,7 @@ from evacsim.scenario.nearest import plainly
 from evacsim.scenario.networks import RoadCut, Site, SiteOutage
 from evacsim.scenario.organizers import Officer
 from evacsim.scenario.plan import RoadOrder, ZoneTransfer
+from evacsim.scenario.plan_text import VillageSheet
 from evacsim.scenario.rules import Measure, Rule
 from evacsim.scenario.section import Provenance, Section
 from evacsim.scenario.sensing import Danger
@@ -129,6 +130,7 @@ COLUMNS: Mapping[type[Section], Names] = {
         "generators": ("发电机", "发电机数"),
         "fuel": ("燃油可用时间", "燃料"),
         "meals_per_hour": ("每小时供餐", "供餐能力"),
+        "landslide": ("地质灾害隐患", "是否在地质灾害隐患范围"),
         "medical_beds": ("医疗床位", "医疗点床位"),
     },
     Fleet: {
@@ -198,6 +200,7 @@ COLUMNS: Mapping[type[Section], Names] = {
         "crest": ("堤顶高程", "堤顶", "crest_level"),
         "kind": ("类型", "类别", "type"),
         "report": ("测报",),
+        "downstream": ("下游站",),
     },
     StageReading: {
         "time": ("时间", "时刻", "日期时间", "观测时间", "datetime", "t"),
@@ -215,6 +218,8 @@ COLUMNS: Mapping[type[Section], Names] = {
         "trigger_stage": ("触发水位", "转移水位", "stage"),
         "decided_by": ("决定人", "决策人", "决定单位", "决策单位", "谁决定", "decision_maker"),
         "moved": ("转移范围", "转移谁", "转移人群", "who"),
+        "backup": ("替补责任人", "转移B角", "B角", "B岗"),
+        "listed": ("转移人数", "应转移人数", "清单人数"),
         "organizer": ("转移责任人", "责任人", "组织人", "组织者", "谁组织", "organiser", "responsible"),
         "compliance": ("服从率", "配合率", "转移率", "compliance_rate"),
         "relay_time": ("通知时间", "叫应时间", "传达时间", "通知到户时间"),
@@ -368,6 +373,8 @@ COLUMNS: Mapping[type[Section], Names] = {
         "means": ("通信手段", "叫应手段"),
         "power_site": ("供电站点", "供电"),
         "cell_site": ("基站", "通信站点"),
+        "contact": ("负责人", "联系人", "A角", "A岗"),
+        "backup": ("替补负责人", "B角", "B岗"),
     },
     Officer: {
         "id": ("工作组", "网格员", "信息员", "officer", *PLACE["id"]),
@@ -382,6 +389,19 @@ COLUMNS: Mapping[type[Section], Names] = {
         "staff": ("值守人数", "人员"),
         "setup": ("布设时间", "设卡时间"),
         "stop_share": ("劝返率", "劝返比例"),
+    },
+    VillageSheet: {
+        "zones": ("转移单元", "zone", *VILLAGE),
+        "organization": ("组织体系",),
+        "loudspeaker": ("大喇叭", "应急广播"),
+        "siren": ("警报器",),
+        "shelter": ("避难场所", "安置点"),
+        "risk_map": ("风险地形图", "风险图"),
+        "cards": ("明白卡",),
+        "communication": ("应急通讯", "应急通信"),
+        "lighting": ("应急照明",),
+        "booklet": ("小册子", "宣传册"),
+        "board": ("宣传栏",),
     },
     Provenance: {
         "item": ("项目", "数据项", "对象"),

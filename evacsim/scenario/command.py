@@ -48,6 +48,10 @@ class Office(Place):
     """Site of its power; the sites that serve its zones where absent."""
     cell_site: Identifier | None = None
     """Site of its mobile phones; the sites that serve its zones where absent."""
+    contact: str = ""
+    """Person who answers for it, with telephone number (A 角); no run reads it."""
+    backup: str = ""
+    """Who stands in, with telephone number (B 角); no run reads it."""
 
 
 class Calling(Section):

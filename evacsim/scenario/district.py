@@ -305,6 +305,8 @@ class Shelter(Place):
     """How long the fuel of its generators lasts [s]; without end where absent."""
     meals_per_hour: Number | None = Field(default=None, gt=0)
     """Meals its kitchen serves [1/h]; at once where absent."""
+    landslide: YesNo = False
+    """Whether it stands in a zone of landslides (地质灾害隐患范围); no run reads it."""
     medical_beds: Count | None = Field(default=None, ge=0)
     """Places in its medical corner for people who need help; without limit where absent."""
     synthetic: YesNo = False

@@ -105,6 +105,8 @@ class Gauge(Section):
     """Guarantee stage (保证水位) [m]."""
     crest: Level | None = None
     """Crest of the levee (堤顶高程) [m]."""
+    downstream: Identifier | None = None
+    """Gauge that the same water reaches next (下游站); no run reads it."""
     report: Reporting | None = None
     """How it is read; without it everybody knows the true stage at once."""
 

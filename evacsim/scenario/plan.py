@@ -14,6 +14,7 @@ from evacsim.scenario.behavior import Behavior
 from evacsim.scenario.care import Care
 from evacsim.scenario.command import Assistance, Calling, Office, Reports, Roster
 from evacsim.scenario.organizers import Officer, OfficerRules
+from evacsim.scenario.plan_text import OrganizeText, Readiness, WhenText, WheretoText, WhoText
 from evacsim.scenario.register import Register, Resettled
 from evacsim.scenario.rescue import Rescue
 from evacsim.scenario.rules import Breaker, Consultation, LevelMeasures, Measure, Rule, Staging
@@ -34,7 +35,7 @@ from evacsim.scenario.section import (
 )
 from evacsim.scenario.transport import Promise
 from evacsim.scenario.works import Works
-from evacsim.units import Count, Duration, Level, Share
+from evacsim.units import Count, Duration, Level, People, Share
 
 
 class When(Section):
@@ -59,6 +60,10 @@ class When(Section):
     """Automatic stops."""
     staging: Staging | None = None
     """How zones that are ordered together are ordered; all at once where absent."""
+    decide_within: Duration | None = Field(default=None, gt=0)
+    """Time within which the plan wants a decision after the trigger (决策时限) [s]; no run reads it."""
+    text: WhenText = Field(default_factory=WhenText)
+    """What the plan says in words."""
 
 
 class Who(Section):
@@ -72,6 +77,8 @@ class Who(Section):
     """Zones whose people were resettled before."""
     behavior: Behavior | None = None
     """What people do between hearing and leaving; without it one law, `preparation`, stands for all."""
+    text: WhoText = Field(default_factory=WhoText)
+    """What the plan says in words."""
 
 
 class Organize(Section):
@@ -101,6 +108,8 @@ class Organize(Section):
     """Teams that go from door to door."""
     door_to_door: OfficerRules | None = None
     """How they work; needed where there are teams."""
+    text: OrganizeText = Field(default_factory=OrganizeText)
+    """What the plan says in words."""
 
 
 class Whereto(Section):
@@ -127,6 +136,8 @@ class Whereto(Section):
     """Time from the loss of a shelter until those who were to go there are told another one [s]; for `computed`."""
     bus_wait_limit: Duration = assumed(1800.0, "a driver does not wait longer for a full bus")
     """A bus leaves with empty seats after waiting this long since its first passenger [s]."""
+    text: WheretoText = Field(default_factory=WheretoText)
+    """What the plan says in words."""
 
 
 _HALF_A_TRIGGER = (
@@ -152,6 +163,10 @@ class ZoneTransfer(Section):
     """Who is moved: everyone, or households with elderly people, children or people who need help."""
     organizer: str = ""
     """Person responsible for the transfer (转移责任人); empty is a gap that the report names."""
+    backup: str = ""
+    """Who stands in for the person responsible (B 角)."""
+    listed: People | None = Field(default=None, ge=0)
+    """People on the plan's list for it (转移人数) [person]; no run reads it."""
     compliance: Share | None = None
     """Share that goes when told to; the plan's where absent."""
     relay_time: DurationLaw | None = None
@@ -278,6 +293,8 @@ class Plan(Section):
     """How people in need are heard of and fetched; without it boats know all of them at once."""
     works: Works | None = None
     """What teams do beside fetching people; nothing where absent."""
+    readiness: Readiness | None = None
+    """Sheets of readiness (十个有、十到位); not filled in where absent."""
     zones: list[ZoneTransfer] = Field(min_length=1)
     controls: list[RoadOrder] = []
     """Orders to the roads, in any order; of two at one moment the one that stands later is carried out later."""

@@ -8,7 +8,15 @@ import click
 import pytest
 
 import evacsim
-from docs.make_tables import CONSTANTS, LAWS_NOT_USED, MAKERS, defaults_of, docstring_below, filled
+from docs.make_tables import (
+    CONSTANTS,
+    LAWS_NOT_USED,
+    MAKERS,
+    PLAN_LIMITS,
+    defaults_of,
+    docstring_below,
+    filled,
+)
 from evacsim import api
 from evacsim.analysis.registry import REGISTRY
 from evacsim.cli import main
@@ -51,7 +59,7 @@ def test_every_default_and_constant_says_how_sure_it_is_and_why():
     for path, field, _ in defaults_of(Scenario):
         assert field.json_schema_extra["provenance"] in {"seen", "recalled", "assumed"}, path
         assert len(field.json_schema_extra["source"]) > 3, path
-    for name in (*CONSTANTS, *LAWS_NOT_USED):
+    for name in (*CONSTANTS, *LAWS_NOT_USED, *PLAN_LIMITS):
         said = docstring_below(*name.rsplit(".", 1))
         assert re.search("seen|recalled|assumed", said), name
 
