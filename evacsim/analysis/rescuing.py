@@ -4,6 +4,7 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from evacsim.analysis.people import weighted_quantile
 from evacsim.results.record import RunRecord
@@ -55,6 +56,28 @@ def craft_hours(record: RunRecord) -> pd.Series:
     time = record.tables["craft_time"]
     hours = (time["until_s"] - time["from_s"]) / 3600
     return hours.groupby(time["what"]).sum()
+
+
+def idle_while_needed(record: RunRecord) -> float:
+    """Return the hours for which craft were ready, and could not be sent to any case that waited for one.
+
+    Whoever is ready is sent to a case that he reaches, by every policy: the water does not lead there, or no road
+    to the water does.
+    """
+    time, cases = record.tables["craft_time"], record.tables["cases"]
+    ready = time[time["what"] == "waits"]
+    ends = cases["assigned_s"].fillna(cases["closed_s"]).fillna(record.duration)
+    moments = np.concatenate([cases["heard_s"], ends])
+    order = np.argsort(moments, kind="stable")
+    at = moments[order]
+    waiting = np.cumsum(np.repeat([1, -1], len(cases))[order])
+    # Seconds with any case waiting, up to each moment.
+    needed = np.concatenate([[0.0], np.cumsum(np.diff(at) * (waiting[:-1] > 0))]) if len(at) else np.zeros(0)
+
+    def until(moment: pd.Series) -> NDArray[np.float64]:
+        return np.asarray(np.interp(moment.to_numpy(np.float64), at, needed))
+
+    return float((until(ready["until_s"]) - until(ready["from_s"])).sum() / 3600) if len(at) else 0.0
 
 
 def people_per_craft_hour(record: RunRecord) -> float:

@@ -107,7 +107,16 @@ def _craft(record: RunRecord, words: Words) -> Html:
         for doing, text in DOINGS.items()
         if doing in hours.index
     ]
-    return table(words, ["craft_does", "hours", "share", ""], rows, kinds="tnnt", class_="bars")
+    told = table(words, ["craft_does", "hours", "share", ""], rows, kinds="tnnt", class_="bars")
+    idle = rescuing.idle_while_needed(record)
+    if idle < 0.05:
+        return told
+    note = Text(
+        f"For {decimal(idle, 1)} of the hours in which craft were ready, cases waited that none of them could reach: "
+        "the water there is not deep enough, or no road leads to it.",
+        f"待命时间中有 {decimal(idle, 1)} 小时仍有警情待派，但待命舟艇均无法抵达：当地水深不足行船，或无路通往下水点。",
+    )
+    return told + tag("p", words(note))
 
 
 def _forces(record: RunRecord, words: Words) -> Html:

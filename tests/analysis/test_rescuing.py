@@ -5,8 +5,10 @@ import pytest
 
 import evacsim as ev
 from evacsim.analysis.indicators import indicators
-from evacsim.analysis.rescuing import craft_hours
-from tests.reference.flooded_street import flooded_street
+from evacsim.analysis.rescuing import craft_hours, idle_while_needed
+from evacsim.report.markup import Words
+from evacsim.report.rescue_told import rescue_section
+from tests.reference.flooded_street import FLOODED_AT, flooded_street
 from tests.reference.small_district import node
 
 
@@ -36,6 +38,21 @@ def test_who_is_not_reached_is_told(tmp_path):
     assert found["unheard_people"] == 20 - heard
     assert found["safe_time_50"] == np.inf
     assert np.isnan(found["people_per_craft_hour"])
+
+
+def test_craft_that_wait_while_nobody_can_be_reached_are_told(tmp_path):
+    # The boat is far from the water and has no trailer: it is ready from the first call to the end, in vain.
+    far = {"node": node(7, 0)}
+    record = ev.simulate(flooded_street(tmp_path, shelter=4, boats=far), seed=1).record
+    idle = (record.end - FLOODED_AT) / 3600
+    assert idle_while_needed(record) == pytest.approx(idle)
+    assert f"For {idle:.1f} of the hours in which craft were ready" in rescue_section(record, Words("en"))
+
+
+def test_a_boat_that_is_at_work_is_not_idle(tmp_path):
+    record = ev.simulate(flooded_street(tmp_path), seed=1).record
+    assert idle_while_needed(record) == 0
+    assert "in which craft were ready" not in rescue_section(record, Words("zh"))
 
 
 def test_nothing_is_said_without_rescue(tmp_path):
