@@ -6,17 +6,12 @@ Whoever writes the process that acts on a field strikes the field out here.
 from collections.abc import Collection, Iterator, Mapping
 
 from evacsim.language import Text
-from evacsim.scenario.care import Supply
 from evacsim.scenario.finding import Finding
 from evacsim.scenario.given import Loc
 from evacsim.scenario.parts import Parts
-from evacsim.scenario.plan import ZoneTransfer
 from evacsim.scenario.section import Section
 
-UNSIMULATED: Mapping[type[Section], Collection[str]] = {
-    Supply: ("boats",),
-    ZoneTransfer: ("via",),
-}
+UNSIMULATED: Mapping[type[Section], Collection[str]] = {}
 """Fields that only their default may be given to, by section."""
 
 ACTIONS_UNSIMULATED = frozenset({"stop"})

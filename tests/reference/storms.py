@@ -236,6 +236,9 @@ def _fleets(luck: Random) -> list[dict[str, Any]]:
         truck = {"id": "trucks", "kind": "truck", "node": node(2, 2), "seats": 1}
         fleets.append(truck | {"vehicles": luck.randint(1, 2)} | worn())
     if luck.random() < 0.3:
+        barge = {"id": "barges", "kind": "boat", "node": node(luck.randint(0, 4), 2), "speed": "2.5 m/s"}
+        fleets.append(barge | {"vehicles": 1, "seats": 1, "trailer": luck.choice([True, False])} | worn())
+    if luck.random() < 0.3:
         fleets.append(
             {"id": "help", "node": node(4, 0), "vehicles": 2, "seats": 20, "external": True, **worn()}
         )
@@ -512,7 +515,7 @@ def _rescue(luck: Random, scenario: dict[str, Any]) -> None:
         {"id": "brigade", "node": node(4, 0), "kind": "fire", "members": luck.choice([4, 12])},
     ]
     for fleet in district["fleets"]:
-        if fleet.get("kind") == "boat":
+        if fleet["id"] == "boats":
             fleet.update(_some(luck, 0.5, force=lambda: "brigade", trailer=lambda: True))
     if luck.random() < 0.3:
         copter = {"id": "copter", "kind": "helicopter", "node": node(4, 0), "vehicles": 1, "seats": 4}
@@ -579,13 +582,16 @@ def _care(luck: Random, scenario: dict[str, Any]) -> dict[str, Any]:
         district["stock"] = [
             {"store": "depot", "item": item, "amount": luck.choice([0, 5, 500])} for item in gives
         ]
-        trucks = {"trucks": "trucks"} if any(f["id"] == "trucks" for f in district["fleets"]) else {}
+        there = {fleet["id"] for fleet in district["fleets"]}
+        carriers = {name: id_ for name, id_ in (("trucks", "trucks"), ("boats", "barges")) if id_ in there}
         found["supply"] = {
             "ask_every": luck.choice(["20 min", "3 h"]),
             "loading": _law(luck, 5, 30),
-            **trucks,
+            **carriers,
             "purchases": [
                 {"item": "rice", "amount": 20, "lead": _law(luck, 30, 300)} for _ in range(luck.randint(0, 1))
             ],
         }
+    else:
+        district["fleets"] = [fleet for fleet in district["fleets"] if fleet["id"] != "barges"]
     return found
