@@ -174,6 +174,8 @@ EVENT_KINDS: dict[str, Text] = {
     "measure_ordered": Text("a measure is ordered", "下达管控措施"),
     "measure_done": Text("a measure is carried out", "管控措施落实"),
     "measure_skipped": Text("a measure is not carried out", "管控措施未落实"),
+    "work_stopped": Text("work or school is stopped: people go home", "停工停课，人员离开"),
+    "work_resumed": Text("work or school goes on: people are back", "复工复课，人员返回"),
     "breaker_tripped": Text("an automatic stop acts", "触发熔断"),
     # command and calls
     "order_received": Text("an office receives the order", "收到指令"),
