@@ -35,6 +35,7 @@ def storm(luck: Random, folder: Path) -> dict[str, Any]:
             "node": at,
             "population": luck.choice([1, 12, 40, 60]),
             "township": luck.choice(["A", "B"]),
+            "kind": luck.choice(["residential", "residential", "school", "scenic_area"]),
         }
         for name, at in ZONES.items()
     ]
@@ -167,7 +168,10 @@ def _transfers(luck: Random) -> list[dict[str, Any]]:
         }
         if luck.random() < 0.2:
             row["release_parts"], row["release_every"] = luck.choice([2, 5]), "15 min"
+        if luck.random() < 0.3:
+            row["via"] = luck.sample(STREETS, luck.randint(1, 3))
         if luck.random() < 0.2:
+            row.pop("via", None)
             row["moved_to"] = luck.choice(["vertical", "nearby"])
             if row["moved_to"] == "nearby":
                 row["refuge"] = "hill"
@@ -468,6 +472,8 @@ def _watch(luck: Random, folder: Path, scenario: dict[str, Any]) -> None:
         {"id": "fetch", "action": "call_up", "fleets": ["buses"]},
     ]
     moved = [row["zone"] for row in care["zones"]]
+    if any(zone["kind"] != "residential" for zone in scenario["district"]["zones"]):
+        measures.append({"id": "idle", "action": "stop", "zones": ["*"], "setup": "5 min"})
     measures.append({"id": "go", "action": "evacuate", "zones": [luck.choice(moved)]})
     when["measures"] = measures
     ids = [measure["id"] for measure in measures]
