@@ -8,10 +8,20 @@ ENTRIES: tuple[Entry, ...] = (
         "warning_response_lag", "s", "less",
         Text("lag between warning and response", "预警-响应时间差"),
         Text(
+            "from what happened (a stage, rain, a danger sign, a moment) until the office of the zone has the order it "
+            "led to, without offices until the first household is told, mean over zones",
+            "从触发情形实际出现到区域责任机构叫应（未描述机构时为首户接到通知），各区域平均",
+        ),
+        lambda facts: facts.response.lag,
+    ),
+    Entry(
+        "warning_decision_lag", "s", "less",
+        Text("lag between warning and decision", "预警-决策时间差"),
+        Text(
             "from what happened (a stage, rain, a danger sign, a moment) until the order it led to, mean over zones",
             "从触发情形实际出现到下达转移指令，各区域平均",
         ),
-        lambda facts: facts.response.lag,
+        lambda facts: facts.response.decision_lag,
     ),
     Entry(
         "report_delay_mean", "s", "less",

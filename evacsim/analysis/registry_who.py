@@ -16,7 +16,7 @@ ENTRIES: tuple[Entry, ...] = (
           lambda facts: who.missed_visitors(facts.record)),
     Entry("list_error_rate", "share", "less",
           Text("mistakes of the lists: people not on them, and entries of nobody", "清单差错率"),
-          Text("against the people on the lists", "相对于清单人数"),
+          Text("of all who are on the lists or missing there", "占清单人数与漏登人数之和的比例"),
           lambda facts: who.list_errors(facts.record)),
     Entry("disbelieved", "person", "less",
           Text("people who did not believe the order and never went", "始终不信而未转移人数"),

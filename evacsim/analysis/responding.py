@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from evacsim.analysis.commanding import zones_acknowledged
 from evacsim.analysis.people import Bools, Floats
 from evacsim.results.record import RunRecord
 from evacsim.terms import ROOT_KINDS
@@ -18,7 +19,9 @@ class Response:
     """How a run went from what happened to orders and measures; times in seconds, nan where there is none."""
 
     lag: float
-    """Mean time from the first thing in the world behind the order of a zone until that order."""
+    """Mean time from the first thing in the world behind the order of a zone until somebody acts on the order there."""
+    decision_lag: float
+    """The same until the order."""
     report_delay: float
     """Mean time from a true crossing until the report of it."""
     consultation: float
@@ -47,7 +50,8 @@ def response(record: RunRecord) -> Response:
     done = (measures["result"] == "done").to_numpy()
     stops = (measures["level"] == 0).to_numpy() & measures["done_s"].notna().to_numpy()
     return Response(
-        lag=_mean(response_lags(record)["lag_s"].to_numpy(dtype=np.float64)),
+        lag=_mean(_acted_lags(record)),
+        decision_lag=_mean(response_lags(record)["lag_s"].to_numpy(dtype=np.float64)),
         report_delay=_mean(_since_cause(events, "reported")),
         consultation=_median(_consultations(events)),
         false_orders=int((~np.isnan(ordered) & np.isnan(water)).sum()),
@@ -76,6 +80,19 @@ def response_lags(record: RunRecord) -> pd.DataFrame:
             "lag_s": (found["time_s"] - found["root_s"]).where(is_true),
         }
     )
+
+
+def _acted_lags(record: RunRecord) -> Floats:
+    """Return the lag of each zone until its office has the order, or without offices the first household is told [s].
+
+    A zone that is ordered again counts with its first order; nan where nobody there ever had it.
+    """
+    first = response_lags(record).drop_duplicates("zone").set_index("zone")
+    acknowledged = zones_acknowledged(record).set_index("zone")["acknowledged_s"]
+    told = record.ledger.groupby("zone", sort=False)["told_s"].min()
+    acted = first.index.to_series().map(acknowledged).fillna(first.index.to_series().map(told))
+    lag = (acted - first["root_s"]).where(first["lag_s"].notna())
+    return np.asarray(lag.to_numpy(dtype=np.float64))
 
 
 def level_lags(record: RunRecord) -> pd.DataFrame:

@@ -9,6 +9,9 @@ from numpy.typing import ArrayLike
 from evacsim.analysis.people import had_to_go, out_before_water, people_of
 from evacsim.results.record import RunRecord
 
+CRAFT = ("boat", "helicopter")
+"""Kinds of fleets that fetch people over the water and through the air."""
+
 
 @dataclass(frozen=True, slots=True)
 class BusService:
@@ -67,11 +70,18 @@ def fleets(record: RunRecord) -> pd.DataFrame:
 
 
 def bused_before_water(record: RunRecord) -> int:
-    """Return the people who got out by bus before water stood at their homes, or where none came."""
-    ledger = record.ledger
-    vehicles = record.tables["vehicles"]
-    by_boat = ledger["vehicle"].isin(vehicles["vehicle"][vehicles["kind"] == "boat"])
-    bused = had_to_go(ledger) & (ledger["boarded_s"].notna() & ~by_boat).to_numpy()
+    """Return the people who got out by bus before water stood at their homes, or where none came.
+
+    What they boarded first counts: whom a boat fetches later, from a shelter, has still left by bus.
+    """
+    ledger, vehicles = record.ledger, record.tables["vehicles"]
+    boarded = record.events[record.events["kind"] == "boarded"].drop_duplicates("subject")
+    households = boarded["subject"].str.removeprefix("household/")
+    first = dict(zip(households, boarded["place"].str.removeprefix("vehicle/"), strict=True))
+    last = zip(ledger["household"], ledger["vehicle"], strict=True)
+    vehicle = pd.Series([first.get(household, other) for household, other in last], index=ledger.index)
+    by_craft = vehicle.isin(vehicles["vehicle"][vehicles["kind"].isin(CRAFT)])
+    bused = had_to_go(ledger) & (ledger["boarded_s"].notna() & ~by_craft).to_numpy()
     return int(people_of(ledger)[bused & out_before_water(ledger)].sum())
 
 

@@ -34,10 +34,10 @@ def left_unasked(record: RunRecord) -> int:
 
 
 def list_errors(record: RunRecord) -> float:
-    """Return people who are on no list, and entries of nobody, against the people listed; nan without a list."""
+    """Return people who are on no list, and entries of nobody, of all on the lists or missing there; nan for nobody."""
     register = record.tables["register"]
-    listed = register["listed"].sum()
-    return float((register["unlisted"] + register["ghosts"]).sum() / listed) if listed else np.nan
+    total = int((register["listed"] + register["unlisted"]).sum())
+    return float((register["unlisted"] + register["ghosts"]).sum() / total) if total else np.nan
 
 
 def never_believed(record: RunRecord) -> int:

@@ -27,6 +27,10 @@ class Attending(Recorded):
     order for the zone (the snapshot of LifeSim, seen TRM-11): who is away then is away for the
     whole run, and safe (assumed). Who was resettled before (避险搬迁) is never there. Visitors come and
     go with the hour as residents do, and nobody visits a zone that has been ordered to go.
+
+    Where work or school is stopped before an order comes (停), whoever is there and free to leave goes home, out of
+    the district or to where he lives, and is safe (assumed); he is back, as the hour has it, when that is over and no
+    order has come.
     """
 
     def __init__(self, parts: Parts) -> None:
@@ -39,24 +43,50 @@ class Attending(Recorded):
         self._is_resettled = self._resettled()
         self._is_settled = np.zeros(world.zones.n, dtype=bool)
         """Zones for which an order has come."""
+        self._is_stopped = np.zeros(n, dtype=bool)
+        """Households that have left because work or school is stopped."""
+        self._stops = np.zeros(world.zones.n, dtype=np.int64)
+        """Measures that stop work or school in each zone now."""
         self._is_on = bool(
-            self._is_resettled.any() or parts.households.is_visitor.any() or self._presence is not None
+            self._is_resettled.any()
+            or parts.households.is_visitor.any()
+            or self._presence is not None
+            or any(measure.action == "stop" for measure in world.scenario.plan.when.measures)
         )
         if self._is_on:
             self._settle(np.arange(n))
 
     def take_order(self, _office: int, order: Order) -> None:
         """Settle who is there in the zones of an order, when it first comes."""
-        if self._presence is None:
-            return
         new = [zone for zone in order.message.zones if not self._is_settled[zone]]
-        if new:
-            self._is_settled[new] = True
+        self._is_settled[new] = True
+        if new and self._presence is not None:
             self._settle(np.flatnonzero(np.isin(self.parts.households.zone, new)))
+
+    def stop(self, zone: int) -> int:
+        """Stop work or school in a zone (row); return the people who leave, none once an order has come."""
+        self._stops[zone] += 1
+        book, households = self.parts.book, self.parts.households
+        leaves = (households.zone == zone) & (book.state == HouseholdState.AT_HOME) & ~book.held_by_water
+        rows = np.flatnonzero(leaves & ~self._is_settled[zone])
+        self._is_stopped[rows] = True
+        book.go_away(rows, self.parts.now)
+        return int(households.people[rows].sum())
+
+    def resume(self, zone: int) -> int:
+        """Let work or school in a zone (row) go on, unless another measure stops it; return the people who are back."""
+        self._stops[zone] -= 1
+        if self._stops[zone] or self._is_settled[zone]:
+            return 0
+        rows = np.flatnonzero((self.parts.households.zone == zone) & self._is_stopped)
+        self._is_stopped[rows] = False
+        self._settle(rows)
+        is_back = self.parts.book.state[rows] == HouseholdState.AT_HOME
+        return int(self.parts.households.people[rows[is_back]].sum())
 
     def _settle(self, rows: NDArray[np.int64]) -> None:
         """Put those of some households that are at home or away where they are now."""
-        book, here = self.parts.book, ~self._is_resettled[rows]
+        book, here = self.parts.book, ~(self._is_resettled | self._is_stopped)[rows]
         if self._presence is not None:
             night = self._daytime.night_share(self.parts.calendar.hour(self.parts.now))
             here &= self._presence.at(night)[rows]

@@ -60,7 +60,11 @@ class Boats:
         self.transport = transport
         self.driving: Driving = transport.driving
         self.afoot = afoot
-        self._fleets = [row for row, fleet in enumerate(transport.fleets) if fleet.kind == "boat"]
+        self._fleets = [
+            row
+            for row, fleet in enumerate(transport.fleets)
+            if fleet.kind == "boat" and row not in transport.carriers
+        ]
         self._landings = {int(parts.world.fleets.walk_node[row]) for row in self._fleets}
         self._spoken_for: set[int] = set()
         """Households for whom a boat is under way."""

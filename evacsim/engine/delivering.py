@@ -56,7 +56,7 @@ class Delivering:
     """The stores, and everything on its way from them.
 
     What a shelter asks for is sent by the nearest stores in the tree of command that have some and a way: by
-    truck, where no road leads by helicopter.
+    truck, where no road leads by boat, where no water leads either by helicopter.
     What no store can send is bought, except what lies already in the store where the purchase would arrive: that
     lacks a way, not goods. A purchase arrives at that store, and goes on from there as any other stock
     does, to the shelter for which it was bought, if anybody there still wants it; where none can be sent, it stays in
@@ -112,6 +112,8 @@ class Delivering:
         """Row of the fleet by what it is."""
         if self._supply is not None and self._supply.trucks is not None:
             self._fleet["truck"] = world.fleets.ids.index(self._supply.trucks)
+        if self._supply is not None and self._supply.boats is not None:
+            self._fleet["boat"] = world.fleets.ids.index(self._supply.boats)
         if self._supply is not None and self._supply.helicopters is not None:
             self._fleet["helicopter"] = world.fleets.ids.index(self._supply.helicopters)
         self._deliveries: list[Delivery] = []
@@ -147,6 +149,8 @@ class Delivering:
         travel: dict[Carrier, float] = {}
         if "truck" in self._fleet:
             travel["truck"] = routing.time(routing.tree_to_shelter(shelter, MoverClass.BUS), at)
+        if "boat" in self._fleet and self.transport.shipping is not None:
+            travel["boat"] = self.transport.shipping.time(self._fleet["boat"], at, to)
         if "helicopter" in self._fleet:
             speed = world.fleets.models[self._fleet["helicopter"]].speed
             travel["helicopter"] = flight_time(self.parts, at, to, speed)

@@ -13,6 +13,7 @@ from scipy.sparse.csgraph import dijkstra
 from evacsim.engine.gathering import Gathering
 from evacsim.engine.log import Kind, Where
 from evacsim.engine.parts import Parts
+from evacsim.engine.routes import Route, Routes
 from evacsim.engine.routing import MoverClass
 from evacsim.engine.sheltering import Sheltering
 from evacsim.engine.shortest import way_matrix
@@ -38,6 +39,15 @@ class Journey:
     """Shelters that turned it away."""
     is_homeward: bool = False
     """Whether it leads home, or to a post on the way there."""
+    route: Route = ()
+    """Roads of the plan that it still takes on the way to its goal."""
+    stop: Where | None = None
+    """Where it leads before its goal: the beginning or the end of the next road of its route."""
+
+    @property
+    def bound_for(self) -> Where:
+        """Return where it leads next."""
+        return self.goal if self.stop is None else self.stop
 
     @property
     def state(self) -> HouseholdState:
@@ -57,6 +67,7 @@ class Journeys:
         self.parts = parts
         self.gathering = gathering
         self.sheltering = sheltering
+        self.routes = Routes(parts.world, parts.routing)
         self.under_way: dict[int, Journey] = {}
         """Households on their way."""
         self.without_way: dict[int, int] = {}
@@ -80,7 +91,8 @@ class Journeys:
         Return False, and do nothing, where no way leads there.
         """
         parts, book, travelers = self.parts, self.parts.book, self.parts.travelers
-        if not np.isfinite(travelers.time_to(household, journey.goal, journey.mover_class, node)):
+        left_out = self._choose_stop(household, node, journey)
+        if not np.isfinite(travelers.time_to(household, journey.bound_for, journey.mover_class, node)):
             return False
         self.without_way.pop(household, None)
         self.under_way[household] = journey
@@ -89,12 +101,59 @@ class Journeys:
             book.mark("departed", household, parts.now)
             for hook in parts.at_departed:
                 hook(household, parts.now)
-        mover = travelers.mover(household, journey.mover_class)
-        tree = travelers.set_out(household, journey.goal, journey.mover_class)
-        parts.mover[household] = mover
-        depart_time = parts.now if depart_at is None else depart_at
-        parts.movement.send(mover, origin_node=node, tree=tree, depart_time=depart_time)
+        self._tell_left_out(household, left_out, int(book.event[household]))
+        self._send(household, node, journey, parts.now if depart_at is None else depart_at)
         return True
+
+    def _send(self, household: int, node: int, journey: Journey, depart_time: float) -> None:
+        parts, travelers = self.parts, self.parts.travelers
+        mover = travelers.mover(household, journey.mover_class)
+        tree = travelers.set_out(household, journey.bound_for, journey.mover_class)
+        parts.mover[household] = mover
+        parts.movement.send(mover, origin_node=node, tree=tree, depart_time=depart_time)
+
+    # -- the route of the plan --------------------------------------------------------------
+
+    def go_on(self, household: int, node: int, *, is_cut_off: bool) -> None:
+        """Let a household go on from a node at which a step of its route has ended, or has found no way on."""
+        journey, book = self.under_way[household], self.parts.book
+        first, left_out = journey.route[0], []
+        if is_cut_off:
+            left_out.append(first)
+        if is_cut_off or self.routes.ends_at(first, node):
+            journey.route = journey.route[1:]
+        left_out += self._choose_stop(household, node, journey)
+        self._tell_left_out(household, left_out, int(book.event[household]))
+        bound_for, mover_class = journey.bound_for, journey.mover_class
+        if np.isfinite(self.parts.travelers.time_to(household, bound_for, mover_class, node)):
+            self._send(household, node, journey, self.parts.now)
+            return
+        place, cause = Where(Kind.NODE, node), int(book.event[household])
+        cut_off = book.note(household, "cut_off", self.parts.now, place=place, cause=cause)
+        self.go_elsewhere(household, self.under_way.pop(household), node, cut_off)
+
+    def _choose_stop(self, household: int, node: int, journey: Journey) -> list[int]:
+        """Choose where a journey leads next from a node; return the ways of its route that it leaves out."""
+        routes, travelers, left_out = self.routes, self.parts.travelers, []
+        journey.stop = None
+        while journey.route and journey.stop is None:
+            way = journey.route[0]
+            stop = Where(Kind.NODE, routes.next_node(way, node))
+            is_seen = travelers.is_informed(household) or routes.begins_at(way, node)
+            is_closed = is_seen and not routes.is_open(way, journey.mover_class)
+            if is_closed or not np.isfinite(travelers.time_to(household, stop, journey.mover_class, node)):
+                left_out.append(way)
+                journey.route = journey.route[1:]
+            else:
+                journey.stop = stop
+        return left_out
+
+    def _tell_left_out(self, household: int, ways: list[int], cause: int) -> None:
+        for way in ways:
+            place = Where(Kind.LINK, self.routes.link(way))
+            self.parts.book.note(household, "left_route", self.parts.now, place=place, cause=cause)
+
+    # -- to a shelter -----------------------------------------------------------------------
 
     def go_to_shelter(
         self,
@@ -116,9 +175,9 @@ class Journeys:
         if shelter is None:
             return False
         goal = Where(Kind.SHELTER, shelter)
-        onward = Journey(goal, journey.mover_class, journey.tried)
         if self.parts.travelers.time_to(household, goal, journey.mover_class, node) > longest:
             return False
+        onward = Journey(goal, journey.mover_class, journey.tried, route=journey.route)
         return self.go(household, node, onward, kind, cause, depart_at)
 
     def go_elsewhere(self, household: int, journey: Journey, node: int, cause: int) -> None:
@@ -179,16 +238,16 @@ class Journeys:
         """Let a household that waited outside into a shelter, or go on to another where there is no room."""
         if not self.sheltering.admit(household, shelter, cause):
             node = int(self.parts.world.shelters.walk_node[shelter])
-            self._go_on(household, node, Journey(ANY_SHELTER, MoverClass.WALKER, {shelter}))
+            self._try_another(household, node, Journey(ANY_SHELTER, MoverClass.WALKER, {shelter}))
 
     def reach_shelter(self, household: int, journey: Journey, node: int, cause: int) -> None:
         """Let a household that has come to its shelter in, or go on to another one that has room."""
         shelter = journey.goal.row
         if not self.sheltering.admit(household, shelter, cause):
             journey.tried.add(shelter)
-            self._go_on(household, node, journey)
+            self._try_another(household, node, journey)
 
-    def _go_on(self, household: int, node: int, journey: Journey) -> None:
+    def _try_another(self, household: int, node: int, journey: Journey) -> None:
         """Let a household that was turned away go on to another shelter, or stay where that is too far to walk."""
         on_foot = journey.mover_class == MoverClass.WALKER
         longest = self.parts.world.scenario.plan.to.overflow_walk if on_foot else np.inf

@@ -19,6 +19,7 @@ from evacsim.engine.orders import Orders
 from evacsim.engine.parts import Parts
 from evacsim.engine.recorded import Recorded
 from evacsim.engine.sheltering import Sheltering
+from evacsim.engine.stopping import Stopping
 from evacsim.engine.transport import Transport
 from evacsim.language import Text
 from evacsim.scenario.matching import matching
@@ -59,9 +60,16 @@ class Measures(Recorded):
     """All measures of the plan."""
 
     def __init__(
-        self, parts: Parts, command: Command, orders: Orders, sheltering: Sheltering, transport: Transport
+        self,
+        parts: Parts,
+        command: Command,
+        orders: Orders,
+        sheltering: Sheltering,
+        transport: Transport,
+        stopping: Stopping,
     ) -> None:
         self.parts = parts
+        self.stopping = stopping
         self.command = command
         self.orders = orders
         self.sheltering = sheltering
@@ -121,6 +129,8 @@ class Measures(Recorded):
             self.orders.give_lane_back(self._ways(model), cause)
         elif model.action == "ban":
             self._man(model, is_manned=False, cause=cause)
+        elif model.action == "stop":
+            self.stopping.resume(line.measure, self._named(model), cause)
 
     def _hear(self, line: Line, cause: int) -> None:
         """Let the office that carries a measure out have the order, by an acknowledged call."""
@@ -182,14 +192,10 @@ class Measures(Recorded):
             return
         line.done, line.exposed = self.parts.now, self._exposed(model)
         cause = self._tell("measure_done", line.measure, line.level, line.event)
-        if model.action == "close":
-            self.orders.close_roads(self._ways(model), cause)
-        elif model.action == "gate" and model.flow is not None:
-            self.orders.set_gate(self._ways(model), model.flow, cause)
-        elif model.action == "reserve":
-            self.orders.reserve_lane(self._ways(model), cause)
-        elif model.action == "ban":
-            self._man(model, is_manned=True, cause=cause)
+        if model.action in ("close", "gate", "reserve", "ban"):
+            self._act_on_roads(model, cause)
+        elif model.action == "stop":
+            self.stopping.stop(line.measure, self._named(model), cause)
         elif model.action in ("evacuate", "disperse"):
             self.evacuate(line.office, self._zones(model), cause)
         elif model.action == "open_shelters":
@@ -199,6 +205,17 @@ class Measures(Recorded):
         elif model.action == "call_up":
             for fleet in self._fleets(model):
                 self.transport.call_up(fleet, cause)
+
+    def _act_on_roads(self, model: Measure, cause: int) -> None:
+        """Close, meter or keep clear the roads of a measure, or man its posts."""
+        if model.action == "close":
+            self.orders.close_roads(self._ways(model), cause)
+        elif model.action == "gate" and model.flow is not None:
+            self.orders.set_gate(self._ways(model), model.flow, cause)
+        elif model.action == "reserve":
+            self.orders.reserve_lane(self._ways(model), cause)
+        elif model.action == "ban":
+            self._man(model, is_manned=True, cause=cause)
 
     def _obstacle(self, model: Measure) -> Text | None:
         """Return what keeps a measure from being carried out now, None for nothing."""
@@ -221,13 +238,17 @@ class Measures(Recorded):
 
     def _zones(self, model: Measure) -> list[int]:
         """Return the zones (rows) of a measure that the plan moves."""
-        world = self.parts.world
-        named = {zone for pattern in model.zones for zone in matching(pattern, world.zones.ids)}
-        return [
-            row
-            for row, (zone, transfer) in enumerate(zip(world.zones.ids, world.transfers, strict=True))
-            if zone in named and transfer is not None
-        ]
+        return [row for row in self._named(model) if self.parts.world.transfers[row] is not None]
+
+    def _concerned(self, model: Measure) -> list[int]:
+        """Return the zones (rows) of a measure whose people it concerns."""
+        return self.stopping.workplaces(self._named(model)) if model.action == "stop" else self._zones(model)
+
+    def _named(self, model: Measure) -> list[int]:
+        """Return the zones (rows) that a measure names."""
+        ids = self.parts.world.zones.ids
+        named = {zone for pattern in model.zones for zone in matching(pattern, ids)}
+        return [row for row, zone in enumerate(ids) if zone in named]
 
     def _ways(self, model: Measure) -> NDArray[np.int32]:
         """Return the ways for vehicles of the links of a measure."""
@@ -251,7 +272,7 @@ class Measures(Recorded):
         people, exposed = parts.households.people, np.zeros(parts.households.n, dtype=bool)
         if model.zones:
             at_home = (book.place_kind == Kind.ZONE) & ~np.isin(book.state, GONE)
-            exposed |= at_home & np.isin(book.place, self._zones(model))
+            exposed |= at_home & np.isin(book.place, self._concerned(model))
         if model.links:
             moving = np.flatnonzero(np.isin(book.place_kind, (Kind.NODE, Kind.LINK)))
             riding = np.flatnonzero(book.place_kind == Kind.VEHICLE)
@@ -277,7 +298,7 @@ class Measures(Recorded):
         """Return the only road or zone of a measure, nowhere where there are more."""
         if len(model.links) == 1:
             return Where(Kind.LINK, list(self.parts.world.roads.link_ids).index(model.links[0]))
-        zones = self._zones(model)
+        zones = self._concerned(model)
         return Where(Kind.ZONE, zones[0]) if len(zones) == 1 else NOWHERE
 
     def names(self) -> Mapping[Kind, NDArray[Any]]:

@@ -51,6 +51,7 @@ from evacsim.engine.services import Services
 from evacsim.engine.sheltering import Sheltering
 from evacsim.engine.sites import Sites
 from evacsim.engine.stages import Stages
+from evacsim.engine.stopping import Stopping
 from evacsim.engine.transfer import Transfer
 from evacsim.engine.transport import Transport
 from evacsim.engine.travelers import Travelers
@@ -169,7 +170,14 @@ class Run:
         self.command = Command(self.parts, self.duty)
         self.assisting = Assisting(self.parts, self.command, self.transport)
         self.observing = Observing(self.parts, self.water, self.sites)
-        self.measures = Measures(self.parts, self.command, self.orders, self.sheltering, self.transport)
+        self.measures = Measures(
+            self.parts,
+            self.command,
+            self.orders,
+            self.sheltering,
+            self.transport,
+            Stopping(self.parts, self.attending),
+        )
         self.responding = Responding(self.parts, self.command, self.measures)
         self.triggering = Triggering(self.parts, self.command, self.observing, self.responding, self.measures)
         self.warnings = Warnings(self.parts, self.command, self.reacting)

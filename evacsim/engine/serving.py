@@ -17,6 +17,7 @@ from evacsim.engine.gathering import Gathering
 from evacsim.engine.log import Kind, Where
 from evacsim.engine.parts import Parts
 from evacsim.engine.rounds import PlannedRound
+from evacsim.engine.routes import Route, Routes
 from evacsim.engine.routing import MoverClass
 from evacsim.engine.second_buses import SecondBuses
 from evacsim.engine.sheltering import Sheltering
@@ -38,6 +39,7 @@ class Serving:
         self.sheltering = sheltering
         self.driving = driving
         self.tasks = tasks
+        self.routes = Routes(parts.world, parts.routing)
         self.second = SecondBuses(parts, gathering, sheltering)
         self.fleets = driving.fleets
         self.rounds: list[Round] = []
@@ -79,7 +81,9 @@ class Serving:
                 self.gathering.tell_all()
                 if vehicle.aboard:
                     loaded_at = Where(Kind.PICKUP_POINT, pickup)
-                    yield from self._deliver(vehicle, loaded_at, task.shelter, at_pickup)
+                    zone = int(self.parts.households.zone[vehicle.aboard[0]])
+                    route = self.routes.of(zone, MoverClass.BUS)
+                    yield from self._deliver(vehicle, loaded_at, task.shelter, at_pickup, route)
             else:
                 self.tasks.seats_coming[pickup] -= seats
                 self.tasks.give_up_plans(vehicle)
@@ -185,8 +189,13 @@ class Serving:
         if goal is not None:
             self.second.arrive(aboard, goal)
 
-    def _deliver(self, vehicle: Vehicle, loaded_at: Where, planned: int | None, at_pickup: float) -> Process:
-        """Bring the passengers to a shelter, and on to others while it turns people away."""
+    def _deliver(
+        self, vehicle: Vehicle, loaded_at: Where, planned: int | None, at_pickup: float, route: Route = ()
+    ) -> Process:
+        """Bring the passengers by a route to a shelter, and on to others while it turns people away.
+
+        The route is that of the zone of whoever boarded first.
+        """
         left_pickup = self.parts.now
         vehicle.loaded_at = loaded_at
         from_pickup = loaded_at.kind == Kind.PICKUP_POINT
@@ -199,6 +208,7 @@ class Serving:
             cause=max(vehicle.event, last_boarding),
         )
         vehicle.rounds += from_pickup
+        yield from self._follow(vehicle, route)
         tried: set[int] = set()
         stands_at_shelter = False
         while vehicle.aboard:
@@ -218,6 +228,20 @@ class Serving:
                     yield from self._unload(vehicle, goal)
                     tried.add(goal)
         vehicle.done = self.parts.now
+
+    def _follow(self, vehicle: Vehicle, route: Route) -> Process:
+        """Drive the roads of a route one after the other; one that is closed is left out."""
+        routing, ways = self.parts.routing, self.parts.world.ways
+        for way in route:
+            for node in (int(ways.from_node[way]), int(ways.to_node[way])):
+                tree = partial(routing.tree_to_node, node, MoverClass.BUS)
+                if not vehicle.aboard or vehicle.node == node:
+                    continue
+                is_open = self.routes.is_open(way, MoverClass.BUS)
+                is_open &= bool(np.isfinite(routing.time(tree(), vehicle.node)))
+                if not is_open or not (yield from self.driving.drive(vehicle, tree)):
+                    self.driving.record(vehicle, "left_route", place=Where(Kind.LINK, self.routes.link(way)))
+                    break
 
     def _wait_for_a_way(self, vehicle: Vehicle, planned: int | None, tried: set[int]) -> Process:
         """Let a vehicle stand until roads to some shelter are open again; its passengers are stranded."""

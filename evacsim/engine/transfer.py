@@ -178,6 +178,9 @@ class Transfer:
                 household, HouseholdState.WAITING, "reached_pickup", now, place=journey.goal, cause=cause
             )
             self.gathering.join(household, journey.goal.row)
+        elif journey.stop is not None and notice.kind in (NoticeKind.ARRIVED, NoticeKind.CUT_OFF):
+            is_cut_off = notice.kind == NoticeKind.CUT_OFF
+            self.journeys.go_on(household, notice.place, is_cut_off=is_cut_off)
         elif journey.is_homeward and notice.kind in (NoticeKind.ARRIVED, NoticeKind.CUT_OFF):
             self._end_leg_home(household, self.journeys.under_way.pop(household), notice, cause)
         elif notice.kind == NoticeKind.ARRIVED and journey.goal.kind == Kind.NODE:
@@ -327,10 +330,17 @@ class Transfer:
                 self.gathering.expect([household], goal.row)
                 return
         self.gathering.expect_no_more(household)
+        by_car, on_foot = (self._by_route(household, c) for c in (MoverClass.CAR, MoverClass.WALKER))
         if household in parts.car and self.journeys.go_to_shelter(
-            household, drive_node, Journey(ANY_SHELTER, MoverClass.CAR), "departed", cause, at_node
+            household, drive_node, by_car, "departed", cause, at_node
         ):
             return
-        on_foot = Journey(ANY_SHELTER, MoverClass.WALKER)
         if not self.journeys.go_to_shelter(household, walk_node, on_foot, "departed", cause, at_node):
             self.journeys.strand(household, walk_node, cause)
+
+    def _by_route(self, household: int, mover_class: MoverClass) -> Journey:
+        """Return the journey of a household from home to a shelter, by the route of the plan if it is in the plan."""
+        is_planned = self.parts.mode[household] != Mode.NONE
+        zone = int(self.parts.households.zone[household])
+        route = self.journeys.routes.of(zone, mover_class) if is_planned else ()
+        return Journey(ANY_SHELTER, mover_class, route=route)

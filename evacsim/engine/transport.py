@@ -1,7 +1,7 @@
 """All fleets of the district: who is called up, and what they are sent to do.
 
-Buses fetch people from pick-up points (`serving`), trucks and some helicopters bring supplies (`trucking`). What they
-have in common, the roads, stands in `driving`; which round a bus drives next in `tasking`.
+Buses fetch people from pick-up points (`serving`), trucks bring supplies, and so do some boats and helicopters
+(`trucking`). What they have in common, the roads, stands in `driving`; which round a bus drives next in `tasking`.
 """
 
 from collections.abc import Callable, Mapping
@@ -21,6 +21,7 @@ from evacsim.engine.parts import Parts
 from evacsim.engine.recorded import Recorded
 from evacsim.engine.serving import Serving
 from evacsim.engine.sheltering import Sheltering
+from evacsim.engine.shipping import Shipping
 from evacsim.engine.tasking import Tasking
 from evacsim.engine.trucking import Told, Trip, Trucking
 from evacsim.engine.vehicles import Vehicle, muster
@@ -38,9 +39,11 @@ class Transport(Recorded):
         self.driving = Driving(parts, self.vehicles)
         self.tasks = Tasking(parts, gathering, sheltering)
         self.serving = Serving(parts, gathering, sheltering, self.driving, self.tasks)
-        self.trucking = Trucking(parts, self.driving)
         self.carriers = self._carriers()
         """Fleets (rows) that bring supplies and do nothing else."""
+        self.shipping = self._shipping()
+        """The boats among them; None where there are none."""
+        self.trucking = Trucking(parts, self.driving, self.shipping)
         self.serve: dict[str, Callable[[Vehicle], Process]] = {
             "bus": self.serving.serve,
             "truck": self.trucking.serve,
@@ -74,12 +77,12 @@ class Transport(Recorded):
         unloading: float = 0.0,
         left: Told | None = None,
     ) -> bool:
-        """Let a truck or helicopter of a fleet bring goods from one road node to another.
+        """Let a truck, boat or helicopter of a fleet bring goods from one road node to another.
 
         Parameters
         ----------
         fleet : int
-            Row of a fleet of trucks, or of helicopters that bring supplies; called up when first asked for.
+            Row of a fleet that brings supplies; called up when first asked for.
         from_node, to_node : int
             Nodes with a way for vehicles, where it loads and where it unloads.
         cause : int
@@ -160,8 +163,12 @@ class Transport(Recorded):
 
     def _carriers(self) -> frozenset[int]:
         supply = self.parts.world.scenario.plan.care.supply
-        named = () if supply is None else (supply.trucks, supply.helicopters)
+        named = () if supply is None else (supply.trucks, supply.boats, supply.helicopters)
         return frozenset(row for row, fleet in enumerate(self.fleets) if fleet.id in named)
+
+    def _shipping(self) -> Shipping | None:
+        boats = [v for v in self.vehicles if v.fleet in self.carriers and self.fleets[v.fleet].kind == "boat"]
+        return Shipping(self.parts, self.driving, boats) if boats else None
 
     def _serve(self, vehicle: Vehicle) -> Process:
         if vehicle.fleet in self.carriers:

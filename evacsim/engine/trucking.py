@@ -1,5 +1,7 @@
 """Trucks: goods from place to place over the roads as they are, flooded or not; helicopters: as the crow flies.
 
+Boats go as `shipping` says.
+
 A trip is one drive from a store to where its goods are wanted. It waits until a truck of its
 fleet is free; the truck drives to the store, loads, drives on, unloads, and stays where it is
 until the next trip. A trip whose truck finds no way, or is stopped by water, has failed for good:
@@ -23,6 +25,7 @@ from evacsim.engine.driving import Drive, Driving
 from evacsim.engine.log import Kind, Where
 from evacsim.engine.parts import Parts
 from evacsim.engine.routing import MoverClass
+from evacsim.engine.shipping import Shipping
 from evacsim.engine.vehicles import Vehicle
 
 Process = Generator[simpy.Event, Any, None]
@@ -54,9 +57,10 @@ def flight_time(parts: Parts, from_node: int, to_node: int, speed: float) -> flo
 class Trucking:
     """All vehicles that bring goods, one process each once their fleet is first asked for one."""
 
-    def __init__(self, parts: Parts, driving: Driving) -> None:
+    def __init__(self, parts: Parts, driving: Driving, shipping: Shipping | None = None) -> None:
         self.parts = parts
         self.driving = driving
+        self.shipping = shipping
         fleets = range(len(driving.fleets))
         self._trips: list[deque[Trip]] = [deque() for _ in fleets]
         self._news = [simpy.Event(parts.clock) for _ in fleets]
@@ -107,8 +111,11 @@ class Trucking:
         del driving.at_stopped[vehicle.row]
 
     def _go(self, vehicle: Vehicle, node: int) -> Drive:
-        """Bring a vehicle to a node, by road or through the air; return whether it gets there."""
+        """Bring a vehicle to a node, by road, over the water or through the air; return whether it gets there."""
         fleet = self.driving.fleets[vehicle.fleet]
+        if fleet.kind == "boat":
+            assert self.shipping is not None, "a boat that brings supplies"
+            return (yield from self.shipping.go(vehicle, node))
         if fleet.kind != "helicopter":
             way = partial(self.parts.routing.tree_to_node, node, MoverClass.BUS)
             return (yield from self.driving.drive(vehicle, way))

@@ -98,7 +98,7 @@ class Supply(Section):
     trucks: Identifier | None = None
     """Fleet that drives."""
     boats: Identifier | None = None
-    """Fleet that goes where no road leads."""
+    """Fleet of boats that goes over the water where no road leads; it fetches nobody."""
     helicopters: Identifier | None = None
     """Fleet that flies where no road leads; it fetches nobody."""
     landing_time: Duration = assumed(600.0, "10 min, as in rescue")

@@ -32,7 +32,6 @@ from evacsim.scenario.parts import Parts, parts_of
 from evacsim.scenario.placing import misplaced
 from evacsim.scenario.plan import RoadOrder, Whereto, ZoneTransfer
 from evacsim.scenario.references import KINDS, unknown
-from evacsim.scenario.unsimulated import unsimulated
 from evacsim.units import write_duration
 
 
@@ -71,7 +70,6 @@ def found(parts: Parts) -> Iterator[Finding]:
         checking_care.found(parts),
         checking_rescue.found(parts),
         checking_works.found(parts),
-        unsimulated(parts),
     )
 
 

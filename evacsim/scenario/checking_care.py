@@ -134,12 +134,14 @@ def _carriers(parts: Parts, loc: Loc) -> Iterator[Finding]:
             )
             remedy = Text("add a store to district.stores", "在 district.stores 中增加储备点")
             yield Finding(place, rule, remedy, purchase.item)
-    if supply.purchases and supply.trucks is None and supply.helicopters is None:
+    if supply.purchases and supply.trucks is None and supply.boats is None and supply.helicopters is None:
         rule = Text(
             "purchases arrive at a store, and nobody brings them on to the shelters",
             "采购物资只送到储备点，没有车队运往安置点",
         )
-        remedy = Text("name a fleet of trucks or helicopters", "写明运输车队 trucks 或 helicopters")
+        remedy = Text(
+            "name a fleet: trucks, boats or helicopters", "写明运输车队 trucks、boats 或 helicopters"
+        )
         yield Finding((*loc, "purchases"), rule, remedy, severity="warning")
     for name, kind in (("trucks", "truck"), ("boats", "boat"), ("helicopters", "helicopter")):
         fleet = getattr(supply, name)
@@ -150,9 +152,10 @@ def _carriers(parts: Parts, loc: Loc) -> Iterator[Finding]:
                 (*loc, name), rule, Text(f"name a fleet of kind {kind}", f"写类型为 {kind} 的车队"), fleet
             )
     for entry in parts.fleets:
-        if entry.item.force is not None and entry.item.id == supply.helicopters:
+        if entry.item.force is not None and entry.item.id in (supply.boats, supply.helicopters):
             rule = Text(
-                "brings supplies, and teams crew craft that fetch people", "运送物资的直升机不由队伍操作"
+                "brings supplies, and teams crew craft that fetch people",
+                "运送物资的舟艇、直升机不由队伍操作",
             )
             yield Finding(
                 (*entry.loc, "force"), rule, Text("leave force out", "去掉 force"), entry.item.force
@@ -164,7 +167,7 @@ def _payloads(parts: Parts, loc: Loc) -> Iterator[Finding]:
     assert parts.whole is not None
     care = parts.whole.plan.care
     supply = care.supply
-    carriers = () if supply is None else (supply.trucks, supply.helicopters)
+    carriers = () if supply is None else (supply.trucks, supply.boats, supply.helicopters)
     for entry in parts.fleets:
         payload = entry.item.payload
         if payload is None:

@@ -40,9 +40,11 @@ def found(parts: Parts) -> Iterator[Finding]:
         return
     for number, one in enumerate(rescue.stand_by):
         yield from unknown(parts, "forces", (*loc, "stand_by", number, "force"), one.force)
-    if not any(entry.item.kind in CRAFT for entry in parts.fleets):
+    carriers = _carriers(parts)
+    if not any(entry.item.kind in CRAFT and entry.item.id not in carriers for entry in parts.fleets):
         rule = Text(
-            "has nobody to send: the district has no boat and no helicopter", "没有可派出的舟艇或直升机"
+            "has nobody to send: the district has no boat and no helicopter that fetches people",
+            "没有可派出救人的舟艇或直升机",
         )
         remedy = Text("add a fleet of kind boat to district.fleets", "在 district.fleets 中补充舟艇")
         yield Finding(loc, rule, remedy, severity="warning")
@@ -53,12 +55,19 @@ def found(parts: Parts) -> Iterator[Finding]:
 
 
 def _without_rescue(parts: Parts) -> Iterator[Finding]:
-    """Yield what is said of craft that only rescue acts on."""
+    """Yield what is said of craft that only rescue acts on; boats that bring supplies go on trailers too."""
+    carriers = _carriers(parts)
     for fleet in parts.fleets:
         if fleet.item.kind != "boat":
             continue
-        for name in ("force", "trailer"):
+        for name in ("force",) if fleet.item.id in carriers else ("force", "trailer"):
             if getattr(fleet.item, name):
                 rule = Text("means nothing without plan.rescue", "没有 plan.rescue 时不起作用")
                 remedy = Text("write plan.rescue: {}, or leave it out", "写 plan.rescue: {}，或去掉")
                 yield Finding((*fleet.loc, name), rule, remedy)
+
+
+def _carriers(parts: Parts) -> tuple[str | None, ...]:
+    """Return the fleets of craft that bring supplies and fetch nobody."""
+    supply = None if parts.whole is None else parts.whole.plan.care.supply
+    return () if supply is None else (supply.boats, supply.helicopters)

@@ -43,6 +43,7 @@ def found(parts: Parts) -> Iterator[Finding]:
             remedy = Text("name a fleet of buses; boats come unasked", "写大巴车队；舟艇无须指派")
             yield Finding((*transfer.loc, "fleet"), rule, remedy, named)
         yield from unknown(parts, "refuges", (*transfer.loc, "refuge"), transfer.item.refuge)
+        yield from _routes(transfer)
         if transfer.item.moved_to == "vertical":
             yield from _low_homes(parts, transfer)
     for trips in parts.background:
@@ -50,6 +51,21 @@ def found(parts: Parts) -> Iterator[Finding]:
             begins, ends = (seconds_after(parts.start, at) for at in (trips.item.begins, trips.item.ends))
             if ends <= begins:
                 yield Finding((*trips.loc, "ends"), *ENDS_TOO_SOON)
+
+
+def _routes(transfer: Entry[ZoneTransfer]) -> Iterator[Finding]:
+    """Yield routes that lead nobody to a shelter, or over a road twice."""
+    via = transfer.item.via
+    if via and transfer.item.moved_to != "shelter":
+        rule = Text(
+            "is the way to a shelter, and nobody of this row goes to one", "是去安置点的路线，而本行无人前往"
+        )
+        remedy = Text("leave via out, or write moved_to: shelter", "去掉 via，或改为 moved_to: shelter")
+        yield Finding((*transfer.loc, "via"), rule, remedy)
+    for number, link in enumerate(via):
+        if link in via[:number]:
+            rule = Text("stands in the route already", "路线中已有该路段")
+            yield Finding((*transfer.loc, "via", number), rule, Text("name it once", "只写一次"), link)
 
 
 def _has_task(parts: Parts, fleet: str) -> bool:

@@ -4,11 +4,13 @@ from collections.abc import Iterator, Sequence
 
 from evacsim.clock import seconds_after
 from evacsim.language import Text
+from evacsim.scenario.district import WORKPLACES
 from evacsim.scenario.finding import Finding
 from evacsim.scenario.given import Loc
 from evacsim.scenario.matching import matching
-from evacsim.scenario.parts import Parts
+from evacsim.scenario.parts import Entry, Parts
 from evacsim.scenario.references import unknown, unknown_in, unmatched, unmatched_zones
+from evacsim.scenario.rules import Measure
 
 
 def found(parts: Parts) -> Iterator[Finding]:
@@ -192,8 +194,34 @@ def _measures(parts: Parts) -> Iterator[Finding]:
                 )
                 remedy = Text(f"add rows for {', '.join(sorted(named - moved)[:5])}", "在预案中补上这些区域")
                 yield Finding((*entry.loc, "zones"), says, remedy, severity="warning")
+        if measure.action == "stop":
+            yield from _stop(parts, entry)
         yield from unmatched_zones(parts, (*entry.loc, "zones"), measure.zones)
         yield from unmatched(parts, "shelters", (*entry.loc, "shelters"), measure.shelters)
         for kind in ("posts", "fleets"):
             yield from unknown_in(parts, kind, (*entry.loc, kind), getattr(measure, kind))
         yield from unknown(parts, "offices", (*entry.loc, "office"), measure.office)
+
+
+def _stop(parts: Parts, entry: Entry[Measure]) -> Iterator[Finding]:
+    """Yield stops of work where people live, of nothing, and with what has no part in it."""
+    kinds = {zone.item.id: zone.item.kind for zone in parts.zones}
+    for number, pattern in enumerate(entry.item.zones):
+        named = matching(pattern, kinds)
+        if named and not any(kinds[zone] in WORKPLACES for zone in named):
+            says = Text(
+                "people live there: no work and no school to stop",
+                "为居住或收治人员的区域，无可停的工、课、业",
+            )
+            remedy = Text(
+                f"name zones of kind {', '.join(WORKPLACES)}", f"写类型为 {'、'.join(WORKPLACES)} 的转移单元"
+            )
+            yield Finding((*entry.loc, "zones", number), says, remedy, pattern)
+    for name in ("links", "posts", "shelters", "fleets"):
+        if getattr(entry.item, name):
+            says = Text(
+                "has no part in action: stop: people go home by themselves",
+                "与 action: stop 无关：人员自行离开",
+            )
+            remedy = Text(f"leave {name} out, or write a measure of its own", f"去掉 {name}，或另写一项措施")
+            yield Finding((*entry.loc, name), says, remedy)

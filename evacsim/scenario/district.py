@@ -229,6 +229,10 @@ class Population(Section):
         return self
 
 
+WORKPLACES = ("school", "construction_site", "scenic_area")
+"""Kinds of zones where people work, learn or visit and do not live: these can be stopped (停课、停工、停业)."""
+
+
 class Zone(Place):
     """A zone to be transferred or left in peace: a village, a group, a block, an institution (村, 组, 社区)."""
 

@@ -189,8 +189,9 @@ class ZoneTransfer(Section):
     """To a shelter, upstairs at home (垂直避险), or to a refuge nearby (就近避险)."""
     refuge: Identifier | None = None
     """Refuge nearby, for `moved_to: nearby`."""
-    via: Identifiers = []
-    """Road links that vehicles of this zone take on their way, in order (转移路线)."""
+    via: LinkIds = []
+    """Road links that people of this zone take to the shelter, in order: by bus from the pick-up point, by car, on
+    foot; one that is closed is left out (转移路线)."""
     release_parts: Count | None = Field(default=None, ge=2, le=1000)
     """Parts of about the same number of people in which they are let go (分批放行); all at once where absent."""
     release_every: Duration | None = Field(default=None, gt=0)

@@ -160,7 +160,8 @@ class Measure(Section):
     links: LinkIds = []
     """Road links, for `close`, `gate` and `reserve`."""
     zones: Patterns = []
-    """Zones, for `stop`, `evacuate` and `disperse`: ids or patterns with `*`."""
+    """Zones, for `stop`, `evacuate` and `disperse`: ids or patterns with `*`; `stop` concerns those of them that are
+    schools, construction sites and scenic areas: people there go home until it is over, unless an order came first."""
     posts: Identifiers = []
     """Posts that are manned, for `ban`."""
     shelters: Patterns = []

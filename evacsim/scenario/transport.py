@@ -97,7 +97,7 @@ class Fleet(Place):
     flies_at_night: YesNo = False
     """Whether its helicopters fly by night (夜航能力)."""
     payload: Number | None = Field(default=None, gt=0)
-    """What a truck or helicopter carries [kg] of rations that say what a unit weighs; without limit where absent."""
+    """What a truck, boat or helicopter carries [kg] of rations that say what a unit weighs; no limit where absent."""
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:

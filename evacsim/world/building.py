@@ -93,6 +93,7 @@ class _Builder:
         cuts = controls.road_cuts(scenario.hazard, start=start)
         controls.check_measures(scenario.plan)
         controls.check_posts(scenario.plan)
+        controls.check_routes(scenario.plan)
         traffic, issues = ordinary_traffic(district.background, roads, ways, start=start)
         self.issues += issues
         self.issues += controls.issues

@@ -105,6 +105,12 @@ class Controls:
                 if link not in self._roads.link_row:
                     self._note_unknown(link, f"plan.care.posts: {post.id}")
 
+    def check_routes(self, plan: Plan) -> None:
+        """Note the links of routes that are not there, or that no vehicle uses."""
+        for number, row in enumerate(plan.zones):
+            for link in row.via:
+                self._way(link, f"plan.zones[{number}].via")
+
     def _with_lanes_back(self, given: list[RoadChange]) -> list[RoadChange]:
         """Return orders in the order of time, those that open reversed ways taking the lanes back."""
         reversed_ways: set[int] = set()

@@ -38,7 +38,11 @@ def test_lags_count_from_the_truth(stopped):
     levels = level_lags(stopped)
     assert levels[["level", "lag_s"]].to_numpy().tolist() == [[2, 35 * MINUTE]]
     found = response(stopped)
-    assert (found.lag, found.report_delay, found.consultation) == (300.0, 300.0, 1800.0)
+    assert (found.decision_lag, found.report_delay, found.consultation) == (300.0, 300.0, 1800.0)
+    # Without offices somebody acts when the first household of the west is told.
+    first = stopped.ledger.loc[stopped.ledger["zone"] == "west", "told_s"].min()
+    assert first > 305 * MINUTE
+    assert found.lag == pytest.approx(first - 300 * MINUTE)
 
 
 def test_measures_and_exposures_are_counted(stopped):
@@ -58,7 +62,7 @@ def test_a_false_report_has_no_lag_and_its_order_is_false(tmp_path):
     assert np.isnan(response_lags(record)["lag_s"]).all()
     found = response(record)
     assert (found.false_orders, found.missed_orders) == (2, 0)
-    assert np.isnan([found.lag, found.report_delay]).all()
+    assert np.isnan([found.lag, found.decision_lag, found.report_delay]).all()
     assert found.breaker_exposures == 0
 
 

@@ -1,5 +1,7 @@
 """Buses."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -13,8 +15,9 @@ from evacsim.analysis.transport import (
     peak_waiting,
     wave,
 )
+from evacsim.results.record import EVENTS
 from tests.reference.fake_record import fake_record
-from tests.reference.small_record import HOUR, settled, small_record
+from tests.reference.small_record import HOUR, frame, settled, small_record
 
 ALL = {"fleet": "F", "kind": "bus", "came": True}
 VEHICLES = [
@@ -57,6 +60,31 @@ def test_bused_before_water_counts_riders_who_were_in_time():
         settled(at=3, people=4, mode="car", water=4), settled(at=3, people=8, boarded_s=2),
     ]  # fmt: skip
     assert bused_before_water(small_record(homes)) == 9
+
+
+def test_what_they_boarded_first_counts():
+    """The first left by bus and was fetched from its shelter by boat; the second was fetched from home."""
+    vehicles = [
+        {"vehicle": "bus-1", "kind": "bus", "seats": 40, "came": True},
+        {"vehicle": "boat-1", "kind": "boat", "seats": 6, "came": True},
+    ]
+    homes = [settled(at=3, people=people, boarded_s=2, water=4) | {"vehicle": "boat-1"} for people in (1, 2)]
+    record = small_record(homes, vehicles=vehicles)
+    seen = [("h1", "bus-1", 2.0), ("h2", "boat-1", 2.5), ("h1", "boat-1", 9.0)]
+    events = frame(
+        EVENTS,
+        [
+            {
+                "seq": number,
+                "time_s": hour * 3600,
+                "kind": "boarded",
+                "subject": f"household/{household}",
+                "place": f"vehicle/{vehicle}",
+            }
+            for number, (household, vehicle, hour) in enumerate(seen, 1)
+        ],
+    )
+    assert bused_before_water(replace(record, events=events)) == 1
 
 
 def boats_and_buses(n_rubber=34, n_assault=10):

@@ -40,7 +40,7 @@ def test_special_groups_are_counted_apart():
     assert math.isnan(who.special_clearance(small_record([settled(at=9, people=5)]), 0.0, 0.9))
 
 
-def test_errors_of_the_lists_are_against_the_people_listed():
+def test_errors_of_the_lists_are_a_share_of_all_listed_or_missing():
     record = small_record([settled(at=2, people=5)])
     assert math.isnan(who.list_errors(record))
     row = {
@@ -52,7 +52,10 @@ def test_errors_of_the_lists_are_against_the_people_listed():
         "present": 100,
         "visitors": 0,
     }
-    assert who.list_errors(with_table(record, "register", [row])) == pytest.approx(28 / 80)
+    assert who.list_errors(with_table(record, "register", [row])) == pytest.approx(28 / 104)
+    wrong = {**row, "listed": 0, "ghosts": 0}
+    assert who.list_errors(with_table(record, "register", [wrong])) == 1
+    assert math.isnan(who.list_errors(with_table(record, "register", [{**wrong, "unlisted": 0}])))
 
 
 def test_relief_is_food_water_and_bed_where_the_run_knows_of_them():

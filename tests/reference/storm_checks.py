@@ -67,8 +67,8 @@ FROM = {
 OF_THE_DEAD = ("never_reached", "help_heard", "help_call_failed")
 """What may still be said of somebody who has died."""
 
-UNBOUNDED = ("list_error_rate",)
-"""Shares of something else than what they are counted among."""
+UNBOUNDED = ("need_picture_gap",)
+"""Shares of something else than what they are counted among: people may be believed in need who are not."""
 
 LOST = ("stranded", "trapped", "dead")
 

@@ -35,6 +35,7 @@ def storm(luck: Random, folder: Path) -> dict[str, Any]:
             "node": at,
             "population": luck.choice([1, 12, 40, 60]),
             "township": luck.choice(["A", "B"]),
+            "kind": luck.choice(["residential", "residential", "school", "scenic_area"]),
         }
         for name, at in ZONES.items()
     ]
@@ -167,7 +168,10 @@ def _transfers(luck: Random) -> list[dict[str, Any]]:
         }
         if luck.random() < 0.2:
             row["release_parts"], row["release_every"] = luck.choice([2, 5]), "15 min"
+        if luck.random() < 0.3:
+            row["via"] = luck.sample(STREETS, luck.randint(1, 3))
         if luck.random() < 0.2:
+            row.pop("via", None)
             row["moved_to"] = luck.choice(["vertical", "nearby"])
             if row["moved_to"] == "nearby":
                 row["refuge"] = "hill"
@@ -235,6 +239,9 @@ def _fleets(luck: Random) -> list[dict[str, Any]]:
     if luck.random() < 0.6:
         truck = {"id": "trucks", "kind": "truck", "node": node(2, 2), "seats": 1}
         fleets.append(truck | {"vehicles": luck.randint(1, 2)} | worn())
+    if luck.random() < 0.3:
+        barge = {"id": "barges", "kind": "boat", "node": node(luck.randint(0, 4), 2), "speed": "2.5 m/s"}
+        fleets.append(barge | {"vehicles": 1, "seats": 1, "trailer": luck.choice([True, False])} | worn())
     if luck.random() < 0.3:
         fleets.append(
             {"id": "help", "node": node(4, 0), "vehicles": 2, "seats": 20, "external": True, **worn()}
@@ -465,6 +472,8 @@ def _watch(luck: Random, folder: Path, scenario: dict[str, Any]) -> None:
         {"id": "fetch", "action": "call_up", "fleets": ["buses"]},
     ]
     moved = [row["zone"] for row in care["zones"]]
+    if any(zone["kind"] != "residential" for zone in scenario["district"]["zones"]):
+        measures.append({"id": "idle", "action": "stop", "zones": ["*"], "setup": "5 min"})
     measures.append({"id": "go", "action": "evacuate", "zones": [luck.choice(moved)]})
     when["measures"] = measures
     ids = [measure["id"] for measure in measures]
@@ -512,7 +521,7 @@ def _rescue(luck: Random, scenario: dict[str, Any]) -> None:
         {"id": "brigade", "node": node(4, 0), "kind": "fire", "members": luck.choice([4, 12])},
     ]
     for fleet in district["fleets"]:
-        if fleet.get("kind") == "boat":
+        if fleet["id"] == "boats":
             fleet.update(_some(luck, 0.5, force=lambda: "brigade", trailer=lambda: True))
     if luck.random() < 0.3:
         copter = {"id": "copter", "kind": "helicopter", "node": node(4, 0), "vehicles": 1, "seats": 4}
@@ -579,13 +588,16 @@ def _care(luck: Random, scenario: dict[str, Any]) -> dict[str, Any]:
         district["stock"] = [
             {"store": "depot", "item": item, "amount": luck.choice([0, 5, 500])} for item in gives
         ]
-        trucks = {"trucks": "trucks"} if any(f["id"] == "trucks" for f in district["fleets"]) else {}
+        there = {fleet["id"] for fleet in district["fleets"]}
+        carriers = {name: id_ for name, id_ in (("trucks", "trucks"), ("boats", "barges")) if id_ in there}
         found["supply"] = {
             "ask_every": luck.choice(["20 min", "3 h"]),
             "loading": _law(luck, 5, 30),
-            **trucks,
+            **carriers,
             "purchases": [
                 {"item": "rice", "amount": 20, "lead": _law(luck, 30, 300)} for _ in range(luck.randint(0, 1))
             ],
         }
+    else:
+        district["fleets"] = [fleet for fleet in district["fleets"] if fleet["id"] != "barges"]
     return found

@@ -13,7 +13,6 @@ from evacsim.scenario.references import KINDS
 from evacsim.scenario.rules import NEEDED, Measure, Rule
 from evacsim.scenario.section import Section
 from evacsim.scenario.shapes import shapes
-from evacsim.scenario.unsimulated import UNSIMULATED
 from evacsim.terms import ACTIONS, CALL_MEANS, CHANNEL_KINDS, COMMAND_LEVELS, LEVELS
 from tests.broken.small import small_files, write
 
@@ -89,7 +88,7 @@ def base(tmp_path):
     return tmp_path
 
 
-def told(base, changes=None, *, with_unsimulated=False):
+def told(base, changes=None):
     """Return what is said of the small scenario with the whole chain, some of it changed: place and rule of each."""
     tree = {}
     for name in ("scenario", "district", "hazard", "plan"):
@@ -102,11 +101,7 @@ def told(base, changes=None, *, with_unsimulated=False):
             section = section.setdefault(step, {})
         section[last] = deepcopy(value)
     reading = read_mapping(whole, base=base, name="test")
-    return [
-        (issue.place, issue.rule.en)
-        for issue in reading.issues
-        if with_unsimulated or "nothing simulates it yet" not in issue.rule.en
-    ]
+    return [(issue.place, issue.rule.en) for issue in reading.issues]
 
 
 def with_entry(path, number=0, **values):
@@ -153,25 +148,6 @@ def test_a_measure_that_opens_a_shelter_calls_for_it(base):
 
 def test_the_whole_chain_may_be_described(base):
     assert told(base) == []
-
-
-def test_what_nothing_simulates_is_refused_and_named(base):
-    left = {name for fields in UNSIMULATED.values() for name in fields}
-    places = {place for place, _ in told(base, with_unsimulated=True)}
-    assert {path for path in CHAIN if path.split(".")[-1] in left} <= places
-    assert ("district.stores[0].level" in places) == ("level" in left)
-
-
-def test_every_unsimulated_field_exists_and_is_off_by_default():
-    for model, fields in UNSIMULATED.items():
-        for name in fields:
-            field = model.model_fields[name]
-            assert not field.is_required(), (model, name)
-            extra = field.json_schema_extra
-            assert not (isinstance(extra, dict) and extra.get("provenance")) or field.default == 0.0, (
-                model,
-                name,
-            )
 
 
 @pytest.mark.parametrize(
@@ -232,8 +208,8 @@ def test_every_unsimulated_field_exists_and_is_off_by_default():
         ),
         (
             with_entry("plan.when.measures", 1, action="stop"),
-            "plan.when.measures[1].action",
-            "is an action that nothing simulates yet",
+            "plan.when.measures[1].zones[0]",
+            "people live there: no work and no school to stop",
         ),
         (
             with_entry("hazard.dangers", can_be_judged=True),

@@ -87,7 +87,7 @@ class Fetching:
         self._boats = {
             vehicle.row: self._boat(vehicle)
             for vehicle in transport.vehicles
-            if transport.fleets[vehicle.fleet].kind == "boat"
+            if transport.fleets[vehicle.fleet].kind == "boat" and vehicle.fleet not in transport.carriers
         }
         transport.serve["boat"] = self.serve
 
