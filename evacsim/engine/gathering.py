@@ -94,6 +94,14 @@ class Gathering(Recorded):
         """Return whether anybody waits."""
         return bool(self._queues[pickup])
 
+    def queued(self) -> list[int]:
+        """Return the pick-up points at which anybody waits."""
+        return [pickup for pickup, queue in enumerate(self._queues) if queue]
+
+    def queue(self, pickup: int) -> list[int]:
+        """Return the households that wait at a pick-up point, in the order in which they came."""
+        return list(self._queues[pickup])
+
     def tell_all(self) -> None:
         """Wake every driver without a task: there may be somebody to fetch."""
         demand, self._demand = self._demand, simpy.Event(self._clock)

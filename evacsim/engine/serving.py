@@ -4,7 +4,7 @@ called up - (driver comes) - driving to a pick-up point - loading - driving to a
 unloading - driving to the next pick-up point, until nobody is left to fetch.
 """
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from functools import partial
 from typing import Any
 
@@ -70,7 +70,7 @@ class Serving:
                 continue
             pickup = task.pickup
             self.tasks.seats_coming[pickup] += seats
-            reached = yield from self.driving.drive(
+            reached = yield from self._drive_empty(
                 vehicle, partial(self.parts.routing.tree_to_pickup, pickup, MoverClass.BUS)
             )
             if reached:
@@ -85,9 +85,9 @@ class Serving:
                     route = self.routes.of(zone, MoverClass.BUS)
                     yield from self._deliver(vehicle, loaded_at, task.shelter, at_pickup, route)
             else:
+                # It goes where else people wait whom it can reach, or waits until the roads change.
                 self.tasks.seats_coming[pickup] -= seats
                 self.tasks.give_up_plans(vehicle)
-                yield self.driving.reopened()
 
     def _whom_to_take_over(self, vehicle: Vehicle) -> Vehicle | None:
         """Return a bus of the same fleet that has broken down with people, if this one is there before the repair."""
@@ -108,11 +108,9 @@ class Serving:
         node = self.driving.broken[other.row].node
         vehicle.event = max(vehicle.event, other.event)
         way = partial(self.parts.routing.tree_to_node, node, MoverClass.BUS)
-        reached = yield from self.driving.drive(vehicle, way)
+        reached = yield from self._drive_empty(vehicle, way)
         self._relieved.discard(other.row)
-        if not reached:
-            yield self.driving.reopened()
-        elif other.row in self.driving.broken and other.aboard:
+        if reached and other.row in self.driving.broken and other.aboard:
             arrived = self.parts.now
             time = 0.0
             for household in list(other.aboard):
@@ -126,6 +124,13 @@ class Serving:
             yield self.parts.clock.timeout(time)
             if vehicle.aboard:
                 yield from self._deliver(vehicle, other.loaded_at, None, arrived)
+
+    def _drive_empty(self, vehicle: Vehicle, way: Callable[[], int]) -> Generator[simpy.Event, Any, bool]:
+        """Drive without passengers, and turn back where the water stops it; return whether it has come there."""
+        self.driving.at_stopped[vehicle.row] = partial(self.driving.back_out, vehicle)
+        reached = yield from self.driving.drive(vehicle, way)
+        del self.driving.at_stopped[vehicle.row]
+        return reached
 
     def _load(self, vehicle: Vehicle, task: PlannedRound) -> Process:
         """Let people board in the order of the queue until the bus is full or waiting longer is in vain.
@@ -166,7 +171,7 @@ class Serving:
         vehicle.event = max(vehicle.event, int(self.parts.book.event[first[0]]))
         self.second.expect(shelter, fleet.seats)
         way = partial(self.parts.routing.tree_to_shelter, shelter, MoverClass.BUS)
-        reached = yield from self.driving.drive(vehicle, way)
+        reached = yield from self._drive_empty(vehicle, way)
         arrived, time, aboard, goal = self.parts.now, 0.0, 0, None
         if reached:
             self.driving.record(vehicle, "vehicle_at_shelter", place=place, value=0)
@@ -182,9 +187,7 @@ class Serving:
                 yield self.parts.clock.timeout(time)
         self.second.expect(shelter, -fleet.seats)
         self.gathering.tell_all()
-        if not reached:
-            yield self.driving.reopened()
-        elif vehicle.aboard:
+        if vehicle.aboard:
             yield from self._deliver(vehicle, place, goal, arrived)
         if goal is not None:
             self.second.arrive(aboard, goal)

@@ -20,6 +20,7 @@ from evacsim.engine.parts import Mode, Parts
 from evacsim.engine.routing import MoverClass
 from evacsim.engine.sheltering import Sheltering
 from evacsim.engine.transport import Transport
+from evacsim.engine.travelers import CREW
 from evacsim.hazard.effects import is_stopped
 from evacsim.kernels.arrays import NoticeKind
 from evacsim.terms import HouseholdState
@@ -58,6 +59,7 @@ class Transfer:
         self.let_go: Callable[[int], tuple[float, int]] | None = None
         """From when on a household (row) may leave [s], and the event by which (`engine.letting_go`)."""
         self.homeward: Homeward | None = None
+        parts.after_reopening.append(self._leave_cut_off_pickups)
 
     def hear(self, household: int, cause: int) -> int:
         """Let word reach a household that does not act on it; return the event, the root where there is nobody."""
@@ -163,6 +165,27 @@ class Transfer:
             household, node, Journey(ANY_SHELTER, MoverClass.WALKER), "redirected", cause
         ):
             self.gathering.leave(household, pickup)
+
+    def _leave_cut_off_pickups(self) -> None:
+        """Let people leave pick-up points from which no road leads a bus to a dry shelter any more.
+
+        They walk where they can; where no way on foot leads to any dry shelter either, they are cut off.
+        """
+        parts, places, is_dry = self.parts, self.parts.world.pickup_points, self.sheltering.is_dry()
+        for pickup in self.gathering.queued():
+            by_bus = parts.travelers.times_to_shelters(CREW, MoverClass.BUS, int(places.drive_node[pickup]))
+            if np.isfinite(by_bus[is_dry]).any():
+                continue
+            node = int(places.walk_node[pickup])
+            on_foot = parts.routing.times_to_shelters(node, MoverClass.WALKER)
+            is_cut_off = not np.isfinite(on_foot[is_dry]).any()
+            for household in self.gathering.queue(pickup):
+                cause = max(parts.water_changed, int(parts.book.event[household]))
+                if is_cut_off:
+                    self.gathering.leave(household, pickup)
+                    self.journeys.strand(household, node, cause)
+                else:
+                    self.leave_pickup(household, cause)
 
     def on_notice(self, household: int, notice: Notice) -> None:
         """Take in what the movement reports about a household that travels by itself."""

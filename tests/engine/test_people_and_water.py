@@ -186,6 +186,27 @@ def test_a_wet_pickup_point_is_left_on_foot(tmp_path):
     assert done.tables.rounds.empty
 
 
+def test_an_empty_bus_that_the_water_stops_turns_back_and_takes_another_way(tmp_path):
+    # It sets out at 10 min and is 20 s on the second street of 50 s when the water comes: back to the corner, and round
+    # by the next street, at once, although the water never changes again.
+    wet = [(link(a, b), "T+670 s", 0.95) for a, b in (((3, 1), (2, 1)), ((2, 1), (3, 1)))]
+    bus = {"id": "buses", "node": node(4, 1), "vehicles": 1, "seats": 40, "call_up": "0 s", "availability": 1}
+    done = run(
+        tmp_path,
+        links=wet,
+        to={"bus_share": 1, "car_share": 0},
+        transfers=[{"zone": "west", **ROW, "pickup_point": "stop", "fleet": "buses"}],
+        fleets=[bus],
+    )
+    events = done.tables.events
+    cut_off = events[events["kind"] == "vehicle_cut_off"]
+    assert set(cut_off["time_s"]) == {670.0}
+    came = events.loc[events["kind"] == "vehicle_at_pickup", "time_s"].iloc[0]
+    # From corner (3, 1) round over (3, 0) or (3, 2), (2, .), (2, 1) to (1, 1): four streets.
+    assert came == pytest.approx(670.0 + 4 * 50.0)
+    assert final_states(done) == {"sheltered": 20}
+
+
 def test_a_stage_between_two_readings_triggers_at_the_moment_of_the_straight_line(tmp_path):
     (tmp_path / "stage.csv").write_text("time,stage\nT+0 h,-1 m\nT+2 h,1 m\n", encoding="utf-8")
     mapping = small_district(
