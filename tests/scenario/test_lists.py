@@ -2,6 +2,7 @@
 
 import zipfile
 from collections import Counter
+from contextlib import suppress
 
 import pytest
 from hypothesis import given, settings
@@ -248,10 +249,8 @@ def test_a_damaged_workbook_is_read_or_refused_in_words(small, tmp_path_factory,
         at = data.draw(st.integers(0, len(content) - 1))
         content[at] = data.draw(st.integers(0, 255))
     path.write_bytes(content[: data.draw(st.sampled_from([len(content), len(content) // 2]))])
-    try:
-        read_lists(path, base=small)
-    except FormatError as refused:
-        assert refused.issues
+    with suppress(FormatError):
+        assert read_lists(path, base=small).counts
 
 
 def test_files_in_the_way_are_kept(small, tmp_path):
