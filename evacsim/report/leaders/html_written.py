@@ -39,7 +39,7 @@ p {{ margin: 0.35em 0; }}
 .entry {{ margin-left: 1.2em; }}
 pre {{ background: #f2f4f7; padding: 4pt; white-space: pre-wrap; word-break: break-all; }}
 table {{ border-collapse: collapse; table-layout: fixed; max-width: 100%; margin: 0.35em 0; }}
-td, th {{ border: 0.4pt solid #bfc7d1; padding: 2pt 3pt; overflow-wrap: anywhere; line-height: 1.3; }}
+td, th {{ border: 0.4pt solid #bfc7d1; padding: 1.4pt 3pt; overflow-wrap: anywhere; line-height: 1.25; }}
 th {{ background: #{HEAD_FILL}; color: #fff; }}
 thead {{ display: table-header-group; }} tr {{ break-inside: avoid; }}
 .center {{ text-align: center; }} .right {{ text-align: right; }}
@@ -107,7 +107,7 @@ def _table(table: Table) -> Html:
     columns = joined(Html(f'<col style="width:{width}mm">') for width in table.widths)
     head = tag("thead", tag("tr", *(tag("th", name) for name in table.head)))
     rows = tag("tbody", *(tag("tr", *map(_cell, row)) for row in table.rows))
-    style = f"font-size:{table.size}pt;width:{sum(table.widths)}mm"
+    style = f"font-size:{table.size}pt;width:{sum(table.widths) - 0.5}mm"
     return tag("table", tag("colgroup", columns), head, rows, style=style)
 
 

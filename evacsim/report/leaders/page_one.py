@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from evacsim.analysis.transport import bus_to_boat_ratio, bused_before_water, fetched_by_boat
 from evacsim.ensemble.verdicts import WORDS, Verdict
@@ -35,8 +35,9 @@ LIGHTS: dict[Tone, Text] = {
     "red": Text("red", "红"), "amber": Text("amber", "黄"), "green": Text("green", "绿"), "grey": UNTESTED,
 }  # fmt: skip
 LIMITS_SHOWN, ZONES_SHOWN, CAUSES_SHOWN, FIXES_SHOWN = 18, 5, 3, 3
-MAP = (92.0, 74.0)
-"""Width and height of the map [mm]."""
+MAP_WIDTH = 92.0
+MAP_HEIGHT: Mapping[Language, float] = {"zh": 72.0, "en": 56.0}
+"""Size of the map [mm]; what is said in English takes more of the page."""
 
 
 def page_one(parts: LeadersReport, lang: Language) -> list[Block]:
@@ -118,13 +119,13 @@ def _links(parts: LeadersReport, lang: Language) -> list[Block]:
         )
     head = (
         Text("link", "环节"), Text("light", "结论"), Text("score", "得分"),
-        Text("blockers / major / minor", "否决/重要/一般"), Text("gravest finding", "主要问题"),
+        Text("blocker/major/minor", "否决/重要/一般"), Text("gravest finding", "主要问题"),
     )  # fmt: skip
     told = Text(
         "Red: a blocker; amber: a major shortcoming; green: neither. Score 0-100.",
         "红：有否决项；黄：有重要问题；绿：两者均无。得分 0–100。",
     )
-    widths = (22.0, 17.0, 15.0, 29.0, TEXT_WIDTH - 83.0)
+    widths = (25.0, 16.0, 14.0, 30.0, TEXT_WIDTH - 85.0)
     return [Table(tuple(one.said(lang) for one in head), rows, widths, 8.0), note(told.said(lang))]
 
 
@@ -197,8 +198,8 @@ def _limit_table(rows: Sequence[LimitRow], width: float, lang: Language) -> Tabl
         )
         for row in rows
     ]
-    widths = (width - 49.0, 33.0, 16.0) if lang == "zh" else (width - 45.0, 27.0, 18.0)
-    return Table(tuple(one.said(lang) for one in head), lines, widths, 7.5)
+    widths = (width - 49.0, 33.0, 16.0) if lang == "zh" else (width - 41.0, 24.0, 17.0)
+    return Table(tuple(one.said(lang) for one in head), lines, widths, 7.5 if lang == "zh" else 7.0)
 
 
 def _late(parts: LeadersReport, lang: Language) -> list[Block]:
@@ -219,17 +220,17 @@ def _late(parts: LeadersReport, lang: Language) -> list[Block]:
         for zone, people in late.head(ZONES_SHOWN).items()
     ]
     head = (Text("zone", "逾期最多的区域").said(lang), Text("people", "人数").said(lang))
-    width = TEXT_WIDTH - MAP[0] - 3.0
+    width = TEXT_WIDTH - MAP_WIDTH - 3.0
     right: list[Block] = [body(told.said(lang))]
     if rows:
         right.append(Table(head, rows, (width - 18.0, 16.0), 8.0))
     right.append(body(_buses_and_boats(record).said(lang)))
     picture = Picture(
-        late_map(record, width=MAP[0], height=MAP[1], lang=lang),
-        MAP[0],
+        late_map(record, width=MAP_WIDTH, height=MAP_HEIGHT[lang], lang=lang),
+        MAP_WIDTH,
         Text("Map: zones by people late, roads under water", "地图：各区域逾期人数与受淹道路").said(lang),
     )
-    return [Beside((picture,), tuple(right), (MAP[0], width))]
+    return [Beside((picture,), tuple(right), (MAP_WIDTH, width))]
 
 
 def _buses_and_boats(record: RunRecord) -> Text:
@@ -255,11 +256,9 @@ def _causes(parts: LeadersReport, lang: Language) -> list[Block]:
     if not found:
         return [*blocks, body(Text("Nobody is late.", "无人逾期。").said(lang))]
     for number, cause in enumerate(found[:CAUSES_SHOWN], start=1):
-        said = Text(f"{count(cause.people)} people", f"{count(cause.people)} 人").said(lang)
-        runs = (
-            Run(f"{number}. {cause.name.said(lang)}", bold=True),
-            Run(f" {said}（{percent(cause.share)}）"),
-        )
+        number_of, share = count(cause.people), percent(cause.share)
+        said = Text(f" {number_of} people ({share})", f" {number_of} 人（{share}）").said(lang)
+        runs = (Run(f"{number}. {cause.name.said(lang)}", bold=True), Run(said))
         blocks.append(Paragraph(runs, "entry"))
     return blocks
 

@@ -27,7 +27,7 @@ from evacsim.report.leaders.parts import LatestOrder, LeadersReport
 from evacsim.report.leaders.pictures import timeline
 from evacsim.report.leaders.wording import UNTESTED, Places
 from evacsim.report.texts import MARKS
-from evacsim.results.wording import day_and_time, duration, percent, quantity
+from evacsim.results.wording import day_and_time, duration, quantity
 from evacsim.scenario.assumptions import assumptions
 
 TIMELINE = (TEXT_WIDTH, 72.0)
@@ -35,6 +35,7 @@ TIMELINE = (TEXT_WIDTH, 72.0)
 ORDERS_SHOWN = 10
 OUTAGE_INDICATORS = ("out_before_water_share", "contactable_hours_min")
 """What the matrix of the outages shows of each cell."""
+NONE_LEFT = Text("none", "无")
 GRAVE = 0.8
 """Below this part of its value in the whole world an indicator is red (assumed)."""
 
@@ -73,17 +74,22 @@ def _outages(parts: LeadersReport, lang: Language) -> list[Block]:
     head = [Text("cut", "中断").said(lang)]
     for id_ in shown:
         name = str(named.loc[id_, f"name_{lang}"])
-        head += [f"{name} {percent(severity)}" for severity in severities]
+        head += [
+            Text(f"{name} ({one:.0%} cut)", f"{name}（中断 {one:.0%}）").said(lang) for one in severities
+        ]
     rows = [_outage_row(table, (), [0.0], shown, len(severities), lang)]
     combinations = table[table["severity"] > 0][list(CUTS)].drop_duplicates()
-    for cut in combinations.itertuples(index=False):
-        names = tuple(name for name, is_cut in zip(CUTS, cut, strict=True) if is_cut)
+    cuts = [
+        tuple(name for name, is_cut in zip(CUTS, cut, strict=True) if is_cut)
+        for cut in combinations.itertuples(index=False)
+    ]
+    for names in sorted(cuts, key=lambda one: (len(one), [list(CUTS).index(name) for name in one])):
         rows.append(_outage_row(table, names, severities, shown, 1, lang))
     width = (TEXT_WIDTH - 40.0) / max(1, len(head) - 1)
     told = Text(
-        "Per cent in the head: how much of the sites, and of the roads chosen, is out. Red: below 80 % of the value "
+        "Red: below 80 % of the value "
         "with nothing cut; amber: worse. One seed: differences come from the outages alone.",
-        "表头百分数为中断程度。红：低于完好情形的 80%；黄：变差。同一随机种子，差异均来自中断。",
+        "红：低于完好情形的 80%；黄：变差。同一随机种子，差异均来自中断。",
     )
     return [Table(tuple(head), rows, (40.0, *[width] * (len(head) - 1)), 7.5), note(told.said(lang))]
 
@@ -148,7 +154,12 @@ def _orders(parts: LeadersReport, lang: Language) -> list[Block]:
                 Cell(places[order.zone]),
                 Cell(latest, align="center"),
                 Cell(ordered, align="center"),
-                Cell(duration(left, lang), tone, "center", bold=True),
+                Cell(
+                    NONE_LEFT.said(lang) if math.isinf(left) else duration(left, lang),
+                    tone,
+                    "center",
+                    bold=True,
+                ),
             )
         )
     head = (

@@ -52,7 +52,8 @@ def write_leaders(parts: LeadersReport, path: str | Path, lang: Language = "zh")
 def document_of(parts: LeadersReport, lang: Language = "zh") -> Document:
     """Return the report as a document, whatever it is written as."""
     name, plan = (in_language(text, lang) for text in (parts.scenario.name, parts.scenario.plan.name))
-    title = Text(f"Does the plan hold? {name}: {plan}", f"预案检验报告：{name} · {plan}").said(lang)
+    both = name if plan in name else f"{name} · {plan}"
+    title = Text(f"Does the plan hold? {both}", f"预案检验报告：{both}").said(lang)
     seed = (
         ""
         if parts.record is None
