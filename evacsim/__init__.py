@@ -26,6 +26,7 @@ __all__ = [
     "household_page",
     "import_lists",
     "import_network",
+    "leaders",
     "load",
     "load_traffic",
     "open_run",

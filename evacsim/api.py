@@ -49,7 +49,7 @@ from evacsim.ensemble.working import DaskWorkers, Processes, ThisProcess, Worker
 from evacsim.errors import EvacsimError, Issue, RefusedValueError, ScenarioError
 from evacsim.language import Language
 from evacsim.network.importing import import_network
-from evacsim.report import figures
+from evacsim.report import figures, leaders
 from evacsim.report.cover_drawn import draw_map, draw_rings, write_cover
 from evacsim.report.html import write_household_page, write_report
 from evacsim.report.table_view import headline_table, repr_html
@@ -86,6 +86,7 @@ __all__ = [
     "from_mapping",
     "import_lists",
     "import_network",
+    "leaders",
     "load",
     "load_traffic",
     "open_run",
@@ -408,8 +409,13 @@ def outages(
     return OutageGrid(cut_outages(world, AskedOutages(**asked), seed=seed, progress=progress))
 
 
-def report(run: "Run", path: str | Path, *, lang: Language = "zh") -> Path:
-    """Write the report of a run as one HTML file that needs no network; return where it is."""
+def report(run: "Run | leaders.LeadersReport", path: str | Path, *, lang: Language = "zh") -> Path:
+    """Write the report of a run as one HTML file that needs no network; return where it is.
+
+    A `LeadersReport` is written as .html, .docx or .pdf, as the name of the file ends.
+    """
+    if isinstance(run, leaders.LeadersReport):
+        return leaders.write_leaders(run, path, lang)
     return write_report(run.record, path, lang=lang)
 
 

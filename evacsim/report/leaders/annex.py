@@ -15,6 +15,7 @@ from evacsim.report.leaders.document import (
     Cards,
     Cell,
     Heading,
+    PageBreak,
     Paragraph,
     Run,
     Table,
@@ -115,16 +116,13 @@ def _findings(parts: LeadersReport, lang: Language) -> Iterator[Block]:
         for one in of_link(parts, link) or ():
             place = one.place
             where = "" if place is None else f"{place.file}{'' if place.line is None else f':{place.line}'}"
-            texts = [one.found.said(lang), one.remedy.said(lang)]
-            if parts.masked:
-                texts = [masked_person(text) for text in texts]
             rows.append(
                 (
                     Cell(name.said(lang)),
                     Cell(SEVERITIES[one.severity].said(lang), SEVERITY_TONES[one.severity], "center"),
                     Cell(where),
-                    Cell(texts[0]),
-                    Cell(texts[1]),
+                    Cell(one.found.said(lang)),
+                    Cell(one.remedy.said(lang)),
                     Cell(one.clause.said(lang)),
                 )
             )
@@ -198,7 +196,7 @@ def _zones(parts: LeadersReport, lang: Language) -> list[Block]:
         Text("responsible", "责任人"), Text("pick-up", "上车点"), Text("shelter", "安置点"), Text("water", "来水"),
         Text("late", "逾期"),
     )  # fmt: skip
-    widths = (32.0, 13.0, 34.0, 18.0, 23.0, 15.0, 15.0, 15.0, TEXT_WIDTH - 165.0)
+    widths = (31.0, 11.0, 30.0, 17.0, 24.0, 14.0, 24.0, 16.0, TEXT_WIDTH - 167.0)
     outside = len(scenario.district.zones) - len(rows)
     told = Text(f"{outside} zones are not in the plan.", f"另有 {outside} 个区域未列入预案。").said(lang)
     return [
@@ -225,9 +223,11 @@ def _cards(parts: LeadersReport, lang: Language) -> Iterator[Block]:
         told = Text("Fill in by hand what is not given.", "未写明处请手工补填。")
     offices, zones = office_cards(parts, lang), zone_cards(parts, lang)
     if offices:
+        yield PageBreak()
         yield Heading(Text("Annex F  Action cards", "附件六　应急处置卡").said(lang), 1)
         yield note(told.said(lang))
         yield Cards(tuple(offices))
+    yield PageBreak()
     yield Heading(Text("Annex G  Household cards", "附件七　明白卡").said(lang), 1)
     yield note(told.said(lang))
     yield Cards(tuple(zones))

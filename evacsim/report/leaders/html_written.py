@@ -104,10 +104,11 @@ def _runs(runs: Sequence[Run]) -> Html:
 
 
 def _table(table: Table) -> Html:
-    columns = joined(Html(f'<col style="width:{width}mm">') for width in table.widths)
+    whole = sum(table.widths)
+    columns = joined(Html(f'<col style="width:{100 * width / whole:.3f}%">') for width in table.widths)
     head = tag("thead", tag("tr", *(tag("th", name) for name in table.head)))
     rows = tag("tbody", *(tag("tr", *map(_cell, row)) for row in table.rows))
-    style = f"font-size:{table.size}pt;width:{sum(table.widths) - 0.5}mm"
+    style = f"font-size:{table.size}pt;width:{whole - 0.5}mm"
     return tag("table", tag("colgroup", columns), head, rows, style=style)
 
 

@@ -3,6 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from evacsim.analysis.transport import bus_to_boat_ratio, bused_before_water, fetched_by_boat
 from evacsim.ensemble.verdicts import WORDS, Verdict
@@ -27,6 +28,7 @@ from evacsim.report.leaders.pictures import late_map, late_people, people_to_go
 from evacsim.report.leaders.wording import UNTESTED, Places
 from evacsim.results.record import RunRecord
 from evacsim.results.wording import count, decimal, percent
+from evacsim.scenario.masking import masked_person
 
 TONES: dict[Verdict, Tone] = {
     Verdict.RELIABLE: "green", Verdict.NOT_ENOUGH: "red", Verdict.UNDECIDED: "amber",
@@ -68,7 +70,13 @@ def of_link(parts: LeadersReport, link: Link) -> list[Shortcoming] | None:
         return None
     order = {"blocker": 0, "major": 1, "minor": 2}
     found = [shortcoming for shortcoming in parts.shortcomings if shortcoming.link == link]
+    if parts.masked:
+        found = [replace(one, found=_covered(one.found), remedy=_covered(one.remedy)) for one in found]
     return sorted(found, key=lambda shortcoming: order[shortcoming.severity])
+
+
+def _covered(text: Text) -> Text:
+    return Text(masked_person(text.en), masked_person(text.zh))
 
 
 def _summary(parts: LeadersReport, lang: Language) -> str:
@@ -125,7 +133,7 @@ def _links(parts: LeadersReport, lang: Language) -> list[Block]:
         "Red: a blocker; amber: a major shortcoming; green: neither. Score 0-100.",
         "红：有否决项；黄：有重要问题；绿：两者均无。得分 0–100。",
     )
-    widths = (25.0, 16.0, 14.0, 30.0, TEXT_WIDTH - 85.0)
+    widths = (25.0, 16.0, 14.0, 36.0, TEXT_WIDTH - 91.0)
     return [Table(tuple(one.said(lang) for one in head), rows, widths, 8.0), note(told.said(lang))]
 
 

@@ -83,12 +83,11 @@ def _outages(parts: LeadersReport, lang: Language) -> list[Block]:
         tuple(name for name, is_cut in zip(CUTS, cut, strict=True) if is_cut)
         for cut in combinations.itertuples(index=False)
     ]
-    for names in sorted(cuts, key=lambda one: (len(one), [list(CUTS).index(name) for name in one])):
-        rows.append(_outage_row(table, names, severities, shown, 1, lang))
+    cuts.sort(key=lambda one: (len(one), [list(CUTS).index(name) for name in one]))
+    rows += [_outage_row(table, names, severities, shown, 1, lang) for names in cuts]
     width = (TEXT_WIDTH - 40.0) / max(1, len(head) - 1)
     told = Text(
-        "Red: below 80 % of the value "
-        "with nothing cut; amber: worse. One seed: differences come from the outages alone.",
+        "Red: below 80 % of the value with nothing cut; amber: worse. One seed: differences come from the outages.",
         "红：低于完好情形的 80%；黄：变差。同一随机种子，差异均来自中断。",
     )
     return [Table(tuple(head), rows, (40.0, *[width] * (len(head) - 1)), 7.5), note(told.said(lang))]

@@ -6,6 +6,7 @@ from pathlib import Path
 from evacsim.errors import Issue, ResultsError
 from evacsim.language import Language, Text
 from evacsim.report.leaders.annex import annex
+from evacsim.report.leaders.covering import covered
 from evacsim.report.leaders.document import Block, Document, Heading, PageBreak
 from evacsim.report.leaders.html_written import html_of
 from evacsim.report.leaders.page_one import page_one
@@ -68,4 +69,5 @@ def document_of(parts: LeadersReport, lang: Language = "zh") -> Document:
         PageBreak(),
         *annex(parts, lang),
     ]
-    return Document(title, lang, footer, tuple(blocks))
+    document = Document(title, lang, footer, tuple(blocks))
+    return covered(document) if parts.masked else document
