@@ -222,7 +222,7 @@ def _masked(sheet: SheetWritten, lang: Language) -> SheetWritten:
     names = {heading(Contact, name, lang) for name in PERSONS}
     phones = {heading(Contact, name, lang) for name in PHONES}
     is_contacts = sheet.name == next(one.name.said(lang) for one in SHEETS if one.model is Contact)
-    person = heading(ZoneTransfer, "organizer", lang)
+    persons = {heading(ZoneTransfer, name, lang) for name in ("organizer", "decided_by")}
 
     def covered(value: Value, head: str) -> Value:
         if not isinstance(value, str):
@@ -231,13 +231,16 @@ def _masked(sheet: SheetWritten, lang: Language) -> SheetWritten:
             return masked_name(value)
         if is_contacts and head in phones:
             return masked_phone(value)
-        return masked_person(value) if head == person else masked_phones(value)
+        return masked_person(value) if head in persons else masked_phones(value)
 
     rows = [
         [covered(value, column.heading) for value, column in zip(row, sheet.columns, strict=True)]
         for row in sheet.rows
     ]
     remarks = [Remark(one.row, one.column, masked_person(one.text), one.color) for one in sheet.remarks]
+    if sheet.name == BASICS.said(lang):
+        decides = SINGLE["plan", "when", "decided_by"][0].said(lang)
+        rows = [[name, masked_person(str(value)) if name == decides else value] for name, value in rows]
     if sheet.name == FINDINGS.said(lang):
         rows = [[masked_person(str(value)) for value in row] for row in sheet.rows]
     return SheetWritten(sheet.name, sheet.columns, rows, remarks, sheet.widest)

@@ -14,7 +14,9 @@ SURNAMES = frozenset(
 TITLES = (
     "书记|主任|镇长|乡长|区长|县长|村长|支书|组长|队长|所长|校长|院长|站长|科长|局长|经理|网格员|老师|同志"
 )
-_NAME = re.compile(rf"(?P<name>[\u4e00-\u9fff]{{2,4}}?)(?P<title>{TITLES})?")
+PLACES = frozenset("村镇乡街县区市处站所队组点局厅委办庄寨屯湾坝")
+"""Last characters of words that name a place or an office, whatever they begin with."""
+_NAME = re.compile(rf"(?P<name>[\u4e00-\u9fff]{{1,4}}?)(?P<title>{TITLES})?")
 _PHONE = re.compile(
     r"(?<![\d.])((?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}|0\d{2,3}[- ]?\d{7,8}|\(0\d{2,3}\) ?\d{7,8})(?![\d.])"
 )
@@ -55,6 +57,8 @@ def masked_person(text: str) -> str:
 
     >>> masked_person("J02-Z05 单位负责人 head"), masked_person("王建国书记 13812345678"), masked_person("张三、李四")
     ('J02-Z05 单位负责人 head', '王*书记 138****78', '张*、李*')
+    >>> masked_person("马头镇 陈主任")
+    '马头镇 陈*主任'
     """
     return masked_phones(re.sub(r"[\u4e00-\u9fff]+", lambda found: _masked_word(found.group()), text))
 
@@ -63,6 +67,7 @@ def _masked_word(word: str) -> str:
     match = _NAME.fullmatch(word)
     if match is None:
         return word
-    name = match["name"]
+    name, title = match["name"], match["title"] or ""
     is_name = name[:2] in COMPOUND or (name[0] in SURNAMES and len(name) <= 3)
-    return masked_name(name) + (match["title"] or "") if is_name else word
+    is_place = not title and (len(name) == 1 or name[-1] in PLACES)
+    return masked_name(name) + title if is_name and not is_place else word

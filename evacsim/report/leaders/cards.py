@@ -99,7 +99,9 @@ def _office_card(office: Office, parts: LeadersReport, lists: _Lists) -> Card:
     transfers = transfers_by_zone(parts.scenario)
     own = [zone for zone in lists.zones_of[office.id] if zone in transfers]
     means = Text(", ", "、").said(lang).join(CALL_MEANS[one].said(lang) for one in office.means)
-    above = Text("from the one who decides: ", "决策机构：").said(lang) + plan.when.decided_by
+    above = Text("from the one who decides: ", "决策机构：").said(lang) + (
+        masked_person(plan.when.decided_by) if parts.masked else plan.when.decided_by
+    )
     if office.parent is not None:
         above = lists.places[office.parent]
     teams = sorted({team for zone in own for team in lists.teams_of.get(zone, [])})

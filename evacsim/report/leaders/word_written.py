@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 CHINESE_FONT, LATIN_FONT = "微软雅黑", "Arial"
 """Fonts that every office computer here has; Word takes another where one is missing."""
+GAP = 3.0
+"""Between two columns next to each other [mm]."""
 EPOCH = datetime(2026, 1, 1)  # Word keeps no time zone
 """When every document says it was made, so that the same report gives the same bytes."""
 STYLES = {
@@ -278,12 +280,32 @@ def _keep_rows(grid: Any) -> None:
 
 
 def _beside(word: "WordDocument", place: Any, block: Beside) -> Any:
-    grid = _grid(place, 1, block.widths)
+    left, right = block.widths
+    grid = _grid(place, 1, (left + GAP, right))
+    _no_margins(grid)
     for cell, side in zip(grid.rows[0].cells, (block.left, block.right), strict=True):
         for inner in side:
             _block(word, cell, inner)
         _drop_first(cell)
     return grid.rows[0].cells[0].paragraphs[0]
+
+
+def _no_margins(grid: Any) -> None:
+    """Let what stands in the cells use all of their width."""
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("left", "right"):
+        margin = OxmlElement(f"w:{side}")
+        margin.set(qn("w:w"), "0")
+        margin.set(qn("w:type"), "dxa")
+        margins.append(margin)
+    look = grid._tbl.tblPr.find(qn("w:tblLook"))
+    if look is None:
+        grid._tbl.tblPr.append(margins)
+    else:  # Word minds the order
+        look.addprevious(margins)
 
 
 def _drop_first(cell: Any) -> None:
