@@ -300,3 +300,15 @@ def test_masked_lists_hold_no_name_and_no_number(small, tmp_path):
         assert secret not in text
     for shown in ("王*书记 139****78", "欧阳*", "137****79", "李*", "056****45"):
         assert shown in text
+
+
+def test_a_law_of_time_stands_in_a_cell_of_any_table(tmp_path):
+    files = small_files()
+    head, *rows = files["transfers.csv"].decode().splitlines()
+    laws = ['"{type: uniform, low: 5 min, high: 15 min}"', "20 min"]
+    files["transfers.csv"] = "\n".join(
+        [f"{head},准备时间", *(f"{row},{law}" for row, law in zip(rows, laws, strict=True))]
+    ).encode()
+    first, second = load(write(files, tmp_path)).plan.zones
+    assert (first.preparation.low, first.preparation.high) == (300.0, 900.0)
+    assert second.preparation.value == 1200.0

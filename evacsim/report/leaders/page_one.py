@@ -91,10 +91,14 @@ def _summary(parts: LeadersReport, lang: Language) -> str:
     if parts.limits is None:
         said.append(Text("limits: not tested", "限值：未检验").said(lang))
     else:
-        words = Counter(row.verdict for row in parts.limits)
+        words = Counter(row.verdict for row in parts.limits if not row.is_joint)
         en = ", ".join(f"{words[word]} {WORDS[word].en}" for word in TONES)
         zh = "、".join(f"{words[word]} 项{WORDS[word].zh}" for word in TONES)
         said.append(Text(f"limits: {en}", f"限值 {zh}").said(lang))
+        for row in parts.limits:
+            if row.is_joint:
+                shown = probability(row, lang)
+                said.append(Text(f"all of them together {shown}", f"同时满足全部限值的{shown}").said(lang))
     if parts.record is not None:
         late, total = float(late_people(parts.record).sum()), people_to_go(parts.record)
         en = f"{count(late)} of {count(total)} people late in the run shown"

@@ -188,10 +188,15 @@ def _unknowns(parts: LeadersReport, lang: Language) -> list[Block]:
     if missing:
         en, zh = "; ".join(text.en for text in missing), "；".join(text.zh for text in missing)
         said.append(Text(f"Not tested: {en}.", f"未检验：{zh}。"))
-    undecided = [row.name for row in parts.limits or () if row.verdict is Verdict.UNDECIDED]
+    undecided = [
+        row.name for row in parts.limits or () if row.verdict is Verdict.UNDECIDED and not row.is_joint
+    ]
     if undecided:
         en, zh = "; ".join(text.en for text in undecided), "；".join(text.zh for text in undecided)
         said.append(Text(f"Undecided, more runs are needed: {en}.", f"不能判定、须增加推演次数：{zh}。"))
+    if parts.unsaid:
+        en, zh = "; ".join(text.en for text in parts.unsaid), "；".join(text.zh for text in parts.unsaid)
+        said.append(Text(f"No run says anything of: {en}.", f"各次推演均无法给出：{zh}。"))
     marks = Counter(assumption.mark for assumption in assumptions(parts.scenario))
     names = {mark: text for mark, (text, _) in MARKS.items() if mark in ("assumed", "recalled", "synthetic")}
     counted = {mark: marks[mark] for mark in names if marks[mark]}  # type: ignore[index]

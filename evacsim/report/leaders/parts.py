@@ -35,6 +35,8 @@ class LimitRow(NamedTuple):
     high: float
     """Share of the runs that keep it, and its confidence interval."""
     verdict: Verdict
+    is_joint: bool = False
+    """Whether it is all limits together."""
 
 
 class CauseRow(NamedTuple):
@@ -86,6 +88,8 @@ class LeadersReport:
     study_seed: int | None = None
     drawn: Sequence[str] = ()
     """What the study drew as not known."""
+    unsaid: Sequence[Text] = ()
+    """Limits of which no run says anything."""
     causes: Sequence[CauseRow] | None = None
     """Why people are late; those of the run where absent."""
     fixes: Sequence[FixRow] | None = None
@@ -111,6 +115,11 @@ def of_study(study: Study) -> dict[str, object]:
         "runs": len(study.runs.lines),
         "study_seed": study.plan.seed,
         "drawn": tuple(item.id for item in study.plan.design.uncertain),
+        "unsaid": tuple(
+            limit.entry.name
+            for limit in study.plan.limits
+            if limit.entry.id not in set(study.limits["limit"])
+        ),
     }
 
 
@@ -128,7 +137,9 @@ def limits_of(study: Study) -> list[LimitRow]:
             en, zh = (_bound(float(row["bound"]), units[name], lang) for lang in LANGUAGES)
             bound = Text(f"{sign} {en}", f"{sign} {zh}")
         target, share, low, high = (float(row[key]) for key in ("target", "share", "low", "high"))
-        rows.append(LimitRow(label, bound, target, share, low, high, Verdict(row["verdict"])))
+        rows.append(
+            LimitRow(label, bound, target, share, low, high, Verdict(row["verdict"]), name == ALL_LIMITS)
+        )
     return rows
 
 
