@@ -96,7 +96,7 @@ def _repeat(parts: LeadersReport, lang: Language) -> list[Block]:
         rows.append((Text("seed of the study", "多次推演的种子").said(lang), str(parts.study_seed)))
         rows.append((Text("runs", "推演次数").said(lang), str(parts.runs)))
     rows += list(parts.versions.items())
-    command = command or f"evacsim report {parts.scenario.id}"
+    command = command or NOT_GIVEN.said(lang)
     table = Table(
         (Text("what", "项目").said(lang), Text("value", "内容").said(lang)),
         [(Cell(name), Cell(value)) for name, value in rows],

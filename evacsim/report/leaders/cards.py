@@ -28,18 +28,14 @@ TAKE_ALONG = Text("papers, medicine, water, phone and charger", "证件、常用
 
 def office_cards(parts: LeadersReport, lang: Language) -> list[Card]:
     """Return a card for each office, in the order of the plan: whom it hears, whom it calls, what it does."""
-    return [
-        _office_card(office, parts, _Lists(parts, lang)) for office in parts.scenario.plan.organize.offices
-    ]
+    lists = _Lists(parts, lang)
+    return [_office_card(office, parts, lists) for office in parts.scenario.plan.organize.offices]
 
 
 def zone_cards(parts: LeadersReport, lang: Language) -> list[Card]:
     """Return a card for each zone that the plan moves: when to go, who calls, where to board, where to."""
     lists = _Lists(parts, lang)
-    return [
-        _zone_card(zone, transfer, parts, lists)
-        for zone, transfer in transfers_by_zone(parts.scenario).items()
-    ]
+    return [_zone_card(zone, transfer, parts, lists) for zone, transfer in lists.transfers.items()]
 
 
 class _Lists:
@@ -48,7 +44,7 @@ class _Lists:
     def __init__(self, parts: LeadersReport, lang: Language) -> None:
         scenario = parts.scenario
         self.lang, self.masked = lang, parts.masked
-        self.places = Places(scenario, lang)
+        self.places, self.transfers = Places(scenario, lang), transfers_by_zone(scenario)
         self.contacts: Mapping[str, Contact] = {contact.id: contact for contact in parts.contacts}
         ids = dict.fromkeys(zone.id for zone in scenario.district.zones)
         offices = scenario.plan.organize.offices
@@ -56,6 +52,10 @@ class _Lists:
             office.id: list(dict.fromkeys(z for one in office.zones for z in matching(one, ids)))
             for office in offices
         }
+        self._below: dict[str, list[str]] = {}
+        for office in offices:
+            if office.parent is not None:
+                self._below.setdefault(office.parent, []).append(office.id)
         self.office_of = {zone: office for office, zones in self.zones_of.items() for zone in zones}
         self.teams_of: dict[str, list[str]] = {}
         for team in scenario.plan.organize.officers:
@@ -64,6 +64,11 @@ class _Lists:
             )
             for zone in zones:
                 self.teams_of.setdefault(zone, []).append(team.id)
+
+    def zones_below(self, office: str) -> list[str]:
+        """Return the zones of an office and of all below it."""
+        below = [zone for one in self._below.get(office, ()) for zone in self.zones_below(one)]
+        return list(dict.fromkeys([*self.zones_of[office], *below]))
 
     def listed(self, ids: Sequence[str]) -> str:
         """Return the names of some things; of many the first and how many there are."""
@@ -96,12 +101,10 @@ def _office_card(office: Office, parts: LeadersReport, lists: _Lists) -> Card:
     lang, plan = lists.lang, parts.scenario.plan
     below = [one.id for one in plan.organize.offices if one.parent == office.id]
     shelters = [shelter.id for shelter in parts.scenario.district.shelters if shelter.keeper == office.id]
-    transfers = transfers_by_zone(parts.scenario)
-    own = [zone for zone in lists.zones_of[office.id] if zone in transfers]
+    own = [zone for zone in lists.zones_below(office.id) if zone in lists.transfers]
     means = Text(", ", "、").said(lang).join(CALL_MEANS[one].said(lang) for one in office.means)
-    above = Text("from the one who decides: ", "决策机构：").said(lang) + (
-        masked_person(plan.when.decided_by) if parts.masked else plan.when.decided_by
-    )
+    decides = masked_person(plan.when.decided_by) if parts.masked else plan.when.decided_by
+    above = Text("decides: ", "决策机构：").said(lang) + in_language(decides, lang)
     if office.parent is not None:
         above = lists.places[office.parent]
     teams = sorted({team for zone in own for team in lists.teams_of.get(zone, [])})
@@ -114,7 +117,7 @@ def _office_card(office: Office, parts: LeadersReport, lists: _Lists) -> Card:
         ),
         (
             Text("moves", "转移区域"),
-            lists.listed(own) if own else Text("none of its own", "无直管转移区域").said(lang),
+            lists.listed(own) if own else Text("none", "无").said(lang),
         ),
     ]
     if teams:
@@ -126,7 +129,7 @@ def _office_card(office: Office, parts: LeadersReport, lists: _Lists) -> Card:
         (Text("responsible", "责任人、电话"), lists.person(office.id)),
     ]
     level = COMMAND_LEVELS[office.level].said(lang)
-    title = Text("Action card: ", "应急处置卡：").said(lang) + f"{lists.places[office.id]}（{level}）"
+    title = Text("Action card: ", "应急处置卡：").said(lang) + f"{lists.places[office.id]} · {level}"
     return Card(title, tuple((label.said(lang), said) for label, said in lines))
 
 

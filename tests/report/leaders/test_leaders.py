@@ -175,7 +175,12 @@ def test_every_office_and_every_zone_of_the_plan_has_a_card(full):
     offices, zones = office_cards(full, "zh"), zone_cards(full, "zh")
     assert len(offices) == 2
     assert len(zones) == len(full.scenario.district.zones)
-    town = dict(offices[1].lines)
+    county, town = (dict(card.lines) for card in offices)
+    assert county["接谁指令"].startswith("决策机构：")
+    assert county["叫应谁"] == "河东镇（town）"
+    assert county["转移区域"] == town["转移区域"]  # those of the office below it
+    assert all(zone.id in town["转移区域"] for zone in full.scenario.district.zones[:3])
+    assert town["接谁指令"] == "county"
     assert town["责任人、电话"] == f"A：李四 {PHONE}；B：欧阳小明 0564-3312345"
     card = dict(zones[0].lines)
     assert card["责任人、电话"] == town["责任人、电话"]  # of its office, as the zone has no contact
