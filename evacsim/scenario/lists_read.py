@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from evacsim.errors import FormatError, Issue
-from evacsim.formats.rows import Row, Table
-from evacsim.formats.workbook import Sheet, cell_name, letter, read_workbook
+from evacsim.formats.workbook import Sheet, cell_name, read_workbook
 from evacsim.language import Text
 from evacsim.scenario.checking import found
-from evacsim.scenario.columns import field_and_unit, spellings
+from evacsim.scenario.columns import field_and_unit
 from evacsim.scenario.contacts import Contact
 from evacsim.scenario.given import Given, Loc, Source, find, given_from
 from evacsim.scenario.listing import TableFile, entries
@@ -20,23 +19,17 @@ from evacsim.scenario.lists import (
     NAMED,
     SHEETS,
     SINGLE,
-    SKIPPED_COLUMNS,
-    TOTALS,
     UNREAD,
     ListSheet,
     is_basics,
     sheet_called,
 )
+from evacsim.scenario.lists_layout import Layout, layout_of, table_of, unread_columns
 from evacsim.scenario.model import Scenario
-from evacsim.scenario.nearest import nearest, plainly, suggestion
+from evacsim.scenario.nearest import plainly, suggestion
 from evacsim.scenario.parts import parts_given
-from evacsim.scenario.section import PATTERN, Section, as_list
+from evacsim.scenario.section import PATTERN, as_list
 from evacsim.scenario.wording import locate, validated
-
-MISSING = Text("is missing", "缺少此项")
-"""What `wording` says of an empty cell that must be filled."""
-HEADING_AMONG = 12
-"""The heading stands in one of so many first rows; above it stand titles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,39 +45,6 @@ class Lists:
     is_whole: bool
     """Whether the tree is a whole scenario."""
     warnings: tuple[Issue, ...]
-
-
-@dataclass(slots=True)
-class _Layout:
-    """Where the columns of a sheet stand."""
-
-    sheet: Sheet
-    model: type[Section]
-    heading_row: int
-    columns: dict[str, int] = field(default_factory=dict)
-    """Number of each column by its heading."""
-
-    def cell(self, issue: Issue, file: str) -> Issue:
-        """Return an issue of this sheet with the cell in place of line and column."""
-        row = issue.line or self.heading_row
-        header = issue.place.removeprefix("column ") if issue.place.startswith("column ") else ""
-        column = self.columns.get(header)
-        if column is None:
-            name = issue.place.rpartition(".")[2].partition("[")[0]
-            column = next((self.columns[head] for head in self.columns if self._is_field(head, name)), None)
-        if issue.rule == MISSING:
-            issue = replace(issue, remedy=Text("fill in this cell", "填写此单元格"))
-        first = min(self.columns.values(), default=1)
-        return replace(
-            issue,
-            file=file,
-            line=None,
-            place=cell_name(self.sheet.name, row, first if column is None else column),
-        )
-
-    def _is_field(self, header: str, name: str) -> bool:
-        known = field_and_unit(header, self.model)
-        return known is not None and known[0] == name
 
 
 def read_lists(path: str | Path, *, base: Scenario | None = None) -> Lists:
@@ -141,7 +101,7 @@ class _Reading:
     file: str
     source: Source
     issues: list[Issue] = field(default_factory=list)
-    layouts: dict[str, _Layout] = field(default_factory=dict)
+    layouts: dict[str, Layout] = field(default_factory=dict)
     """By the name of the source of each sheet."""
     contacts: list[Given] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
@@ -201,12 +161,12 @@ class _Reading:
 
     def _entries(self, sheet: Sheet, kind: ListSheet, root: Given) -> list[Given]:
         source = self._source(sheet)
-        layout = _layout(sheet, kind.model)
+        layout = layout_of(sheet, kind.model)
         self.layouts[source.name] = layout
-        self.issues += _unread_columns(layout, self.file)
+        self.issues += unread_columns(layout, self.file)
         crs = root.value["district"].value.get("crs")
         rows, issues = entries(
-            _table(layout, source.name),
+            table_of(layout, source.name),
             kind.model,
             TableFile(file=self.file),
             source=source,
@@ -330,70 +290,6 @@ def _named_wrongly(
             if ids is not None and word not in ids and "*" not in word:
                 rule = Text("is in no list", "清单中没有")
                 yield cell.issue(rule, suggestion(word, ids))
-
-
-def _layout(sheet: Sheet, model: type[Section]) -> _Layout:
-    """Return where the heading stands: of the first rows the one with most names that are known."""
-    first = list(sheet.rows)[:HEADING_AMONG]
-    known = {
-        row: sum(field_and_unit(text, model) is not None for text in sheet.rows[row].values())
-        for row in first
-    }
-    heading_row = max(first, key=lambda row: (known[row], -row), default=1)
-    layout = _Layout(sheet, model, heading_row)
-    for column, text in sorted(sheet.rows.get(heading_row, {}).items()):
-        if not _is_skipped(text):
-            header = " ".join(text.split())
-            twice = header in layout.columns
-            layout.columns[f"{header} {letter(column)}" if twice else header] = column
-    return layout
-
-
-def _is_skipped(heading: str) -> bool:
-    return heading.startswith("_") or plainly(heading) in SKIPPED_COLUMNS
-
-
-def _unread_columns(layout: _Layout, file: str) -> Iterator[Issue]:
-    """Tell the columns that stand for nothing known, or for what another stands for, and take them out."""
-    fields: dict[str, str] = {}
-    for header, column in list(layout.columns.items()):
-        known = field_and_unit(header, layout.model)
-        if known is not None and known[0] not in fields:
-            fields[known[0]] = header
-            continue
-        if known is None:
-            rule = Text("nothing here has this name", "不是已知的列名")
-            close = nearest(header, spellings(layout.model))
-            meant = Text(f"did you mean '{close}'? ", f"是否应为“{close}”？") if close else Text("", "")
-        else:
-            rule = Text(f"means the same as column {fields[known[0]]}", f"与列 {fields[known[0]]} 含义相同")
-            meant = Text("", "")
-        remedy = Text(
-            f"{meant.en}Rename it; a column that is not to be read gets a name that begins with _",
-            f"{meant.zh}改列名；不需读取的列，列名以 _ 开头",
-        )
-        place = cell_name(layout.sheet.name, layout.heading_row, column)
-        yield Issue(file, rule, remedy, place, value=header)
-        del layout.columns[header]
-
-
-def _table(layout: _Layout, file: str) -> Table:
-    """Return a sheet as a table: the rows below the heading, without those that add up the others."""
-    numbers, rows = [], []
-    heading = layout.sheet.rows.get(layout.heading_row, {})
-    skipped = {column for column, text in heading.items() if _is_skipped(text)}
-    for number, cells in layout.sheet.rows.items():
-        words = [text for column, text in cells.items() if column not in skipped]
-        first = cells[min(cells)]
-        if number <= layout.heading_row or not words or plainly(first.rstrip("：:")) in TOTALS:
-            continue
-        row: Row = {header: cells.get(column) for header, column in layout.columns.items()}
-        if plainly(words[0]) in TOTALS or all(value is None for value in row.values()):
-            continue
-        numbers.append(number)
-        rows.append(row)
-    nothing = (None,) * len(rows)
-    return Table(file, tuple(layout.columns), tuple(rows), tuple(numbers), nothing, nothing)
 
 
 def _put(root: Given, loc: Loc, given: Given) -> None:
