@@ -55,7 +55,7 @@ from evacsim.plan.examined_told import write_examination
 from evacsim.plan.examining import Examination, examine
 from evacsim.plan.scoring import Score
 from evacsim.plan.shortcoming import Link, Shortcoming
-from evacsim.report import figures
+from evacsim.report import figures, leaders
 from evacsim.report.cover_drawn import draw_map, draw_rings, write_cover
 from evacsim.report.examined_view import examined_html
 from evacsim.report.html import write_household_page, write_report
@@ -65,6 +65,10 @@ from evacsim.results.digest import events_digest
 from evacsim.results.record import RunRecord
 from evacsim.results.store import read_record, write_record
 from evacsim.scenario import reading
+from evacsim.scenario.contacts_read import read_contacts
+from evacsim.scenario.folder_written import write_folder
+from evacsim.scenario.lists_read import Lists, read_lists
+from evacsim.scenario.lists_written import Note, write_lists
 from evacsim.scenario.model import Scenario
 from evacsim.scenario.study import StudyDesign, design_from, read_design
 from evacsim.traffic.case import TrafficCase
@@ -86,8 +90,11 @@ __all__ = [
     "check",
     "compare",
     "cover",
+    "export_lists",
     "from_mapping",
+    "import_lists",
     "import_network",
+    "leaders",
     "load",
     "load_traffic",
     "open_run",
@@ -429,8 +436,13 @@ def validate(given: str | Path | Scenario) -> "Validation":
     return Validation(examine(given))
 
 
-def report(run: "Run", path: str | Path, *, lang: Language = "zh") -> Path:
-    """Write the report of a run as one HTML file that needs no network; return where it is."""
+def report(run: "Run | leaders.LeadersReport", path: str | Path, *, lang: Language = "zh") -> Path:
+    """Write the report of a run as one HTML file that needs no network; return where it is.
+
+    A `LeadersReport` is written as .html, .docx or .pdf, as the name of the file ends.
+    """
+    if isinstance(run, leaders.LeadersReport):
+        return leaders.write_leaders(run, path, lang)
     return write_report(run.record, path, lang=lang)
 
 
@@ -443,6 +455,45 @@ def household_page(run: "Run", household: str | int, path: str | Path, *, lang: 
         If there is no such household, or the file cannot be written.
     """
     return write_household_page(run.record, household, path, lang=lang)
+
+
+def import_lists(
+    path: str | Path,
+    out: str | Path,
+    *,
+    base: str | Path | Scenario | None = None,
+    if_exists: Literal["error", "replace"] = "error",
+) -> Lists:
+    """Read the lists of a plan from a workbook, write them as files to the folder `out`, return what was read.
+
+    Everything of which the workbook has no sheet is taken from the scenario `base`; then the folder can be run.
+
+    Raises
+    ------
+    FormatError
+        With everything that is wrong with any sheet, each with its cell.
+    """
+    lists = read_lists(path, base=base if base is None or isinstance(base, Scenario) else load(base))
+    write_folder(lists, out, if_exists=if_exists)
+    return lists
+
+
+def export_lists(
+    scenario: Scenario,
+    path: str | Path,
+    *,
+    notes: Sequence[Note | tuple[Any, ...]] = (),
+    masked: bool = False,
+    lang: Language = "zh",
+) -> Path:
+    """Write the lists of a scenario to a workbook, with `notes` (loc, text, severity) as comments at their cells.
+
+    Contacts are those of `contacts.csv` in the scenario's folder; `masked` covers names and phone numbers.
+    """
+    contacts = read_contacts(scenario.folder)
+    return write_lists(
+        scenario, path, notes=[Note(*note) for note in notes], contacts=contacts, masked=masked, lang=lang
+    )
 
 
 class Tables:

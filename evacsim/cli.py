@@ -525,6 +525,56 @@ def network(file: Path, out: Path, lang: Language, **statements: Any) -> None:
     click.echo(api.import_network(file, out, **statements).told(lang))
 
 
+@import_.command(name="plan")
+@click.argument("lists", type=click.Path(path_type=Path))
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder to write to."
+)
+@click.option(
+    "--base",
+    type=click.Path(path_type=Path),
+    help="Scenario from which all comes that the workbook does not say.",
+)
+@overwriting
+@language
+@told_in_full
+def import_plan(lists: Path, out: Path, base: Path | None, if_exists: IfExists, lang: Language) -> None:
+    """Read the workbook LISTS of a plan, tell every mistake with its cell, write CSV and YAML (导入预案清单)."""
+    from evacsim import api
+
+    found = api.import_lists(lists, out, base=base, if_exists=if_exists)
+    for issue in found.warnings:
+        click.echo(issue.told(lang))
+    for sheet, number in found.counts.items():
+        click.echo(f"{sheet}: {number}")
+    rest = Text(
+        f"{out}: district.yaml and plan.yaml; write roads, hazard and start, or name a scenario with --base",
+        f"{out}：已写出 district.yaml 和 plan.yaml；路网、灾害和起始时间须另行写明，或用 --base 指定情景",
+    )
+    whole = Text(f"{out}: can be checked with evacsim check {out}", f"{out}：可用 evacsim check {out} 检查")
+    click.echo((whole if found.is_whole else rest).said(lang))
+
+
+@main.group(name="export")
+def export() -> None:
+    """Turn evacsim's files into those of other people (导出)."""
+
+
+@export.command(name="lists")
+@click.argument("scenario", type=click.Path(path_type=Path))
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="Workbook to write."
+)
+@click.option("--mask", "masked", is_flag=True, help="Cover names and phone numbers.")
+@language
+@told_in_full
+def export_lists(scenario: Path, out: Path, *, masked: bool, lang: Language) -> None:
+    """Write the lists of SCENARIO to an Excel workbook that `import plan` reads (导出预案清单)."""
+    from evacsim import api
+
+    click.echo(api.export_lists(api.load(scenario), out, masked=masked, lang=lang))
+
+
 COMPILING = Text(
     "Compiling the movement kernels; this happens once after installation and takes some seconds.",
     "正在编译移动内核,仅在安装后首次运行时进行,需要数秒。",

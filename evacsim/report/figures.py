@@ -97,7 +97,7 @@ def map_at(record: RunRecord, time: float | str, *, lang: Language = "zh") -> "F
     seconds = seconds_of(record, time)
     with drawing() as figure:
         axes = figure.add_subplot()
-        _draw_roads(axes, record, seconds)
+        draw_roads(axes, record, seconds)
         _draw_places(axes, record, seconds)
         axes.set_aspect("equal")
         axes.set_axis_off()
@@ -118,7 +118,8 @@ def seconds_of(record: RunRecord, time: float | str) -> float:
     return wanted % 86400
 
 
-def _draw_roads(axes: "Axes", record: RunRecord, seconds: float) -> None:
+def draw_roads(axes: "Axes", record: RunRecord, seconds: float) -> None:
+    """Draw the roads, and the water on them at a time [s]."""
     from matplotlib.collections import LineCollection
 
     links = record.tables["links"]

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from evacsim.scenario.care import Post, Stock
 from evacsim.scenario.channels import Channel, Coverage
 from evacsim.scenario.command import Office
+from evacsim.scenario.contacts import Contact
 from evacsim.scenario.district import Junction, PickupPoint, Shelter, Signal, Store, Zone
 from evacsim.scenario.forces import Force
 from evacsim.scenario.hazard import Gauge, StageForecast, StageReading
@@ -21,6 +22,7 @@ from evacsim.scenario.networks import RoadCut, Site, SiteOutage
 from evacsim.scenario.organizers import Officer
 from evacsim.scenario.plan import RoadOrder, ZoneTransfer
 from evacsim.scenario.plan_text import VillageSheet
+from evacsim.scenario.register import Resettled, ZoneRegister
 from evacsim.scenario.rules import Measure, Rule
 from evacsim.scenario.section import Provenance, Section
 from evacsim.scenario.sensing import Danger
@@ -402,6 +404,23 @@ COLUMNS: Mapping[type[Section], Names] = {
         "lighting": ("应急照明",),
         "booklet": ("小册子", "宣传册"),
         "board": ("宣传栏",),
+    },
+    ZoneRegister: {
+        "zones": (*VILLAGE, "转移单元", "区域", "zone"),
+        "unlisted": ("漏登户数", "未登记户数", "漏登"),
+        "ghosts": ("虚登户数", "人户分离户数", "虚登"),
+    },
+    Resettled: {
+        "zones": (*VILLAGE, "转移单元", "区域", "zone"),
+        "share": ("搬迁比例", "已搬迁比例"),
+    },
+    Contact: {
+        "id": ("单位", "机构", "对象", *PLACE["id"]),
+        "name": ("姓名", "责任人", "A角", "联系人", "person", "contact"),
+        "phone": ("电话", "手机", "联系电话", "手机号码", "A角电话", "tel", "mobile"),
+        "backup": ("B角", "替补责任人", "副责任人"),
+        "backup_phone": ("B角电话", "替补电话"),
+        "other_channel": ("备用通信", "备用通信手段", "其他联系方式"),
     },
     Provenance: {
         "item": ("项目", "数据项", "对象"),

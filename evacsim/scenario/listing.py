@@ -1,7 +1,7 @@
 """Lists that stand in tables: every row an entry, every cell a value with its file and line."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,8 @@ from evacsim.scenario.columns import CHOICES, COLUMNS, field_and_unit, names_of,
 from evacsim.scenario.given import Given, Source, shortened
 from evacsim.scenario.nearest import nearest, plainly, suggestion
 from evacsim.scenario.section import Section
+from evacsim.scenario.shapes import shapes
+from evacsim.scenario.yaml import read_yaml
 
 
 class TableFile(Section):
@@ -40,6 +42,8 @@ class _Column:
     field: str
     unit: str
     choices: Mapping[str, str]
+    may_nest: bool
+    """Whether a cell may hold a section or a list of lists, written as in YAML: `{type: uniform, ...}`."""
 
 
 def table_at(path: Path, *, encoding: str | None, crs: str | None = None) -> Table:
@@ -133,7 +137,9 @@ def _columns(table: Table, model: type[Section], reference: TableFile) -> tuple[
             )
             issues.append(Issue(table.file, rule, remedy, f"column {header}"))
             continue
-        columns[field] = _Column(header, field, unit, CHOICES.get((model, field), {}))
+        shape = shapes(model)[field]
+        may_nest = bool(shape.sections) or shape.is_list
+        columns[field] = _Column(header, field, unit, CHOICES.get((model, field), {}), may_nest)
     return list(columns.values()), issues
 
 
@@ -164,7 +170,21 @@ def _value(cell: Cell, column: _Column, line: int, source: Source) -> Given | No
         value = column.choices.get(written, written)
     if column.unit and _is_number(written):
         value = f"{value} {column.unit}"
+    if column.may_nest and written[:1] in ("{", "["):
+        inside, issues = read_yaml(written, source)
+        if not issues:
+            return _placed(inside, line, f"column {column.header}")
     return Given(value, source, line, written, f"column {column.header}") if written else None
+
+
+def _placed(given: Given, line: int, place: str) -> Given:
+    """Return what stands inside a cell with the line and the column of the cell."""
+    value = given.value
+    if isinstance(value, dict):
+        value = {name: _placed(child, line, place) for name, child in value.items()}
+    elif isinstance(value, list):
+        value = [_placed(child, line, place) for child in value]
+    return replace(given, value=value, line=line, place=place)
 
 
 def _is_number(text: str) -> bool:

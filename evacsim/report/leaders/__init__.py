@@ -1,0 +1,6 @@
+"""The report for leaders: what it is made from, and how it is written."""
+
+from evacsim.report.leaders.parts import CauseRow, FixRow, LatestOrder, LeadersReport, LimitRow, of_study
+from evacsim.report.leaders.writing import write_leaders
+
+__all__ = ["CauseRow", "FixRow", "LatestOrder", "LeadersReport", "LimitRow", "of_study", "write_leaders"]

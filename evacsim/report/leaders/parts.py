@@ -1,0 +1,162 @@
+"""What the report for leaders is made from: plain rows, all of them optional.
+
+Whatever is missing is said to be untested. `limits_of` and `causes_of` make rows of what a study and a run hold.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import pandas as pd
+
+from evacsim.analysis.lateness import CAUSES, late_households
+from evacsim.ensemble.finding import ALL_LIMITS
+from evacsim.ensemble.limits import ENTRIES
+from evacsim.ensemble.study import Study
+from evacsim.ensemble.verdicts import Verdict
+from evacsim.language import LANGUAGES, Language, Text, same
+from evacsim.plan.shortcoming import Link, Shortcoming
+from evacsim.results.record import RunRecord
+from evacsim.results.wording import quantity
+from evacsim.scenario.contacts import Contact
+from evacsim.scenario.model import Scenario
+
+
+class LimitRow(NamedTuple):
+    """How often one limit is kept."""
+
+    name: Text
+    bound: Text
+    """What is asked for: `≤ 8 h`."""
+    target: float
+    """Probability with which it is to be kept."""
+    share: float
+    low: float
+    high: float
+    """Share of the runs that keep it, and its confidence interval."""
+    verdict: Verdict
+    is_joint: bool = False
+    """Whether it is all limits together."""
+
+
+class CauseRow(NamedTuple):
+    """Why people are late."""
+
+    name: Text
+    people: float
+    share: float
+    """Of all who are late."""
+
+
+class FixRow(NamedTuple):
+    """What would help, and what it costs."""
+
+    name: Text
+    effect: float
+    low: float
+    high: float
+    """What it changes, and the confidence interval of that."""
+    unit: Text
+    """Of what and in what the effect is counted: "fewer people late"."""
+    cost: Text
+
+
+class LatestOrder(NamedTuple):
+    """Until when a zone can be ordered to go and still be out in time."""
+
+    zone: str
+    latest_s: float
+    """Latest safe order, after the start [s]; nan where none is early enough."""
+    ordered_s: float
+    """Order by the plan or the run, after the start [s]; nan where none is given."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeadersReport:
+    """Everything that the report may say; None is what was not tested."""
+
+    scenario: Scenario
+    record: RunRecord | None = None
+    """One run, for the map, the timeline and what came of each zone."""
+    shortcomings: Sequence[Shortcoming] | None = None
+    """What the checks of the plan have found."""
+    scores: Mapping[Link, float] | None = None
+    """Score of each link, 0 to 100."""
+    limits: Sequence[LimitRow] | None = None
+    runs: int = 0
+    """Runs behind the limits."""
+    study_seed: int | None = None
+    drawn: Sequence[str] = ()
+    """What the study drew as not known."""
+    unsaid: Sequence[Text] = ()
+    """Limits of which no run says anything."""
+    causes: Sequence[CauseRow] | None = None
+    """Why people are late; those of the run where absent."""
+    fixes: Sequence[FixRow] | None = None
+    """Cheapest first."""
+    outages: pd.DataFrame | None = None
+    """Rows of `ensemble.outages.Outages.table`."""
+    latest_orders: Sequence[LatestOrder] | None = None
+    unknowns: Sequence[Text] = ()
+    """What else nobody knows."""
+    contacts: Sequence[Contact] = ()
+    command: str = ""
+    """Repeats all of it; the one of the run where empty."""
+    masked: bool = False
+    """Whether names and phone numbers are covered."""
+    versions: Mapping[str, str] = field(default_factory=dict)
+    """Further programs and inputs with their versions or digests."""
+
+
+def of_study(study: Study) -> dict[str, object]:
+    """Return the fields of a report that a study fills: `replace(report, **of_study(study))`."""
+    return {
+        "limits": limits_of(study),
+        "runs": len(study.runs.lines),
+        "study_seed": study.plan.seed,
+        "drawn": tuple(item.id for item in study.plan.design.uncertain),
+        "unsaid": tuple(
+            limit.entry.name
+            for limit in study.plan.limits
+            if limit.entry.id not in set(study.limits["limit"])
+        ),
+    }
+
+
+def limits_of(study: Study) -> list[LimitRow]:
+    """Return a row for each limit of a study, and the last for all of them together."""
+    units = {limit.entry.id: limit.entry.unit for limit in study.plan.limits}
+    rows = []
+    for row in study.limits.to_dict("records"):
+        name = str(row["limit"])
+        if name == ALL_LIMITS:
+            label, bound = Text("all limits together", "全部限值同时满足"), same("")
+        else:
+            label = ENTRIES[name].name
+            sign = "≥" if row["is_floor"] else "≤"
+            en, zh = (_bound(float(row["bound"]), units[name], lang) for lang in LANGUAGES)
+            bound = Text(f"{sign} {en}", f"{sign} {zh}")
+        target, share, low, high = (float(row[key]) for key in ("target", "share", "low", "high"))
+        rows.append(
+            LimitRow(label, bound, target, share, low, high, Verdict(row["verdict"]), name == ALL_LIMITS)
+        )
+    return rows
+
+
+def _bound(value: float, unit: str, lang: Language) -> str:
+    if unit == "share":
+        return f"{100 * value:g}%"
+    shown = quantity(value, unit, lang)
+    return f"{shown} 人" if unit == "person" and lang == "zh" else shown
+
+
+def causes_of(record: RunRecord) -> list[CauseRow]:
+    """Return why people of a run are late, the most first."""
+    late = late_households(record)
+    total = float(late["people"].sum())
+    found = late.groupby("cause")["people"].sum().reset_index()
+    found = found.sort_values(["people", "cause"], ascending=[False, True])
+    return [
+        CauseRow(CAUSES[str(cause)], float(people), float(people) / total)
+        for cause, people in found.itertuples(index=False)
+    ]
