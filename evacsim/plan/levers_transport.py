@@ -51,8 +51,8 @@ def vehicles(kind: str, number: int, cost: Cost, fleet: str | None = None) -> Le
         f"{where.en}: {number:+d} {what.en}",
         f"{where.zh}{'增加' if number > 0 else '减少'} {abs(number)} {what.zh}",
     )
-    short = {"bus": "buses", "boat": "boats"}[kind]
-    return Lever(f"{fleet or short}{number:+d}", name, cost, propose)
+    whose = {"bus": "buses", "boat": "boats"}[kind] if fleet is None else f"fleet-{fleet}"
+    return Lever(f"{whose}{number:+d}", name, cost, propose)
 
 
 def drivers_at_hand(cost: Cost) -> Lever:

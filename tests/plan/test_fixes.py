@@ -82,8 +82,8 @@ def test_the_last_bus_less_costs_as_much_as_it_carries(tmp_path):
     two = short_of_buses(tmp_path, vehicles=2)
     found = fixes(two, units(two), Asked(), trials(tmp_path / "out"))
     effects = dict(zip(found.levers["lever"], found.levers["effect"], strict=True))
-    assert effects["buses-1"] < -75
-    assert 35 < effects["buses+1"] < 45
+    assert effects["fleet-buses-1"] < -75
+    assert 35 < effects["fleet-buses+1"] < 45
 
 
 def test_a_lever_on_what_the_study_draws_is_left_out(tmp_path, scenario):
