@@ -11,13 +11,14 @@ from evacsim.ensemble.finding import ALL_LIMITS
 from evacsim.ensemble.limits import ENTRIES
 from evacsim.ensemble.replicating import plain
 from evacsim.language import Language
+from evacsim.plan.failing_rule import FailingRule
 from evacsim.plan.fixes_told import told
 from evacsim.plan.lever import Frequencies
 from evacsim.results.writing import write_text
 from evacsim.scenario.model import Scenario
 from evacsim.scenario.study import StudyDesign
 
-TABLES = ("levers", "left_out", "limits", "steps", "fresh", "fresh_limits")
+TABLES = ("levers", "left_out", "limits", "steps", "fresh", "fresh_limits", "stages")
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,11 @@ class Fixes:
     """`plan, limit, bound, is_floor, target, said, kept, share, low, high, verdict` under fresh luck, for the plan as
     it is (`base`) and with the set (`fixed`)."""
 
+    stages: pd.DataFrame
+    """Where the time of late people goes in the plan as it is (`lateness_shares`)."""
+    rule: FailingRule
+    """When the plan as it is fails."""
+
     @property
     def is_enough(self) -> bool:
         """Whether the set lifts every limit over its target, by the fresh runs' own shares."""
@@ -106,6 +112,7 @@ class Fixes:
             "level": self.design.level,
             "chosen": list(self.chosen),
             "enough": self.is_enough,
+            "rule": {"en": self.rule.told("en"), "zh": self.rule.told("zh")},
             **{name: _rows(getattr(self, name)) for name in TABLES},
         }
 

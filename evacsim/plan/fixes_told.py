@@ -10,6 +10,7 @@ from evacsim.ensemble.finding import ALL_LIMITS
 from evacsim.ensemble.limits import ENTRIES
 from evacsim.ensemble.verdicts import WORDS, Verdict
 from evacsim.language import Language, Text
+from evacsim.plan.lateness_shares import told as stages_told
 from evacsim.results.wording import percent, quantity
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ def _texts(found: "Fixes") -> Iterator[Text]:
         f"{plan.name} 改进措施：{found.n_trials} 个方案各推演 {found.n_runs} 次，随机种子 {found.seed}；"
         f"按“{entry.name.zh}”改善量与费用之比排序",
     )
+    yield stages_told(found.stages)
+    yield Text(found.rule.told("en"), found.rule.told("zh"))
     rows = _rows(found.levers)
     is_shown = [row["p_holm"] <= SHOWN and row["effect"] > 0 for row in rows]
     for number, row in enumerate((row for row, shown in zip(rows, is_shown, strict=True) if shown), 1):

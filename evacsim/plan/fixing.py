@@ -19,7 +19,9 @@ from evacsim.ensemble.limits import ENTRIES, Judged, limits_of
 from evacsim.ensemble.many import holm
 from evacsim.errors import Issue, ScenarioError
 from evacsim.language import Text
+from evacsim.plan.failing_rule import failing_rule
 from evacsim.plan.fixes import Asked, Fixes
+from evacsim.plan.lateness_shares import lateness_shares
 from evacsim.plan.lever import Lever, Proposal, Situation
 from evacsim.plan.trials import Floats, Paired, Trials, by_draw, paired
 from evacsim.scenario.model import Scenario
@@ -140,6 +142,8 @@ class _Search:
             chosen=tuple(lever.id for lever in chosen.levers),
             fresh=fresh,
             fresh_limits=fresh_limits,
+            stages=lateness_shares(self.base),
+            rule=failing_rule(self.base, self.limits),
         )
 
     # -- each lever alone -----------------------------------------------------------------------

@@ -5,7 +5,6 @@ off, and does not depend on the number of workers. Folders are named by what is 
 """
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -86,7 +85,7 @@ def paired(one: ArrayLike, other: ArrayLike, level: float) -> Paired:
     return Paired(found.mean, found.interval, more, less, p)
 
 
-def share_of_totals(parts: Sequence[float], wholes: Sequence[float], level: float) -> tuple[float, Interval]:
+def share_of_totals(parts: ArrayLike, wholes: ArrayLike, level: float) -> tuple[float, Interval]:
     """Return the share of all parts in all wholes, run by run, and where it lies; nan where there is no whole.
 
     The ratio of two means, its interval by the variance of `part - share * whole` (Taylor, first order).

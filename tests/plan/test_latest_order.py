@@ -48,7 +48,7 @@ def trials(folder, runs=6):
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory):
-    """Ordered an hour too late, to the ten minutes of the grid; half of the runs are to be in time, so that six tell."""
+    """Ordered an hour too late, within ten minutes; half of the runs are to be in time, so that six tell."""
     folder = tmp_path_factory.mktemp("late")
     scenario = on_foot(folder, order="T+3.2 h")
     shifts = [60.0 * minutes for minutes in (-120, -70, -60, -50, 0, 30)]
