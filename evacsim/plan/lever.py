@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from evacsim.ensemble.interval import Interval
 from evacsim.errors import ScenarioError
 from evacsim.language import Text
 from evacsim.scenario.model import Scenario
@@ -75,12 +74,17 @@ class Lever:
         found = self.propose(situation)
         if isinstance(found, Text):
             return found
-        try:
-            situation.scenario.change(found.changes)
-        except ScenarioError as error:
-            issue = error.issues[0]
-            return Text(f"the plan would not hold: {issue.rule.en}", f"改动后预案不成立：{issue.rule.zh}")
-        return found
+        return why_not(situation.scenario, found.changes) or found
+
+
+def why_not(scenario: Scenario, changes: Mapping[str, object]) -> Text | None:
+    """Return why a scenario would not hold with some changes; None where it would."""
+    try:
+        scenario.change(changes)
+    except ScenarioError as error:
+        issue = error.issues[0]
+        return Text(f"the plan would not hold: {issue.rule.en}", f"改动后预案不成立：{issue.rule.zh}")
+    return None
 
 
 def typical(law: DurationLaw) -> float:
@@ -159,12 +163,3 @@ def _frequency(record: Mapping[float, float], stage: float) -> float:
         return math.nan
     at, often = np.array(known, dtype=np.float64).T
     return float(np.exp(np.interp(stage, at, np.log(often))))
-
-
-def within(interval: Interval) -> Text:
-    """Return an interval as text.
-
-    >>> within(Interval(1.0, 3.5)).en
-    '1 to 3.5'
-    """
-    return Text(f"{interval.low:.4g} to {interval.high:.4g}", f"{interval.low:.4g}～{interval.high:.4g}")

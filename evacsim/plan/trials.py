@@ -4,10 +4,12 @@ Each variant is a study of fixed size in a folder of its own, so that it is kept
 off, and does not depend on the number of workers. Folders are named by what is changed.
 """
 
+import hashlib
 import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import quote
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -22,6 +24,8 @@ from evacsim.scenario.model import Scenario
 from evacsim.scenario.study import StudyDesign
 
 Floats = NDArray[np.float64]
+LONGEST = 120
+"""Letters that the name of a folder may have."""
 
 
 @dataclass
@@ -39,13 +43,28 @@ class Trials:
     def of(self, name: str, scenario: Scenario) -> Runs:
         """Return the runs of a variant; those that are kept in its folder are not made again.
 
+        A `/` in the name makes a folder within a folder.
+
         Raises
         ------
         EvacsimError
             If the folder, the workers or the scenario do not allow it.
         """
         plan = Plan(scenario, self.design, self.seed, self.n_runs, "budget")
-        return study(plan, self.folder / name, self.workers, self.progress)[0]
+        folder = self.folder.joinpath(*(folder_name(part) for part in name.split("/")))
+        return study(plan, folder, self.workers, self.progress)[0]
+
+
+def folder_name(id_: str) -> str:
+    """Return the name of the folder of a variant: its id as a path can hold it, cut where it is too long.
+
+    >>> folder_name("buses+1"), folder_name("road-桥 1")
+    ('buses+1', 'road-%E6%A1%A5%201')
+    """
+    written = quote(id_, safe="+")
+    if len(written) <= LONGEST:
+        return written
+    return f"{written[: LONGEST - 17]}-{hashlib.sha256(id_.encode()).hexdigest()[:16]}"
 
 
 class Paired(NamedTuple):

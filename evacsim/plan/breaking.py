@@ -1,0 +1,320 @@
+"""The least damage that breaks a plan: which roads, shelters, fleets, offices, sites together are one too many.
+
+The search is honest about what it is. It looks at a list of single damages, the likeliest to hurt first, and at sets of
+them; it can only find that a set breaks the plan, so the size it gives is an upper bound: what it has not tried may
+break the plan with less. Only where it has tried every single damage of its list, or every pair, does it say so.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from evacsim.engine.running import simulate
+from evacsim.ensemble.finding import Runs
+from evacsim.ensemble.limits import ENTRIES
+from evacsim.ensemble.outages import Asked as AskedOutages
+from evacsim.ensemble.outages import used_roads
+from evacsim.ensemble.replicating import plain
+from evacsim.errors import Issue, ScenarioError
+from evacsim.language import Language, Text
+from evacsim.plan.lever import why_not
+from evacsim.plan.trials import Trials
+from evacsim.results.wording import quantity
+from evacsim.scenario.matching import matching, transfers_by_zone
+from evacsim.scenario.model import Scenario
+from evacsim.scenario.nearest import suggestion
+from evacsim.world.building import build_world
+
+
+@dataclass(frozen=True)
+class Asked:
+    """When a plan counts as broken, and how far it is looked."""
+
+    by: str = "out_before_water_share"
+    """Id of the indicator."""
+    worse: float = 0.1
+    """The plan is broken where the mean of the indicator is worse than as it is by so much, in its unit (assumed)."""
+    budget: int = 60
+    """Sets of damages that are tried, at most."""
+    each: int = 5
+    """Damages of each kind that are looked at, those that concern most people first."""
+    largest: int = 4
+    """Damages in a set, at most."""
+
+
+class Damage(NamedTuple):
+    """One thing that fails from the start to the end."""
+
+    id: str
+    kind: str
+    """`road`, `shelter`, `fleet`, `office` or `site`."""
+    name: Text
+    changes: Callable[[Scenario], Mapping[str, object]]
+
+
+@dataclass(frozen=True)
+class Breaking:
+    """What breaks a plan."""
+
+    asked: Asked
+    n_runs: int
+    """Runs of each set."""
+    base: float
+    """Mean of the indicator in the plan as it is."""
+    damages: Mapping[str, Text]
+    """The single damages that were looked at, by id."""
+    table: pd.DataFrame
+    """`damages, size, value, breaks`: a row for each set that was tried, in this order; ids joined by ` + `."""
+    found: tuple[str, ...]
+    """The smallest set that breaks the plan, of those tried; empty where none does."""
+    complete: int
+    """All sets of so many damages, of those looked at, have been tried."""
+
+    @property
+    def is_least(self) -> bool:
+        """Whether no smaller set of the damages that were looked at breaks the plan."""
+        return bool(self.found) and self.complete >= len(self.found) - 1
+
+    def told(self, lang: Language = "zh") -> str:
+        """Return what breaks the plan, and how sure it is that nothing less does."""
+        entry = ENTRIES[self.asked.by]
+        amount = [quantity(self.asked.worse, entry.unit, one) for one in ("en", "zh")]
+        head = Text(
+            f"Least damage that breaks the plan ({entry.name.en} worse by {amount[0]}): ",
+            f"使预案失效的最小破坏（{entry.name.zh}变差 {amount[1]}）：",
+        )
+        n_tried, n_looked = len(self.table), len(self.damages)
+        if not self.found:
+            rest = Text(
+                f"none found among {n_tried} sets of {n_looked} single damages; every set of up to {self.complete} of "
+                "them has been tried, what was not looked at may break it",
+                f"在 {n_looked} 种单项破坏的 {n_tried} 个组合中未找到；其中 {self.complete} 项以内的组合已全部试过，"
+                "未列入的破坏仍可能使其失效",
+            )
+            return head.said(lang) + rest.said(lang)
+        names = [self.damages[id_] for id_ in self.found]
+        value = float(self.table.loc[self.table["damages"] == " + ".join(self.found), "value"].iloc[0])
+        shown = [[quantity(one, entry.unit, tongue) for tongue in ("en", "zh")] for one in (self.base, value)]
+        bound = (
+            Text(
+                f"no smaller set of the {n_looked} damages looked at does",
+                f"在所列 {n_looked} 种破坏中没有更小的组合",
+            )
+            if self.is_least
+            else Text(
+                f"an upper bound: {n_tried} sets of {n_looked} damages were tried, a smaller one may do",
+                f"仅为上界：从 {n_looked} 种破坏中试了 {n_tried} 个组合，可能存在更小的组合",
+            )
+        )
+        return Text(
+            f"{head.en}{' + '.join(name.en for name in names)}, {shown[0][0]} -> {shown[1][0]}; {bound.en}",
+            f"{head.zh}{' + '.join(name.zh for name in names)}，{shown[0][1]} → {shown[1][1]}；{bound.zh}",
+        ).said(lang)
+
+    def summary(self) -> dict[str, Any]:
+        """Return everything, ready for JSON."""
+        return {
+            "by": self.asked.by,
+            "worse": self.asked.worse,
+            "runs": self.n_runs,
+            "base": plain(self.base),
+            "found": list(self.found),
+            "is_least_of_those_looked_at": self.is_least,
+            "complete": self.complete,
+            "damages": {id_: {"en": name.en, "zh": name.zh} for id_, name in self.damages.items()},
+            "tried": [
+                {"damages": row.damages, "value": plain(float(row.value)), "breaks": bool(row.breaks)}  # type: ignore[arg-type]
+                for row in self.table.itertuples()
+            ],
+        }
+
+
+def breaking(
+    scenario: Scenario, asked: Asked, trials: Trials, progress: Callable[[int, int], None] | None = None
+) -> Breaking:
+    """Search for the least damage that breaks a plan: all single ones, then sets that grow from the worst (best first).
+
+    Parameters
+    ----------
+    scenario : Scenario
+    asked : Asked
+    trials : Trials
+        What is not known; how many runs are made of each set, and where.
+    progress : callable, optional
+        Told how many sets are done, of how many at most.
+
+    Raises
+    ------
+    EvacsimError
+        If the indicator is not known, or has no better side; or the scenario or the folder do not allow it.
+    """
+    entry = ENTRIES.get(asked.by)
+    if entry is None or not entry.better:
+        rule = Text("is no indicator of which more or less is better", "不是有优劣方向的指标")
+        remedy = suggestion(asked.by, ENTRIES)
+        raise ScenarioError("beyond", [Issue("beyond", rule, remedy, "by", value=asked.by)])
+    return _Search(scenario, asked, trials, progress).found()
+
+
+class _Search:
+    """Sets of damages, tried in their order."""
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        asked: Asked,
+        trials: Trials,
+        progress: Callable[[int, int], None] | None,
+    ) -> None:
+        self.scenario, self.asked, self.trials, self.progress = scenario, asked, trials, progress
+        self.sign = 1.0 if ENTRIES[asked.by].better == "more" else -1.0
+        self.damages = damages(scenario, seed=trials.seed, each=asked.each)
+        self.base = self._mean(trials.of("base", scenario))
+        self.values: dict[tuple[str, ...], float] = {}
+
+    def found(self) -> Breaking:
+        """Return the smallest set that breaks the plan, of those that the budget allows."""
+        ids = list(self.damages)
+        order = {id_: number for number, id_ in enumerate(ids)}
+        complete, broken = 0, tuple[str, ...]()
+        level: list[tuple[str, ...]] = [(id_,) for id_ in ids]
+        for size in range(1, self.asked.largest + 1):
+            for one in level:
+                if len(self.values) >= self.asked.budget:
+                    break
+                self._try(one)
+            breaking_sets = [one for one in self.values if len(one) == size and self._breaks(one)]
+            if all(one in self.values for one in combinations(ids, size)):
+                complete = size
+            if breaking_sets:
+                broken = min(breaking_sets, key=self._score)
+                break
+            if len(self.values) >= self.asked.budget:
+                break
+            level = self._larger(size, order)
+        rows = [(" + ".join(one), len(one), value, self._breaks(one)) for one, value in self.values.items()]
+        return Breaking(
+            asked=self.asked,
+            n_runs=self.trials.n_runs,
+            base=self.base,
+            damages={id_: damage.name for id_, damage in self.damages.items()},
+            table=pd.DataFrame(rows, columns=["damages", "size", "value", "breaks"]),
+            found=broken,
+            complete=complete,
+        )
+
+    def _larger(self, size: int, order: Mapping[str, int]) -> list[tuple[str, ...]]:
+        """Return the sets of one damage more, those that hold the worst set of `size` first."""
+        worst = sorted((one for one in self.values if len(one) == size), key=self._score)
+        alone = sorted(order, key=lambda id_: (self._score((id_,)), order[id_]))
+        sets = dict.fromkeys(
+            tuple(sorted((*one, id_), key=order.__getitem__))
+            for one in worst
+            for id_ in alone
+            if id_ not in one
+        )
+        return list(sets)
+
+    def _try(self, one: tuple[str, ...]) -> None:
+        scenario = self.scenario
+        for id_ in one:
+            scenario = scenario.change(self.damages[id_].changes(scenario))
+        self.values[one] = self._mean(self.trials.of("damaged/" + "_".join(one).replace("/", "_"), scenario))
+        if self.progress is not None:
+            self.progress(len(self.values), self.asked.budget)
+
+    def _mean(self, runs: Runs) -> float:
+        values = runs.indicator(self.asked.by)
+        return float(np.nanmean(values)) if not np.isnan(values).all() else np.nan
+
+    def _score(self, one: tuple[str, ...]) -> float:
+        """Return how good the indicator still is; the worst comes first."""
+        value = self.values.get(one, np.nan)
+        return np.inf if np.isnan(value) else self.sign * value
+
+    def _breaks(self, one: tuple[str, ...]) -> bool:
+        return bool(self.sign * (self.base - self.values[one]) >= self.asked.worse - 1e-12)
+
+
+def damages(scenario: Scenario, *, seed: int, each: int) -> dict[str, Damage]:
+    """Return single damages by id, of each kind those that concern most people, and roads that most vehicles use."""
+    district, plan = scenario.district, scenario.plan
+    people = {zone.id: zone.population for zone in district.zones}
+    moved = transfers_by_zone(scenario)
+    by_shelter, by_fleet = dict[str, int](), dict[str, int]()
+    for zone, row in moved.items():
+        for shelter in row.shelter[:1]:
+            by_shelter[shelter] = by_shelter.get(shelter, 0) + people[zone]
+        if row.fleet is not None:
+            by_fleet[row.fleet] = by_fleet.get(row.fleet, 0) + people[zone]
+    by_office = {
+        office.id: sum(
+            people[zone] for zone in {id_ for one in office.zones for id_ in matching(one, people)}
+        )
+        for office in plan.organize.offices
+    }
+    by_site = {
+        site.id: sum(people[zone] for zone in {id_ for one in site.serves for id_ in matching(one, people)})
+        for site in district.sites
+    }
+    by_shelter = {shelter.id: by_shelter.get(shelter.id, 0) for shelter in district.shelters}
+    found = [
+        *_roads(scenario, seed, each),
+        *(_shelter(id_) for id_ in _most(by_shelter, each)),
+        *(_fleet(id_) for id_ in _most(by_fleet, each)),
+        *(_office(id_) for id_ in _most(by_office, each)),
+        *(_site(id_) for id_ in _most(by_site, each)),
+    ]
+    return {one.id: one for one in found if why_not(scenario, one.changes(scenario)) is None}
+
+
+def _most(people: Mapping[str, int], each: int) -> list[str]:
+    return sorted(people, key=lambda id_: (-people[id_], id_))[:each]
+
+
+def _roads(scenario: Scenario, seed: int, each: int) -> list[Damage]:
+    world = build_world(scenario)
+    roads = used_roads(world, simulate(world, seed=seed), AskedOutages(), seed)
+    return [_road(links) for links in roads[:each]]
+
+
+def _road(links: Sequence[str]) -> Damage:
+    def changes(scenario: Scenario) -> Mapping[str, object]:
+        there = [cut.model_dump(exclude_unset=True) for cut in scenario.hazard.road_cuts]
+        return {"hazard.road_cuts": [*there, {"links": list(links), "begins": "T+0 s"}]}
+
+    return Damage(f"road-{links[0]}", "road", Text(f"road {links[0]} cut", f"道路 {links[0]} 中断"), changes)
+
+
+def _shelter(id_: str) -> Damage:
+    changes = {f"district.shelters[{id_}].capacity": 0}
+    return Damage(
+        f"shelter-{id_}", "shelter", Text(f"shelter {id_} lost", f"安置点 {id_} 停用"), lambda _: changes
+    )
+
+
+def _fleet(id_: str) -> Damage:
+    def changes(scenario: Scenario) -> Mapping[str, object]:
+        fleet = next(one for one in scenario.district.fleets if one.id == id_)
+        fails = "availability" if fleet.driver_comes is None else "driver_comes"
+        return {f"district.fleets[{id_}].{fails}": 0}
+
+    return Damage(f"fleet-{id_}", "fleet", Text(f"fleet {id_} does not come", f"车队 {id_} 未到位"), changes)
+
+
+def _office(id_: str) -> Damage:
+    changes: dict[str, object] = {f"plan.organize.offices[{id_}].means": []}
+    name = Text(f"office {id_} cannot call nor be called", f"机构 {id_} 失联")
+    return Damage(f"office-{id_}", "office", name, lambda _: changes)
+
+
+def _site(id_: str) -> Damage:
+    def changes(scenario: Scenario) -> Mapping[str, object]:
+        there = [one.model_dump(exclude_unset=True) for one in scenario.hazard.outages]
+        return {"hazard.outages": [*there, {"site": id_, "begins": "T+0 s"}]}
+
+    return Damage(f"site-{id_}", "site", Text(f"site {id_} out", f"站点 {id_} 中断"), changes)
