@@ -16,6 +16,7 @@ import pandas as pd
 from evacsim.engine.running import simulate
 from evacsim.ensemble.finding import Runs
 from evacsim.ensemble.limits import ENTRIES
+from evacsim.ensemble.order_statistics import quantile
 from evacsim.ensemble.outages import Asked as AskedOutages
 from evacsim.ensemble.outages import used_roads
 from evacsim.ensemble.replicating import plain
@@ -28,6 +29,9 @@ from evacsim.scenario.matching import matching, transfers_by_zone
 from evacsim.scenario.model import Scenario
 from evacsim.scenario.nearest import suggestion
 from evacsim.world.building import build_world
+
+SLOWED = "clearance_time_90"
+"""Indicator that tells which damage hurts more where none loses anybody."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,8 @@ class Breaking:
     damages: Mapping[str, Text]
     """The single damages that were looked at, by id."""
     table: pd.DataFrame
-    """`damages, size, value, breaks`: a row for each set that was tried, in this order; ids joined by ` + `."""
+    """`damages, size, value, clearance_s, breaks`: a row for each set that was tried, in this order; ids joined by
+    ` + `. `clearance_s` is the median time until 90 % are out."""
     found: tuple[str, ...]
     """The smallest set that breaks the plan, of those tried; empty where none does."""
     complete: int
@@ -175,6 +180,7 @@ class _Search:
         self.damages = damages(scenario, seed=trials.seed, each=asked.each)
         self.base = self._mean(trials.of("base", scenario))
         self.values: dict[tuple[str, ...], float] = {}
+        self.clearance: dict[tuple[str, ...], float] = {}
 
     def found(self) -> Breaking:
         """Return the smallest set that breaks the plan, of those that the budget allows."""
@@ -187,6 +193,8 @@ class _Search:
                 if len(self.values) >= self.asked.budget:
                     break
                 self._try(one)
+                if size > 1 and self._breaks(one):
+                    break  # one of this size is as good as any; of single ones all are of interest
             breaking_sets = [one for one in self.values if len(one) == size and self._breaks(one)]
             if all(one in self.values for one in combinations(ids, size)):
                 complete = size
@@ -196,13 +204,16 @@ class _Search:
             if len(self.values) >= self.asked.budget:
                 break
             level = self._larger(size, order)
-        rows = [(" + ".join(one), len(one), value, self._breaks(one)) for one, value in self.values.items()]
+        rows = [
+            (" + ".join(one), len(one), value, self.clearance[one], self._breaks(one))
+            for one, value in self.values.items()
+        ]
         return Breaking(
             asked=self.asked,
             n_runs=self.trials.n_runs,
             base=self.base,
             damages={id_: damage.name for id_, damage in self.damages.items()},
-            table=pd.DataFrame(rows, columns=["damages", "size", "value", "breaks"]),
+            table=pd.DataFrame(rows, columns=["damages", "size", "value", "clearance_s", "breaks"]),
             found=broken,
             complete=complete,
         )
@@ -223,7 +234,10 @@ class _Search:
         scenario = self.scenario
         for id_ in one:
             scenario = scenario.change(self.damages[id_].changes(scenario))
-        self.values[one] = self._mean(self.trials.of("damaged/" + "_".join(one).replace("/", "_"), scenario))
+        runs = self.trials.of("damaged/" + "_".join(one).replace("/", "_"), scenario)
+        self.values[one] = self._mean(runs)
+        took = runs.indicator(SLOWED)
+        self.clearance[one] = quantile(took[~np.isnan(took)], 0.5)
         if self.progress is not None:
             self.progress(len(self.values), self.asked.budget)
 
@@ -231,10 +245,13 @@ class _Search:
         values = runs.indicator(self.asked.by)
         return float(np.nanmean(values)) if not np.isnan(values).all() else np.nan
 
-    def _score(self, one: tuple[str, ...]) -> float:
-        """Return how good the indicator still is; the worst comes first."""
-        value = self.values.get(one, np.nan)
-        return np.inf if np.isnan(value) else self.sign * value
+    def _score(self, one: tuple[str, ...]) -> tuple[float, float]:
+        """Return how good the indicator still is, then how quick the plan: the worst comes first.
+
+        A plan with something to spare shows a damage by taking longer before it shows it by losing people.
+        """
+        value, took = self.values.get(one, np.nan), self.clearance.get(one, np.nan)
+        return np.inf if np.isnan(value) else self.sign * value, 0.0 if np.isnan(took) else -took
 
     def _breaks(self, one: tuple[str, ...]) -> bool:
         return bool(self.sign * (self.base - self.values[one]) >= self.asked.worse - 1e-12)
