@@ -1,9 +1,10 @@
 """The result of a search for fixes: what each lever does, which set of them is enough, and whether that held again."""
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -33,6 +34,12 @@ class Asked:
     """Levers that are tried beside each other when a set is put together, the best alone first."""
     frequencies: Frequencies | None = None
     """How many times a year each gauge reaches a stage [m], for false alarms."""
+    levers: Sequence[str] | None = None
+    """Ids of the levers that are tried; the whole menu if absent."""
+    costs: Mapping[str, float] | None = None
+    """What units cost, by the names of `levers.COSTS` [10 000 yuan a year]; as assumed there if absent."""
+    units: Literal["none", "vehicles"] = "none"
+    """Whether one vehicle more and one less of each fleet is tried, too: what the last unit is worth."""
 
 
 @dataclass(frozen=True)

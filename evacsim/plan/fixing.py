@@ -23,6 +23,7 @@ from evacsim.plan.failing_rule import failing_rule
 from evacsim.plan.fixes import Asked, Fixes
 from evacsim.plan.lateness_shares import lateness_shares
 from evacsim.plan.lever import Lever, Proposal, Situation
+from evacsim.plan.levers import chosen, menu, units
 from evacsim.plan.trials import Floats, Paired, Trials, by_draw, paired
 from evacsim.scenario.model import Scenario
 from evacsim.scenario.nearest import suggestion
@@ -53,23 +54,23 @@ class _Set(NamedTuple):
 
 def fixes(
     scenario: Scenario,
-    levers: Sequence[Lever],
     asked: Asked,
     trials: Trials,
     progress: Callable[[int, int], None] | None = None,
+    levers: Sequence[Lever] | None = None,
 ) -> Fixes:
     """Run the plan as it is and with each lever, and put together the smallest set that is enough.
 
     Parameters
     ----------
     scenario : Scenario
-    levers : sequence of Lever
-        What could be done.
     asked : Asked
     trials : Trials
         What is not known and which limits are to be kept; how many runs are made of each variant, and where.
     progress : callable, optional
         Told how many variants are done, and how many there are as far as one knows.
+    levers : sequence of Lever, optional
+        What could be done, instead of what `asked` says of the menu.
 
     Raises
     ------
@@ -80,7 +81,13 @@ def fixes(
         rule = Text("is no indicator", "不是指标")
         remedy = suggestion(asked.by, ENTRIES)
         raise ScenarioError("fixes", [Issue("fixes", rule, remedy, "by", value=asked.by)])
+    if levers is None:
+        levers = chosen([*menu(asked.costs), *_units(scenario, asked)], asked.levers)
     return _Search(scenario, asked, trials, progress).found(levers)
+
+
+def _units(scenario: Scenario, asked: Asked) -> list[Lever]:
+    return units(scenario, asked.costs) if asked.units == "vehicles" else []
 
 
 class _Search:
@@ -120,9 +127,9 @@ class _Search:
             kept = by_draw(runs, self._kept(runs)) - by_draw(self.base, self._kept(self.base))
             tried.append(_Tried(lever, proposal, runs, self._effect(runs, self.base), float(kept.mean())))
         table = self._table(tried)
-        chosen, steps = self._set(tried, table)
+        best, steps = self._set(tried, table)
         fresh_seed = int(Streams(self.trials.seed).get("fixes", "fresh").integers(2**53))
-        fresh, fresh_limits = self._fresh(chosen, tried, replace(self.trials, seed=fresh_seed))
+        fresh, fresh_limits = self._fresh(best, tried, replace(self.trials, seed=fresh_seed))
         missing = [(lever, proposals[lever.id]) for lever in levers if lever not in applying]
         return Fixes(
             scenario=self.scenario,
@@ -139,7 +146,7 @@ class _Search:
             ),
             limits=self._limits(tried),
             steps=steps,
-            chosen=tuple(lever.id for lever in chosen.levers),
+            chosen=tuple(lever.id for lever in best.levers),
             fresh=fresh,
             fresh_limits=fresh_limits,
             stages=lateness_shares(self.base),
@@ -298,16 +305,16 @@ class _Search:
     # -- fresh luck -----------------------------------------------------------------------------
 
     def _fresh(
-        self, chosen: _Set, tried: Sequence[_Tried], trials: Trials
+        self, best: _Set, tried: Sequence[_Tried], trials: Trials
     ) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Return the effects of the set and of its levers, and the limits, under luck that has chosen nothing."""
         base = self._run(f"fresh/{BASE}", self.scenario, trials)
         rows, tables = [], [judged(base, self.limits, self.design.target).assign(plan="base")]
         first = {one.lever.id: one.effect for one in tried}
         names: list[tuple[str, tuple[Lever, ...], Paired]]
-        names = [(lever.id, (lever,), first[lever.id]) for lever in chosen.levers]
-        if len(chosen.levers) > 1:
-            names.append(("together", chosen.levers, self._effect(chosen.runs, self.base)))
+        names = [(lever.id, (lever,), first[lever.id]) for lever in best.levers]
+        if len(best.levers) > 1:
+            names.append(("together", best.levers, self._effect(best.runs, self.base)))
         for name, levers, before in names:
             scenario = self._changed(levers)
             assert scenario is not None, "it has been run before"
@@ -315,7 +322,7 @@ class _Search:
             now = self._effect(runs, base)
             held = before.interval.holds(now.mean)
             rows.append((name, before.mean, *before.interval[:2], now.mean, *now.interval[:2], held))
-            if levers == chosen.levers:
+            if levers == best.levers:
                 tables.append(judged(runs, self.limits, self.design.target).assign(plan="fixed"))
         columns = ["lever", "effect", "low", "high", "fresh", "fresh_low", "fresh_high", "held"]
         return pd.DataFrame(rows, columns=columns), pd.concat(tables, ignore_index=True)

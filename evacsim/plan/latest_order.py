@@ -78,6 +78,8 @@ class LatestOrders:
     own orders, `latest_s` the latest safe one, -inf where none of the grid is and inf where all are; it lies surely
     after `safe_s` and surely before `late_s`. Margins are from the plan's own order, negative where it is too late.
     `share` is how often the plan's own order is in time, `stage` what the gauge of the zone shows at `latest_s`."""
+    left_out: Sequence[tuple[str, Text]]
+    """Levers that do not apply, and why."""
     curves: pd.DataFrame
     """`lever, zone, shift_s, order_s, share, low, high, falling`: how often each zone is out in time at each shift."""
 
@@ -136,7 +138,7 @@ def latest_orders(
         If the scenario, the design, the shifts or the folder do not allow it.
     """
     _check(asked)
-    variants = [(AS_IS, scenario), *_with_levers(scenario, levers)]
+    variants, left_out = _with_levers(scenario, levers)
     n_planned, n_done = 1 + len(variants) * len(asked.shifts), 0
 
     def run(name: str, variant: Scenario) -> Runs:
@@ -175,6 +177,7 @@ def latest_orders(
         n_runs=len(base.lines),
         level=trials.design.level,
         table=table,
+        left_out=left_out,
         curves=pd.concat(curves, ignore_index=True)[columns] if curves else pd.DataFrame(columns=columns),
     )
 
@@ -193,14 +196,18 @@ def _check(asked: Asked) -> None:
         raise ScenarioError("latest", [Issue("latest", rule, remedy, place) for place, rule, remedy in wrong])
 
 
-def _with_levers(scenario: Scenario, levers: Sequence[Lever]) -> list[tuple[str, Scenario]]:
-    """Return the scenario with each lever that applies."""
-    found = []
+def _with_levers(
+    scenario: Scenario, levers: Sequence[Lever]
+) -> tuple[list[tuple[str, Scenario]], list[tuple[str, Text]]]:
+    """Return the scenario as it is and with each lever that applies, and why the others do not."""
+    found, left_out = [(AS_IS, scenario)], []
     for lever in levers:
         proposal = lever.on(Situation(scenario))
-        if not isinstance(proposal, Text):
+        if isinstance(proposal, Text):
+            left_out.append((lever.id, proposal))
+        else:
             found.append((lever.id, scenario.change(proposal.changes)))
-    return found
+    return found, left_out
 
 
 def _curve(at_shift: Mapping[float, Runs], zone: str, orders: Sequence[float], asked: Asked) -> pd.DataFrame:

@@ -32,7 +32,11 @@ def _texts(found: "LatestOrders") -> list[Text]:
     if found.table.empty:
         return [*texts, Text("No zone is ordered.", "没有下令转移的区域。")]
     ranked = found.table.sort_values(["lever", "margin_s", "zone"], kind="stable").to_dict("records")
-    return [*texts, *(_told({str(name): value for name, value in row.items()}, found) for row in ranked)]
+    texts += [_told({str(name): value for name, value in row.items()}, found) for row in ranked]
+    texts += [
+        Text(f"{id_} does not apply: {why.en}", f"{id_} 不适用：{why.zh}") for id_, why in found.left_out
+    ]
+    return texts
 
 
 def _told(row: Mapping[str, Any], found: "LatestOrders") -> Text:

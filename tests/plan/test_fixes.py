@@ -26,7 +26,7 @@ def scenario(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def found(scenario, tmp_path_factory):
-    return fixes(scenario, menu(), Asked(), trials(tmp_path_factory.mktemp("fixes"), N_RUNS))
+    return fixes(scenario, Asked(), trials(tmp_path_factory.mktemp("fixes"), N_RUNS))
 
 
 def test_where_buses_are_short_the_lever_of_the_buses_wins_and_its_effect_is_right(found):
@@ -62,7 +62,7 @@ def test_a_set_of_two_where_one_is_not_enough_and_none_that_is_not_needed(scenar
     one, more = (lever for lever in menu() if lever.id in ("buses+1", "parts"))
     single = units(scenario)[0]
     limits = [{**LIMITS[0], "at_least": 0.95}]
-    found = fixes(scenario, [one, more, single], Asked(), trials(tmp_path, limits=limits))
+    found = fixes(scenario, Asked(), trials(tmp_path, limits=limits), levers=[one, more, single])
     assert set(found.chosen) == {"buses+1", single.id}
     assert found.is_enough
     assert list(found.fresh["lever"]) == [*found.chosen, "together"]
@@ -71,7 +71,7 @@ def test_a_set_of_two_where_one_is_not_enough_and_none_that_is_not_needed(scenar
 
 def test_nothing_is_chosen_where_nothing_is_missing(tmp_path):
     enough = short_of_buses(tmp_path, vehicles=5)
-    found = fixes(enough, chosen(menu(), ["buses+1"]), Asked(), trials(tmp_path / "out"))
+    found = fixes(enough, Asked(levers=["buses+1"]), trials(tmp_path / "out"))
     assert found.chosen == ()
     assert "无需改进" in found.told("zh")
     assert found.levers.loc[0, "effect"] == 0
@@ -80,7 +80,7 @@ def test_nothing_is_chosen_where_nothing_is_missing(tmp_path):
 
 def test_the_last_bus_less_costs_as_much_as_it_carries(tmp_path):
     two = short_of_buses(tmp_path, vehicles=2)
-    found = fixes(two, units(two), Asked(), trials(tmp_path / "out"))
+    found = fixes(two, Asked(), trials(tmp_path / "out"), levers=units(two))
     effects = dict(zip(found.levers["lever"], found.levers["effect"], strict=True))
     assert effects["fleet-buses-1"] < -75
     assert 35 < effects["fleet-buses+1"] < 45
@@ -91,7 +91,7 @@ def test_a_lever_on_what_the_study_draws_is_left_out(tmp_path, scenario):
         "id": "buses", "paths": "district.fleets[buses].vehicles", "whole": True,
         "law": {"type": "uniform", "low": 1, "high": 2}, "mark": "assumed", "source": "a test",
     }  # fmt: skip
-    found = fixes(scenario, chosen(menu(), ["buses+1"]), Asked(), trials(tmp_path, uncertain=[unknown]))
+    found = fixes(scenario, Asked(levers=["buses+1"]), trials(tmp_path, uncertain=[unknown]))
     assert "unknown" in found.left_out.loc[0, "why_en"]
     assert found.levers.empty
     assert found.told("en")
@@ -100,12 +100,14 @@ def test_a_lever_on_what_the_study_draws_is_left_out(tmp_path, scenario):
 @pytest.mark.slow
 def test_on_two_workers_and_broken_off_the_result_is_the_same(scenario, tmp_path):
     levers = chosen(menu(), ["buses+1", "parts"])
-    whole = fixes(scenario, levers, Asked(), trials(tmp_path / "one"))
+    whole = fixes(scenario, Asked(), trials(tmp_path / "one"), levers=levers)
     whole.save(tmp_path / "one")
-    fixes(scenario, levers[:1], Asked(), trials(tmp_path / "two"))  # some of the runs are there already
+    fixes(
+        scenario, Asked(), trials(tmp_path / "two"), levers=levers[:1]
+    )  # some of the runs are there already
     workers = Processes(2)
     try:
-        again = fixes(scenario, levers, Asked(), trials(tmp_path / "two", workers=workers))
+        again = fixes(scenario, Asked(), trials(tmp_path / "two", workers=workers), levers=levers)
     finally:
         workers.close()
     again.save(tmp_path / "two")
@@ -123,7 +125,7 @@ def test_both_languages_say_the_set_and_mark_the_costs(found, tmp_path):
 
 def test_an_unknown_indicator_is_refused(scenario, tmp_path):
     with pytest.raises(ScenarioError):
-        fixes(scenario, menu(), Asked(by="lat"), trials(tmp_path))
+        fixes(scenario, Asked(by="lat"), trials(tmp_path))
 
 
 def test_paired_differences_count_signs_where_a_time_is_never_reached():
