@@ -16,13 +16,13 @@ import pandas as pd
 
 from evacsim.ensemble.finding import Runs, judged
 from evacsim.ensemble.limits import ENTRIES, Judged, limits_of
-from evacsim.ensemble.many import holm
 from evacsim.errors import Issue, ScenarioError
 from evacsim.language import Text
 from evacsim.plan.failing_rule import failing_rule
+from evacsim.plan.fix_tables import Tried, by_limit, keeps, ranked
 from evacsim.plan.fixes import Asked, Fixes
 from evacsim.plan.lateness_shares import lateness_shares
-from evacsim.plan.lever import Lever, Proposal, Situation
+from evacsim.plan.lever import Lever, Proposal, Situation, meet
 from evacsim.plan.levers import chosen, menu, units
 from evacsim.plan.trials import Floats, Paired, Trials, by_draw, paired
 from evacsim.scenario.model import Scenario
@@ -31,16 +31,6 @@ from evacsim.streams import Streams
 
 BASE = "base"
 """Name of the plan as it is."""
-
-
-class _Tried(NamedTuple):
-    """A lever that was run."""
-
-    lever: Lever
-    proposal: Proposal
-    runs: Runs
-    effect: Paired
-    kept: float
 
 
 class _Set(NamedTuple):
@@ -125,8 +115,8 @@ class _Search:
             assert isinstance(proposal, Proposal)
             runs = self._run(lever.id, self.scenario.change(proposal.changes), self.trials)
             kept = by_draw(runs, self._kept(runs)) - by_draw(self.base, self._kept(self.base))
-            tried.append(_Tried(lever, proposal, runs, self._effect(runs, self.base), float(kept.mean())))
-        table = self._table(tried)
+            tried.append(Tried(lever, proposal, runs, self._effect(runs, self.base), float(kept.mean())))
+        table = ranked(tried)
         best, steps = self._set(tried, table)
         fresh_seed = int(Streams(self.trials.seed).get("fixes", "fresh").integers(2**53))
         fresh, fresh_limits = self._fresh(best, tried, replace(self.trials, seed=fresh_seed))
@@ -144,7 +134,7 @@ class _Search:
                 [(lever.id, *lever.name, *why) for lever, why in missing if isinstance(why, Text)],
                 columns=["lever", "name_en", "name_zh", "why_en", "why_zh"],
             ),
-            limits=self._limits(tried),
+            limits=by_limit(tried, self.base, self.limits),
             steps=steps,
             chosen=tuple(lever.id for lever in best.levers),
             fresh=fresh,
@@ -158,7 +148,7 @@ class _Search:
     def _on(self, lever: Lever, situation: Situation) -> Proposal | Text:
         """Return what a lever changes; nothing that the design draws, since the draw would undo it."""
         found = lever.on(situation)
-        if isinstance(found, Proposal) and self.drawn & set(found.changes):
+        if isinstance(found, Proposal) and any(meet(one, two) for one in self.drawn for two in found.changes):
             return Text("the study draws this as unknown", "该参数在多次推演中按未知抽样")
         return found
 
@@ -175,83 +165,23 @@ class _Search:
         of_runs, of_base = (by_draw(one, sign * one.indicator(self.asked.by)) for one in (runs, base))
         return paired(of_runs, of_base, self.design.level)
 
-    def _keeps(self, runs: Runs, limit: Judged) -> Floats:
-        values = runs.indicator(limit.entry.id)
-        # What cannot be said of a run does not break a limit there.
-        return np.array([math.isnan(value) or limit.is_kept(value) for value in values], dtype=np.float64)
-
     def _kept(self, runs: Runs) -> Floats:
         """Return how many limits each run keeps."""
-        kept: Floats = np.sum([self._keeps(runs, limit) for limit in self.limits], axis=0)
+        kept: Floats = np.sum([keeps(runs, limit) for limit in self.limits], axis=0)
         return kept
-
-    def _table(self, tried: Sequence[_Tried]) -> pd.DataFrame:
-        adjusted = holm([one.effect.p for one in tried]) if tried else np.empty(0)
-        rows = []
-        for one, p in zip(tried, adjusted.tolist(), strict=True):
-            proposal, effect, cost = one.proposal, one.effect, one.lever.cost
-            amount = proposal.units * cost.amount
-            rows.append(
-                {
-                    "lever": one.lever.id,
-                    "name_en": one.lever.name.en,
-                    "name_zh": one.lever.name.zh,
-                    "detail_en": proposal.detail.en,
-                    "detail_zh": proposal.detail.zh,
-                    "units": proposal.units,
-                    "cost": amount,
-                    "per_en": cost.per.en,
-                    "per_zh": cost.per.zh,
-                    "mark": cost.mark or "given",
-                    "effect": effect.mean,
-                    "low": effect.interval.low,
-                    "high": effect.interval.high,
-                    "better": effect.n_more,
-                    "worse": effect.n_less,
-                    "p_holm": p,
-                    "effect_per_cost": effect.mean / abs(amount),
-                    "kept": one.kept,
-                    "side_en": proposal.side.en,
-                    "side_zh": proposal.side.zh,
-                }
-            )
-        columns = list(rows[0]) if rows else ["lever", "effect_per_cost", "kept"]
-        table = pd.DataFrame(rows, columns=columns)
-        return table.sort_values(
-            ["effect_per_cost", "kept", "lever"], ascending=[False, False, True], ignore_index=True
-        )
-
-    def _limits(self, tried: Sequence[_Tried]) -> pd.DataFrame:
-        rows = []
-        for one in tried:
-            for limit in self.limits:
-                values = (by_draw(runs, self._keeps(runs, limit)) for runs in (one.runs, self.base))
-                variant, base = values
-                found = paired(variant, base, self.design.level)
-                rows.append(
-                    (
-                        one.lever.id,
-                        limit.entry.id,
-                        base.mean(),
-                        variant.mean(),
-                        found.mean,
-                        *found.interval[:2],
-                    )
-                )
-        return pd.DataFrame(rows, columns=["lever", "limit", "base", "share", "difference", "low", "high"])
 
     # -- a set ----------------------------------------------------------------------------------
 
     def _scored(self, levers: tuple[Lever, ...], runs: Runs) -> _Set:
         """Return a set with its score: limits kept often enough, then how near the others are, then the effect."""
-        shares = [float(by_draw(runs, self._keeps(runs, limit)).mean()) for limit in self.limits]
+        shares = [float(by_draw(runs, keeps(runs, limit)).mean()) for limit in self.limits]
         enough = sum(share >= limit.target for share, limit in zip(shares, self.limits, strict=True))
         near = sum(min(share, limit.target) for share, limit in zip(shares, self.limits, strict=True))
         effect = self._effect(runs, self.base).mean
         score = (float(enough), round(near, 9), 0.0 if math.isnan(effect) else round(effect, 9))
         return _Set(levers, runs, enough, score)
 
-    def _set(self, tried: Sequence[_Tried], table: pd.DataFrame) -> tuple[_Set, pd.DataFrame]:
+    def _set(self, tried: Sequence[Tried], table: pd.DataFrame) -> tuple[_Set, pd.DataFrame]:
         """Put levers together one by one, best first, until all limits are kept often enough; then leave out again."""
         now = self._scored((), self.base)
         rows: list[tuple[Any, ...]] = [(0, "as it is", "", now)]
@@ -281,10 +211,10 @@ class _Search:
         ]
         return now, pd.DataFrame(steps, columns=["step", "action", "lever", "enough", "of", "effect"])
 
-    def _with(self, now: _Set, one: _Tried) -> _Set | None:
+    def _with(self, now: _Set, one: Tried) -> _Set | None:
         return self._together((*now.levers, one.lever), {one.lever.id: one})
 
-    def _together(self, levers: tuple[Lever, ...], known: Mapping[str, _Tried]) -> _Set | None:
+    def _together(self, levers: tuple[Lever, ...], known: Mapping[str, Tried]) -> _Set | None:
         """Return what some levers come to, each on what those before it have made; None where they do not fit."""
         if len(levers) == 1 and levers[0].id in known:
             return self._scored(levers, known[levers[0].id].runs)
@@ -304,9 +234,7 @@ class _Search:
 
     # -- fresh luck -----------------------------------------------------------------------------
 
-    def _fresh(
-        self, best: _Set, tried: Sequence[_Tried], trials: Trials
-    ) -> tuple[pd.DataFrame, pd.DataFrame]:
+    def _fresh(self, best: _Set, tried: Sequence[Tried], trials: Trials) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Return the effects of the set and of its levers, and the limits, under luck that has chosen nothing."""
         base = self._run(f"fresh/{BASE}", self.scenario, trials)
         rows, tables = [], [judged(base, self.limits, self.design.target).assign(plan="base")]

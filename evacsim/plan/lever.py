@@ -10,6 +10,7 @@ import numpy as np
 
 from evacsim.errors import ScenarioError
 from evacsim.language import Text
+from evacsim.scenario.changing import STEP
 from evacsim.scenario.model import Scenario
 from evacsim.scenario.section import DurationLaw, Mark
 from evacsim.world.building import build_world
@@ -85,6 +86,23 @@ def why_not(scenario: Scenario, changes: Mapping[str, object]) -> Text | None:
         issue = error.issues[0]
         return Text(f"the plan would not hold: {issue.rule.en}", f"改动后预案不成立：{issue.rule.zh}")
     return None
+
+
+def meet(path: str, other: str) -> bool:
+    """Return whether two paths of changes lead to one value, or one into the other, or perhaps do.
+
+    >>> meet("plan.zones[*].deadline", "plan.zones[west].deadline"), meet("plan.controls", "plan.controls[0].at")
+    (True, True)
+    >>> meet("district.fleets[a].vehicles", "district.fleets[b].vehicles")
+    False
+    """
+    for one, two in zip(STEP.findall(path), STEP.findall(other), strict=False):
+        if one[0] != two[0]:
+            return False
+        chosen = {one[1], two[1]} - {""}
+        if len(chosen) == 2 and not any("*" in id_ or id_.isdigit() for id_ in chosen):
+            return False
+    return True
 
 
 def typical(law: DurationLaw) -> float:

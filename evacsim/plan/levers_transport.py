@@ -178,11 +178,13 @@ def upstairs(cost: Cost) -> Lever:
         height, usual = scenario.hazard.effects.storey_height, scenario.district.population.storeys
         depth = world.water.place_depth
         highest = depth.max(axis=0) if len(depth) else np.zeros(depth.shape[1])
+        at_zone = highest[world.zones.depth_row].astype(np.float64)
+        np.maximum.at(at_zone, world.homes.zone, highest[world.homes.depth_row])
         safe, wet = set[str](), set[str]()
-        for zone, row in zip(world.zones.models, world.zones.depth_row.tolist(), strict=True):
-            if highest[row] > 0:
+        for zone, deep in zip(world.zones.models, at_zone.tolist(), strict=True):
+            if deep > 0:
                 wet.add(zone.id)
-            if highest[row] <= ((zone.storeys or usual) - 1) * height - FREEBOARD:
+            if deep <= ((zone.storeys or usual) - 1) * height - FREEBOARD:
                 safe.add(zone.id)
         chosen = [
             row.zone

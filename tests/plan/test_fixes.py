@@ -12,7 +12,7 @@ from evacsim.scenario.study import design_from
 from tests.ensemble.small_study import files
 from tests.plan.short_of_buses import LIMITS, short_of_buses
 
-N_RUNS = 10
+N_RUNS = 8
 
 
 def trials(folder, runs=4, workers=None, **design):
