@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from evacsim.plan.fixes import Fixes
 
 SHOWN = 0.05
-"""A lever is said to do something where its raised p-value is at most this."""
+"""A lever is shown to do something where its raised p-value is at most this."""
 
 
 def told(found: "Fixes", lang: Language) -> str:
@@ -35,15 +35,14 @@ def _texts(found: "Fixes") -> Iterator[Text]:
     )
     yield stages_told(found.stages)
     yield Text(found.rule.told("en"), found.rule.told("zh"))
-    rows = _rows(found.levers)
-    is_shown = [row["p_holm"] <= SHOWN and row["effect"] > 0 for row in rows]
-    for number, row in enumerate((row for row, shown in zip(rows, is_shown, strict=True) if shown), 1):
+    helping = [row for row in _rows(found.levers) if row["effect"] > 0 or math.isnan(row["effect"])]
+    for number, row in enumerate(helping, 1):
         yield _lever(number, row, entry.unit)
-    rest = [row for row, shown in zip(rows, is_shown, strict=True) if not shown]
+    rest = [row for row in _rows(found.levers) if row["effect"] <= 0]
     if rest:
         yield Text(
-            "No improvement shown: " + "; ".join(row["name_en"] for row in rest),
-            "未见明确改善：" + "；".join(row["name_zh"] for row in rest),
+            "No improvement: " + "; ".join(row["name_en"] for row in rest),
+            "没有改善：" + "；".join(row["name_zh"] for row in rest),
         )
     if len(found.left_out):
         yield Text(
@@ -52,6 +51,12 @@ def _texts(found: "Fixes") -> Iterator[Text]:
             "不适用：" + "；".join(f"{one.name_zh}（{one.why_zh}）" for one in found.left_out.itertuples()),
         )
     yield from _set(found)
+    if any(row["p_holm"] > SHOWN for row in helping):
+        yield Text(
+            f"Not shown: the improvement may be luck, judged for all measures at once (Holm, {100 * SHOWN:g} %); "
+            "more runs tell.",
+            f"尚不能确认：对全部措施同时检验（Holm，{100 * SHOWN:g}%），改善可能出于偶然，需增加推演次数。",
+        )
     if (found.levers.get("mark", pd.Series(dtype=str)) == "assumed").any():
         yield Text(
             "Costs are assumed, in 10 000 yuan a year; they decide the order alone, and may be given.",
@@ -61,8 +66,9 @@ def _texts(found: "Fixes") -> Iterator[Text]:
 
 def _lever(number: int, row: Mapping[str, Any], unit: str) -> Text:
     effect = [_amount(row[name], unit) for name in ("effect", "low", "high")]
-    en = f"{number}. {row['name_en']} ({row['detail_en']}): better by {effect[0].en}"
-    zh = f"{number}. {row['name_zh']}（{row['detail_zh']}）：改善 {effect[0].zh}"
+    unsure = Text("", "") if row["p_holm"] <= SHOWN else Text("[not shown] ", "【尚不能确认】")
+    en = f"{number}. {unsure.en}{row['name_en']} ({row['detail_en']}): better by {effect[0].en}"
+    zh = f"{number}. {unsure.zh}{row['name_zh']}（{row['detail_zh']}）：改善 {effect[0].zh}"
     return Text(
         f"{en} ({effect[1].en} to {effect[2].en}), in {row['better']} draws better, in {row['worse']} worse; "
         f"cost {row['cost']:.3g}; {row['side_en']}",

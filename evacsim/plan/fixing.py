@@ -202,7 +202,9 @@ class _Search:
         for lever in now.levers if len(now.levers) > 1 else ():
             rest = tuple(one for one in now.levers if one != lever)
             fewer = self._together(rest, by_id)
-            if fewer is not None and fewer.enough >= now.enough:
+            # What is enough may do so by less; what is not enough must not become worse.
+            wanted = (float(len(self.limits)),) if now.enough == len(self.limits) else now.score
+            if fewer is not None and fewer.score >= wanted:
                 now = fewer
                 rows.append((len(rows), "left out", lever.id, now))
         steps = [

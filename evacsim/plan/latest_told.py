@@ -45,13 +45,13 @@ def _told(row: Mapping[str, Any], found: "LatestOrders") -> Text:
     given = Text(f" with {row['lever']}", f"（采取 {row['lever']}）") if row["lever"] else Text("", "")
     latest = row["latest_s"]
     if latest == -math.inf:
-        hours = f"{shifts[0] / 3600:+g} h"
+        hours = f"{shifts[0] / 3600:+.3g} h"
         return Text(
             f"{zone}{given.en}: not safe at any moment tried, not even {hours} from the plan's own order",
             f"{zone}{given.zh}：所试时刻均不安全（最早比预案下令时间 {hours}）",
         )
     if latest == math.inf:
-        hours = f"{shifts[-1] / 3600:+g} h"
+        hours = f"{shifts[-1] / 3600:+.3g} h"
         return Text(
             f"{zone}{given.en}: safe at every moment tried, up to {hours} from the plan's own order",
             f"{zone}{given.zh}：所试时刻均安全（最晚比预案下令时间 {hours}）",

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import binomtest
+from scipy.stats import binomtest, ttest_1samp
 
 from evacsim.ensemble.finding import Runs
 from evacsim.ensemble.interval import Interval
@@ -77,7 +77,8 @@ class Paired(NamedTuple):
     """Draws in which it has more."""
     n_less: int
     p: float
-    """Chance that as uneven a split comes about where neither is more likely (sign test, two-sided)."""
+    """Chance that as great a difference comes about where there is none, two-sided: by Student's t like the interval;
+    by the signs alone where all differences are alike, or a time is never reached."""
 
 
 def by_draw(runs: Runs, values: Floats) -> Floats:
@@ -90,17 +91,20 @@ def by_draw(runs: Runs, values: Floats) -> Floats:
 def paired(one: ArrayLike, other: ArrayLike, level: float) -> Paired:
     """Return how much more one (a variant) has than the other (the base) in draws that are alike but for the change.
 
-    Draws of which one of both cannot be said are left out; where a time is never reached the sign counts and the mean
+    Draws of which one of both cannot be said are left out; where a time is never reached the signs count and the mean
     is not known.
     """
     variant, base = np.asarray(one, dtype=np.float64), np.asarray(other, dtype=np.float64)
     said = ~np.isnan(variant) & ~np.isnan(base)
     more, less = int((variant[said] > base[said]).sum()), int((variant[said] < base[said]).sum())
-    p = float(binomtest(more, more + less, 0.5).pvalue) if more + less else 1.0
+    signs = float(binomtest(more, more + less, 0.5).pvalue) if more + less else 1.0
     is_finite = bool(np.isfinite(variant[said]).all() and np.isfinite(base[said]).all())
     if not is_finite or not said.any():
-        return Paired(math.nan, Interval(-math.inf, math.inf, level), more, less, p)
+        return Paired(math.nan, Interval(-math.inf, math.inf, level), more, less, signs)
+    differences = variant[said] - base[said]
     found = paired_difference(variant[said], base[said], level)
+    # Differences that are all alike leave nothing to reckon a spread from.
+    p = float(ttest_1samp(differences, 0.0).pvalue) if np.ptp(differences) > 0 else signs
     return Paired(found.mean, found.interval, more, less, p)
 
 

@@ -69,6 +69,17 @@ def test_a_set_of_two_where_one_is_not_enough_and_none_that_is_not_needed(scenar
     assert "parts" not in found.chosen
 
 
+def test_a_set_that_helps_and_is_not_enough_is_kept_whole(scenario, tmp_path):
+    """One bus more brings 160 of 200: better, and too few for a limit that wants all of them."""
+    limits = [*LIMITS, {"indicator": "clearance_time_90", "at_most": 60, "target": 0.9}]
+    found = fixes(
+        scenario, Asked(), trials(tmp_path, limits=limits), levers=chosen(menu(), ["buses+1", "buses+3"])
+    )
+    assert found.chosen == ("buses+3",)
+    assert not found.is_enough
+    assert "仍有限值未达目标" in found.told("zh")
+
+
 def test_nothing_is_chosen_where_nothing_is_missing(tmp_path):
     enough = short_of_buses(tmp_path, vehicles=5)
     found = fixes(enough, Asked(levers=["buses+1"]), trials(tmp_path / "out"))
@@ -132,7 +143,15 @@ def test_paired_differences_count_signs_where_a_time_is_never_reached():
     found = paired([float("inf"), 5.0, 6.0], [4.0, 5.0, 7.0], 0.95)
     assert (found.n_more, found.n_less) == (1, 1)
     assert found.p == 1.0
-    assert paired([2.0] * 8, [1.0] * 8, 0.95).p == 2 * 0.5**8
+    assert paired([2.0] * 8, [1.0] * 8, 0.95).p == 2 * 0.5**8  # all alike: nothing to reckon a spread from
+
+
+def test_paired_differences_are_as_sure_as_their_interval():
+    """Differences 1, 2, 3: mean 2, t = 2 sqrt(3); the interval at 1 - p ends at nothing."""
+    found = paired([2.0, 4.0, 6.0], [1.0, 2.0, 3.0], 0.95)
+    assert found.mean == 2
+    at_p = paired([2.0, 4.0, 6.0], [1.0, 2.0, 3.0], 1 - found.p)
+    assert at_p.interval.low == pytest.approx(0, abs=1e-9)
 
 
 def test_a_share_of_totals_weighs_runs_by_their_size():
