@@ -65,14 +65,14 @@ def _texts(found: "Fixes") -> Iterator[Text]:
 
 
 def _lever(number: int, row: Mapping[str, Any], unit: str) -> Text:
-    effect = [_amount(row[name], unit) for name in ("effect", "low", "high")]
+    effect, ends = _amount(row["effect"], unit), _between(row["low"], row["high"], unit)
     unsure = Text("", "") if row["p_holm"] <= SHOWN else Text("[not shown] ", "【尚不能确认】")
-    en = f"{number}. {unsure.en}{row['name_en']} ({row['detail_en']}): better by {effect[0].en}"
-    zh = f"{number}. {unsure.zh}{row['name_zh']}（{row['detail_zh']}）：改善 {effect[0].zh}"
+    en = f"{number}. {unsure.en}{row['name_en']} ({row['detail_en']}): better by {effect.en}"
+    zh = f"{number}. {unsure.zh}{row['name_zh']}（{row['detail_zh']}）：改善 {effect.zh}"
     return Text(
-        f"{en} ({effect[1].en} to {effect[2].en}), in {row['better']} draws better, in {row['worse']} worse; "
+        f"{en} ({ends.en}), in {row['better']} draws better, in {row['worse']} worse; "
         f"cost {row['cost']:.3g}; {row['side_en']}",
-        f"{zh}（{effect[1].zh}～{effect[2].zh}），{row['better']} 次抽样改善、{row['worse']} 次变差；"
+        f"{zh}（{ends.zh}），{row['better']} 次抽样改善、{row['worse']} 次变差；"
         f"费用 {row['cost']:.3g}；副作用：{row['side_zh']}",
     )
 
@@ -90,9 +90,12 @@ def _set(found: "Fixes") -> Iterator[Text]:
             )
         )
     else:
+        title = Text("Smallest set found", "找到的最小措施组合")
+        if not found.is_enough:
+            title = Text("Best set found, which is not enough", "找到的最好措施组合（仍不够）")
         yield Text(
-            "Smallest set found: " + " + ".join(names[id_].en for id_ in found.chosen),
-            "找到的最小措施组合：" + " + ".join(names[id_].zh for id_ in found.chosen),
+            f"{title.en}: " + " + ".join(names[id_].en for id_ in found.chosen),
+            f"{title.zh}：" + " + ".join(names[id_].zh for id_ in found.chosen),
         )
         word = (
             Text("lifts every limit over its target", "各项限值均达到目标")
@@ -103,12 +106,12 @@ def _set(found: "Fixes") -> Iterator[Text]:
     for row in _rows(found.fresh):
         name = names.get(row["lever"], Text("together", "合计"))
         unit = ENTRIES[found.asked.by].unit
-        first, low, high = (_amount(row[one], unit) for one in ("effect", "low", "high"))
-        fresh = _amount(row["fresh"], unit)
+        first, fresh = _amount(row["effect"], unit), _amount(row["fresh"], unit)
+        ends = _between(row["low"], row["high"], unit)
         held = Text("held", "复核成立") if row["held"] else Text("NOT held", "复核不成立")
         yield Text(
-            f"  {name.en}: {first.en} ({low.en} to {high.en}), fresh {fresh.en}: {held.en}",
-            f"  {name.zh}：{first.zh}（{low.zh}～{high.zh}），复核 {fresh.zh}：{held.zh}",
+            f"  {name.en}: {first.en} ({ends.en}), fresh {fresh.en}: {held.en}",
+            f"  {name.zh}：{first.zh}（{ends.zh}），复核 {fresh.zh}：{held.zh}",
         )
     yield from _limits(found.fresh_limits)
 
@@ -129,6 +132,15 @@ def _share(row: Mapping[str, Any]) -> Text:
     word = WORDS[Verdict(row["verdict"])]
     shown = f"{percent(row['share'])} ({percent(row['low'])}–{percent(row['high'])})"
     return Text(f"{shown} [{word.en}]", f"{shown}【{word.zh}】")
+
+
+def _between(low: float, high: float, unit: str) -> Text:
+    """Return an interval of amounts, the unit of people at its end alone."""
+    ends = [_amount(value, unit) for value in (low, high)]
+    return Text(
+        f"{ends[0].en.removesuffix(' people')} to {ends[1].en}",
+        f"{ends[0].zh.removesuffix(' 人')}～{ends[1].zh}",
+    )
 
 
 def _amount(value: float, unit: str) -> Text:
