@@ -179,3 +179,21 @@ def test_folder_names_are_short_and_differ():
     names = [folder_name(link((k, 0), (k + 1, 0)) * 40) for k in range(3)]
     assert len(set(names)) == 3
     assert max(map(len, names)) <= 120
+
+
+def test_help_from_outside_is_refused_only_where_the_plan_counts_on_it(tmp_path):
+    fleets = [
+        {"id": "buses", "node": node(2, 0), "vehicles": 2, "seats": 40, "availability": 1},
+        {"id": "help", "node": node(4, 0), "vehicles": 4, "seats": 40, "availability": 1, "external": True},
+    ]
+    given = small_district(tmp_path, fleets=fleets, organize={"assistance": {"rounds": 1}})
+    scenario = ev.from_mapping(given)
+    alone = next(case for case in hardships(0.0) if case.id == "neighbours")
+    double = next(case for case in hardships(0.0) if case.id == "double")
+    assert alone.on(Situation(scenario)) == {"plan.organize.assistance.granted": 0}
+    assert double.on(Situation(scenario)) == {"district.fleets[buses].vehicles": 1}
+    usual, refused = (
+        ev.simulate(one, seed=1) for one in (scenario, scenario.change(alone.on(Situation(scenario))))
+    )
+    came = [set(run.tables.rounds["vehicle"].str.split("-").str[0]) for run in (usual, refused)]
+    assert came == [{"buses", "help"}, {"buses"}]

@@ -15,7 +15,7 @@ from tests.plan.short_of_buses import LIMITS, short_of_buses
 N_RUNS = 8
 
 
-def trials(folder, runs=4, workers=None, **design):
+def trials(folder, runs=3, workers=None, **design):
     return Trials(design_from({"limits": LIMITS, **design}), 3, runs, folder, workers or ThisProcess())
 
 
