@@ -34,6 +34,36 @@ seeded = click.option(
 )
 
 
+def of_many_runs(command: Callable[Parameters, Returned]) -> Callable[Parameters, Returned]:
+    """Add the options of commands that run variants of a scenario many times each."""
+    options = [
+        click.option(
+            "--runs", type=click.IntRange(min=1), default=40, show_default=True, help="Runs of each variant."
+        ),
+        click.option(
+            "--workers",
+            type=click.IntRange(min=1),
+            help="Processes side by side; one for each core if absent.",
+        ),
+        click.option(
+            "--design",
+            type=click.Path(path_type=Path),
+            help="What is not known and what is judged; study.yaml beside the scenario if that is there.",
+        ),
+        seeded,
+        click.option(
+            "--out",
+            type=click.Path(path_type=Path, file_okay=False),
+            required=True,
+            help="Folder for runs and result; what was broken off there goes on.",
+        ),
+        language,
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
 def told_in_full(command: Callable[Parameters, Returned]) -> Callable[Parameters, Returned]:
     """Turn an `EvacsimError` of a command into its list of issues and exit code 2."""
 
@@ -412,13 +442,137 @@ def outages(
     from evacsim.ensemble.outages_told import SUMMARY
     from evacsim.results.writing import refuse_folder
 
-    severities = _shares(severity)
+    severities = _numbers(severity, "--severity", "0.5,1")
     refuse_folder(out, mark=SUMMARY, if_exists=if_exists)
     given = api.load(scenario)
     _compile(lang)
     with _progress(lang) as progress:
         found = api.outages(given, severities=severities, progress=progress, **asked)
     found.save(out, if_exists=if_exists)
+    click.echo(found.told(lang))
+
+
+@main.command()
+@click.argument("scenario", type=click.Path(path_type=Path))
+@of_many_runs
+@click.option(
+    "--lever", "levers", multiple=True, help="Lever to try; may be given again; the whole menu if absent."
+)
+@click.option("--by", default="late", show_default=True, help="Indicator by which levers are ranked.")
+@click.option(
+    "--most", type=click.IntRange(min=1), default=4, show_default=True, help="Levers in a set, at most."
+)
+@click.option(
+    "--units",
+    type=click.Choice(["none", "vehicles"]),
+    default="none",
+    show_default=True,
+    help="Try one vehicle more and less of each fleet, too.",
+)
+@click.option(
+    "--cost",
+    "costs",
+    multiple=True,
+    metavar="NAME=AMOUNT",
+    help="What a unit costs, in 10 000 yuan a year: bus=8.",
+)
+@told_in_full
+def fixes(scenario: Path, out: Path, lang: Language, costs: tuple[str, ...], **wanted: Any) -> None:
+    """Tell what would fix the plan of SCENARIO, by effect per cost, and which few measures are enough (改进措施)."""
+    from evacsim import api
+
+    amounts = dict(_amount(cost) for cost in costs)
+    asked = {name: wanted.pop(name) for name in ("by", "most", "units")}
+    levers = wanted.pop("levers") or None
+    given, settings = _many_runs(scenario, wanted, lang)
+    with _progress(lang) as progress:
+        found = api.fixes(
+            given, out=out, progress=progress, levers=levers, costs=amounts, **asked, **settings
+        )
+    click.echo(found.told(lang))
+
+
+@main.command()
+@click.argument("scenario", type=click.Path(path_type=Path))
+@of_many_runs
+@click.option(
+    "--shifts",
+    default="-6,-4,-3,-2,-1,0,1,2,3,4,6",
+    show_default=True,
+    metavar="HOURS",
+    help="How much sooner or later all orders are tried.",
+)
+@click.option(
+    "--people",
+    type=click.FloatRange(0, 1, min_open=True),
+    default=0.95,
+    show_default=True,
+    help="Share of a zone's people that must be out before the water.",
+)
+@click.option(
+    "--probability",
+    type=click.FloatRange(0, 1, min_open=True),
+    default=0.9,
+    show_default=True,
+    help="Probability with which it must be.",
+)
+@click.option(
+    "--lever", "levers", multiple=True, help="Lever with which it is told again; may be given again."
+)
+@told_in_full
+def latest(scenario: Path, out: Path, lang: Language, shifts: str, **wanted: Any) -> None:
+    """Tell for each zone of SCENARIO until when its order may go out (最晚安全下令时间)."""
+    from evacsim import api
+
+    hours = _numbers(shifts, "--shifts", "-2,-1,0,1")
+    asked = {name: wanted.pop(name) for name in ("people", "probability", "levers")}
+    given, settings = _many_runs(scenario, wanted, lang)
+    with _progress(lang) as progress:
+        found = api.latest_orders(
+            given, out=out, progress=progress, shifts=[3600 * one for one in hours], **asked, **settings
+        )
+    click.echo(found.told(lang))
+
+
+@main.command()
+@click.argument("scenario", type=click.Path(path_type=Path))
+@of_many_runs
+@click.option(
+    "--budget",
+    type=click.IntRange(min=0),
+    default=60,
+    show_default=True,
+    help="Sets of damages that are tried, at most; 0 for none.",
+)
+@click.option(
+    "--each",
+    type=click.IntRange(min=1),
+    default=5,
+    show_default=True,
+    help="Damages of each kind to look at.",
+)
+@click.option(
+    "--by",
+    default="out_before_water_share",
+    show_default=True,
+    help="Indicator by which the plan counts as broken.",
+)
+@click.option(
+    "--worse",
+    type=click.FloatRange(min=0),
+    default=0.1,
+    show_default=True,
+    help="How much worse, in its unit.",
+)
+@told_in_full
+def beyond(scenario: Path, out: Path, lang: Language, **wanted: Any) -> None:
+    """Tell what the plan of SCENARIO is worth beyond its design, and what breaks it (超设计检验)."""
+    from evacsim import api
+
+    asked = {name: wanted.pop(name) for name in ("budget", "each", "by", "worse")}
+    given, settings = _many_runs(scenario, wanted, lang)
+    with _progress(lang) as progress:
+        found = api.beyond(given, out=out, progress=progress, **asked, **settings)
     click.echo(found.told(lang))
 
 
@@ -593,13 +747,38 @@ def _checked(scenario: Path, errors: int, issues: list[Issue]) -> Text:
     return Text(f"{scenario}: can be run, {warnings} warnings", f"{scenario}: 可以推演, {warnings} 处提醒")
 
 
-def _shares(written: str) -> list[float]:
+def _numbers(written: str, option: str, example: str) -> list[float]:
     try:
         return [float(part) for part in written.split(",")]
     except ValueError:
         raise click.BadParameter(
-            f"{written!r} are no numbers with commas between, such as 0.5,1", param_hint="--severity"
+            f"{written!r} are no numbers with commas between, such as {example}", param_hint=option
         ) from None
+
+
+def _amount(written: str) -> tuple[str, float]:
+    name, _, amount = written.partition("=")
+    try:
+        return name.strip(), float(amount)
+    except ValueError:
+        raise click.BadParameter(
+            f"{written!r} is no NAME=AMOUNT, such as bus=8", param_hint="--cost"
+        ) from None
+
+
+def _many_runs(scenario: Path, wanted: dict[str, Any], lang: Language) -> tuple[Any, dict[str, Any]]:
+    """Return the scenario and how often, by whom and under which design its variants are run."""
+    import os
+
+    from evacsim import api
+    from evacsim.scenario.study import FILE
+
+    given = api.load(scenario)
+    beside = given.folder / FILE
+    wanted["workers"] = wanted["workers"] or os.cpu_count() or 1
+    wanted["design"] = wanted["design"] or (beside if beside.is_file() else None)
+    _compile(lang)
+    return given, wanted
 
 
 def _change(change: str) -> tuple[str, str]:

@@ -127,7 +127,7 @@ def outages(
     usual = indicators(whole)
     groups = {
         **{name: [[id_] for id_ in _sites(world, kind, seed)] for name, kind in SITE_KINDS.items()},
-        "roads": _roads(world, whole, asked, seed),
+        "roads": used_roads(world, whole, asked, seed),
     }
     if "roads" in asked.cuts and not groups["roads"]:
         rule = Text("no vehicle enters any road, so none can be cut", "没有车辆驶入任何道路，无路可断")
@@ -215,7 +215,7 @@ def _sites(world: World, kind: str, seed: int) -> list[str]:
     return [ids[row] for row in Streams(seed).get("outages", kind).permutation(len(ids)).tolist()]
 
 
-def _roads(world: World, whole: RunRecord, asked: Asked, seed: int) -> list[list[str]]:
+def used_roads(world: World, whole: RunRecord, asked: Asked, seed: int) -> list[list[str]]:
     """Return the roads that vehicles enter in the order in which they go, each as its links in both directions."""
     drive = np.flatnonzero(~world.ways.is_footway)
     link = world.ways.link[drive].astype(np.int64)

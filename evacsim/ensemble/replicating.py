@@ -14,8 +14,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from evacsim.analysis.indicators import indicators
+from evacsim.analysis.late_stages import late_stage_times
 from evacsim.analysis.lateness import late_households
 from evacsim.analysis.people import had_to_go, out_times, people_of
+from evacsim.analysis.zone_outcomes import zone_outcomes
 from evacsim.engine.running import simulate
 from evacsim.ensemble.keeping import keep, name_of
 from evacsim.errors import Issue, ResultsError
@@ -120,12 +122,17 @@ def world_of(scenario: bytes, changes: str) -> World:
 
 
 def outcome(record: RunRecord) -> dict[str, Any]:
-    """Return what a study keeps of a run: indicators, late people by zone, people out over time."""
+    """Return what a study keeps of a run: indicators, late people and outcome by zone, stages, people out over time."""
     late = late_households(record).groupby("zone")["people"].sum()
     zones = record.tables["zones"]["zone"]
     return {
         "indicators": {name: plain(found.value) for name, found in indicators(record).items()},
         "late": {zone: int(late.get(zone, 0)) for zone in zones},
+        "zones": {
+            zone: [people, refused, in_time, plain(ordered)]
+            for zone, people, refused, in_time, ordered in zone_outcomes(record).itertuples(index=False)
+        },
+        "late_stages": late_stage_times(record),
         "out": _out(record),
     }
 

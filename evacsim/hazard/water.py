@@ -93,6 +93,18 @@ class Water:
         first = np.vstack((depths >= np.float32(depth), always)).argmax(axis=0)
         return np.asarray(np.append(self.times, np.inf)[first])
 
+    def raised(self, by: float) -> "Water":
+        """Return water that stands `by` [m] higher wherever and whenever it stands; what is dry stays dry."""
+
+        def higher(depth: Depths) -> Depths:
+            return np.where(depth > 0, depth + np.float32(by), depth)
+
+        return replace(self, link_depth=higher(self.link_depth), place_depth=higher(self.place_depth))
+
+    def faster(self, factor: float) -> "Water":
+        """Return the same water with every moment `factor` times as soon after the start."""
+        return replace(self, times=self.times / factor)
+
     def refined(self, step: float) -> "Water":
         """Return the same water with a frame every `step` [s] or less, on straight lines between frames."""
         if len(self.times) < 2:

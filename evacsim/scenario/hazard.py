@@ -45,6 +45,12 @@ class WaterGrids(Section):
     interpolate: Duration | None = Field(default=None, gt=0)
     """Draws straight lines between the depths given and reads them this often, such as `10 min`; without it each
     depth holds until the next."""
+    raised: Length = Field(default=0.0, ge=0)
+    """The water stands so much higher wherever and whenever it stands at all [m]; dry land stays dry, gauges show
+    nothing of it."""
+    faster: Number = Field(default=1.0, gt=0, le=100)
+    """Everything comes so many times as fast: the time from the start to each moment of the water, of the gauges and of
+    the forecasts is divided by it."""
     nodata: Literal["dry", "error"] = "error"
     """What a cell without a value means: dry land, or a mistake where a road or place lies on it."""
 
@@ -72,6 +78,12 @@ class WaterTables(Section):
     interpolate: Duration | None = Field(default=None, gt=0)
     """Draws straight lines between the depths given and reads them this often, such as `10 min`; without it each
     depth holds until the next."""
+    raised: Length = Field(default=0.0, ge=0)
+    """The water stands so much higher wherever and whenever it stands at all [m]; dry land stays dry, gauges show
+    nothing of it."""
+    faster: Number = Field(default=1.0, gt=0, le=100)
+    """Everything comes so many times as fast: the time from the start to each moment of the water, of the gauges and of
+    the forecasts is divided by it."""
     encoding: str | None = None
     """Text encoding, such as `gb18030`, where it is not UTF-8."""
 

@@ -126,8 +126,9 @@ class _Builder:
             lambda: self._water(roads, [zones, pickups, shelters, fleets, sites], homes, network.crs)
         )
         given = scenario.hazard.water
-        if water is not None and given is not None and given.interpolate is not None:
-            water = water.refined(given.interpolate)
+        if water is not None and given is not None:
+            water = water if given.interpolate is None else water.refined(given.interpolate)
+            water = water.raised(given.raised).faster(given.faster)
         if water is None or any(issue.severity == "error" for issue in self.issues):
             return None
         transfers = transfers_by_zone(scenario)
@@ -187,7 +188,7 @@ class _Builder:
         for gauge in sorted(self.scenario.hazard.gauges, key=lambda gauge: gauge.id):
             read = self._tried(partial(read_stages, gauge, start=self.scenario.start))
             if read is not None:
-                gauges[gauge.id] = StageSeries(gauge.id, read.times, read.stages, gauge.datum)
+                gauges[gauge.id] = StageSeries(gauge.id, read.times / self._faster, read.stages, gauge.datum)
         return gauges
 
     def _forecasts(self) -> dict[str, Forecasts]:
@@ -195,8 +196,15 @@ class _Builder:
         for forecast in sorted(self.scenario.hazard.forecasts, key=lambda forecast: forecast.gauge):
             read = self._tried(partial(read_forecasts, forecast, start=self.scenario.start))
             if read is not None:
-                forecasts[forecast.gauge] = Forecasts(read.issued, read.times, read.stages)
+                sooner = self._faster
+                forecasts[forecast.gauge] = Forecasts(read.issued / sooner, read.times / sooner, read.stages)
         return forecasts
+
+    @property
+    def _faster(self) -> float:
+        """How many times as fast as given the water comes, and all that tells of it."""
+        water = self.scenario.hazard.water
+        return 1.0 if water is None else water.faster
 
     def _check_rules(self, places: Set[str]) -> None:
         """Note places at which a rule watches water and that are nowhere."""

@@ -86,3 +86,18 @@ def test_every_link_keeps_its_own_row(time):
     if frame >= 0:
         expected[[1, 3]] = RISING.link_depth[frame]
     np.testing.assert_array_equal(RISING.link_depth_at(time), expected)
+
+
+def test_raised_water_stands_higher_where_it_stands_and_dry_land_stays_dry():
+    higher = RISING.raised(0.5)
+    np.testing.assert_allclose(higher.link_depth_at(1200), [0, 0.7, 0, 0, 0], atol=1e-6)
+    np.testing.assert_allclose(higher.link_depth_at(2400), [0, 1.1, 0, 0.8, 0], atol=1e-6)
+    np.testing.assert_allclose(higher.place_depth_at(2400), [1.1], atol=1e-6)
+    assert higher.place_depth_at(600).tolist() == [0]
+    assert higher.link_arrival(0.6)[1] == 1200
+
+
+def test_faster_water_comes_sooner_by_its_factor():
+    fast = RISING.faster(1.5)
+    assert fast.link_arrival(0.2)[1] == 1200 / 1.5
+    assert fast.link_arrival(0.3)[3] == 2400 / 1.5
