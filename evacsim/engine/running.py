@@ -164,7 +164,11 @@ class Run:
         self.leaving_unasked = LeavingUnasked(self.parts, self.transfer, would_leave)
         self.sites, self.duty = Sites(self.parts), Duty(self.parts)
         self.working = Working(
-            self.parts, self.cutting, None if self.rescuing is None else self.rescuing.teams
+            self.parts,
+            self.cutting,
+            self.sites,
+            self.services,
+            None if self.rescuing is None else self.rescuing.teams,
         )
         self.command = Command(self.parts, self.duty)
         self.assisting = Assisting(self.parts, self.command, self.transport)

@@ -9,8 +9,18 @@ from evacsim.results.column import Column
 WORKS_TABLES: dict[str, tuple[Column, ...]] = {
     "works": (
         Column("work", "str", Text("work", "作业")),
-        Column("what", "str", Text("clear (a road that is cut)", "类型")),
-        Column("place", "str", Text("where: the first link that is cut", "地点")),
+        Column(
+            "what",
+            "str",
+            Text(
+                "clear, bridge (a road that is cut), repair (a site), generator (carried to a place)", "类型"
+            ),
+        ),
+        Column(
+            "place",
+            "str",
+            Text("where: the first link that is cut, the site, the shelter, the office", "地点"),
+        ),
         Column("person_hours", "float64", Text("work that it takes [person-h]", "所需工作量")),
         Column("arisen_s", "float64", Text("needed from [s]", "发生时间")),
         Column("asked_s", "float64", Text("headquarters heard of it [s]", "接报时间")),
@@ -24,7 +34,8 @@ WORKS_TABLES: dict[str, tuple[Column, ...]] = {
             "why_not",
             "str",
             Text(
-                "why it is not done: not_heard, no_team, not_ready, busy, no_way, under_way, at_work, not_needed",
+                "why it is not done: not_heard, no_team, not_ready, no_stock, busy, no_way, "
+                "under_way, at_work, not_needed",
                 "未完成原因",
             ),
         ),

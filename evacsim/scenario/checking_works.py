@@ -1,10 +1,26 @@
 """What must hold between what is to be done, and the teams that do it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from evacsim.language import Text
 from evacsim.scenario.finding import Finding
+from evacsim.scenario.forces import Skill
+from evacsim.scenario.given import Loc
+from evacsim.scenario.matching import matching
+from evacsim.scenario.nearest import suggestion
 from evacsim.scenario.parts import Parts
+from evacsim.scenario.works import CarriedPower
+
+REPAIRS: Mapping[str, Skill] = {"power": "power", "cell": "comms"}
+"""What a team must be able to do to repair a site, by what the site gives."""
+NOBODY_CAN: Mapping[Skill, Text] = {
+    "clear": Text("clear roads", "清障"),
+    "bridge": Text("lay bridges", "架桥"),
+    "power": Text("restore power", "电力抢修"),
+    "comms": Text("restore base stations", "通信抢修"),
+    "dyke": Text("hold dykes", "巡堤抢险"),
+    "pump": Text("pump", "排涝"),
+}
 
 
 def found(parts: Parts) -> Iterator[Finding]:
@@ -12,18 +28,55 @@ def found(parts: Parts) -> Iterator[Finding]:
     if parts.whole is None:
         return
     works, loc = parts.whole.plan.works, ("plan", "works")
+    needed = list(_needed(parts))
     if works is None:
-        for cut in parts.road_cuts:
-            if cut.item.work is not None:
-                rule = Text("means nothing without plan.works", "没有 plan.works 时不起作用")
-                remedy = Text("write plan.works: {}, or leave it out", "写 plan.works: {}，或去掉")
-                yield Finding((*cut.loc, "work"), rule, remedy, severity="warning")
+        for where, _ in needed:
+            rule = Text("means nothing without plan.works", "没有 plan.works 时不起作用")
+            remedy = Text("write plan.works: {}, or leave it out", "写 plan.works: {}，或去掉")
+            yield Finding(where, rule, remedy, severity="warning")
         return
-    able = [entry.item for entry in parts.forces if "clear" in entry.item.can]
-    if any(cut.item.work is not None for cut in parts.road_cuts) and not able:
-        rule = Text("nobody can clear roads: no team has the skill clear", "没有具备清障能力（clear）的队伍")
-        remedy = Text("add a team that can to district.forces", "在 district.forces 中补充这样的队伍")
-        yield Finding(loc, rule, remedy, severity="warning")
-    if works.party is not None and able and works.party > max(force.members for force in able):
+    skills = [skill for _, skill in needed]
+    if works.generators is not None:
+        skills.append("power")
+        yield from _named(parts, works.generators)
+    able = {skill: [one.item for one in parts.forces if skill in one.item.can] for skill in skills}
+    for skill, forces in able.items():
+        if not forces:
+            deed = NOBODY_CAN[skill]
+            rule = Text(
+                f"nobody can {deed.en}: no team has the skill {skill}",
+                f"没有具备{deed.zh}能力（{skill}）的队伍",
+            )
+            remedy = Text("add a team that can to district.forces", "在 district.forces 中补充这样的队伍")
+            yield Finding(loc, rule, remedy, severity="warning")
+    sizes = [force.members for forces in able.values() for force in forces]
+    if works.party is not None and sizes and works.party > max(sizes):
         rule = Text("is more people than any team has that can do works", "多于任何可作业队伍的人数")
         yield Finding((*loc, "party"), rule, Text("write fewer", "调低人数"), str(works.party))
+
+
+def _needed(parts: Parts) -> Iterator[tuple[Loc, Skill]]:
+    """Yield where work is said that only teams do, and what they must be able to do for it."""
+    for cut in parts.road_cuts:
+        if cut.item.work is not None:
+            yield (*cut.loc, "work"), "clear"
+        if cut.item.bridge is not None:
+            yield (*cut.loc, "bridge"), "bridge"
+    kinds = {site.item.id: site.item.kind for site in parts.sites}
+    for outage in parts.outages:
+        if outage.item.repair is not None:
+            yield (*outage.loc, "repair"), REPAIRS[kinds.get(outage.item.site, "power")]
+    for site in parts.sites:
+        if site.item.repair is not None:
+            yield (*site.loc, "repair"), REPAIRS[site.item.kind]
+
+
+def _named(parts: Parts, power: CarriedPower) -> Iterator[Finding]:
+    """Yield patterns of places for generators that fit none."""
+    ids = [entry.item.id for group in (parts.shelters, parts.offices, parts.sites) for entry in group]
+    for number, pattern in enumerate(power.to):
+        if not matching(pattern, ids):
+            rule = Text("is no shelter, office or base station", "不是安置点、指挥机构或基站")
+            yield Finding(
+                ("plan", "works", "generators", "to", number), rule, suggestion(pattern, ids), pattern
+            )

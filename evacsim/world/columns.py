@@ -201,6 +201,10 @@ class CutWays(NamedTuple):
     """Rows of the ways."""
     work: float = np.nan
     """Work to clear them [person-s]; nan where nobody can."""
+    bridge: float = np.nan
+    """Work to lay a bridge there [person-s]; nan where nobody can."""
+    bears_buses: bool = True
+    """Whether buses and trucks may pass over that bridge."""
 
 
 class OrdinaryTrips(NamedTuple):

@@ -86,7 +86,9 @@ class Controls:
             ways = np.array([row for row in rows if row >= 0], dtype=np.int32)
             ends = np.inf if cut.ends is None else seconds_after(start, cut.ends)
             work = np.nan if cut.work is None else 3600.0 * cut.work
-            cuts.append(CutWays(seconds_after(start, cut.begins), ends, ways, work))
+            bridge = np.nan if cut.bridge is None else 3600.0 * cut.bridge
+            begins, bears_buses = seconds_after(start, cut.begins), cut.bridge_bears == "bus"
+            cuts.append(CutWays(begins, ends, ways, work, bridge, bears_buses))
         return cuts
 
     def check_measures(self, plan: Plan) -> None:
