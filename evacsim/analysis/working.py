@@ -6,9 +6,12 @@ from evacsim.results.record import RunRecord
 
 
 def done_share(record: RunRecord) -> float:
-    """Return the share of the works that were needed and that were done; nan where none was."""
+    """Return the share of the works that were needed and that were done; nan where none was.
+
+    Patrols and pumps, which are never done, do not count.
+    """
     works = record.tables["works"]
-    needed = works["why_not"] != "not_needed"
+    needed = (works["why_not"] != "not_needed") & ~works["what"].isin(["patrol", "pump"])
     return float(works["done_s"][needed].notna().mean()) if needed.any() else np.nan
 
 

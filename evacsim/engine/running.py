@@ -18,6 +18,7 @@ from evacsim.engine.counting import Counting
 from evacsim.engine.cutting import Cutting
 from evacsim.engine.destinations import Destinations
 from evacsim.engine.duty import Duty
+from evacsim.engine.dykes import Dykes
 from evacsim.engine.entries import Entries
 from evacsim.engine.gathering import Gathering
 from evacsim.engine.going_home import GoingHome
@@ -134,6 +135,7 @@ class Run:
             speed_factors=SpeedFactors(world.scenario.hazard.effects),
             mover=walkers.astype(np.int64),
             car=car,
+            water=world.water,
         )
         self.gathering = Gathering(self.parts)
         self.sheltering = Sheltering(self.parts)
@@ -162,12 +164,13 @@ class Run:
         self.reacting = Reacting(self.parts, self.gathering, self.transfer)
         self.attending = Attending(self.parts)
         self.leaving_unasked = LeavingUnasked(self.parts, self.transfer, would_leave)
-        self.sites, self.duty = Sites(self.parts), Duty(self.parts)
+        self.sites, self.duty, self.dykes = Sites(self.parts), Duty(self.parts), Dykes(self.parts)
         self.working = Working(
             self.parts,
             self.cutting,
             self.sites,
             self.services,
+            self.dykes,
             None if self.rescuing is None else self.rescuing.teams,
         )
         self.command = Command(self.parts, self.duty)
@@ -219,6 +222,7 @@ class Run:
             self.allotting,
             *([] if self.rescuing is None else [self.rescuing]),
             self.working,
+            self.dykes,
         )
         """Whoever leaves something in the record."""
         self._schedule()
@@ -237,12 +241,14 @@ class Run:
             self.parts.clock.after_moving.append(entries.write_down)
         self.roads.begin()
         self.ordinary_traffic.schedule()
+        self.dykes.schedule()
         self.water.schedule()
         self.moving_on.schedule()
         self.cutting.schedule()
         self.orders.schedule()
         self.allotting.schedule()
         self.sites.schedule()
+        self.working.schedule()
         self.observing.schedule()
         self.triggering.schedule()
 

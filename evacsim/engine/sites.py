@@ -32,6 +32,8 @@ class State:
     """How many outages hold; they may overlap."""
     flooded: int = ROOT
     """Event by which water stands at it too deep, or has spoilt it."""
+    is_deep: bool = False
+    """Whether water stands at it too deep now."""
     generator: int = ROOT
     """Event by which a generator that was brought feeds it."""
     battery: int = ROOT
@@ -83,6 +85,8 @@ class Sites(Recorded):
         """A base station (row) has gone over to its battery, by an event."""
         self.at_mains: list[Callable[[Where, int], None]] = []
         """The mains are back at a place, or a site, by an event."""
+        self._version = 0
+        """How often the water to come has been foreseen."""
         self._broken: set[Damage] = set()
         self._own_power: set[Where] = set()
         """Places with a generator that was brought there."""
@@ -100,14 +104,21 @@ class Sites(Recorded):
             if outage.ends is not None:
                 ends = seconds_after(start, outage.ends)
                 parts.clock.call_at(max(begins, ends), partial(self._end, damage))
-        water = parts.world.water
+        self._foresee_water()
+        parts.at_water_foreseen.append(self._foresee_water)
+        self._note_contact()
+
+    def _foresee_water(self) -> None:
+        """Call for every change of the water at a site from now on, as it is foreseen now."""
+        parts, water = self.parts, self.parts.water
+        self._version += 1
         for row, model in enumerate(self._models):
             is_deep = water.place_depth[:, self._depth_row[row]] >= model.floods_at
             changes = np.flatnonzero(np.diff(is_deep.astype(np.int8), prepend=0))
             for frame in changes.tolist():
-                time = max(0.0, float(water.times[frame]))
-                parts.clock.call_at(time, partial(self._flood, row, is_deep=bool(is_deep[frame])))
-        self._note_contact()
+                time, deep = max(0.0, float(water.times[frame])), bool(is_deep[frame])
+                if time >= parts.now:
+                    parts.clock.call_at(time, partial(self._meet_water, row, self._version, is_deep=deep))
 
     def down_event(self, site: str) -> int:
         """Return the event by which a site is out now, the root where it works."""
@@ -153,6 +164,11 @@ class Sites(Recorded):
                 return
             state.outage = ROOT
         self._renew(damage.site, cause)
+
+    def _meet_water(self, site: int, version: int, *, is_deep: bool) -> None:
+        if version == self._version and self._states[site].is_deep != is_deep:
+            self._states[site].is_deep = is_deep
+            self._flood(site, is_deep=is_deep)
 
     def _flood(self, site: int, *, is_deep: bool) -> None:
         state, work = self._states[site], self._models[site].repair
@@ -355,7 +371,14 @@ class Rehearsal(simpy.Environment):
 def rehearsed(parts: Parts) -> Sites:
     """Return the sites of a run as they will have been at its end: nothing but water and outages touches them."""
     clock = Rehearsal()
-    alone = replace(parts, clock=cast(Clock, clock), log=EventLog(), networks=Networks(), at_power=[])
+    alone = replace(
+        parts,
+        clock=cast(Clock, clock),
+        log=EventLog(),
+        networks=Networks(),
+        at_power=[],
+        at_water_foreseen=[],
+    )
     sites = Sites(alone)
     sites.schedule()
     clock.run(until=parts.world.scenario.duration + 1.0)

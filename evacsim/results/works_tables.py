@@ -13,15 +13,21 @@ WORKS_TABLES: dict[str, tuple[Column, ...]] = {
             "what",
             "str",
             Text(
-                "clear, bridge (a road that is cut), repair (a site), generator (carried to a place)", "类型"
+                "clear, bridge (a road that is cut), repair (a site), generator (carried to a place), "
+                "patrol, leak, sandbag, pump (a dyke)",
+                "类型",
             ),
         ),
         Column(
             "place",
             "str",
-            Text("where: the first link that is cut, the site, the shelter, the office", "地点"),
+            Text("where: the first link that is cut, the site, shelter, office, dyke", "地点"),
         ),
-        Column("person_hours", "float64", Text("work that it takes [person-h]", "所需工作量")),
+        Column(
+            "person_hours",
+            "float64",
+            Text("work that it takes [person-h]; nan for patrols and pumps", "所需工作量"),
+        ),
         Column("arisen_s", "float64", Text("needed from [s]", "发生时间")),
         Column("asked_s", "float64", Text("headquarters heard of it [s]", "接报时间")),
         Column("sent_s", "float64", Text("a party was last sent [s]", "派出时间")),

@@ -9,6 +9,7 @@ from evacsim.scenario.given import Loc
 from evacsim.scenario.matching import matching
 from evacsim.scenario.nearest import suggestion
 from evacsim.scenario.parts import Parts
+from evacsim.scenario.references import unknown
 from evacsim.scenario.works import CarriedPower
 
 REPAIRS: Mapping[str, Skill] = {"power": "power", "cell": "comms"}
@@ -25,6 +26,7 @@ NOBODY_CAN: Mapping[Skill, Text] = {
 
 def found(parts: Parts) -> Iterator[Finding]:
     """Yield everything that is wrong or doubtful in works."""
+    yield from _dykes(parts)
     if parts.whole is None:
         return
     works, loc = parts.whole.plan.works, ("plan", "works")
@@ -36,6 +38,10 @@ def found(parts: Parts) -> Iterator[Finding]:
             yield Finding(where, rule, remedy, severity="warning")
         return
     skills = [skill for _, skill in needed]
+    if works.dykes is not None:
+        skills.append("dyke")
+    if works.pumping is not None:
+        skills.append("pump")
     if works.generators is not None:
         skills.append("power")
         yield from _named(parts, works.generators)
@@ -69,6 +75,28 @@ def _needed(parts: Parts) -> Iterator[tuple[Loc, Skill]]:
     for site in parts.sites:
         if site.item.repair is not None:
             yield (*site.loc, "repair"), REPAIRS[site.item.kind]
+
+
+def _dykes(parts: Parts) -> Iterator[Finding]:
+    """Yield what is wrong with dykes: their gauges, what they protect, what two of them protect."""
+    groups = (parts.zones, parts.pickup_points, parts.shelters, parts.fleets, parts.sites)
+    ids = list(dict.fromkeys(entry.item.id for group in groups for entry in group))
+    first: dict[str, str] = {}
+    for entry in parts.dykes:
+        dyke = entry.item
+        yield from unknown(parts, "gauges", (*entry.loc, "gauge"), dyke.gauge)
+        for number, pattern in enumerate(dyke.protects):
+            named = matching(pattern, ids)
+            if not named:
+                rule = Text("is no place that water reaches", "不是受水情影响的地点")
+                yield Finding((*entry.loc, "protects", number), rule, suggestion(pattern, ids), pattern)
+            twice = next((id_ for id_ in named if first.setdefault(id_, dyke.id) != dyke.id), None)
+            if twice is not None:
+                rule = Text(
+                    f"{twice} lies behind {first[twice]} too", f"{twice} 同时位于 {first[twice]} 之后"
+                )
+                remedy = Text("let one dyke protect each place", "每个地点只由一处堤防保护")
+                yield Finding((*entry.loc, "protects", number), rule, remedy, pattern)
 
 
 def _named(parts: Parts, power: CarriedPower) -> Iterator[Finding]:

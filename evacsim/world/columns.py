@@ -14,6 +14,7 @@ from evacsim.network.columns import RoadColumns
 from evacsim.network.repairs import RepairReport
 from evacsim.scenario.command import Office
 from evacsim.scenario.district import PickupPoint, Shelter, Store, Zone
+from evacsim.scenario.dykes import Dyke
 from evacsim.scenario.forces import Force
 from evacsim.scenario.model import Scenario
 from evacsim.scenario.networks import Site
@@ -232,6 +233,8 @@ class World:
     fleets: Places[Fleet]
     sites: Places[Site]
     """Sites of power and communication."""
+    dykes: Places[Dyke]
+    """Where dykes are held."""
     refuges: Places[Refuge]
     """Refuges nearby."""
     forces: Places[Force]

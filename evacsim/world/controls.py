@@ -19,6 +19,7 @@ from evacsim.network.columns import RoadColumns
 from evacsim.network.presets import CONTRAFLOW_PRESETS
 from evacsim.scenario.district import Roads
 from evacsim.scenario.hazard import Hazard
+from evacsim.scenario.matching import matching
 from evacsim.scenario.nearest import suggestion
 from evacsim.scenario.plan import Plan, RoadOrder
 from evacsim.world.columns import CutWays, RoadChange, Signals, StageSeries, Ways
@@ -106,6 +107,13 @@ class Controls:
             for link in post.links:
                 if link not in self._roads.link_row:
                     self._note_unknown(link, f"plan.care.posts: {post.id}")
+
+    def check_dykes(self, hazard: Hazard) -> None:
+        """Note the patterns of links behind dykes that fit none."""
+        for dyke in hazard.dykes:
+            for pattern in dyke.links:
+                if not matching(pattern, self._roads.link_row):
+                    self._note_unknown(pattern, f"hazard.dykes: {dyke.id}.links")
 
     def _with_lanes_back(self, given: list[RoadChange]) -> list[RoadChange]:
         """Return orders in the order of time, those that open reversed ways taking the lanes back."""

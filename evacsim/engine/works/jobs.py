@@ -139,7 +139,7 @@ class Jobs:
         if job.is_over:
             return
         job.asked, job.waits, job.why = self.parts.now, True, "no_team"
-        job.event = self._record("work_asked", job, job.event, job.work / HOUR)
+        job.event = self._record("work_asked", job, job.event, _hours(job.work))
         for team in self.teams.teams:
             if job.skill in team.force.can:
                 self.teams.call(team, job.event)
@@ -219,7 +219,7 @@ class Jobs:
             job.begun = parts.now
         job.why = "at_work"
         job.event = team.event = parts.log.record(
-            parts.now, "work_begun", team.where, place=job.where, value=job.left / HOUR, cause=job.event
+            parts.now, "work_begun", team.where, place=job.where, value=_hours(job.left), cause=job.event
         )
         if job.begin is not None:
             job.begin(job.event)
@@ -305,7 +305,7 @@ class Jobs:
                     "work": job.id,
                     "what": job.what,
                     "place": names(job.place),
-                    "person_hours": job.work / HOUR,
+                    "person_hours": _hours(job.work),
                     "arisen_s": job.arisen,
                     "asked_s": job.asked,
                     "sent_s": job.sent,
@@ -313,9 +313,14 @@ class Jobs:
                     "done_s": job.done,
                     "teams": ";".join(dict.fromkeys(job.teams)),
                     "people": job.people,
-                    "left_person_hours": job.left / HOUR,
+                    "left_person_hours": _hours(job.left),
                     "why_not": job.why,
                 }
                 for job in self.all
             ]
         )
+
+
+def _hours(work: float) -> float:
+    """Return work in person-hours; nan where it goes on as long as it is needed."""
+    return work / HOUR if np.isfinite(work) else np.nan

@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from evacsim.engine.cutting import Cutting
+from evacsim.engine.dykes import Dykes
 from evacsim.engine.log import Kind, Where
 from evacsim.engine.parts import Parts
 from evacsim.engine.recorded import Recorded
@@ -15,7 +16,9 @@ from evacsim.engine.rescue.teams import Teams
 from evacsim.engine.services import Services
 from evacsim.engine.sites import Sites
 from evacsim.engine.works.clearing import Clearing
+from evacsim.engine.works.holding import Holding
 from evacsim.engine.works.jobs import Jobs
+from evacsim.engine.works.pumping import Pumping
 from evacsim.engine.works.repairing import CarryingPower, Repairing
 
 
@@ -28,12 +31,14 @@ class Working(Recorded):
         cutting: Cutting,
         sites: Sites,
         services: Services,
+        dykes: Dykes,
         rescue_teams: Teams | None,
     ) -> None:
         self.parts = parts
         self.jobs: Jobs | None = None
         self._own_teams: Teams | None = None
         """Teams, where rescue does not keep them."""
+        self.holding: Holding | None = None
         rules = parts.world.scenario.plan.works
         if rules is None:
             return
@@ -45,6 +50,15 @@ class Working(Recorded):
         self.repairing = Repairing(parts, sites, self.jobs)
         if rules.generators is not None:
             self.power = CarryingPower(parts, sites, services, self.jobs, rules.generators)
+        if rules.dykes is not None:
+            self.holding = Holding(parts, dykes, self.jobs, rules.dykes)
+        if rules.pumping is not None:
+            self.pumping = Pumping(parts, dykes, self.jobs, rules.pumping)
+
+    def schedule(self) -> None:
+        """Call for what is watched from the start."""
+        if self.holding is not None:
+            self.holding.schedule()
 
     def names(self) -> Mapping[Kind, NDArray[Any]]:
         """Return the ids of the works, and those of the teams where rescue does not say them."""
@@ -69,5 +83,6 @@ class Working(Recorded):
             Kind.SITE: world.sites.ids,
             Kind.SHELTER: world.shelters.ids,
             Kind.OFFICE: world.offices.ids,
+            Kind.DYKE: world.dykes.ids,
         }
         return str(ids[place.kind][place.row])
