@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from evacsim.clock import seconds_after
@@ -175,3 +176,30 @@ class Dykes(Recorded):
     def names(self) -> Mapping[Kind, NDArray[Any]]:
         """Return the ids of the dykes."""
         return {Kind.DYKE: np.array(self.parts.world.dykes.ids, dtype=object)}
+
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Return what became of each dyke."""
+        if not self.states:
+            return {}
+        rows = [
+            {
+                "dyke": dyke.model.id,
+                "given_s": self._within(dyke.area.given),
+                "failed_s": self._within(dyke.area.fails),
+                "raised_m": dyke.raised,
+                "leaks": len(dyke.leaks),
+                "leaks_stopped": len(dyke.stopped),
+                "pumped_m3": self._pumped(dyke),
+            }
+            for dyke in self.states
+        ]
+        return {"dykes": pd.DataFrame(rows)}
+
+    def _within(self, time: float) -> float:
+        """Return a time within the scenario, nan for one that does not come."""
+        return max(0.0, time) if time <= self.parts.world.scenario.duration else np.nan
+
+    def _pumped(self, dyke: State) -> float:
+        """Return what pumps were able to move behind a dyke so far, whether so much was there or not [m3]."""
+        sunk = sum(span.rate * (min(span.ends, self.parts.now) - span.begins) for span in dyke.area.pumped)
+        return sunk * (dyke.model.area or 0.0)

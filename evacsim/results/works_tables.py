@@ -1,6 +1,6 @@
 """Tables of works (抢险作业): what was to be done, who did it, what was not done and why.
 
-A table is empty where the plan has no works.
+The table of works is empty where the plan has none, that of dykes where the hazard has none.
 """
 
 from evacsim.language import Text
@@ -44,6 +44,21 @@ WORKS_TABLES: dict[str, tuple[Column, ...]] = {
                 "under_way, at_work, not_needed",
                 "未完成原因",
             ),
+        ),
+    ),
+    "dykes": (
+        Column("dyke", "str", Text("dyke", "堤防")),
+        Column(
+            "given_s", "float64", Text("fails if nobody does anything [s]; nan for never", "不抢险时失守时间")
+        ),
+        Column("failed_s", "float64", Text("failed [s]; nan for never", "实际失守时间")),
+        Column("raised_m", "float64", Text("by how much sandbags raised its crest [m]", "子堤加高")),
+        Column("leaks", "int64", Text("places where it leaked", "渗漏处数")),
+        Column("leaks_stopped", "int64", Text("places where that was stopped", "已处置处数")),
+        Column(
+            "pumped_m3",
+            "float64",
+            Text("what pumps behind it could move while they ran [m3]", "水泵排水能力合计"),
         ),
     ),
 }

@@ -12,7 +12,7 @@ class WorkStock(Section):
     bridges: Count | None = Field(default=None, ge=0)
     """Temporary bridges (便桥、舟桥)."""
     generators: Count | None = Field(default=None, ge=0)
-    """Generators that can be carried somewhere (发电机)."""
+    """Generators that can be carried somewhere (发电机); those of the stores where absent and stores have any."""
     bags: Count | None = Field(default=None, ge=0)
     """Sandbags (编织袋)."""
     pumps: Count | None = Field(default=None, ge=0)

@@ -109,11 +109,19 @@ class Controls:
                     self._note_unknown(link, f"plan.care.posts: {post.id}")
 
     def check_dykes(self, hazard: Hazard) -> None:
-        """Note the patterns of links behind dykes that fit none."""
+        """Note the patterns of links behind dykes that fit none, and links that lie behind two."""
+        behind: dict[str, str] = {}
         for dyke in hazard.dykes:
             for pattern in dyke.links:
-                if not matching(pattern, self._roads.link_row):
-                    self._note_unknown(pattern, f"hazard.dykes: {dyke.id}.links")
+                place, links = f"hazard.dykes: {dyke.id}.links", matching(pattern, self._roads.link_row)
+                if not links:
+                    self._note_unknown(pattern, place)
+                twice = next((one for one in links if behind.setdefault(one, dyke.id) != dyke.id), None)
+                if twice is not None:
+                    first = behind[twice]
+                    rule = Text(f"{twice} lies behind {first} too", f"{twice} 同时位于 {first} 之后")
+                    remedy = Text("let one dyke protect each link", "每个路段只由一处堤防保护")
+                    self.issues.append(Issue("roads", rule, remedy, place, value=pattern))
 
     def _with_lanes_back(self, given: list[RoadChange]) -> list[RoadChange]:
         """Return orders in the order of time, those that open reversed ways taking the lanes back."""

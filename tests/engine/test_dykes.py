@@ -125,6 +125,19 @@ def test_what_is_raised_a_little_fails_a_little_later(tmp_path):
     assert times(record, "link_closed") == pytest.approx([4 * HOUR + late])
 
 
+def test_what_became_of_a_dyke_is_told(tmp_path):
+    small = {"dyke": {"length": "10 m"}, "forces": [GUARDS], "works": WORKS}
+    results = ev.simulate(ev.from_mapping(district(tmp_path / "a", **small)), seed=1)
+    row = results.record.tables["dykes"].iloc[0]
+    assert row[["given_s", "failed_s", "raised_m"]].tolist() == pytest.approx([4 * HOUR, 4.2 * HOUR, 0.2])
+    assert results.indicators["dykes_held_share"].value == 0
+    assert results.indicators["dyke_time_gained_mean"].value == pytest.approx(0.2 * HOUR)
+    small["dyke"] = {"length": "2 m"}
+    held = ev.simulate(ev.from_mapping(district(tmp_path / "b", **small)), seed=1)
+    assert held.indicators["dykes_held_share"].value == 1
+    assert held.indicators["dyke_time_gained_mean"].value == 8 * HOUR
+
+
 def test_no_bags_no_layer(tmp_path):
     works = {**WORKS, "stock": {"bags": int(np.ceil(sandbags(10, 0.2)))}}
     record = run(district(tmp_path, dyke={"length": "10 m"}, forces=[GUARDS], works=works))

@@ -112,6 +112,22 @@ def test_a_generator_goes_to_one_place_and_then_to_the_next(tmp_path):
     assert table.loc["mast1", "done_s"] == 4 * HOUR + 200 + HOUR / 2
 
 
+def test_generators_come_from_the_stores(tmp_path):
+    out = {"site": "sub", "begins": "T+1 h", "ends": "T+9 h"}
+    masts = [{**MAST, "id": f"mast{n}"} for n in range(3)]
+    given = district(
+        tmp_path,
+        sites=[POWER, *masts],
+        outages=[out],
+        forces=[ELECTRICIANS],
+        works={"generators": {"to": ["mast*"]}},
+    )
+    given["district"]["stores"] = [{"id": "town", "node": node(0, 0), "generators": 2}]
+    table = run(given).tables["works"]
+    assert table["done_s"].notna().sum() == 2
+    assert table["why_not"].tolist().count("not_needed") == 1
+
+
 def test_a_shelter_has_power_when_its_generator_comes(tmp_path):
     out = {"site": "sub", "begins": "T+1 h", "ends": "T+9 h"}
     works = {"generators": {"to": ["school"], "work": 5}}

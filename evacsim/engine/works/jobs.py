@@ -98,7 +98,7 @@ class Jobs:
         self.teams = teams
         self.rules = rules
         self.all: list[Job] = []
-        self.stock: dict[str, float] = {item: float(n) for item, n in rules.stock if n is not None}
+        self.stock = _stock(parts, rules)
         """What is left of what works take; without limit what is not there."""
         self._is_due = False
         self._reopened = simpy.Event(parts.clock)
@@ -324,3 +324,12 @@ class Jobs:
 def _hours(work: float) -> float:
     """Return work in person-hours; nan where it goes on as long as it is needed."""
     return work / HOUR if np.isfinite(work) else np.nan
+
+
+def _stock(parts: Parts, rules: Works) -> dict[str, float]:
+    """Return what is in stock; generators are those of the stores where the plan does not say."""
+    stock = {item: float(number) for item, number in rules.stock if number is not None}
+    in_stores = sum(store.generators for store in parts.world.stores.models)
+    if in_stores:
+        stock.setdefault("generators", float(in_stores))
+    return stock
