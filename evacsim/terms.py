@@ -387,6 +387,7 @@ ROOT_KINDS = frozenset(
         "rain_reached",
         "forecast_reached",
         "danger_appeared",
+        "dyke_leaks",
         "moment_reached",
         "site_down",
         "road_cut",

@@ -52,6 +52,7 @@ class Dykes(Recorded):
         self.at_failed: list[Callable[[int, int], None]] = []
         """A dyke (row) has failed, by an event."""
         self.states = [self._state(model) for model in parts.world.dykes.models]
+        parts.water_causes.append(self._cause_of)
 
     def schedule(self) -> None:
         """Call for every leak and every failure."""
@@ -152,6 +153,20 @@ class Dykes(Recorded):
         for hook in self.parts.at_water_foreseen:
             hook()
 
+    def _cause_of(self, frame: int) -> int:
+        """Return the last failure of a dyke behind which water rises in a frame."""
+        water = self.parts.water
+        causes = [ROOT]
+        for dyke in self.states:
+            for depths, own in (
+                (water.link_depth, dyke.area.links),
+                (water.place_depth, dyke.area.places),
+            ):
+                before = depths[frame - 1, own] if frame > 0 else 0.0
+                if dyke.failed and (depths[frame, own] > before).any():
+                    causes.append(dyke.failed)
+        return max(causes)
+
     # -- what comes -------------------------------------------------------------------------
 
     def _leak(self, row: int, leak: int) -> None:
@@ -166,7 +181,14 @@ class Dykes(Recorded):
         dyke = self.states[row]
         if dyke.version != version:
             return
-        dyke.failed = self._record(FAILED, row, min(self._causes(dyke))[1])
+        cause, gauge = min(self._causes(dyke))[1], dyke.model.gauge
+        if cause == ROOT and gauge is not None and dyke.model.crest is not None:
+            stage, place = (
+                dyke.model.crest + dyke.raised,
+                Where(Kind.GAUGE, list(self.parts.world.gauges).index(gauge)),
+            )
+            cause = self.parts.log.record(self.parts.now, "stage_reached", place, value=stage)
+        dyke.failed = self._record(FAILED, row, cause)
         for hook in self.at_failed:
             hook(row, dyke.failed)
 

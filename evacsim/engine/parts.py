@@ -84,6 +84,8 @@ class Parts:
     """What is to be tried again whenever roads have changed."""
     at_water_foreseen: list[Callable[[], None]] = field(default_factory=list)
     """The water that is still to come has changed, because of works."""
+    water_causes: list[Callable[[int], int]] = field(default_factory=list)
+    """Asked for a frame of the water: the event by which it comes, the root where nobody brought it about."""
     at_water_changed: list[Callable[[], None]] = field(default_factory=list)
     """The water has changed."""
     at_order_received: list[Callable[[int, Order], None]] = field(default_factory=list)

@@ -95,6 +95,7 @@ class Water:
             "water_changed",
             Where(Kind.DISTRICT, 0),
             value=float(np.count_nonzero(road_depth)),
+            cause=max((ask(frame) for ask in self.parts.water_causes), default=ROOT),
         )
         if changed.size:
             self._slow_roads(changed)

@@ -24,6 +24,19 @@ NOBODY_CAN: Mapping[Skill, Text] = {
 }
 
 
+NO_DYKES: Mapping[str, tuple[Text, Text]] = {
+    "dykes": (
+        Text("there is no dyke in hazard.dykes", "hazard.dykes 中没有堤防"),
+        Text("describe them, or leave it out", "补充堤防，或去掉"),
+    ),
+    "pumping": (
+        Text("no dyke in hazard.dykes says its area", "hazard.dykes 中没有写明淹没面积（area）的堤防"),
+        Text("write the area under water behind a dyke, or leave it out", "写明堤后淹没面积，或去掉"),
+    ),
+}
+"""What works that have nothing to work at are told."""
+
+
 def found(parts: Parts) -> Iterator[Finding]:
     """Yield everything that is wrong or doubtful in works."""
     yield from _dykes(parts)
@@ -37,6 +50,9 @@ def found(parts: Parts) -> Iterator[Finding]:
             remedy = Text("write plan.works: {}, or leave it out", "写 plan.works: {}，或去掉")
             yield Finding(where, rule, remedy, severity="warning")
         return
+    for name, rules in (("dykes", works.dykes), ("pumping", works.pumping)):
+        if rules is not None and not _has_work(parts, name):
+            yield Finding((*loc, name), *NO_DYKES[name], severity="warning")
     skills = [skill for _, skill in needed]
     if works.dykes is not None:
         skills.append("dyke")
@@ -59,6 +75,11 @@ def found(parts: Parts) -> Iterator[Finding]:
     if works.party is not None and sizes and works.party > max(sizes):
         rule = Text("is more people than any team has that can do works", "多于任何可作业队伍的人数")
         yield Finding((*loc, "party"), rule, Text("write fewer", "调低人数"), str(works.party))
+
+
+def _has_work(parts: Parts, name: str) -> bool:
+    """Return whether there is a dyke that can be held, or behind which one can pump."""
+    return any(name == "dykes" or dyke.item.area is not None for dyke in parts.dykes)
 
 
 def _needed(parts: Parts) -> Iterator[tuple[Loc, Skill]]:

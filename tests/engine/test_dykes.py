@@ -16,10 +16,12 @@ from hypothesis import strategies as st
 import evacsim as ev
 from evacsim.engine.works.jobs import HOUR
 from evacsim.errors import ScenarioError
+from evacsim.scenario.checking import check
 from evacsim.world.works import sandbags
 from tests.engine.test_works import MINUTE, TEAM, run, street, times
 from tests.reference.gauges import events_of, with_gauge
 from tests.reference.small_district import link, node, write_depths
+from tests.reference.storm_checks import broken_rules
 
 LAST = link((5, 0), (6, 0))
 DYKE = {
@@ -78,9 +80,13 @@ def test_a_dyke_changes_nothing_where_nothing_is_done(tmp_path):
     """But for its own failure the log is what it is without the dyke."""
     given = district(tmp_path, trigger="T+3 h 50 min")
     with_it = run(given).events
+    kinds = with_it.set_index("seq")["kind"]
+    wet = with_it[with_it["kind"] == "water_changed"]["cause"].tolist()
+    assert [kinds.get(cause, "") for cause in wet] == ["dyke_failed", "dyke_failed", ""]
     given["hazard"]["dykes"] = []
     without = run(given).events
-    others = with_it[with_it["kind"] != "dyke_failed"]
+    first = with_it["kind"].tolist().index("dyke_failed")
+    others = with_it.drop(index=[first - 1, first])
     for column in ("time_s", "kind", "subject", "place", "value"):
         assert others[column].astype(str).tolist() == without[column].astype(str).tolist()
 
@@ -224,6 +230,27 @@ def test_mistakes_with_dykes_are_told(tmp_path):
         run(district(tmp_path / "d", dyke={"gauge": None}))
 
 
+def whole_run(given):
+    """Return the record of a run of which everything holds that must hold of any."""
+    scenario = ev.from_mapping(given)
+    record = ev.simulate(scenario, seed=1).record
+    assert broken_rules(scenario, record) == []
+    assert ev.simulate(scenario, seed=1).record.events.equals(record.events)
+    return record
+
+
+def test_works_without_dykes_are_told(tmp_path):
+    clearers = [{**GUARDS, "kind": "contractor"}]
+    given = district(tmp_path, forces=clearers, works={"dykes": {}, "pumping": {"pumps": 1}})
+    assert [str(issue.place) for issue in check(ev.from_mapping(given)) if "hazard.dykes" in str(issue)] == [
+        "plan.works.pumping"
+    ]
+    given["hazard"]["dykes"] = []
+    said = [str(issue) for issue in check(ev.from_mapping(given))]
+    assert any("there is no dyke" in one for one in said)
+    assert any("nobody can pump" in one for one in said)
+
+
 @settings(max_examples=8, deadline=None, derandomize=True)
 @given(luck=st.randoms(use_true_random=False))
 def test_more_sandbags_never_bring_water_earlier_in_a_storm(luck: Random):
@@ -246,16 +273,17 @@ def test_more_sandbags_never_bring_water_earlier_in_a_storm(luck: Random):
         "party": luck.choice([3, 5]),
     }
     forces = [{**GUARDS, "skills": ["dyke", "pump"], "members": luck.randint(4, 20)}]
-    bags = luck.randint(0, 500)
+    bags, trigger = luck.randint(0, 500), f"T+{luck.randint(0, 360)} min"
     with TemporaryDirectory() as folder:
-        none = run(district(Path(folder) / "a", dyke=dyke))
+        none = run(district(Path(folder) / "a", dyke=dyke, trigger=trigger))
         some, plenty = (
-            run(
+            whole_run(
                 district(
                     Path(folder) / f"{number}",
                     dyke=dyke,
                     forces=forces,
                     works={**works, "stock": {"bags": number}},
+                    trigger=trigger,
                 )
             )
             for number in (bags, 100_000)

@@ -17,6 +17,7 @@ from evacsim.engine.works.jobs import HOUR
 from evacsim.errors import ScenarioError
 from tests.engine.test_works import BOTH, MINUTE, TEAM, run, street, times
 from tests.reference.small_district import node, write_depths
+from tests.reference.storm_checks import broken_rules
 
 ELECTRICIANS = {**TEAM, "id": "electricians", "kind": "power"}
 RADIO = {**TEAM, "id": "radio", "kind": "comms"}
@@ -207,7 +208,9 @@ def test_repairs_never_keep_a_site_out_longer(luck: Random):
             )
         works = {"generators": {"work": luck.randint(1, 9)}, "stock": {"generators": luck.randint(0, 1)}}
         common = {"outages": outages, "forces": [ELECTRICIANS, RADIO]}
-        with_them = run(district(Path(folder) / "a", works=works, **common))
+        scenario = ev.from_mapping(district(Path(folder) / "a", works=works, **common))
+        with_them = ev.simulate(scenario, seed=1).record
+        assert broken_rules(scenario, with_them) == []
         without = run(district(Path(folder) / "b", **common))
     for site in ("sub", "mast"):
         assert out_for(with_them, site) <= out_for(without, site) + 1e-6

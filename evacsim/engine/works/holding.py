@@ -38,19 +38,26 @@ class Holding:
                 warning = None if gauge is None else gauge.warning_stage
                 self._at_stage(row, warning, partial(self._begin_patrol, row))
             if model.crest is not None and self._layers():
-                self._at_stage(row, model.crest - self.rules.freeboard, partial(self._lay, row, 1, ROOT))
+                self._at_stage(row, model.crest - self.rules.freeboard, partial(self._lay, row, 1))
 
-    def _at_stage(self, row: int, stage: float | None, action: partial[None]) -> None:
+    def _at_stage(self, row: int, stage: float | None, action: Callable[[int], None]) -> None:
         """Call once the gauge of a dyke shows a stage; from the start where there is none."""
-        model, time = self.dykes.states[row].model, 0.0
-        if model.gauge is not None and stage is not None:
-            time = max(0.0, self.parts.world.gauges[model.gauge].first_reaching(stage))
-        if time <= self.parts.world.scenario.duration:
-            self.parts.clock.call_at(time, action)
+        world, gauge, time = self.parts.world, self.dykes.states[row].model.gauge, 0.0
+        kind, subject, value = "moment_reached", Where(Kind.DISTRICT, 0), np.nan
+        if gauge is not None and stage is not None:
+            time = max(0.0, world.gauges[gauge].first_reaching(stage))
+            kind, subject, value = "stage_reached", Where(Kind.GAUGE, list(world.gauges).index(gauge)), stage
+
+        def begin() -> None:
+            if not self.dykes.states[row].failed:
+                action(self.parts.log.record(time, kind, subject, value=value))
+
+        if time <= world.scenario.duration:
+            self.parts.clock.call_at(time, begin)
 
     # -- patrols and leaks ------------------------------------------------------------------
 
-    def _begin_patrol(self, row: int) -> None:
+    def _begin_patrol(self, row: int, cause: int) -> None:
         def begin(event: int) -> None:
             self._patrol[row] = event
             for leak in self.dykes.states[row].leaks:
@@ -61,7 +68,7 @@ class Holding:
 
         patrol = self._job(row, "patrol", np.inf, stop)
         patrol.party, patrol.begin, patrol.stop = self.rules.patrol, begin, stop
-        self._arise(row, patrol, ROOT)
+        self._arise(row, patrol, cause)
 
     def _look(self, row: int, leak: int, _: int) -> None:
         """Let a patrol that is on its way find a leak within one round."""
