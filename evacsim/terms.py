@@ -325,6 +325,10 @@ EVENT_KINDS: dict[str, Text] = {
     "nobody_found": Text("finds nobody", "未发现被困人员"),
     "fetched_by_neighbours": Text("is brought to dry ground by neighbours", "由邻里救出"),
     "died_waiting": Text("dies waiting for help", "等待救援中遇难"),
+    # dykes
+    "dyke_leaks": Text("the dyke begins to leak", "堤防出现管涌渗漏"),
+    "leak_found": Text("the patrol finds where the dyke leaks", "巡堤发现险情"),
+    "dyke_failed": Text("the dyke is overtopped or breaks", "堤防漫溢或溃决"),
     # works
     "work_asked": Text("headquarters hears what is to be done", "接报险情"),
     "work_assigned": Text("is sent to a work", "派往抢险"),
@@ -387,6 +391,7 @@ ROOT_KINDS = frozenset(
         "rain_reached",
         "forecast_reached",
         "danger_appeared",
+        "dyke_leaks",
         "moment_reached",
         "site_down",
         "road_cut",

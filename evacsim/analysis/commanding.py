@@ -40,11 +40,13 @@ class Command:
     """Mean error of what headquarters believed to have left, as a share of all who had to go."""
     contactable: float
     """Time for which the zone that was cut off longest could be reached [s]."""
+    last_contact: float
+    """When the first zone could be reached for the last time [s]; 0 where one never could."""
 
 
 def command(record: RunRecord) -> Command:
     """Return how the offices worked in a run."""
-    outcomes = call_outcomes(record.tables["calls"])
+    outcomes, contact = call_outcomes(record.tables["calls"]), contactable_times(record)
     waited = (outcomes["acknowledged_s"] - outcomes["placed_s"]).fillna(np.inf)
     return Command(
         acknowledged=acknowledged_share(outcomes),
@@ -55,7 +57,8 @@ def command(record: RunRecord) -> Command:
         top_staffed=_top_staffed(record),
         reports_in_time=_reports_in_time(record),
         picture_gap=picture_gap(record),
-        contactable=contactable_times(record)["contactable_s"].min(),
+        contactable=contact["contactable_s"].min(),
+        last_contact=contact["last_s"].fillna(0.0).min(),
     )
 
 

@@ -70,6 +70,15 @@ ENTRIES: tuple[Entry, ...] = (
         lambda facts: facts.command.contactable,
     ),
     Entry(
+        "last_contact_min", "s", "more",
+        Text("last moment at which every zone could still be reached", "最早失联时刻"),
+        Text(
+            "of the zone that was out of reach first and for good; the end of the run where none was",
+            "取最早失联且未恢复的区域；均未失联则为推演结束时刻",
+        ),
+        lambda facts: facts.command.last_contact,
+    ),
+    Entry(
         "public_reach", "share", "more",
         Text("public reached by a warning", "预警公众覆盖率"),
         Text(

@@ -72,5 +72,14 @@ ENTRIES: tuple[Entry, ...] = (
           Text("from its being cut, where somebody can clear it; infinite where one never was",
                "自中断起，仅计可抢通的；有未抢通者为无穷大"),
           lambda facts: working.time_to_clear(facts.record)),
+    Entry("dykes_held_share", "share", "more",
+          Text("share of dykes that held", "堤防守住比例"),
+          Text("of those that fail if nobody does anything", "占不抢险即失守的堤防"),
+          lambda facts: working.dykes_held(facts.record)),
+    Entry("dyke_time_gained_mean", "s", "more",
+          Text("mean time that dykes held longer", "堤防平均多守时间"),
+          Text("of those that fail if nobody does anything; one that held counts to the end of the run",
+               "仅计不抢险即失守的堤防；守住的计至推演结束"),
+          lambda facts: working.dyke_time_gained(facts.record)),
 )  # fmt: skip
 """In the order of the report."""

@@ -24,6 +24,8 @@ class Cutting:
         """Event by which a way was cut."""
         self._holding: set[int] = set()
         """Cuts that hold now."""
+        self._bridged: set[int] = set()
+        """Cuts over which a bridge leads that bears no buses."""
 
     def schedule(self) -> None:
         """Call for every cut; what lies before the start holds from the start."""
@@ -36,12 +38,31 @@ class Cutting:
 
     def clear(self, row: int, cause: int) -> int:
         """Let a cut hold no longer, by an event; return the last event of that."""
+        ways, event = self.parts.world.road_cuts[row].ways, cause
+        if row in self._bridged:
+            self._bridged.remove(row)
+            self.roads.bear(ways, buses=True)
+            for way in ways.tolist():
+                event = self.parts.log.record(
+                    self.parts.now, "road_mended", self._road(way), cause=max(cause, self._cause[way])
+                )
+            self._try_again()
+            return event
         self._holding.remove(row)
-        event = cause
-        for way in self.roads.mend(self.parts.world.road_cuts[row].ways).tolist():
+        for way in self.roads.mend(ways).tolist():
             because = max(cause, self._cause[way])
             event = self.parts.log.record(self.parts.now, "road_mended", self._road(way), cause=because)
         self._try_again()
+        return event
+
+    def bridge(self, row: int, cause: int) -> int:
+        """Let a bridge lead over a cut, by an event; what it does not bear waits until the cut is cleared."""
+        cut = self.parts.world.road_cuts[row]
+        if not cut.bears_buses:
+            self.roads.bear(cut.ways, buses=False)
+        event = self.clear(row, cause)
+        if not cut.bears_buses:
+            self._bridged.add(row)
         return event
 
     def _cut(self, row: int) -> None:
@@ -54,7 +75,7 @@ class Cutting:
         self._try_again()
 
     def _end(self, row: int) -> None:
-        if row in self._holding:
+        if row in self._holding or row in self._bridged:
             event = self.clear(row, ROOT)
             for hook in self.at_ended:
                 hook(row, event)

@@ -42,6 +42,7 @@ class Kind(IntEnum):
     MEASURE = 20
     CASE = 21
     WORK = 22
+    DYKE = 23
 
     @property
     def id(self) -> str:

@@ -27,12 +27,19 @@ class MovingOn:
         self.transfer = transfer
         self.buses = buses
         self._care = parts.world.scenario.plan.care
+        self._version = 0
+        """How often the water to come has been foreseen."""
         if self._care.second_transfer:
             parts.at_shelter_flooded.append(self.move_on)
 
     def schedule(self) -> None:
         """Call for the moment at which each shelter is to be left before the water is in it."""
-        care, water = self._care, self.parts.world.water
+        self._foresee()
+        self.parts.at_water_foreseen.append(self._foresee)
+
+    def _foresee(self) -> None:
+        care, water, now = self._care, self.parts.water, self.parts.now
+        self._version += 1
         if not care.second_transfer or care.second_transfer_before <= 0:
             return
         limit = self.parts.world.scenario.hazard.effects.shelter_limit - care.second_transfer_before
@@ -41,10 +48,12 @@ class MovingOn:
         threatened = (depth > limit) & (water.place_depth[:, self.parts.world.shelters.depth_row] > 0)
         for shelter in np.flatnonzero(threatened.any(axis=0)).tolist():
             time = max(0.0, float(water.times[threatened[:, shelter].argmax()]))
-            self.parts.clock.call_at(time, partial(self._threaten, shelter))
+            if time >= now:
+                self.parts.clock.call_at(time, partial(self._threaten, shelter, self._version))
 
-    def _threaten(self, shelter: int) -> None:
-        self.move_on(shelter, self.parts.water_changed)
+    def _threaten(self, shelter: int, version: int) -> None:
+        if version == self._version:
+            self.move_on(shelter, self.parts.water_changed)
 
     def move_on(self, shelter: int, cause: int) -> None:
         """Close a shelter and let everybody in it go on, because of an event."""

@@ -154,11 +154,35 @@ class Observing(Recorded):
         ends : callable, optional
             Told nothing: that something is over is no event.
         """
+        if condition.kind == "water" and self.parts.world.scenario.hazard.dykes:
+            self._watch_water(condition, begins, ends)
+            return
         for spell in self.spells(condition):
             self.announce(condition, spell)
             self.parts.clock.call_at(spell.begins, partial(self._begin, condition, spell, begins))
             if ends is not None and spell.ends <= self.parts.world.scenario.duration:
                 self.parts.clock.call_at(spell.ends, ends)
+
+    def _watch_water(
+        self, condition: Condition, begins: Callable[[float, int], None], ends: Callable[[], None] | None
+    ) -> None:
+        """Look at every change of the water whether it stands so deep; works may put off what was foreseen."""
+        holds = False
+
+        def look() -> None:
+            nonlocal holds
+            frame = self.parts.water.frame_at(self.parts.now)
+            depth = float(self._depths(condition.subject)[frame]) if frame >= 0 else 0.0
+            is_wet = bool(is_stopped(np.array(depth), condition.size)) if condition.size > 0 else depth > 0
+            if is_wet == holds:
+                return
+            holds = is_wet
+            if is_wet:
+                begins(depth, self.water.changed_event)
+            elif ends is not None:
+                ends()
+
+        self.parts.at_water_changed.append(look)
 
     def announce(self, condition: Condition, spell: Spell) -> None:
         """Let the truth behind what will be known become an event in its time."""
@@ -290,7 +314,7 @@ class Observing(Recorded):
 
     def _wet(self, condition: Condition) -> list[Spell]:
         """Return when water stands so deep at a place: from one change of the water to another."""
-        water = self.parts.world.water
+        water = self.parts.water
         if not len(water.times):
             return []
         depth = self._depths(condition.subject)
@@ -303,7 +327,7 @@ class Observing(Recorded):
         ]
 
     def _depths(self, place: Where) -> Floats:
-        world, water = self.parts.world, self.parts.world.water
+        world, water = self.parts.world, self.parts.water
         if place.kind == Kind.LINK:
             column = np.flatnonzero(water.link_rows == place.row)
             return np.asarray(water.link_depth[:, column].sum(axis=1), dtype=np.float64)

@@ -18,6 +18,7 @@ from evacsim.engine.networks import Networks
 from evacsim.engine.routing import Routing
 from evacsim.engine.travelers import Travelers
 from evacsim.hazard.effects import SpeedFactors
+from evacsim.hazard.water import Water as WaterGiven
 from evacsim.streams import Streams
 from evacsim.world.columns import World
 from evacsim.world.people import Households
@@ -75,10 +76,18 @@ class Parts:
     """Row in the movement that carries each household now: its own feet, or its car."""
     car: dict[int, int]
     """Row in the movement of the car of each household that is to drive, or leaves unasked by car."""
+    water: WaterGiven
+    """The water as it comes, with what works have done so far; `engine.dykes` writes it, everybody asks it."""
     water_changed: int = ROOT
     """Event of the last change of the water; `engine.water` writes it."""
     after_reopening: list[Callable[[], None]] = field(default_factory=list)
     """What is to be tried again whenever roads have changed."""
+    at_water_foreseen: list[Callable[[], None]] = field(default_factory=list)
+    """The water that is still to come has changed, because of works."""
+    water_causes: list[Callable[[int], int]] = field(default_factory=list)
+    """Asked for a frame of the water: the event by which it comes, the root where nobody brought it about."""
+    at_water_changed: list[Callable[[], None]] = field(default_factory=list)
+    """The water has changed."""
     at_order_received: list[Callable[[int, Order], None]] = field(default_factory=list)
     """An office (row) has received an order; `Order.causes` are the events by which."""
     at_level: list[Callable[[int, int, int], None]] = field(default_factory=list)

@@ -16,6 +16,7 @@ from evacsim.engine.movement import Gridlock
 from evacsim.engine.parts import Mode, Parts
 from evacsim.engine.recorded import Recorded
 from evacsim.hazard.effects import is_stopped
+from evacsim.hazard.water import Water
 from evacsim.results.columns import table
 from evacsim.results.record import LEDGER, TABLES, RunRecord
 from evacsim.scenario.assumptions import assumptions
@@ -55,7 +56,7 @@ def write_down(
             "states": _states(parts),
             "failures": failures(parts.log, parts.households, names),
             "gridlocks": gridlock_table(world, parts.movement.gridlocks, standing),
-            **_water(world),
+            **_water(world, parts.water),
             "assumptions": _assumptions(scenario),
             "repairs": _repairs(world),
         },
@@ -215,7 +216,7 @@ def _links(parts: Parts) -> pd.DataFrame:
     entries = parts.movement.entries().sum(axis=1) * ~world.ways.is_footway
     max_depth = np.zeros(n)
     closed = np.full(n, np.nan)
-    water = world.water
+    water = parts.water
     if len(water.times):
         max_depth[water.link_rows] = water.link_depth.max(axis=0)
         shut = is_stopped(water.link_depth, world.scenario.hazard.effects.car_limit)
@@ -319,9 +320,8 @@ def gridlock_table(
     return pd.DataFrame(rows)
 
 
-def _water(world: World) -> dict[str, pd.DataFrame]:
+def _water(world: World, water: Water) -> dict[str, pd.DataFrame]:
     """Return the depths of roads and places and the stages of gauges, each row where the value changes."""
-    water = world.water
     links = np.array(world.roads.link_ids, dtype=object)[water.link_rows]
     places = [
         (f"{kind.id}/{place_id}", row)

@@ -44,6 +44,8 @@ class Roads:
         self._is_ordered_shut = np.zeros(ways.n, dtype=bool)
         self._cuts = np.zeros(ways.n, dtype=np.int64)
         """How many cuts hold now; a way is shut while an order or a cut holds."""
+        self._light = np.zeros(ways.n, dtype=np.int64)
+        """How many bridges lead over it that bear no buses."""
         self._slope = slope_factors(ways)
 
     def begin(self) -> None:
@@ -68,7 +70,7 @@ class Roads:
         water = {
             MoverClass.WALKER: parts.speed_factors.walker(depth),
             MoverClass.CAR: parts.speed_factors.car(depth, free_speed),
-            MoverClass.BUS: parts.speed_factors.bus(depth, free_speed),
+            MoverClass.BUS: np.where(self._light[ways] > 0, 0.0, parts.speed_factors.bus(depth, free_speed)),
         }
         met = {c: np.where(self._is_barred[ways], 0.0, factor) for c, factor in water.items()}
         met[MoverClass.WALKER] = water[MoverClass.WALKER] * self._slope[ways]
@@ -109,6 +111,11 @@ class Roads:
         whole: Rows = ways[self._cuts[ways] == 0]
         self._open(whole)
         return whole
+
+    def bear(self, ways: Rows, *, buses: bool) -> None:
+        """Let no bus or truck pass ways, or take one bridge back that did not bear them."""
+        self._light[ways] += -1 if buses else 1
+        self.renew(ways)
 
     def _shut(self, ways: Rows) -> None:
         new = ways[~self._is_shut[ways]]

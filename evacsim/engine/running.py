@@ -18,6 +18,7 @@ from evacsim.engine.counting import Counting
 from evacsim.engine.cutting import Cutting
 from evacsim.engine.destinations import Destinations
 from evacsim.engine.duty import Duty
+from evacsim.engine.dykes import Dykes
 from evacsim.engine.entries import Entries
 from evacsim.engine.gathering import Gathering
 from evacsim.engine.going_home import GoingHome
@@ -135,6 +136,7 @@ class Run:
             speed_factors=SpeedFactors(world.scenario.hazard.effects),
             mover=walkers.astype(np.int64),
             car=car,
+            water=world.water,
         )
         self.gathering = Gathering(self.parts)
         self.sheltering = Sheltering(self.parts)
@@ -163,9 +165,14 @@ class Run:
         self.reacting = Reacting(self.parts, self.gathering, self.transfer)
         self.attending = Attending(self.parts)
         self.leaving_unasked = LeavingUnasked(self.parts, self.transfer, would_leave)
-        self.sites, self.duty = Sites(self.parts), Duty(self.parts)
+        self.sites, self.duty, self.dykes = Sites(self.parts), Duty(self.parts), Dykes(self.parts)
         self.working = Working(
-            self.parts, self.cutting, None if self.rescuing is None else self.rescuing.teams
+            self.parts,
+            self.cutting,
+            self.sites,
+            self.services,
+            self.dykes,
+            None if self.rescuing is None else self.rescuing.teams,
         )
         self.command = Command(self.parts, self.duty)
         self.assisting = Assisting(self.parts, self.command, self.transport)
@@ -223,6 +230,7 @@ class Run:
             self.allotting,
             *([] if self.rescuing is None else [self.rescuing]),
             self.working,
+            self.dykes,
         )
         """Whoever leaves something in the record."""
         self._schedule()
@@ -241,12 +249,14 @@ class Run:
             self.parts.clock.after_moving.append(entries.write_down)
         self.roads.begin()
         self.ordinary_traffic.schedule()
+        self.dykes.schedule()
         self.water.schedule()
         self.moving_on.schedule()
         self.cutting.schedule()
         self.orders.schedule()
         self.allotting.schedule()
         self.sites.schedule()
+        self.working.schedule()
         self.observing.schedule()
         self.triggering.schedule()
 

@@ -1,7 +1,7 @@
 """What a shelter offers beside a roof: water, taps, toilets, power, a medical corner; who goes without (生活保障)."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -62,6 +62,8 @@ class Services(Recorded):
         self._at: list[dict[str, Service]] = []
         self._mains_out = np.zeros(parts.world.shelters.n, dtype=np.int64)
         """Event by which the mains of each shelter are out; the root while they work."""
+        self.at_dark: list[Callable[[int, int], None]] = []
+        """A shelter (row) is without any power, by an event."""
         self._tanks: dict[int, Stock] = {}
         self._tank_version = np.zeros(parts.world.shelters.n, dtype=np.int64)
         if self._needs is None:
@@ -77,6 +79,11 @@ class Services(Recorded):
         parts.at_power.append(lambda place, works, event: self._hear_of_power(place, event, works=works))
         sheltering.at_let_in.append(self._let_in)
         sheltering.at_left.append(self._leave)
+
+    @property
+    def has_rules(self) -> bool:
+        """Return whether the plan says what a person needs."""
+        return self._needs is not None
 
     # -- who is there -----------------------------------------------------------------------------
 
@@ -114,6 +121,9 @@ class Services(Recorded):
 
     def _change_power(self, shelter: int, event: int) -> None:
         self._serve(shelter, POWER, math.inf if self.generators.has_power[shelter] else 0.0, event)
+        if not self.generators.has_power[shelter]:
+            for hook in self.at_dark:
+                hook(shelter, event)
 
     def _draw(self, shelter: int, cause: int) -> None:
         """Let those who are there drink from the tank, which the mains do not fill."""

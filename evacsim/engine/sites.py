@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 import numpy as np
 import pandas as pd
@@ -19,6 +19,8 @@ from evacsim.engine.recorded import Recorded
 from evacsim.scenario.matching import matching
 from evacsim.scenario.networks import Site
 
+T = TypeVar("T")
+
 
 @dataclass(slots=True)
 class State:
@@ -29,7 +31,11 @@ class State:
     outages: int = 0
     """How many outages hold; they may overlap."""
     flooded: int = ROOT
-    """Event by which water stands at it too deep."""
+    """Event by which water stands at it too deep, or has spoilt it."""
+    is_deep: bool = False
+    """Whether water stands at it too deep now."""
+    generator: int = ROOT
+    """Event by which a generator that was brought feeds it."""
     battery: int = ROOT
     """Event since which it runs on its battery."""
     empty: int = ROOT
@@ -37,6 +43,16 @@ class State:
     down: int = ROOT
     """Event by which it is out."""
     changes: list[tuple[float, str]] = field(default_factory=list)
+
+
+class Damage(NamedTuple):
+    """What is broken at a site."""
+
+    site: int
+    outage: int
+    """Outage of the hazard (row); -1 for what water has left behind."""
+    work: float
+    """Work to repair it [person-s]; nan where nobody can."""
 
 
 class Sites(Recorded):
@@ -61,27 +77,48 @@ class Sites(Recorded):
         """For each kind and place, the sites that serve it."""
         self._contact: list[tuple[int, float, bool]] = []
         self._is_contactable: dict[int, bool] = {}
+        self.at_broken: list[Callable[[Damage, int], None]] = []
+        """A site is to be repaired, by an event; only what is said to need it, and once somebody listens."""
+        self.at_whole: list[Callable[[Damage, int], None]] = []
+        """That is not needed any more, by an event: it works by itself, or water stands there again."""
+        self.at_battery: list[Callable[[int, int], None]] = []
+        """A base station (row) has gone over to its battery, by an event."""
+        self.at_mains: list[Callable[[Where, int], None]] = []
+        """The mains are back at a place, or a site, by an event."""
+        self._version = 0
+        """How often the water to come has been foreseen."""
+        self._broken: set[Damage] = set()
+        self._own_power: set[Where] = set()
+        """Places with a generator that was brought there."""
 
     def schedule(self) -> None:
         """Call for every outage and every change of the water at a site."""
         if not self._models:
             return
         parts, start = self.parts, self.parts.world.scenario.start
-        for outage in parts.world.scenario.hazard.outages:
+        for number, outage in enumerate(parts.world.scenario.hazard.outages):
             site = self._row[outage.site]
             begins = max(0.0, seconds_after(start, outage.begins))
-            parts.clock.call_at(begins, partial(self._put_out, site))
+            damage = Damage(site, number, np.nan if outage.repair is None else 3600.0 * outage.repair)
+            parts.clock.call_at(begins, partial(self._put_out, damage))
             if outage.ends is not None:
                 ends = seconds_after(start, outage.ends)
-                parts.clock.call_at(max(begins, ends), partial(self._take_back, site))
-        water = parts.world.water
+                parts.clock.call_at(max(begins, ends), partial(self._end, damage))
+        self._foresee_water()
+        parts.at_water_foreseen.append(self._foresee_water)
+        self._note_contact()
+
+    def _foresee_water(self) -> None:
+        """Call for every change of the water at a site from now on, as it is foreseen now."""
+        parts, water = self.parts, self.parts.water
+        self._version += 1
         for row, model in enumerate(self._models):
             is_deep = water.place_depth[:, self._depth_row[row]] >= model.floods_at
             changes = np.flatnonzero(np.diff(is_deep.astype(np.int8), prepend=0))
             for frame in changes.tolist():
-                time = max(0.0, float(water.times[frame]))
-                parts.clock.call_at(time, partial(self._flood, row, is_deep=bool(is_deep[frame])))
-        self._note_contact()
+                time, deep = max(0.0, float(water.times[frame])), bool(is_deep[frame])
+                if time >= parts.now:
+                    parts.clock.call_at(time, partial(self._meet_water, row, self._version, is_deep=deep))
 
     def down_event(self, site: str) -> int:
         """Return the event by which a site is out now, the root where it works."""
@@ -100,22 +137,68 @@ class Sites(Recorded):
 
     # -- what happens to a site ---------------------------------------------------------------
 
-    def _put_out(self, site: int) -> None:
-        self._states[site].outages += 1
-        self._states[site].outage = self._record("site_down", site, np.nan, ROOT)
-        self._renew(site, self._states[site].outage)
+    def _put_out(self, damage: Damage) -> None:
+        state = self._states[damage.site]
+        state.outages += 1
+        state.outage = self._record("site_down", damage.site, np.nan, ROOT)
+        self._broken.add(damage)
+        self._renew(damage.site, state.outage)
+        if np.isfinite(damage.work):
+            _tell(self.at_broken, damage, state.outage)
 
-    def _take_back(self, site: int) -> None:
-        self._states[site].outages -= 1
-        if not self._states[site].outages:
-            cause, self._states[site].outage = self._states[site].outage, ROOT
-            self._renew(site, cause)
+    def _end(self, damage: Damage) -> None:
+        if damage in self._broken:
+            cause = self._states[damage.site].outage
+            self.mend(damage, cause)
+            _tell(self.at_whole, damage, cause)
+
+    def mend(self, damage: Damage, cause: int) -> None:
+        """Let a damage of a site be over, by an event."""
+        state = self._states[damage.site]
+        self._broken.remove(damage)
+        if damage.outage < 0:
+            state.flooded = ROOT
+        else:
+            state.outages -= 1
+            if state.outages:
+                return
+            state.outage = ROOT
+        self._renew(damage.site, cause)
+
+    def _meet_water(self, site: int, version: int, *, is_deep: bool) -> None:
+        if version == self._version and self._states[site].is_deep != is_deep:
+            self._states[site].is_deep = is_deep
+            self._flood(site, is_deep=is_deep)
 
     def _flood(self, site: int, *, is_deep: bool) -> None:
-        state = self._states[site]
+        state, work = self._states[site], self._models[site].repair
         cause = self.parts.water_changed
-        state.flooded = self._record("site_down", site, np.nan, cause) if is_deep else ROOT
+        damage = Damage(site, -1, np.nan if work is None else 3600.0 * work)
+        if is_deep:
+            state.flooded = self._record("site_down", site, np.nan, cause)
+            if damage in self._broken:
+                self._broken.remove(damage)
+                _tell(self.at_whole, damage, state.flooded)
+            self._renew(site, cause)
+        elif np.isfinite(damage.work) and self.at_broken:
+            self._broken.add(damage)
+            _tell(self.at_broken, damage, max(state.flooded, cause))
+        else:
+            state.flooded = ROOT
+            self._renew(site, cause)
+
+    def bring_generator(self, site: int, cause: int) -> None:
+        """Let a generator feed a base station until its mains are back, by an event."""
+        self._states[site].generator = cause
         self._renew(site, cause)
+
+    def give_power(self, place: Where, cause: int) -> None:
+        """Let a generator that was brought feed an office or a shelter until its mains are back, by an event."""
+        self._own_power.add(place)
+        self.parts.networks.restore("power", place)
+        for hook in self.parts.at_power:
+            hook(place, True, cause)
+        self._note_contact()
 
     def _renew(self, site: int, cause: int) -> None:
         """Work out what holds a site now, and tell those that depend on it."""
@@ -123,7 +206,7 @@ class Sites(Recorded):
         feeding = ROOT if model.power_site is None else self._states[self._row[model.power_site]].down
         through = ROOT if model.backhaul is None else self._states[self._row[model.backhaul]].down
         if model.kind == "cell":
-            self._run_on_battery(site, feeding)
+            self._run_on_battery(site, feeding, cause)
             feeding = state.empty
         out = next((event for event in (state.outage, state.flooded, through, feeding) if event), ROOT)
         was, state.down = state.down, out
@@ -141,14 +224,20 @@ class Sites(Recorded):
         for other in (*self._fed[site], *self._connected[site]):
             self._renew(other, state.down or cause)
 
-    def _run_on_battery(self, site: int, feeding: int) -> None:
+    def _run_on_battery(self, site: int, mains_out: int, cause: int) -> None:
         state, battery = self._states[site], self._models[site].battery
+        had_mains = not state.battery and not state.generator
+        if not mains_out and not had_mains:
+            state.generator = ROOT
+            _tell(self.at_mains, Where(Kind.SITE, site), cause)
+        feeding = ROOT if state.generator else mains_out
         if feeding and not state.battery:
             event = self._record("site_on_battery", site, battery / 3600.0, feeding)
             state.battery = event
             if not state.down:
                 state.changes.append((self.parts.now, "on_battery"))
             self.parts.clock.call_at(self.parts.now + battery, partial(self._run_empty, site, event))
+            _tell(self.at_battery, site, event)
         elif not feeding and state.battery:
             state.battery = state.empty = ROOT
             if not state.down:
@@ -168,7 +257,12 @@ class Sites(Recorded):
             if of != kind or site not in serving:
                 continue
             out = [self._states[row].down for row in serving]
-            works, worked = not all(out), networks.works(kind, place)
+            has_mains = not all(out)
+            if kind == "power" and has_mains and place.kind != Kind.ZONE:
+                self._own_power.discard(place)
+                _tell(self.at_mains, place, event)
+            works = has_mains or (kind == "power" and place in self._own_power)
+            worked = networks.works(kind, place)
             if works == worked:
                 continue
             if works:
@@ -261,6 +355,11 @@ class Sites(Recorded):
         }
 
 
+def _tell(hooks: list[Callable[[T, int], None]], what: T, event: int) -> None:
+    for hook in hooks:
+        hook(what, event)
+
+
 class Rehearsal(simpy.Environment):
     """A clock for what happens whatever anybody does."""
 
@@ -272,7 +371,14 @@ class Rehearsal(simpy.Environment):
 def rehearsed(parts: Parts) -> Sites:
     """Return the sites of a run as they will have been at its end: nothing but water and outages touches them."""
     clock = Rehearsal()
-    alone = replace(parts, clock=cast(Clock, clock), log=EventLog(), networks=Networks(), at_power=[])
+    alone = replace(
+        parts,
+        clock=cast(Clock, clock),
+        log=EventLog(),
+        networks=Networks(),
+        at_power=[],
+        at_water_foreseen=[],
+    )
     sites = Sites(alone)
     sites.schedule()
     clock.run(until=parts.world.scenario.duration + 1.0)

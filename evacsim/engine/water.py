@@ -37,9 +37,11 @@ class Water:
         self.sheltering = sheltering
         self.transfer = transfer
         world = parts.world
-        self._water = world.water
         self._effects = world.scenario.hazard.effects
-        self._place_depth = np.zeros(self._water.place_depth.shape[1])
+        self._place_depth = np.zeros(world.water.place_depth.shape[1])
+        self._version = 0
+        """How often works have changed the water to come."""
+        parts.at_water_foreseen.append(self._foresee)
         self._closed = np.zeros(len(world.roads.link_ids), dtype=bool)
         self._in_danger_since = np.full(parts.households.n, np.nan)
         self._home_flood_event: dict[int, int] = {}
@@ -67,13 +69,20 @@ class Water:
 
     def schedule(self) -> None:
         """Call for every change of the water; what lies before the start holds from the start."""
-        times = np.maximum(self._water.times, 0.0)
+        times = np.maximum(self.parts.water.times, 0.0)
         for frame, time in enumerate(times):
-            if frame + 1 == len(times) or times[frame + 1] > time:
-                self.parts.clock.call_at(float(time), partial(self._change, frame))
+            is_last = frame + 1 == len(times) or times[frame + 1] > time
+            if is_last and time >= self.parts.now:
+                self.parts.clock.call_at(float(time), partial(self._change, frame, self._version))
 
-    def _change(self, frame: int) -> None:
-        water = self._water
+    def _foresee(self) -> None:
+        self._version += 1
+        self.schedule()
+
+    def _change(self, frame: int, version: int) -> None:
+        if version != self._version:
+            return
+        water = self.parts.water
         road_depth = np.zeros_like(self.parts.road_depth)
         road_depth[water.link_rows] = water.link_depth[frame]
         place_depth = water.place_depth[frame].astype(np.float64)
@@ -86,6 +95,7 @@ class Water:
             "water_changed",
             Where(Kind.DISTRICT, 0),
             value=float(np.count_nonzero(road_depth)),
+            cause=max((ask(frame) for ask in self.parts.water_causes), default=ROOT),
         )
         if changed.size:
             self._slow_roads(changed)
@@ -95,6 +105,8 @@ class Water:
         self.read_harm()
         for try_again in self.parts.after_reopening:
             try_again()
+        for hook in self.parts.at_water_changed:
+            hook()
 
     # -- roads ------------------------------------------------------------------------------
 

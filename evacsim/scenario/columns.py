@@ -310,17 +310,21 @@ COLUMNS: Mapping[type[Section], Names] = {
         "backhaul": ("回传站点", "传输站点"),
         "battery": ("蓄电池时间", "蓄电池续航", "后备电源"),
         "floods_at": ("受淹水深", "失效水深"),
+        "repair": ("抢修工时", "修复工时"),
     },
     SiteOutage: {
         "site": ("站点", "站点编号"),
         "begins": ("开始时间", "中断时间", "开始", "start"),
         "ends": ("结束时间", "恢复时间", "结束", "end"),
+        "repair": ("抢修工时", "修复工时"),
     },
     RoadCut: {
         "links": ("路段", "道路", "中断路段", "link", "link_id"),
         "begins": ("开始时间", "中断时间", "开始", "start"),
         "ends": ("结束时间", "抢通时间", "恢复时间", "结束", "end"),
         "work": ("抢通工时", "工时"),
+        "bridge": ("架桥工时", "便桥工时"),
+        "bridge_bears": ("便桥通行车型", "便桥荷载"),
     },
     Danger: {
         **PLACE,

@@ -9,9 +9,11 @@ from evacsim.scenario.places import Place
 from evacsim.scenario.section import DurationLaw, Identifier, Uniform, YesNo, as_list
 from evacsim.units import Count, People
 
-Skill = Literal["water", "search", "air", "medical", "pump", "dyke", "clear", "comms", "door"]
-"""What a team can do: rescue on water, search, fly, treat, pump, hold dykes, clear roads, restore networks, knock
-at doors."""
+Skill = Literal[
+    "water", "search", "air", "medical", "pump", "dyke", "clear", "comms", "power", "bridge", "door"
+]
+"""What a team can do: rescue on water, search, fly, treat, pump, hold dykes, clear roads, restore base stations,
+restore power, lay bridges, knock at doors."""
 
 CAPABILITIES: Mapping[str, tuple[Skill, ...]] = {
     "fire": ("water", "search", "pump", "medical"),
@@ -25,12 +27,15 @@ CAPABILITIES: Mapping[str, tuple[Skill, ...]] = {
     "air": ("air", "search"),
     "medical": ("medical",),
     "comms": ("comms",),
+    "power": ("power",),
+    "engineers": ("bridge", "clear"),
     "drainage": ("pump",),
     "contractor": ("clear", "dyke"),
     "information_officer": ("door",),
 }
 """What the kinds of teams can do that the planning documents name, in this order 综合性消防救援、专业抗洪抢险、
-镇街综合、防汛抗旱、人武民兵、军队、森林消防、社会力量、航空、医疗、通信保障、城管排涝、施工企业、灾害信息员 (assumed).
+镇街综合、防汛抗旱、人武民兵、军队、森林消防、社会力量、航空、医疗、通信保障、电力抢修、工程（舟桥）、
+城管排涝、施工企业、灾害信息员 (assumed).
 A team that says its own `skills` has those, one of another kind none."""
 
 READINESS: Mapping[str, DurationLaw] = {

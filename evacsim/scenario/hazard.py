@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 from evacsim.clock import parse_moment
 from evacsim.errors import RefusedValueError
 from evacsim.language import Text
+from evacsim.scenario.dykes import Dyke
 from evacsim.scenario.networks import RoadCut, SiteOutage
 from evacsim.scenario.section import (
     FilePath,
@@ -254,6 +255,8 @@ class Hazard(Section):
     """Sites of power and communication that fail, whatever the water does."""
     road_cuts: list[RoadCut] = []
     """Roads that are cut, whatever the water does."""
+    dykes: list[Dyke] = []
+    """Dykes that fail in the course of the hazard, and that works may hold."""
     effects: WaterEffects = Field(default_factory=WaterEffects)
     weather: Weather = Field(default_factory=Weather)
     provenance: list[Provenance] = []

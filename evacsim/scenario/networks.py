@@ -26,6 +26,9 @@ class Site(Place):
     """How long it runs on its battery without power [s]."""
     floods_at: Length = assumed(0.5, "bottom of a power box over the ground", gt=0)
     """Depth of water at which it fails [m]."""
+    repair: Number | None = Field(default=None, gt=0, le=1_000_000)
+    """Work to get it going again after water has stood in it [person-h], by teams of `plan.works`; it works as soon
+    as the water is gone where absent."""
 
 
 class SiteOutage(Section):
@@ -37,6 +40,8 @@ class SiteOutage(Section):
     """Moment at which it fails."""
     ends: Moment | None = None
     """Moment at which it works again; not within the scenario where absent."""
+    repair: Number | None = Field(default=None, gt=0, le=1_000_000)
+    """Work to repair it before that [person-h]; only teams of `plan.works` do it, and nobody can where absent."""
 
     @model_validator(mode="after")
     def _ends_after_it_begins(self) -> Self:
@@ -61,6 +66,10 @@ class RoadCut(Section):
     """Moment at which they are passable again, whatever anybody does; not within the scenario where absent."""
     work: Number | None = Field(default=None, gt=0, le=1_000_000)
     """Work to clear them [person-h]; only teams of `plan.works` do it, and nobody can where absent."""
+    bridge: Number | None = Field(default=None, gt=0, le=1_000_000)
+    """Work to lay a temporary bridge instead (便桥、舟桥) [person-h]; nobody can where absent."""
+    bridge_bears: Literal["car", "bus"] = assumed("bus", "military and Bailey bridges bear lorries")
+    """Heaviest that the bridge bears: cars only, or buses and trucks too."""
 
     @model_validator(mode="after")
     def _ends_after_it_begins(self) -> Self:

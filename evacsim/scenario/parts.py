@@ -12,6 +12,7 @@ from evacsim.scenario.care import Post, Stock
 from evacsim.scenario.channels import Channel, Coverage
 from evacsim.scenario.command import Office
 from evacsim.scenario.district import PickupPoint, Population, Shelter, Store, Zone
+from evacsim.scenario.dykes import Dyke
 from evacsim.scenario.forces import Force
 from evacsim.scenario.given import Given, Loc, find
 from evacsim.scenario.hazard import Gauge
@@ -65,6 +66,7 @@ class Parts:
     dangers: list[Entry[Danger]]
     outages: list[Entry[SiteOutage]]
     road_cuts: list[Entry[RoadCut]]
+    dykes: list[Entry[Dyke]]
     rules: list[Entry[Rule]]
     levels: list[Entry[LevelMeasures]]
     measures: list[Entry[Measure]]
@@ -115,6 +117,7 @@ WHERE: Mapping[str, tuple[Loc, type[Section]]] = {
     "dangers": (("hazard", "dangers"), Danger),
     "outages": (("hazard", "outages"), SiteOutage),
     "road_cuts": (("hazard", "road_cuts"), RoadCut),
+    "dykes": (("hazard", "dykes"), Dyke),
     "rules": (("plan", "when", "rules"), Rule),
     "levels": (("plan", "when", "levels"), LevelMeasures),
     "measures": (("plan", "when", "measures"), Measure),

@@ -20,6 +20,7 @@ KINDS = {
     "refuges": Text("refuge", "就近避险点"),
     "channels": Text("channel", "预警渠道"),
     "sites": Text("site", "供电通信站点"),
+    "dykes": Text("dyke", "堤防"),
     "dangers": Text("danger sign", "险情"),
     "rules": Text("rule", "触发规则"),
     "measures": Text("measure", "管控措施"),

@@ -38,6 +38,7 @@ ZONE, PICKUP_POINT = Text("zone", "区域"), Text("pick-up point", "集合点")
 SHELTER, FLEET = Text("shelter", "安置点"), Text("fleet", "车队")
 SITE, OFFICE = Text("site", "站点"), Text("office", "指挥机构")
 STORE, REFUGE, FORCE = Text("store", "储备点"), Text("refuge", "就近避险点"), Text("force", "队伍")
+DYKE = Text("dyke", "堤防")
 
 
 def build_world(scenario: Scenario, warnings: Sequence[Issue] = ()) -> World:
@@ -94,6 +95,7 @@ class _Builder:
         controls.check_measures(scenario.plan)
         controls.check_posts(scenario.plan)
         controls.check_routes(scenario.plan)
+        controls.check_dykes(scenario.hazard)
         traffic, issues = ordinary_traffic(district.background, roads, ways, start=start)
         self.issues += issues
         self.issues += controls.issues
@@ -118,6 +120,7 @@ class _Builder:
             standing_by(scenario, district.forces, lambda force: force.id), FORCE, n_places
         )
         stores = locator.locate(district.stores, STORE, n_places)
+        dykes = locator.locate(scenario.hazard.dykes, DYKE, n_places)
         office_places = locator.locate(scenario.plan.organize.offices, OFFICE, n_places)
         homes = build_homes(zones, locator, roads, n_places)
         self.issues += locator.issues
@@ -142,6 +145,7 @@ class _Builder:
             shelters=shelters,
             fleets=fleets,
             sites=sites,
+            dykes=dykes,
             refuges=refuges,
             forces=forces,
             stores=stores,

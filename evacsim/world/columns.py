@@ -14,6 +14,7 @@ from evacsim.network.columns import RoadColumns
 from evacsim.network.repairs import RepairReport
 from evacsim.scenario.command import Office
 from evacsim.scenario.district import PickupPoint, Shelter, Store, Zone
+from evacsim.scenario.dykes import Dyke
 from evacsim.scenario.forces import Force
 from evacsim.scenario.model import Scenario
 from evacsim.scenario.networks import Site
@@ -201,6 +202,10 @@ class CutWays(NamedTuple):
     """Rows of the ways."""
     work: float = np.nan
     """Work to clear them [person-s]; nan where nobody can."""
+    bridge: float = np.nan
+    """Work to lay a bridge there [person-s]; nan where nobody can."""
+    bears_buses: bool = True
+    """Whether buses and trucks may pass over that bridge."""
 
 
 class OrdinaryTrips(NamedTuple):
@@ -228,6 +233,8 @@ class World:
     fleets: Places[Fleet]
     sites: Places[Site]
     """Sites of power and communication."""
+    dykes: Places[Dyke]
+    """Where dykes are held."""
     refuges: Places[Refuge]
     """Refuges nearby."""
     forces: Places[Force]

@@ -19,6 +19,7 @@ from evacsim.network.columns import RoadColumns
 from evacsim.network.presets import CONTRAFLOW_PRESETS
 from evacsim.scenario.district import Roads
 from evacsim.scenario.hazard import Hazard
+from evacsim.scenario.matching import matching
 from evacsim.scenario.nearest import suggestion
 from evacsim.scenario.plan import Plan, RoadOrder
 from evacsim.world.columns import CutWays, RoadChange, Signals, StageSeries, Ways
@@ -86,7 +87,9 @@ class Controls:
             ways = np.array([row for row in rows if row >= 0], dtype=np.int32)
             ends = np.inf if cut.ends is None else seconds_after(start, cut.ends)
             work = np.nan if cut.work is None else 3600.0 * cut.work
-            cuts.append(CutWays(seconds_after(start, cut.begins), ends, ways, work))
+            bridge = np.nan if cut.bridge is None else 3600.0 * cut.bridge
+            begins, bears_buses = seconds_after(start, cut.begins), cut.bridge_bears == "bus"
+            cuts.append(CutWays(begins, ends, ways, work, bridge, bears_buses))
         return cuts
 
     def check_measures(self, plan: Plan) -> None:
@@ -110,6 +113,21 @@ class Controls:
         for number, row in enumerate(plan.zones):
             for link in row.via:
                 self._way(link, f"plan.zones[{number}].via")
+
+    def check_dykes(self, hazard: Hazard) -> None:
+        """Note the patterns of links behind dykes that fit none, and links that lie behind two."""
+        behind: dict[str, str] = {}
+        for dyke in hazard.dykes:
+            for pattern in dyke.links:
+                place, links = f"hazard.dykes: {dyke.id}.links", matching(pattern, self._roads.link_row)
+                if not links:
+                    self._note_unknown(pattern, place)
+                twice = next((one for one in links if behind.setdefault(one, dyke.id) != dyke.id), None)
+                if twice is not None:
+                    first = behind[twice]
+                    rule = Text(f"{twice} lies behind {first} too", f"{twice} 同时位于 {first} 之后")
+                    remedy = Text("let one dyke protect each link", "每个路段只由一处堤防保护")
+                    self.issues.append(Issue("roads", rule, remedy, place, value=pattern))
 
     def _with_lanes_back(self, given: list[RoadChange]) -> list[RoadChange]:
         """Return orders in the order of time, those that open reversed ways taking the lanes back."""

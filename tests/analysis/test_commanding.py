@@ -120,3 +120,7 @@ def test_how_long_a_zone_could_be_reached():
     assert contactable_times(record)["contactable_s"].tolist() == [9 * HOUR, 6 * HOUR]
     assert contactable_times(record)["last_s"].tolist() == [END, 6 * HOUR]
     assert command(record).contactable == 6 * HOUR
+    assert command(record).last_contact == 6 * HOUR
+    silent = [{"zone": "A", "time_s": 0.0, "contactable": False}]
+    assert command(small_record([home("A", 1)], contact=silent)).last_contact == 0
+    assert math.isnan(command(small_record([home("A", 1)])).last_contact)

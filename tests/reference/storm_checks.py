@@ -64,8 +64,8 @@ FROM = {
 }
 """States in which alone an event can find a household."""
 
-OF_THE_DEAD = ("never_reached", "help_heard", "help_call_failed")
-"""What may still be said of somebody who has died."""
+OF_THE_DEAD = ("never_reached", "help_heard", "help_call_failed", "missing_reported")
+"""What may still be said of somebody who has died: his family does not know, and reports him missing."""
 
 UNBOUNDED = ("need_picture_gap",)
 """Shares of something else than what they are counted among: people may be believed in need who are not."""

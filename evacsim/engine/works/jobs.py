@@ -27,6 +27,8 @@ from evacsim.world.laws import quantiles
 
 Process = Generator[simpy.Event, Any, None]
 HOUR = 3600.0
+STANDS_THERE = ("generators", "bridges", "pumps")
+"""What of the stock is not used up: it is brought back when it is not needed any more, at once (assumed)."""
 
 
 @dataclass(slots=True)
@@ -35,7 +37,7 @@ class Job:
 
     id: str
     what: str
-    """clear ..."""
+    """clear, bridge, repair, generator, patrol, sandbag, leak, pump."""
     skill: Skill
     """What a team must be able to do for it."""
     place: Where
@@ -45,6 +47,18 @@ class Job:
     """Work that it takes [person-s]."""
     finish: Callable[[int], None]
     """What its being done brings about, by an event."""
+    party: int | None = None
+    """People who go; as many as the plan says of all works where None."""
+    takes: str = ""
+    """What of the stock is carried there, if anything: it is used up, or stands there until it is brought back."""
+    amount: float = 0.0
+    """How much of it."""
+    begin: Callable[[int], None] | None = None
+    """What people being at work there brings about, by an event."""
+    stop: Callable[[int], None] | None = None
+    """What their leaving before it is done brings about."""
+    is_supplied: bool = False
+    """Whether what it takes has been carried there."""
     row: int = -1
     left: float = np.nan
     """Work that is left [person-s]."""
@@ -84,17 +98,22 @@ class Jobs:
         self.teams = teams
         self.rules = rules
         self.all: list[Job] = []
+        self.stock = _stock(parts, rules)
+        """What is left of what works take; without limit what is not there."""
         self._is_due = False
         self._reopened = simpy.Event(parts.clock)
         parts.after_reopening.append(self._reopen)
 
-    def arise(self, job: Job, cause: int) -> None:
-        """Let a work be needed from now on; headquarters hears of it later."""
+    def arise(self, job: Job, cause: int, *, is_known: bool = False) -> None:
+        """Let a work be needed from now on; headquarters hears of it later, unless it knows at once."""
         job.row, job.left, job.event, job.arisen = len(self.all), job.work, cause, self.parts.now
         job.over = simpy.Event(self.parts.clock)
         before = sum(other.id == job.id or other.id.startswith(f"{job.id}/") for other in self.all)
         job.id = f"{job.id}/{before + 1}" if before else job.id
         self.all.append(job)
+        if is_known:
+            self._ask(job)
+            return
         luck = self.parts.streams.get("work_heard", job.what, job.id).random(1)
         due = self.parts.now + float(quantiles(self.rules.heard_after, luck)[0])
         self.parts.clock.call_at(due, partial(self._ask, job))
@@ -104,15 +123,23 @@ class Jobs:
         if job.is_over:
             return
         job.waits, job.why = False, "not_needed"
+        if job.is_supplied and job.takes in STANDS_THERE:
+            self.bring_back(job.takes, job.amount)
         job.event = self._record("work_not_needed", job, max(job.event, cause))
         self._end(job)
+
+    def bring_back(self, item: str, amount: float) -> None:
+        """Let something be in stock again."""
+        if item in self.stock:
+            self.stock[item] += amount
+            self._soon()
 
     def _ask(self, job: Job) -> None:
         """Let headquarters hear of a work: all teams that can do it are called out."""
         if job.is_over:
             return
         job.asked, job.waits, job.why = self.parts.now, True, "no_team"
-        job.event = self._record("work_asked", job, job.event, job.work / HOUR)
+        job.event = self._record("work_asked", job, job.event, _hours(job.work))
         for team in self.teams.teams:
             if job.skill in team.force.can:
                 self.teams.call(team, job.event)
@@ -135,7 +162,10 @@ class Jobs:
         for job in self._waiting():
             able = [team for team in self.teams.teams if job.skill in team.force.can]
             ready = [team for team in able if team.ready.triggered]
-            free = [team for team in ready if team.free >= (self.rules.party or 1)]
+            free = [team for team in ready if team.free >= (self._party(job) or 1)]
+            if not self._has_stock(job):
+                job.why = "no_stock"
+                continue
             best = min(free, key=lambda team: (self._time(self._home(team), job), team.row), default=None)
             if best is not None and np.isfinite(self._time(self._home(best), job)):
                 self._send(best, job)
@@ -143,7 +173,7 @@ class Jobs:
             job.why = "no_way" if free else "busy" if ready else "not_ready" if able else "no_team"
 
     def _send(self, team: Team, job: Job) -> None:
-        crew = self.teams.take_crew(team, self.rules.party or team.free)
+        crew = self.teams.take_crew(team, self._party(job) or team.free)
         assert crew is not None, "only a team with people who are free is sent"
         self._assign(team, crew, job)
         self.parts.clock.process(self._serve(team, crew, job))
@@ -151,6 +181,7 @@ class Jobs:
     def _assign(self, team: Team, crew: Crew, job: Job) -> None:
         job.waits, job.sent, job.people, job.why = False, self.parts.now, crew.size, "under_way"
         job.teams.append(team.force.id)
+        self._carry(job)
         job.event = team.event = self.parts.log.record(
             self.parts.now,
             "work_assigned",
@@ -168,7 +199,7 @@ class Jobs:
             yield self.parts.clock.timeout(way)
             if not job.is_over:
                 yield from self._work(team, crew, job)
-            following = None if self.teams.is_worn_out(crew) else self._next(team, node)
+            following = None if self.teams.is_worn_out(crew) else self._next(team, crew, node)
             if following is None:
                 break
             job = following
@@ -188,8 +219,10 @@ class Jobs:
             job.begun = parts.now
         job.why = "at_work"
         job.event = team.event = parts.log.record(
-            parts.now, "work_begun", team.where, place=job.where, value=job.left / HOUR, cause=job.event
+            parts.now, "work_begun", team.where, place=job.where, value=_hours(job.left), cause=job.event
         )
+        if job.begin is not None:
+            job.begin(job.event)
         while not self.teams.is_worn_out(crew):
             since, rate = parts.now, crew.size * self.teams.strength(crew)
             step = min(job.left / rate, self.teams.until_weaker(crew))
@@ -205,15 +238,29 @@ class Jobs:
                 self._end(job)
                 job.finish(job.event)
                 return
+        if job.stop is not None:
+            job.stop(team.event)
         job.waits, job.why = True, "busy"
         self._soon()
 
-    def _next(self, team: Team, node: int) -> Job | None:
+    def _next(self, team: Team, crew: Crew, node: int) -> Job | None:
         """Return the work that waits longest of those that a party can do and reach from a node."""
         for job in self._waiting():
-            if job.skill in team.force.can and np.isfinite(self._time(node, job)):
+            can_do = job.skill in team.force.can and crew.size >= (job.party or 1) and self._has_stock(job)
+            if can_do and np.isfinite(self._time(node, job)):
                 return job
         return None
+
+    def _party(self, job: Job) -> int | None:
+        return job.party or self.rules.party
+
+    def _has_stock(self, job: Job) -> bool:
+        return job.is_supplied or not job.takes or self.stock.get(job.takes, np.inf) >= job.amount
+
+    def _carry(self, job: Job) -> None:
+        if not job.is_supplied and job.takes in self.stock:
+            self.stock[job.takes] -= job.amount
+        job.is_supplied = True
 
     def _waiting(self) -> list[Job]:
         return sorted((job for job in self.all if job.waits), key=lambda job: (job.asked, job.row))
@@ -258,7 +305,7 @@ class Jobs:
                     "work": job.id,
                     "what": job.what,
                     "place": names(job.place),
-                    "person_hours": job.work / HOUR,
+                    "person_hours": _hours(job.work),
                     "arisen_s": job.arisen,
                     "asked_s": job.asked,
                     "sent_s": job.sent,
@@ -266,9 +313,23 @@ class Jobs:
                     "done_s": job.done,
                     "teams": ";".join(dict.fromkeys(job.teams)),
                     "people": job.people,
-                    "left_person_hours": job.left / HOUR,
+                    "left_person_hours": _hours(job.left),
                     "why_not": job.why,
                 }
                 for job in self.all
             ]
         )
+
+
+def _hours(work: float) -> float:
+    """Return work in person-hours; nan where it goes on as long as it is needed."""
+    return work / HOUR if np.isfinite(work) else np.nan
+
+
+def _stock(parts: Parts, rules: Works) -> dict[str, float]:
+    """Return what is in stock; generators are those of the stores where the plan does not say."""
+    stock = {item: float(number) for item, number in rules.stock if number is not None}
+    in_stores = sum(store.generators for store in parts.world.stores.models)
+    if in_stores:
+        stock.setdefault("generators", float(in_stores))
+    return stock
