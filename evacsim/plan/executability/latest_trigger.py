@@ -121,7 +121,7 @@ def found(workings: Workings) -> Iterator[Shortcoming]:
     case = workings.case
     groups: dict[str, list[Latest]] = {}
     for one in latest_of(workings):
-        if one.margin < 0 and np.isfinite(one.plan):
+        if one.margin < -EXACT and np.isfinite(one.plan):
             groups.setdefault(one.gauge, []).append(one)
     for gauge, late in sorted(groups.items()):
         worst = min(late, key=lambda one: (one.margin, one.zone))

@@ -39,7 +39,7 @@ def found(workings: Workings) -> Iterator[Shortcoming]:
     if not case.to_shelters or any(shelter.capacity is None for shelter in case.world.shelters.models):
         return
     dry = _places(case, is_wet_out=False)
-    if len({zone.township for zone in case.world.zones.models if zone.township}) > 1:
+    if _has_towns(case):
         yield from _by_town(workings, dry)
     yield from _by_plan(workings, dry)
     yield from _without_wet(workings)
@@ -91,6 +91,13 @@ def assigned_loads(case: Case, places: Floats) -> tuple[Floats, float]:
     return taken, left
 
 
+def _has_towns(case: Case) -> bool:
+    """Return whether there are several towns to compare, of which zones and shelters are said to be."""
+    world = case.world
+    zones = {zone.township for zone in world.zones.models} - {""}
+    return len(zones) > 1 and len({shelter.township for shelter in world.shelters.models} - {""}) > 1
+
+
 def _places(case: Case, *, is_wet_out: bool) -> Floats:
     places = np.array([float(shelter.capacity or 0) for shelter in case.world.shelters.models])
     return np.where(np.isfinite(case.water_at_shelters), 0.0, places) if is_wet_out else places
@@ -115,7 +122,7 @@ def _by_town(workings: Workings, dry: Floats) -> Iterator[Shortcoming]:
             f"the load is {total:.2f} in total, but above 1 in {len(over)} towns ({many.en}); worst {worst.town}:"
             f" {number(worst.people)} people, {number(worst.places)} places ({worst.load:.2f}); if everybody went to"
             f" the nearest shelter, {n_full} shelters would overflow",
-            f"全区安置负荷率 {total:.2f}，但 {len(over)} 个乡镇超过 1（{many.zh}）；最高为 {worst.town}："
+            f"总安置负荷率 {total:.2f}，但 {len(over)} 个乡镇超过 1（{many.zh}）；最高为 {worst.town}："
             f"{number(worst.people)} 人、{number(worst.places)} 个床位（{worst.load:.2f}）；若群众都就近前往，"
             f"{n_full} 个安置点将超员",
         ),
@@ -167,7 +174,7 @@ def _without_wet(workings: Workings) -> Iterator[Shortcoming]:
     ids = [case.world.shelters.ids[row] for row in wet]
     people = sum(case.moved(zone).people for zone in case.to_shelters)
     loads = town_loads(case, places)
-    over = sum(load.load > 1 for load in loads)
+    over = sum(load.load > 1 for load in loads) if _has_towns(case) else 0
     _, left = assigned_loads(case, places)
     is_short = people > places.sum()
     first = sum(
@@ -177,6 +184,9 @@ def _without_wet(workings: Workings) -> Iterator[Shortcoming]:
     if not (is_short or first or over or left >= 1):
         return  # nobody counts on them
     many = said(lambda lang: some(ids, lang))
+    crowded = Text("", "")
+    if over:
+        crowded = Text(f", and the load is above 1 in {over} towns", f"，{over} 个乡镇超负荷")
     yield Shortcoming(
         "E7",
         "to",
@@ -184,10 +194,9 @@ def _without_wet(workings: Workings) -> Iterator[Shortcoming]:
         CLAUSE,
         Text(
             f"{len(ids)} shelters get water ({many.en}), {first} zones have one as first choice; without them"
-            f" {number(places.sum())} places are left for {number(people)} people, and the load is above 1 in {over}"
-            f" towns",
+            f" {number(places.sum())} places are left for {number(people)} people{crowded.en}",
             f"{len(ids)} 个安置点会进水（{many.zh}），{first} 个转移单元以其为首选；"
-            f"扣除后剩 {number(places.sum())} 个床位、需安置 {number(people)} 人，{over} 个乡镇超负荷",
+            f"扣除后剩 {number(places.sum())} 个床位、需安置 {number(people)} 人{crowded.zh}",
         ),
         Text(
             "strike them out for this flood and name others on higher ground",

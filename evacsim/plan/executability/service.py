@@ -94,7 +94,7 @@ class Service:
         if not np.isfinite(times).all():
             return None
         trips = int(np.ceil(movers.by_bus / model.seats - 1e-9))
-        handling = _per_load(model, movers.by_bus / trips, case.assisted_share(zone))
+        handling = _per_load(model, min(model.seats, movers.by_bus), case.assisted_share(zone))
         return Round(
             fleet,
             pickup,

@@ -81,6 +81,9 @@ def _too_few(
     many = said(lambda lang: some(offices, lang))
     id_ = case.world.zones.ids[zone]
     by_channels = [_by_channels(workings, zone) for zone in zones]
+    left = Text("there is no time at all", "已无时间")
+    if there > 0:
+        left = Text(f"there is {time(there).en}", f"仅有{time(there).zh}")
     others = Text("", "")
     if min(by_channels) > 0:
         others = Text(
@@ -93,10 +96,10 @@ def _too_few(
         "minor" if min(by_channels) >= WELL_COVERED else "major",
         CLAUSE,
         Text(
-            f"too few teams at {len(offices)} offices ({many.en}); worst {id_}: each of {teams} teams has"
-            f" {number(doors)} doors and needs {time(needed).en}, and there is {time(max(0.0, there)).en}{others.en}",
-            f"{len(offices)} 个机构入户力量不足（{many.zh}）；最差为 {id_}：{teams} 个工作组每组 {number(doors)} 户，"
-            f"需{time(needed).zh}，可用{time(max(0.0, there)).zh}{others.zh}",
+            f"too few teams at {len(offices)} offices ({many.en}); worst {id_}: {teams} teams with {number(doors)}"
+            f" doors each need {time(needed).en}, and {left.en}{others.en}",
+            f"{len(offices)} 个机构入户力量不足（{many.zh}）；最差为 {id_}：{teams} 个工作组，每组 {number(doors)} 户，"
+            f"需{time(needed).zh}，{left.zh}{others.zh}",
         ),
         Text(
             f"send {more} teams to {id_}, or let channels reach more households"
