@@ -18,22 +18,22 @@ LOWEST = "town"
 """Lowest level that may order a transfer by itself (assumed: whoever may order is for the law to say; below it only a
 danger that cannot be judged lets people go at once)."""
 CLAUSE = Text(
-    "every order has somebody who may give it, and a way down to whom it is for (check E10)",
-    "每道指令都有有权下达的机构，并能传达到执行单元（检验项 E10）",
+    "every order has somebody who may give it, and every step leads somewhere (check E10)",
+    "每道指令都有有权下达的机构，每个环节前后衔接（检验项 E10）",
 )
 
 
 def found(workings: Workings) -> Iterator[Shortcoming]:
-    """Yield zones nobody may order, orders that never come down, idle measures, levels in disorder."""
+    """Yield zones nobody may order, idle measures, measures beyond the plan, levels in disorder."""
     case = workings.case
-    yield from _zones(workings)
+    yield from _zones(case)
     yield from _idle_measures(case)
     yield from _evacuated_outside(case)
     yield from _levels(case)
 
 
-def _zones(workings: Workings) -> Iterator[Shortcoming]:
-    case, offices = workings.case, workings.case.world.offices
+def _zones(case: Case) -> Iterator[Shortcoming]:
+    offices = case.world.offices
     plan, is_tree = case.scenario.plan, bool(case.scenario.plan.organize.offices)
     levels = list(COMMAND_LEVELS)
     groups: dict[tuple[str, str], list[int]] = defaultdict(list)
@@ -44,8 +44,6 @@ def _zones(workings: Workings) -> Iterator[Shortcoming]:
             groups["nobody", ""].append(zone)
         elif is_tree and row == TOP:
             groups["unknown", name].append(zone)
-        elif is_tree and not workings.chains.telling.path(zone):
-            groups["no way down", name].append(zone)
         elif is_tree and offices.level[row] > levels.index(LOWEST) and not _only_dangers(case, zone):
             groups["too low", name].append(zone)
     for (what, name), zones in sorted(groups.items()):
@@ -75,16 +73,6 @@ def _told(what: str, name: str, many: Text) -> tuple[Severity, Text, Text]:
                     f"{many.zh}由“{name}”决定，但指挥体系中没有这个机构",
                 ),
                 Text("write the id or the name of an office", "写指挥体系中机构的 id 或名称"),
-            )
-        case "no way down":
-            return (
-                "blocker",
-                Text(
-                    f"{name} orders {many.en}, but does not stand above the office that leads it: the order never comes"
-                    f" down",
-                    f"{name} 对{many.zh}下令，但不是其上级，指令传达不到",
-                ),
-                Text("let an office in the line above it decide", "改由其直接上级决定"),
             )
     lowest = COMMAND_LEVELS[LOWEST]
     return (

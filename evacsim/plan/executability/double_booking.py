@@ -32,8 +32,6 @@ class Claim(NamedTuple):
 def found(workings: Workings) -> Iterator[Shortcoming]:
     """Yield what one plan counts on twice."""
     yield from _promises(workings.case)
-    yield from _left_without(workings.case)
-    yield from _trucks(workings.case)
     yield from _shelters(workings.case)
     yield from _organizers(workings.case)
     yield from _crews(workings.case)
@@ -81,67 +79,6 @@ def _promises(case: Case) -> Iterator[Shortcoming]:
                 ("plan", "to", "promises"),
                 (fleet.id, *towns),
                 {"vehicles": fleet.vehicles, "promised": total},
-            )
-
-
-def _left_without(case: Case) -> Iterator[Shortcoming]:
-    """Yield towns that count on a fleet all of which is promised to others."""
-    for fleet in case.scenario.district.fleets:
-        promises = [p for p in case.scenario.plan.to.promises if p.fleet == fleet.id]
-        if sum(promise.vehicles for promise in promises) < fleet.vehicles:
-            continue
-        towns = {promise.township for promise in promises}
-        zones = [
-            zone
-            for zone in case.to_shelters
-            if case.world.transfer(zone).fleet == fleet.id
-            and case.world.zones.models[zone].township not in towns
-            and case.moved(zone).by_bus >= 0.5
-        ]
-        if zones:
-            names = case.zone_ids(zones)
-            many = said(lambda lang, names=names: some(names, lang))  # type: ignore[misc]
-            yield Shortcoming(
-                "E4",
-                "to",
-                "blocker",
-                CLAUSE,
-                Text(
-                    f"{many.en} count on {fleet.id}, all of whose vehicles are promised to other towns",
-                    f"{many.zh}依靠车队 {fleet.id}，而该车队车辆已全部承诺给其他乡镇",
-                ),
-                Text(
-                    "promise vehicles to this town too, or name another fleet",
-                    "为该乡镇落实车辆，或改派其他车队",
-                ),
-                case.loc(zones[0], "fleet"),
-                (fleet.id, *names),
-                {"zones": len(names)},
-            )
-
-
-def _trucks(case: Case) -> Iterator[Shortcoming]:
-    """Yield fleets that are to fetch people and bring supplies."""
-    supply = case.scenario.plan.care.supply
-    named = {name for name in (supply.trucks, supply.helicopters) if name} if supply else set()
-    for fleet in sorted(named):
-        zones = [zone for zone in case.to_shelters if case.world.transfer(zone).fleet == fleet]
-        if zones:
-            names = case.zone_ids(zones)
-            many = said(lambda lang, names=names: some(names, lang))  # type: ignore[misc]
-            yield Shortcoming(
-                "E4",
-                "care",
-                "major",
-                CLAUSE,
-                Text(
-                    f"{fleet} is to fetch people of {many.en} and to bring supplies",
-                    f"车队 {fleet} 既要接运{many.zh}的群众，又要运送物资",
-                ),
-                Text("name another fleet for one of the two", "两项任务分别指定车队"),
-                ("plan", "care", "supply"),
-                (fleet, *names),
-                {"zones": len(names)},
             )
 
 
