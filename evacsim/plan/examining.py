@@ -1,15 +1,14 @@
 """预案检验 without a run: what is missing in a plan, what cannot work, and in which file and line it stands."""
 
-import importlib
 import time
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from pathlib import Path
-from typing import Any
 
 from evacsim.errors import Issue, ScenarioError
 from evacsim.plan.completeness.facts import Facts
 from evacsim.plan.completeness.table import applicable, completeness
+from evacsim.plan.executability import executability
 from evacsim.plan.scoring import Clause, Score, scores
 from evacsim.plan.shortcoming import LINKS, SEVERITIES, Shortcoming
 from evacsim.scenario import reading
@@ -18,7 +17,9 @@ from evacsim.scenario.given import joined
 from evacsim.scenario.model import Scenario
 from evacsim.scenario.reading import Reading
 from evacsim.world.building import build_world
-from evacsim.world.columns import World
+
+LAYERS = ("completeness", "executability")
+"""What a plan is held against without a run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +61,7 @@ def examine(given: str | Path | Scenario) -> Examination:
     world = build_world(read.scenario)
     facts = Facts(read.scenario, world)
     clauses = [Clause(check.id, check.link, check.severity) for check in applicable(facts)]
-    found, layers = completeness(facts), ["completeness"]
-    beyond = executability_of(read.scenario, world)
-    if beyond is not None:
-        found, layers = found + beyond, [*layers, "executability"]
+    found = completeness(facts) + executability(read.scenario, world)
     located = [_located(one, read) for one in found]
     return Examination(
         scenario=read.scenario.id,
@@ -71,22 +69,9 @@ def examine(given: str | Path | Scenario) -> Examination:
         shortcomings=tuple(sorted(located, key=_rank)),
         scores=scores(clauses, located),
         checks=tuple(clause.id for clause in clauses),
-        layers=tuple(layers),
+        layers=LAYERS,
         seconds=time.perf_counter() - begin,
     )
-
-
-def executability_of(scenario: Scenario, world: World) -> list[Shortcoming] | None:
-    """Return what cannot work in a plan (layer 2); None where that layer is not installed."""
-    # JOIN: once `evacsim.plan.executability` is there, import `executability` above and call it here.
-    try:
-        layer: Any = importlib.import_module("evacsim.plan.executability")
-    except ModuleNotFoundError as error:
-        if error.name != "evacsim.plan.executability":
-            raise
-        return None
-    found: list[Shortcoming] = list(layer.executability(scenario, world))
-    return found
 
 
 def _read(given: str | Path | Scenario) -> Reading:
