@@ -47,8 +47,8 @@ from evacsim.ensemble.sensitivity import Method, Question, Sensitivity
 from evacsim.ensemble.sensitivity import sensitivity as find_sensitivity
 from evacsim.ensemble.study import Study
 from evacsim.ensemble.working import DaskWorkers, Processes, ThisProcess, Workers
-from evacsim.errors import EvacsimError, Issue, RefusedValueError, ScenarioError
-from evacsim.language import Language
+from evacsim.errors import EvacsimError, Issue, RefusedValueError, ResultsError, ScenarioError
+from evacsim.language import Language, Text
 from evacsim.network.importing import import_network
 from evacsim.plan import beyond as beyond_design
 from evacsim.plan import breaking, fixing, latest_order
@@ -855,6 +855,25 @@ class Validation:
     def table(self) -> pd.DataFrame:
         """One row for each shortcoming."""
         return pd.DataFrame(examined_table(self.found))
+
+    def leaders(self, scenario: Scenario, run: "Run | None" = None) -> leaders.LeadersReport:
+        """Return the pages for leaders of what was found, with a run of the scenario beside it.
+
+        Raises
+        ------
+        ResultsError
+            If the run is one of another scenario.
+        """
+        if run is not None and run.record.scenario_id != scenario.id:
+            rule = Text(f"is a run of another scenario than {scenario.id}", f"不是 {scenario.id} 的推演结果")
+            remedy = Text("give a run of this scenario, or none", "请给出本情景的推演结果，或不给")
+            raise ResultsError("run", [Issue("run", rule, remedy, value=run.record.scenario_id)])
+        return leaders.LeadersReport(
+            scenario,
+            record=None if run is None else run.record,
+            shortcomings=self.shortcomings,
+            scores={link: score.points for link, score in self.scores.items()},
+        )
 
     def told(self, lang: Language = "zh") -> str:
         """Return what was found as plain text."""

@@ -9,6 +9,7 @@ import shlex
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import wraps
 from pathlib import Path
 from typing import Any, Literal, ParamSpec, TypeVar
@@ -116,6 +117,29 @@ def plan(scenario: Path, out: Path | None, if_exists: IfExists, lang: Language) 
     click.echo(found.told(lang))
     if out is not None:
         found.save(out, if_exists=if_exists)
+
+
+@main.command("leaders")
+@click.argument("scenario", type=click.Path(path_type=Path))
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    help="File to write: .html, .docx or .pdf.",
+)
+@click.option("--run", "results", type=click.Path(path_type=Path), help="Folder of a run of it.")
+@click.option("--mask", is_flag=True, help="Cover names and phone numbers.")
+@language
+@told_in_full
+def leaders_(scenario: Path, out: Path, results: Path | None, mask: bool, lang: Language) -> None:  # noqa: FBT001
+    """Write two pages for leaders on SCENARIO's plan, with an annex (领导版报告)."""
+    from evacsim import api
+
+    done = None if results is None else api.open_run(results)
+    parts = api.validate(scenario).leaders(api.load(scenario), done)
+    command = f"evacsim leaders {scenario} --out {out}" + ("" if results is None else f" --run {results}")
+    api.report(replace(parts, masked=mask, command=command), out, lang=lang)
+    click.echo(f"{Text('Report', '报告').said(lang)}: {out}")
 
 
 @main.command()

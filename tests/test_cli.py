@@ -1,6 +1,7 @@
 """The command line: exit codes, languages, messages without a traceback."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -121,6 +122,42 @@ def test_a_study_tells_its_verdicts_and_goes_on_where_it_is(scenario, tmp_path):
     other = invoke("study", scenario, "--runs", 3, "--workers", 1, "--seed", 4, "--out", tmp_path / "study")
     assert other.exit_code == 2
     assert "differs in the seed" in other.output
+
+
+@pytest.mark.filterwarnings("ignore:no font with Chinese characters")  # the map is drawn all the same
+def test_the_pages_for_leaders_are_written_with_a_run_and_without(scenario, tmp_path):
+    alone = CliRunner().invoke(
+        main, ["leaders", str(scenario), "--out", str(tmp_path / "a.html"), "--lang", "zh"]
+    )
+    assert alone.exit_code == 0, alone.output
+    assert "未检验" in (tmp_path / "a.html").read_text(encoding="utf-8")
+    out = tmp_path / "run"
+    assert CliRunner().invoke(main, ["run", str(scenario), "--out", str(out)]).exit_code == 0
+    arguments = [
+        "leaders",
+        str(scenario),
+        "--run",
+        str(out),
+        "--out",
+        str(tmp_path / "b.html"),
+        "--lang",
+        "en",
+    ]
+    both = CliRunner().invoke(main, arguments)
+    assert both.exit_code == 0, both.output
+    assert "seed" in (tmp_path / "b.html").read_text(encoding="utf-8")
+
+
+def test_a_run_of_another_scenario_makes_no_pages(scenario, tmp_path):
+    out = tmp_path / "run"
+    assert CliRunner().invoke(main, ["run", str(scenario), "--out", str(out)]).exit_code == 0
+    text = scenario.read_text(encoding="utf-8")
+    scenario.write_text(re.sub(r"^id:.*$", "id: other", text, count=1, flags=re.MULTILINE), encoding="utf-8")
+    arguments = ["leaders", str(scenario), "--run", str(out), "--out", str(tmp_path / "c.html")]
+    refused = CliRunner().invoke(main, arguments)
+    assert refused.exit_code == 2
+    assert "another scenario" in refused.output or "不是 other" in refused.output
+    assert not (tmp_path / "c.html").exists()
 
 
 def test_sensitivity_ranks_the_unknowns(scenario, tmp_path):

@@ -68,7 +68,7 @@ def test_a_plan_against_a_flood_that_is_too_fast_for_it(tmp_path):
     assert executability(scenario, world) == found
     run = ev.simulate(scenario, seed=1)
     west = run.tables.ledger[run.tables.ledger["zone"] == "west"]
-    # And so it goes: the chain of nine in ten is too long, and more than one in ten are not on a bus when the water comes.
+    # And so it goes: the chain is too long, and more than one in ten are not on a bus when the water comes.
     by_bus = west[west["mode"] == "bus"]
     out = by_bus["boarded_s"] < by_bus["water_s"]
     assert by_bus["people"][out].sum() < 0.9 * by_bus["people"].sum()
