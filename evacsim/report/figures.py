@@ -16,6 +16,7 @@ from evacsim.analysis.people import had_to_go, out_times, people_of
 from evacsim.clock import parse_moment, seconds_after
 from evacsim.errors import MissingExtraError
 from evacsim.language import Language, Text
+from evacsim.report.cases_drawn import COLORS, node_places, open_people
 from evacsim.report.fonts import font_families
 from evacsim.report.roads_drawn import parse_line
 from evacsim.report.texts import DEPTH_CLASSES, TEXTS
@@ -34,6 +35,8 @@ GROUP_COLORS = ("#0072b2", "#d55e00", "#00785a", "#cc79a7", "#e08a00", "#56b4e9"
 """Colors that color-blind people tell apart (after Okabe and Ito, recalled)."""
 DEPTH_COLORS = ("#b9d9ee", "#86bce0", "#4b96cb", "#1a6fae", "#08417c")
 POINTS = 400
+MOST_LABELS = 40
+"""Names on a map; of more places none is named, since names would cover them."""
 
 
 def curves(record: RunRecord, *, lang: Language = "zh") -> "Figure":
@@ -99,9 +102,12 @@ def map_at(record: RunRecord, time: float | str, *, lang: Language = "zh") -> "F
         axes = figure.add_subplot()
         draw_roads(axes, record, seconds)
         _draw_places(axes, record, seconds)
+        _draw_cases(axes, record, seconds, lang)
         axes.set_aspect("equal")
         axes.set_axis_off()
-        axes.set_title(f"{record.name} · {moment(record.start, seconds, lang)}", loc="left")
+        figure.suptitle(
+            f"{record.name} · {moment(record.start, seconds, lang)}", x=0.01, ha="left", fontsize=11
+        )
     return figure
 
 
@@ -152,7 +158,7 @@ def _draw_places(axes: "Axes", record: RunRecord, seconds: float) -> None:
     axes.scatter(shelters["x"], shelters["y"], s=60, c="#3d4b8f", marker="s", zorder=3)
     labels = [("zone", row) for row in zones.to_dict("records")]
     labels += [("shelter", row) for row in shelters.to_dict("records")]
-    for kind, row in labels:
+    for kind, row in labels if len(labels) <= MOST_LABELS else []:
         axes.annotate(
             row["name"] or row[kind],
             (row["x"], row["y"]),
@@ -160,6 +166,26 @@ def _draw_places(axes: "Axes", record: RunRecord, seconds: float) -> None:
             textcoords="offset points",
             fontsize=8,
         )
+
+
+def _draw_cases(axes: "Axes", record: RunRecord, seconds: float, lang: Language) -> None:
+    """Draw a diamond where people are reported in need: those to whom craft have been sent within those who wait."""
+    places = node_places(record.tables["links"])
+    rows = open_people(record)
+    rows = rows[rows["node"].isin(list(places))]
+    last = rows[rows["time_s"] <= seconds].groupby("node").last()
+    last = last[last["people"] > 0]
+    if last.empty:
+        return
+    x, y = np.array([places[str(node)] for node in last.index]).T
+    for key, people in (("waiting", last["people"]), ("sent", last["sent"])):
+        size = 20 + 80 * people / max(int(rows["people"].max()), 1)
+        label = TEXTS[f"map_case_{key}"].said(lang)
+        drawn = people.to_numpy() > 0
+        axes.scatter(
+            x[drawn], y[drawn], s=size[drawn], c=COLORS[key], marker="D", linewidths=0, zorder=5, label=label
+        )
+    axes.legend(frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0), fontsize=8)
 
 
 def _mixed(share: float) -> tuple[float, float, float]:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from evacsim.language import Text
+from evacsim.report.cases_drawn import node_places
 from evacsim.report.markup import Html, Words, table, tag
 from evacsim.report.roads_drawn import RANKS, Point, parse_line
 from evacsim.results.record import RunRecord
@@ -93,11 +94,12 @@ def _positions(record: RunRecord) -> dict[str, Point]:
         for id_, x, y in zip(places[kind], places["x"], places["y"], strict=True):
             if np.isfinite(x) and np.isfinite(y):
                 found[f"{kind}/{id_}"] = (float(x), float(y))
-    for row in record.tables["links"].to_dict("records"):
-        line = parse_line(row["line"])
+    links = record.tables["links"]
+    found |= {f"node/{node}": place for node, place in node_places(links).items()}
+    for link, text in zip(links["link"], links["line"], strict=True):
+        line = parse_line(text)
         if line:
-            found[f"node/{row['from_node']}"], found[f"node/{row['to_node']}"] = line[0], line[-1]
-            found[f"link/{row['link']}"] = tuple(np.mean([line[0], line[-1]], axis=0).tolist())
+            found[f"link/{link}"] = tuple(np.mean([line[0], line[-1]], axis=0).tolist())
     return found
 
 

@@ -14,6 +14,7 @@ import pandas as pd
 from evacsim.analysis.clearance import people_in, reached
 from evacsim.analysis.people import CUT_OFF, OUT, had_to_go, in_state, out_times, people_of
 from evacsim.language import Language
+from evacsim.report.cases_drawn import COLORS, node_places, open_people
 from evacsim.report.packing import pack, zigzag
 from evacsim.report.roads_drawn import DrawnRoads, drawn_roads
 from evacsim.report.texts import DEPTH_CLASSES, TEXTS
@@ -60,6 +61,8 @@ def map_data(record: RunRecord, lang: Language) -> dict[str, Any] | None:
         "zones": _zones(record, roads, clock),
         "shelters": _shelters(record, roads, clock),
         "points": _points(record, roads),
+        "cases": _cases(record, roads, clock),
+        "case_colors": COLORS,
         "totals": _totals(record, clock),
     }
 
@@ -238,6 +241,20 @@ def _points(record: RunRecord, roads: DrawnRoads) -> list[dict[str, Any]]:
         for row in record.tables["pickup_points"].to_dict("records")
         if (place := roads.place(row["x"], row["y"])) is not None
     ]
+
+
+def _cases(record: RunRecord, roads: DrawnRoads, frames: Frames) -> list[dict[str, Any]]:
+    """Return where cases of rescue were open: people reported, and those of them to whom craft have been sent."""
+    places = node_places(record.tables["links"])
+    cases = []
+    for node, rows in open_people(record).groupby("node"):
+        place = roads.place(*places[str(node)]) if str(node) in places else None
+        if place is None:
+            continue
+        time = rows["time_s"].to_numpy(np.float64)
+        steps = {name: frames.steps(time, rows[name].to_numpy()) for name in ("people", "sent")}
+        cases.append({"at": place, "most": int(rows["people"].max()), **steps})
+    return cases
 
 
 def _place_water(record: RunRecord, kind: str, frames: Frames) -> dict[str, list[int]]:

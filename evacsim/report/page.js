@@ -96,6 +96,7 @@
   const byRank = COLORS.roads.map((_, rank) => roads.filter((road) => road.rank === rank));
   const mostFlow = flows.reduce((most, rows) => rows.reduce((m, row) => Math.max(m, row[1]), most), 1);
   const mostToGo = world.zones.reduce((most, zone) => Math.max(most, zone.go), 1);
+  const mostInNeed = world.cases.reduce((most, place) => Math.max(most, place.most), 1);
   const crowded = world.zones.length + world.shelters.length > 60;
   let frame = 0;
 
@@ -213,6 +214,7 @@
     world.points.forEach((point) => drawPoint(pen, toX(point.at[0]), toY(point.at[1])));
     world.zones.forEach((zone) => drawZone(pen, zone));
     world.shelters.forEach((shelter) => drawShelter(pen, shelter));
+    world.cases.forEach((place) => drawCases(pen, place));
     pen.font = "12px " + getComputedStyle(document.body).fontFamily;
     pen.textBaseline = "middle";
     drawLabels(pen);
@@ -260,6 +262,23 @@
       pen.beginPath(); pen.moveTo(x - r, y - r); pen.lineTo(x + r, y + r); pen.moveTo(x + r, y - r); pen.lineTo(x - r, y + r);
       pen.lineWidth = 2; pen.stroke();
     }
+  }
+
+  const caseSize = (people) => (crowded ? 4 : 6) + (crowded ? 5 : 9) * Math.sqrt(people / mostInNeed);
+
+  // A diamond of the people reported; from below, the share to whom craft have been sent.
+  function drawCases(pen, place) {
+    const people = now(place.people);
+    if (!people) return;
+    const [x, y] = [toX(place.at[0]), toY(place.at[1])], r = caseSize(people), share = now(place.sent) / people;
+    pen.save();
+    pen.beginPath();
+    pen.moveTo(x, y - r); pen.lineTo(x + r, y); pen.lineTo(x, y + r); pen.lineTo(x - r, y); pen.closePath();
+    pen.fillStyle = world.case_colors.waiting; pen.fill();
+    pen.strokeStyle = "#fff"; pen.lineWidth = 1.2; pen.stroke();
+    pen.clip();
+    pen.fillStyle = world.case_colors.sent; pen.fillRect(x - r, y + r - 2 * r * share, 2 * r, 2 * r * share);
+    pen.restore();
   }
 
   function drawLabels(pen) {
@@ -384,6 +403,11 @@
   };
 
   function described(px, py) {
+    const place = nearest(world.cases.filter((one) => now(one.people)), px, py, 12);
+    if (place) {
+      const people = now(place.people), sent = now(place.sent);
+      return [`${words.map_case_waiting}${colon}${many(people - sent)} ${words.map_people}`, `${words.map_case_sent}${colon}${many(sent)} ${words.map_people}`];
+    }
     const shelter = nearest(world.shelters, px, py, 12);
     if (shelter) {
       const limit = shelter.capacity === null ? words.map_unlimited : many(shelter.capacity);
@@ -467,6 +491,7 @@
     const square = (style) => `<svg viewBox="0 0 16 16" width="16" height="16">${style}</svg>`;
     const circle = (fill, ring = "") => square(`${ring}<circle cx="8" cy="8" r="5.5" fill="${fill}" stroke="${COLORS.ink}"/>`);
     const box = (share, color, extra = "") => square(`<rect x="2" y="2" width="12" height="12" fill="#fff" stroke="${color}" stroke-width="2"/><rect x="2" y="${14 - 12 * share}" width="12" height="${12 * share}" fill="${color}"/>${extra}`);
+    const diamond = (color) => square(`<path d="M8 2L14 8L8 14L2 8Z" fill="${color}"/>`);
     const line = (color, width) => `<svg viewBox="0 0 22 12" width="22" height="12"><path d="M1 6H21" stroke="${color}" stroke-width="${width}" stroke-linecap="round"/></svg>`;
     const pie = `<path d="M8 8V2.5A5.5 5.5 0 0 1 8 13.5Z" fill="${COLORS.safe}"/>`;
     const steps = [0.05, 0.3, 1].map((share) => [line(flowColor(Math.sqrt(share)), 1 + 6 * Math.sqrt(share)), many(Math.max(share * mostFlow, 1))]);
@@ -478,6 +503,7 @@
       [box(0.5, COLORS.shelter), words.map_shelter], [box(1, COLORS.full), words.map_shelter_full],
       [box(0, COLORS.wet, `<path d="M2 2L14 14M14 2L2 14" stroke="${COLORS.wet}" stroke-width="2"/>`), words.map_shelter_wet],
       [square(`<path d="M8 2L14 13H2Z" fill="#fff" stroke="${COLORS.ink}" stroke-width="1.5"/>`), words.map_pickup],
+      ...(world.cases.length ? [[diamond(world.case_colors.waiting), words.map_case_waiting], [diamond(world.case_colors.sent), words.map_case_sent]] : []),
       ["", `${words.map_flow} (${minutes})`, steps],
       ["", words.map_depth, COLORS.water.slice(1).map((color, k) => [line(color, 5), depth(k + 1).replace(" m", "")])],
     ];

@@ -162,6 +162,8 @@ TEXTS: dict[str, Text] = {
     "map_shelter_full": Text("shelter full", "安置点已满"),
     "map_shelter_wet": Text("shelter flooded", "安置点进水"),
     "map_pickup": Text("pick-up point", "集合点"),
+    "map_case_waiting": Text("people reported in need, no craft sent", "报警待救、尚未派出"),
+    "map_case_sent": Text("craft sent to them", "已派出力量"),
     "map_depth": Text("water on roads [m]", "道路水深 [m]"),
     "map_flow": Text("people in the interval before", "此前时段内通过人数"),
     "map_interval": Text("interval", "时段"),

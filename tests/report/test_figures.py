@@ -41,7 +41,7 @@ def test_arrivals_count_everybody_who_is_out(record):
 @pytest.mark.parametrize("time", [6 * 3600.0, "T+6 h", "2026-07-19 02:00", "02:00", "2:00"])
 def test_a_map_is_drawn_for_a_moment(record, time):
     figure = figures.map_at(record, time, lang="en")
-    assert figure.axes[0].get_title(loc="left") == "临江小流域洪水 · 19 Jul 02:00 (T+6.0 h)"
+    assert figure.get_suptitle() == "临江小流域洪水 · 19 Jul 02:00 (T+6.0 h)"
 
 
 def test_without_matplotlib_the_extra_is_named(record, monkeypatch):

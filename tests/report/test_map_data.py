@@ -3,9 +3,11 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from evacsim.analysis.people import out_times
+from evacsim.report.cases_drawn import node_places, open_people
 from evacsim.report.map_data import Frames, depth_class, map_data, safe_spans
 from evacsim.results.record import EVENTS
 from tests.reference.fake_record import fake_record
@@ -118,3 +120,38 @@ def test_steps_tell_changes_only():
 
 def test_an_abstract_network_has_no_map():
     assert map_data(small_record([settled(at=1)]), "en") is None
+
+
+def test_open_cases_are_shown_while_they_are_open_and_to_whom_craft_are_sent():
+    cases = pd.DataFrame(
+        [  # said, heard, sent, closed: fetched; nobody ever went there; gone before a craft was sent
+            ("n0", 4, 1000.0, 4000.0, 9000.0),
+            ("n0", 3, 2000.0, np.nan, np.nan),
+            ("n1", 5, 2000.0, 8000.0, 6000.0),
+        ],
+        columns=["node", "said_people", "heard_s", "assigned_s", "closed_s"],
+    )
+    record = fake_record()
+    columns = record.tables["cases"].reindex(range(len(cases))).drop(columns=list(cases.columns))
+    record = replace(record, tables={**record.tables, "cases": pd.concat([columns, cases], axis=1)})
+    changes = open_people(record)
+    at = {
+        (node, time): (people, sent)
+        for node, time, people, sent in changes[["node", "time_s", "people", "sent"]].itertuples(index=False)
+    }
+    assert at == {
+        ("n0", 1000.0): (4, 0),
+        ("n0", 2000.0): (7, 0),
+        ("n0", 4000.0): (7, 4),
+        ("n0", 9000.0): (3, 0),
+        ("n1", 2000.0): (5, 0),
+        ("n1", 6000.0): (0, 0),
+    }
+    nodes = sorted(node_places(record.tables["links"]))[:2]
+    record.tables["cases"]["node"] = record.tables["cases"]["node"].map(
+        dict(zip(["n0", "n1"], nodes, strict=True))
+    )
+    shown = map_data(record, "zh")["cases"]
+    assert [place["most"] for place in shown] == [7, 5]
+    assert [value_at(shown[0]["people"], frame) for frame in (0, 1, 2, 3, 5)] == [0, 4, 7, 7, 3]
+    assert [value_at(shown[0]["sent"], frame) for frame in (0, 1, 2, 3, 5)] == [0, 0, 0, 4, 0]
