@@ -48,6 +48,5 @@ def open_people(record: RunRecord) -> pd.DataFrame:
         ]
     )
     changes = changes[np.isfinite(changes["time_s"])]
-    changes = changes.groupby(["node", "time_s"])[["people", "sent"]].sum().reset_index()
-    changes[["people", "sent"]] = changes.groupby("node")[["people", "sent"]].cumsum()
-    return changes
+    totals: pd.DataFrame = changes.groupby(["node", "time_s"])[["people", "sent"]].sum()
+    return totals.groupby(level="node").cumsum().reset_index()
