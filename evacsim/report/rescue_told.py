@@ -5,6 +5,7 @@ import numpy as np
 from evacsim.analysis import rescuing
 from evacsim.language import Text
 from evacsim.report.charts import POINTS
+from evacsim.report.craft_drawn import craft_timeline
 from evacsim.report.lines_drawn import Curve, people_over_time
 from evacsim.report.markup import Html, Words, bar, joined, shortened, table, tag
 from evacsim.results.record import RunRecord
@@ -41,7 +42,7 @@ def rescue_section(record: RunRecord, words: Words) -> Html:
     parts = [_need(record, words), tag("h3", words("rescue_times")), _times(record, words)]
     parts += [tag("h3", words("rescue_cases")), _cases(record, words)]
     if len(record.tables["craft_time"]):
-        parts += [tag("h3", words("craft_hours")), _craft(record, words)]
+        parts += [tag("h3", words("craft_hours")), _craft(record, words), craft_timeline(record, words)]
     if len(record.tables["forces"]):
         parts += [tag("h3", words("forces")), _forces(record, words)]
     return joined(parts)

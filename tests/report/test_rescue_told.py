@@ -3,6 +3,7 @@
 import pytest
 
 import evacsim as ev
+from evacsim.report import craft_drawn, rescue_told
 from evacsim.report.html import report_html
 from evacsim.report.markup import Words
 from evacsim.report.rescue_told import rescue_section
@@ -56,6 +57,8 @@ def test_times_cases_hours_and_teams_are_told():
         ["army", "30", "18 Jul 21:00", "never", "–", "0", "0"],
         ["club", "5", "not called", "–", "–", "0", "0"],
     ]
+    told = rescue_section(record, Words("en"))
+    assert told.count('<path d="M') == 2 * 2  # one color for each of its two doings, in two widths
     assert "At the end 4 are in need; headquarters knows of 2 open cases of 5 people" in rescue_section(
         record, Words("en")
     )
@@ -71,3 +74,8 @@ def test_a_run_with_rescue_tells_it(tmp_path, lang, words):
 
 def test_a_plan_without_rescue_has_no_such_section():
     assert 'id="rescue"' not in report_html(small_record([settled(at=5)]), "en")
+
+
+def test_whatever_craft_do_has_a_color():
+    drawn = [what for _, _, together in craft_drawn.DOINGS.values() for what in together]
+    assert sorted(drawn) == sorted(rescue_told.DOINGS)
