@@ -104,7 +104,9 @@ def read_record(folder: str | Path) -> RunRecord:
         raise ResultsError(str(folder), [Issue(str(folder), rule, remedy)])
     issues: list[Issue] = []
     described = _read_described(folder, issues)
-    frames = _read_tables(folder, issues)
+    # Of a folder that no run wrote one line says so; that no table is there follows from it.
+    is_any_there = any((folder / place).is_file() for place in PLACES)
+    frames = _read_tables(folder, issues) if described or is_any_there else {}
     if described is not None:
         issues += _changed(frames, described["digests"])
     if issues or described is None:

@@ -170,6 +170,13 @@ def test_a_folder_that_is_not_there_says_so(tmp_path):
     assert "不是文件夹" in caught.value.told("zh")
 
 
+def test_a_folder_that_no_run_wrote_is_named_in_one_line(tmp_path):
+    (tmp_path / "notes.txt").write_text("nothing of ours")
+    with pytest.raises(ResultsError) as caught:
+        read_record(tmp_path)
+    assert [issue.file for issue in caught.value.issues] == ["provenance.json"]
+
+
 def test_many_events_are_written_and_read(record, tmp_path):
     number = 200_000
     events = table(
