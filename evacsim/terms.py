@@ -317,6 +317,10 @@ EVENT_KINDS: dict[str, Text] = {
     "case_closed": Text("the case is closed", "结案"),
     "force_called": Text("a team is called out", "调集队伍"),
     "force_ready": Text("the team is ready", "队伍集结完毕"),
+    "volunteers_came": Text("a team comes unasked and waits to be checked in", "社会力量自发到达、待登记"),
+    "volunteers_sent_away": Text(
+        "a team that came unasked cannot be used", "自发前来的队伍不合要求，未予采用"
+    ),
     "crew_rests": Text("a crew is worn out and rests", "艇组疲劳轮休"),
     "craft_assigned": Text("is sent to a case", "派往救援"),
     "craft_turned": Text("is sent to a graver case", "改派更紧急警情"),

@@ -80,6 +80,25 @@ def idle_while_needed(record: RunRecord) -> float:
     return float((until(ready["until_s"]) - until(ready["from_s"])).sum() / 3600) if len(at) else 0.0
 
 
+def check_in_wait(record: RunRecord) -> float:
+    """Return the mean time [s] from coming unasked until a team was ready; inf where one still waits, nan for none.
+
+    Teams that were sent away are left out.
+    """
+    forces, events = record.tables["forces"], record.events
+    away = events.loc[events["kind"] == "volunteers_sent_away", "subject"]
+    came = forces[forces["arrived_s"].notna() & ~("force/" + forces["force"]).isin(away)]
+    return float((came["ready_s"] - came["arrived_s"]).fillna(np.inf).mean()) if len(came) else np.nan
+
+
+def volunteers_used_share(record: RunRecord) -> float:
+    """Return the share of the people who came unasked whose team crewed craft or worked; nan where none came."""
+    forces = record.tables["forces"]
+    came = forces[forces["arrived_s"].notna()]
+    people = came["members"].to_numpy(np.float64)
+    return float(people[came["crew_hours"] > 0].sum() / people.sum()) if len(came) else np.nan
+
+
 def people_per_craft_hour(record: RunRecord) -> float:
     """Return the people brought ashore for each hour that craft were at work; nan where none was."""
     hours = craft_hours(record)

@@ -1,5 +1,8 @@
 """Rescue in the report: who was in need and who knew, how soon help came, what craft and teams did (抢险救援)."""
 
+from collections.abc import Hashable, Mapping
+from typing import Any
+
 import numpy as np
 
 from evacsim.analysis import rescuing
@@ -126,10 +129,8 @@ def _forces(record: RunRecord, words: Words) -> Html:
         [
             names.label("force", row["force"]),
             count(row["members"]),
-            day_and_time(record.start, row["called_s"], words.lang)
-            if np.isfinite(row["called_s"])
-            else words("not_called"),
-            _ready(record, row["called_s"], row["ready_s"], words) or never,
+            _called(record, row, words),
+            _ready(record, row, words) or never,
             decimal(row["crew_hours"], 1),
             count(row["crews_stopped"]),
             count(row["short_of_jackets"]),
@@ -148,8 +149,18 @@ def _forces(record: RunRecord, words: Words) -> Html:
     return shortened(words, heads, rows, kinds="tnmmnnn")
 
 
-def _ready(record: RunRecord, called: float, ready: float, words: Words) -> str:
-    """Return when a team was ready; nothing where it was called and never was."""
-    if np.isfinite(ready) or not np.isfinite(called):
-        return day_and_time(record.start, ready, words.lang)
+def _called(record: RunRecord, row: Mapping[Hashable, Any], words: Words) -> str:
+    """Return when a team was called, or came unasked."""
+    if np.isfinite(row["arrived_s"]):
+        arrived = day_and_time(record.start, row["arrived_s"], words.lang)
+        return words(Text(f"came unasked {arrived}", f"自发到达 {arrived}"))
+    if np.isfinite(row["called_s"]):
+        return day_and_time(record.start, row["called_s"], words.lang)
+    return words("not_called")
+
+
+def _ready(record: RunRecord, row: Mapping[Hashable, Any], words: Words) -> str:
+    """Return when a team was ready; nothing where it was called, or came, and never was."""
+    if np.isfinite(row["ready_s"]) or not np.isfinite([row["called_s"], row["arrived_s"]]).any():
+        return day_and_time(record.start, row["ready_s"], words.lang)
     return ""

@@ -48,6 +48,9 @@ RESCUE_TABLES: dict[str, tuple[Column, ...]] = {
         Column("kind", "str", Text("kind", "类型")),
         Column("members", "int64", Text("people", "人数")),
         Column("called_s", "float64", Text("called [s]", "调集时间")),
+        Column(
+            "arrived_s", "float64", Text("came unasked [s]; empty for those who are called", "自发到达时间")
+        ),
         Column("ready_s", "float64", Text("ready [s]; empty where it never was", "集结完毕时间")),
         Column(
             "crew_hours",

@@ -6,6 +6,7 @@ from evacsim.language import Text
 from evacsim.scenario.finding import Finding
 from evacsim.scenario.parts import Parts
 from evacsim.scenario.references import unknown
+from evacsim.scenario.rescue import Rescue
 
 CRAFT = ("boat", "helicopter")
 
@@ -38,6 +39,7 @@ def found(parts: Parts) -> Iterator[Finding]:
     if rescue is None:
         yield from _without_rescue(parts)
         return
+    yield from _unasked(parts, rescue)
     for number, one in enumerate(rescue.stand_by):
         yield from unknown(parts, "forces", (*loc, "stand_by", number, "force"), one.force)
     carriers = _carriers(parts)
@@ -52,6 +54,28 @@ def found(parts: Parts) -> Iterator[Finding]:
         rule = Text("nobody can search: no team has this skill", "没有具备搜索能力的队伍")
         remedy = Text("add a team that can, or leave patrol_every out", "补充这样的队伍，或去掉 patrol_every")
         yield Finding((*loc, "seeking", "patrol_every"), rule, remedy)
+
+
+def _unasked(parts: Parts, rescue: Rescue) -> Iterator[Finding]:
+    """Yield what is doubtful about teams that come unasked."""
+    unasked = [entry for entry in parts.forces if entry.item.unasked]
+    if rescue.volunteers is not None and not unasked:
+        rule = Text("finds nobody: no team comes unasked", "没有自发前来的队伍")
+        remedy = Text("set unasked for such teams, or leave it out", "对这类队伍设 unasked，或去掉此节")
+        yield Finding(("plan", "rescue", "volunteers"), rule, remedy, severity="warning")
+    for entry in unasked if rescue.volunteers is None else []:
+        rule = Text(
+            "comes unasked, and nobody checks it in: it is sent nowhere", "自发前来而无人登记，不会被派出"
+        )
+        remedy = Text("write plan.rescue.volunteers: {}", "写 plan.rescue.volunteers: {}")
+        yield Finding((*entry.loc, "unasked"), rule, remedy, severity="warning")
+    for entry in unasked:
+        if entry.item.external:
+            rule = Text(
+                "comes unasked, and is asked for as help from outside", "既自发前来，又列为须请求的外部支援"
+            )
+            remedy = Text("leave one of external and unasked out", "external 与 unasked 只留一项")
+            yield Finding((*entry.loc, "unasked"), rule, remedy)
 
 
 def _without_rescue(parts: Parts) -> Iterator[Finding]:

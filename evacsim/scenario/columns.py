@@ -181,6 +181,7 @@ COLUMNS: Mapping[type[Section], Names] = {
         "readiness": ("集结时间", "拉动集结时间", "出动时间"),
         "jackets": ("救生衣", "救生衣数"),
         "external": ("外部支援", "支援力量"),
+        "unasked": ("自发前来", "不请自来"),
     },
     Store: {
         **PLACE,

@@ -73,6 +73,10 @@ class Force(Place):
     external: YesNo = False
     """Whether they come from outside, once help is asked for and granted (支援力量)."""
 
+    unasked: YesNo = False
+    """Whether nobody can call them: they come by themselves when they hear of people in need (不请自来), and have to be
+    checked in (`plan.rescue.volunteers`)."""
+
     @property
     def can(self) -> tuple[Skill, ...]:
         """Return what they can do."""

@@ -129,6 +129,29 @@ class Onward(Section):
     """Walk to a shelter that they are let go [s]; whose walk is longer goes to the nearest pick-up point."""
 
 
+class Volunteers(Section):
+    """Teams that come unasked (`unasked` of a force), and how they are taken in (社会力量登记报到)."""
+
+    comes: Share = assumed(0.7, "nobody knows beforehand who comes")
+    """Share of these teams that come."""
+    arrival: DurationLaw = assumed(
+        lambda: Lognormal(type="lognormal", median="8 h", sigma=0.6),
+        "word spreads, people gather, the way is long",
+    )
+    """From the first case that is known until a team is there."""
+    opens_after: Duration = assumed(2 * 3600.0, "somebody has to think of it and staff it", ge=0)
+    """From the first case until the desk opens at which they report [s]."""
+    desks: Count = assumed(1, "one table with two people", ge=1)
+    """Desks at which teams are checked in."""
+    check_in: DurationLaw = assumed(
+        lambda: Uniform(type="uniform", low="15 min", high="45 min"),
+        "papers, boats, insurance, a leader, a radio",
+    )
+    """How long a team takes at a desk."""
+    unfit: Share = assumed(0.1, "no training, no kit")
+    """Share of teams that are sent away: nobody could use them."""
+
+
 class StandBy(Section):
     """Where a team stands by from the start (力量前置、下沉驻防)."""
 
@@ -159,5 +182,7 @@ class Rescue(Section):
     """Speed of boats by night against that by day."""
     onward: Onward | None = None
     """Buses that take on whoever has been brought to dry ground; all walk where absent."""
+    volunteers: Volunteers | None = None
+    """Teams that come unasked; they are sent nowhere where absent."""
     stand_by: list[StandBy] = []
     """Teams that stand elsewhere than at home from the start, and set out as soon as they are called."""

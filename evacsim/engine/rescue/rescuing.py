@@ -22,6 +22,7 @@ from evacsim.engine.rescue.reach import Reach
 from evacsim.engine.rescue.seeking import Seeking
 from evacsim.engine.rescue.surviving import Surviving
 from evacsim.engine.rescue.teams import Teams
+from evacsim.engine.rescue.volunteering import Volunteering
 from evacsim.engine.sheltering import Sheltering
 from evacsim.engine.transfer import Transfer
 from evacsim.engine.transport import Transport
@@ -69,6 +70,9 @@ class Rescuing(Recorded):
         self.surviving = (
             None if rules.survival is None else Surviving(parts, self.need, water, rules.survival)
         )
+        self.volunteering = (
+            None if rules.volunteers is None else Volunteering(parts, self.teams, rules.volunteers)
+        )
         self._craft_fleets = [
             row
             for row, fleet in enumerate(transport.fleets)
@@ -78,7 +82,7 @@ class Rescuing(Recorded):
         self.cases.at_news.append(self._call_craft)
 
     def _call_craft(self, case: Case) -> None:
-        """Call out all craft, and whoever can search, with the first case."""
+        """Call out all craft, and whoever can search, with the first case; others come when they hear of it."""
         if self._is_called:
             return
         self._is_called = True
@@ -87,6 +91,8 @@ class Rescuing(Recorded):
         for team in self.teams.teams:
             if "search" in team.force.can or "air" in team.force.can:
                 self.teams.call(team, case.event)
+        if self.volunteering is not None:
+            self.volunteering.hear(case.event)
 
     def names(self) -> Mapping[Kind, NDArray[Any]]:
         """Return the ids of teams and cases."""

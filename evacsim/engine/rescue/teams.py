@@ -45,6 +45,8 @@ class Team:
     jackets: float
     """Life-jackets that nobody wears."""
     called: float = np.nan
+    arrived: float = np.nan
+    """When it came unasked [s]."""
     came: float = np.nan
     event: int = ROOT
     waiting: list[Crew] = field(default_factory=list)
@@ -88,8 +90,11 @@ class Teams:
         self._news = simpy.Event(parts.clock)
 
     def call(self, team: Team, cause: int) -> None:
-        """Call a team out; a second call changes nothing. One from outside has to be granted first."""
-        if np.isfinite(team.called):
+        """Call a team out; a second call changes nothing. One from outside has to be granted first.
+
+        Whoever comes unasked cannot be called.
+        """
+        if np.isfinite(team.called) or team.force.unasked:
             return
         parts, force = self.parts, team.force
         team.called = parts.now
@@ -106,9 +111,10 @@ class Teams:
                 return
             due += float(quantiles(self._assistance.approval, luck[2:3])[0])
             due += float(quantiles(self._assistance.mobilization, luck[3:])[0])
-        parts.clock.call_at(due, partial(self._get_ready, team))
+        parts.clock.call_at(due, partial(self.make_ready, team))
 
-    def _get_ready(self, team: Team) -> None:
+    def make_ready(self, team: Team) -> None:
+        """Let a team be ready from now on."""
         team.came = self.parts.now
         team.event = self.parts.log.record(
             self.parts.now, "force_ready", team.where, value=float(team.force.members), cause=team.event
@@ -231,7 +237,7 @@ class Teams:
         news.succeed()
 
     def table(self) -> pd.DataFrame:
-        """Return what each team that was called did."""
+        """Return what each team did that was called, or came unasked."""
         return pd.DataFrame(
             [
                 {
@@ -240,12 +246,13 @@ class Teams:
                     "kind": team.force.kind,
                     "members": team.force.members,
                     "called_s": team.called,
+                    "arrived_s": team.arrived,
                     "ready_s": team.came,
                     "crew_hours": team.worked / 3600,
                     "crews_stopped": team.rested,
                     "short_of_jackets": team.short_of_jackets,
                 }
                 for team in self.teams
-                if np.isfinite(team.called)
+                if np.isfinite(team.called) or np.isfinite(team.arrived)
             ]
         )

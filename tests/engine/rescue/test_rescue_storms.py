@@ -38,6 +38,7 @@ def storms(draw):
             "members": draw(st.integers(2, 7)),
             "readiness": draw(LAWS),
             **({"jackets": draw(st.integers(0, 15))} if draw(st.booleans()) else {}),
+            "unasked": draw(st.integers(0, 2)) == 0,
         }
         for k in range(teams)
     ]
@@ -82,6 +83,7 @@ def storms(draw):
             **({"passers_by": draw(LAWS)} if draw(st.booleans()) else {}),
         },
         **({"self_help": {"share": 0.5, "takes": draw(LAWS)}} if draw(st.booleans()) else {}),
+        **({"volunteers": {"arrival": draw(LAWS)}} if draw(st.booleans()) else {}),
         **({"survival": {}} if draw(st.booleans()) else {}),
         **({"fatigue": {"full": "1 h", "tired": "2 h", "stop": "3 h"}} if draw(st.booleans()) else {}),
     }
@@ -183,8 +185,11 @@ def _craft_are_in_one_place(record, storm):
     for _, own in time.groupby("vehicle"):
         assert (own["from_s"].to_numpy()[1:] >= own["until_s"].to_numpy()[:-1]).all()
     out = time[~time["what"].isin(["waits", "no_crew", "no_jackets", "no_light"])]
+    ready = record.tables["forces"].set_index("force")["ready_s"]
     for k, force in enumerate(storm["forces"]):
         own = out[out["vehicle"].str.startswith(f"craft{k}-")]
+        # Whoever was not checked in, or not ready, went nowhere.
+        assert own.empty or own["from_s"].min() >= ready[force["id"]]
         for moment in own["from_s"]:
             now = own[(own["from_s"] <= moment) & (moment < own["until_s"])]["vehicle"].nunique()
             assert now * 2 <= force["members"]
