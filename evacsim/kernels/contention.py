@@ -18,7 +18,7 @@ import numpy as np
 
 from evacsim.kernels._jit import at, part, whole
 from evacsim.kernels.arrays import NONE, Contention, LinkKind, Queue, Traffic
-from evacsim.kernels.events import front_since, schedule_gate
+from evacsim.kernels.events import front_since, gate_time, schedule_gate
 from evacsim.kernels.room import gate_of, in_pcu, opening_time
 from evacsim.kernels.state import rare
 
@@ -27,7 +27,7 @@ from evacsim.kernels.state import rare
 def wanted_by(traffic: Traffic, contender: int) -> int:
     """Return the link that a contender wants to enter."""
     n_links = len(traffic.links)
-    return whole(at(traffic.fronts, contender).wants) if contender < n_links else contender - n_links
+    return whole(at(traffic.acts, contender).beyond) if contender < n_links else contender - n_links
 
 
 @part
@@ -53,7 +53,7 @@ def turn_of(traffic: Traffic, contender: int) -> float:
     """Return the turn of a contender."""
     n_links = len(traffic.links)
     if contender < n_links:
-        return float(at(traffic.links, contender).event)
+        return float(at(traffic.acts, contender).time)
     return float(at(traffic.movers, at(traffic.gates, contender - n_links).first).event)
 
 
@@ -71,7 +71,7 @@ def contender_after(traffic: Traffic, contender: int) -> int:
     """Return the next contender in the list of a gate."""
     n_links = len(traffic.links)
     return whole(
-        traffic.following[contender] if contender < n_links else at(traffic.gates, contender - n_links).beside
+        at(traffic.acts, contender).next if contender < n_links else at(traffic.acts, contender).beyond
     )
 
 
@@ -80,9 +80,9 @@ def follow(traffic: Traffic, contender: int, behind: int) -> None:
     """Let a contender be followed by another in the list of a gate."""
     n_links = len(traffic.links)
     if contender < n_links:
-        traffic.following[contender] = behind
+        at(traffic.acts, contender).next = behind
     else:
-        at(traffic.gates, contender - n_links).beside = behind
+        at(traffic.acts, contender).beyond = behind
 
 
 @part
@@ -109,19 +109,19 @@ def contend(traffic: Traffic, contender: int, wanted: int) -> None:
     n_links, place = len(traffic.links), gate_of(traffic, wanted)
     turn = float(at(traffic.gates, place).turn)
     if contender < n_links:
-        link, front = at(traffic.links, contender), at(traffic.fronts, contender)
+        link, waiting = at(traffic.links, contender), at(traffic.acts, contender)
         if link.stood:
-            if gate_of(traffic, whole(front.wants)) == place:
-                turn = float(front.turn)
+            if gate_of(traffic, whole(waiting.beyond)) == place:
+                turn = float(at(traffic.fronts, contender).turn)
             else:
                 link.stood = False
-        turn += in_pcu(front_size(traffic, contender)) * float(front.turn_time)
+        turn += in_pcu(front_size(traffic, contender)) * float(link.turn_time)
         link.queue = Queue.GATE
-        link.event = turn
-        front.wants = wanted
+        waiting.time = turn
+        waiting.beyond = wanted
     else:
         moving = at(traffic.movers, at(traffic.gates, wanted).first)
-        turn += in_pcu(moving.space) * float(at(traffic.fronts, wanted).turn_time)
+        turn += in_pcu(moving.space) * float(at(traffic.links, wanted).turn_time)
         moving.event = turn
     line_up_at_gate(traffic, place, contender, turn)
     if at(traffic.links, wanted).contention == Contention.ALONE:
@@ -267,7 +267,7 @@ def arrange(traffic: Traffic, gate: int, time: float) -> float:
         earliest = opening_time(traffic, gate, size_of(traffic, first), time)
     else:
         earliest = first_opening(traffic, gate, time)
-    planned = float(at(traffic.gates, gate).event)
+    planned = gate_time(traffic, gate)
     if earliest < planned:
         schedule_gate(traffic, gate, earliest)
     return min(earliest, planned)
@@ -304,7 +304,7 @@ def closes_ring(traffic: Traffic, link: int) -> bool:
     while True:
         if at(traffic.links, other).queue != Queue.GATE:
             return False
-        wanted = whole(at(traffic.fronts, other).wants)
+        wanted = whole(at(traffic.acts, other).beyond)
         if opening_time(traffic, wanted, front_size(traffic, other), traffic.control[0].time) < np.inf:
             return False
         other = wanted

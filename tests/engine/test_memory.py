@@ -8,8 +8,8 @@ from evacsim.kernels.arrays import NONE, RUN
 from tests.engine.roads import cars, road
 
 PER_MOVER, PER_SLOT, PER_LINK = 64, 24, 160
-FOR_LINKS = ("links", "fronts", "roads", "gates", "following")
-"""Arrays with a row for each link (`following`: two), or for each junction."""
+FOR_LINKS = ("links", "fronts", "roads", "gates", "acts")
+"""Arrays with a row for each link (`acts`: two), or for each junction."""
 
 
 def size_of(movement, *names):
