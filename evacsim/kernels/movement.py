@@ -257,9 +257,7 @@ def act(traffic: Traffic, entity: int, time: float, passages: int) -> int:
                     outcome = Outcome.NOTICE
     if comes != NONE:
         contend(traffic, comes, wanted)
-        if entered == NONE and gate_time(traffic, gate) <= max(
-            time, at(traffic.links, wanted).entry_free
-        ):
+        if entered == NONE and gate_time(traffic, gate) <= max(time, at(traffic.links, wanted).entry_free):
             return Outcome.DONE  # nobody can be let in sooner
     if follow_up(traffic, left, entered, gate, time) and outcome == Outcome.DONE:
         outcome = Outcome.RING
