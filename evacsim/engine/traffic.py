@@ -100,6 +100,7 @@ class TrafficStore:
     def note_sizes(self, smallest: int, largest: int) -> None:
         """Say anew which links are plain, and who is the smallest, now that there are movers of such sizes."""
         self.control["smallest"] = min(self.control["smallest"], smallest)
+        self.control["largest"] = max(self.control["largest"], largest)
         if largest <= self.plain_from:
             return
         self.plain_from = 4 * largest

@@ -206,11 +206,9 @@ LINK = np.dtype(
 
 ACT = np.dtype(
     [
-        (
-            "time",
-            "f8",
-        ),  # link: PENDING: when its front acts next [s], GATE: the turn of its front; gate: when it lets the next in
-        # [s], inf: not known
+        # Link: PENDING: when its front acts next [s]; GATE: the turn of its front.
+        # Gate: when it lets the next in [s]; inf: not known.
+        ("time", "f8"),
         ("next", "i4"),  # what is behind it in what it is queued in
         # Link: the one it contends for or is held before, or that the last to contend has entered.
         # Gate of a link: the contender after the origin line in the list of a gate.
@@ -321,6 +319,7 @@ CONTROL = np.dtype(
         ("look_after", "i8"),  # events after which `Outcome.LOOK_AT_WHEEL` comes
         ("n_stale", "i8"),  # events in the heap that were called off
         ("smallest", "i8"),  # size of the smallest mover [thousandths of a pcu]
+        ("largest", "i8"),  # size of the largest mover
         ("n_records", "i8"),
         ("n_passages", "i8"),  # entries to links so far
         ("n_nodes", "i8"),

@@ -221,9 +221,9 @@ def choose(traffic: Traffic, gate: int, time: float) -> int:
     first = whole(at(traffic.gates, gate).contenders)
     if first == NONE:
         return NONE
-    # The gate acts when there is room for whoever was the first, and so for the smallest.
-    size = size_of(traffic, first)
-    if size > traffic.control[0].smallest and opening_time(traffic, gate, size, time) > time:
+    # A gate acts when there is room for one of the size of whoever was its first contender then.
+    sizes_differ = traffic.control[0].smallest < traffic.control[0].largest
+    if sizes_differ and opening_time(traffic, gate, size_of(traffic, first), time) > time:
         return NONE
     behind = contender_after(traffic, first)
     at(traffic.gates, gate).contenders = behind
