@@ -51,6 +51,24 @@ def test_a_mover_takes_64_bytes_wherever_it_is():
     assert size_of(movement, "movers") == PER_MOVER * len(rows)
 
 
+def test_who_waits_to_depart_takes_no_place_in_the_heap():
+    movement = chain(100)
+    before = size_of(movement, "heap")
+    cars(movement, np.linspace(10, 5_000, 10_000), target=0)
+    assert size_of(movement, "heap") == before
+    movement.advance(5_500.0)
+    assert size_of(movement, "heap") == before
+    assert movement.count(MoverState.ARRIVED) > 0
+
+
+def test_any_number_may_depart_at_once():
+    movement = chain(100)
+    cars(movement, np.full(10_000, 10.0), target=0)
+    cars(movement, np.zeros(10_000), target=0)
+    movement.advance(10.0)
+    assert movement.count(MoverState.SCHEDULED) == 0
+
+
 def test_a_storage_place_takes_24_bytes_and_only_where_somebody_is_or_was():
     movement = chain(2_000)
     empty = size_of(movement, "slots", "runs")
