@@ -291,7 +291,7 @@ class Movement:
         assert IS_OFF_ROAD[state].all(), "a mover to be sent is on the road"
         assert np.all((nodes >= 0) & (nodes < self.n_nodes)), "an origin node is out of range"
         assert np.all(times >= self.now), "a mover departs in the past"
-        self._store.hold_events(len(rows))
+        self._store.hold_departures(times)
         # Numba compiles again for arrays that are read-only: it is given copies.
         changes.send(self._store.traffic.control, *map(np.array, (rows, nodes, routes, times)))
 
@@ -621,7 +621,7 @@ class Movement:
 
     def _ring(self, link: int) -> list[int]:
         """Return the ring that a link is in, from its smallest row."""
-        wants = self._store.traffic.fronts.wants
+        wants = self._store.traffic.acts.beyond
         ring = [link]
         while wants[ring[-1]] != link:
             ring.append(int(wants[ring[-1]]))
@@ -736,7 +736,6 @@ class Movement:
             elif outcome == Outcome.LOOK_AT_WHEEL:
                 per_second = store.look_at_wheel()
                 if per_second is not None:
-                    store.hold_events(int(store.control["n_events"]) + MARGIN)
                     changes.turn_wheel(store.traffic.control, per_second)
             elif outcome == Outcome.HEAP_FULL:
                 store.hold_events(len(store.traffic.heap))

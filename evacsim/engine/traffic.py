@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evacsim.kernels.arrays import (
+    ACT,
     ARRIVED,
     CONTROL,
     EVENT,
@@ -63,6 +64,8 @@ class TrafficStore:
         n_links, n_bins = len(links.length), max(1, int(np.ceil(duration / bin_length)))
         records, fronts, roads, extras = link_records(links, node_capacity)
         gates, junctions = gate_records(links, node_capacity)
+        acts = record_array(n_links + len(gates), ACT)
+        acts.time[n_links:], acts.next, acts.beyond = np.inf, NONE, NONE
         control = record_array(1, CONTROL)
         control.n_nodes, control.bin_end = n_nodes, bin_length
         control.per_bucket, control.look_after = PER_BUCKET, FIRST_LOOK
@@ -73,7 +76,7 @@ class TrafficStore:
             links=records,
             fronts=fronts,
             roads=roads,
-            following=np.full(n_links + len(gates), NONE, dtype=np.int32),
+            acts=acts,
             gates=gates,
             junctions=junctions,
             extras=extras,
@@ -97,6 +100,7 @@ class TrafficStore:
     def note_sizes(self, smallest: int, largest: int) -> None:
         """Say anew which links are plain, and who is the smallest, now that there are movers of such sizes."""
         self.control["smallest"] = min(self.control["smallest"], smallest)
+        self.control["largest"] = max(self.control["largest"], largest)
         if largest <= self.plain_from:
             return
         self.plain_from = 4 * largest
@@ -160,6 +164,11 @@ class TrafficStore:
         n += int(self.control["heap_size"])
         if n > len(self.traffic.heap):
             self.traffic = self.traffic._replace(heap=_grown(self.traffic.heap, 2 * n))
+
+    def hold_departures(self, times: NDArray[np.float64]) -> None:
+        """Make room in the heap for those of some departures that do not lie in the wheel."""
+        opened = int(self.control["cursor"]) + 1
+        self.hold_events(int(np.count_nonzero(times * self.control["per_bucket"] < opened)))
 
     def hold_slots(self, n: int) -> None:
         """Make room for n more slots, each on a link of its own."""
@@ -244,9 +253,9 @@ def link_records(
     records.headway, records.wave_time = 1.0 / links.capacity, links.length / links.wave_speed
     records.travel_time = links.length / links.free_speed
     records.kind = np.where(links.overtaking, LinkKind.PASSING, LinkKind.ORDINARY)
-    records.head = records.last = fronts.first = fronts.wants = NONE
-    fronts.to_node = links.to_node
-    fronts.turn_time = 1.0 / (links.capacity if links.priority is None else links.priority)
+    records.head = records.last = fronts.first = fronts.last_in_line = NONE
+    records.to_node = links.to_node
+    records.turn_time = 1.0 / (links.capacity if links.priority is None else links.priority)
     roads.length, roads.speed_factor = links.length, 1.0
     records.room = roads.storage = storage_units(links.storage)
     roads.extra = NONE
@@ -317,8 +326,7 @@ def gate_records(links: LinkColumns, node_capacity: NDArray[np.float64] | None) 
     assert np.all(limits > 0), "a node has no capacity"
     limits = np.append(limits, np.full(len(twin_pairs(links)[0]), np.inf))
     gates = record_array(len(links.length) + len(limits), GATE)
-    gates.event = np.inf
-    gates.contenders = gates.first = gates.last = gates.beside = NONE
+    gates.contenders = gates.first = NONE
     junctions = record_array(len(limits), JUNCTION)
     junctions.headway = 1.0 / limits
     return gates, junctions

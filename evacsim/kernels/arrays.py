@@ -188,10 +188,11 @@ LINK = np.dtype(
     [
         ("entry_free", "f8"),  # the entrance is free from then on [s]
         ("exit_free", "f8"),  # the exit is free from then on [s]
-        ("event", "f8"),  # PENDING: when its front acts next [s]; GATE: the turn of its front
         ("headway", "f8"),  # time one pcu takes to pass the entrance or the exit [s]
         ("wave_time", "f8"),  # time a gap takes from the exit to the entrance [s]
         ("travel_time", "f8"),  # length divided by the speed limit [s]
+        ("turn_time", "f4"),  # what one pcu from the link adds to its turn where links merge: 1 / its weight
+        ("to_node", "i4"),
         ("head", "i4"),  # slot of the mover that entered first
         ("last", "i4"),  # slot that was taken last
         ("room", "i4"),  # room left, without gaps still on their way to the entrance
@@ -203,13 +204,24 @@ LINK = np.dtype(
     align=True,
 )
 
+ACT = np.dtype(
+    [
+        # Link: PENDING: when its front acts next [s]; GATE: the turn of its front.
+        # Gate: when it lets the next in [s]; inf: not known.
+        ("time", "f8"),
+        ("next", "i4"),  # what is behind it in what it is queued in
+        # Link: the one it contends for or is held before, or that the last to contend has entered.
+        # Gate of a link: the contender after the origin line in the list of a gate.
+        ("beyond", "i4"),
+    ],
+    align=True,
+)
+
 FRONT = np.dtype(
     [
         ("turn", "f8"),  # turn of the last to leave, if the front has `stood` behind that one
-        ("turn_time", "f4"),  # what one pcu from the link adds to its turn where links merge: 1 / its weight
-        ("wants", "i4"),  # link it contends for or is held before, or that the last to contend has entered
-        ("to_node", "i4"),
         ("first", "i4"),  # slot of the gap that reaches the entrance of the link next, else `head`
+        ("last_in_line", "i4"),  # last mover of the origin line
     ],
     align=True,
 )
@@ -226,12 +238,9 @@ ROAD = np.dtype(
 
 GATE = np.dtype(
     [
-        ("event", "f8"),  # when it lets the next in [s]; inf: not known
         ("turn", "f8"),  # turn of the one it let in last
         ("contenders", "i4"),  # first contender: a link, or n_links + the link of an origin line
         ("first", "i4"),  # first mover of the origin line of the link
-        ("last", "i4"),  # last mover of that line
-        ("beside", "i4"),  # the contender after that line in the list of a gate
     ],
     align=True,
 )
@@ -310,6 +319,7 @@ CONTROL = np.dtype(
         ("look_after", "i8"),  # events after which `Outcome.LOOK_AT_WHEEL` comes
         ("n_stale", "i8"),  # events in the heap that were called off
         ("smallest", "i8"),  # size of the smallest mover [thousandths of a pcu]
+        ("largest", "i8"),  # size of the largest mover
         ("n_records", "i8"),
         ("n_passages", "i8"),  # entries to links so far
         ("n_nodes", "i8"),
@@ -342,8 +352,8 @@ class Traffic(NamedTuple):
     """FRONT, shape (n_links,): what is touched where movers queue."""
     roads: Records
     """ROAD, shape (n_links,): the rest of the links."""
-    following: NDArray[np.int32]
-    """What is behind each link and gate in what it is queued in, shape (n_links + n_gates,)."""
+    acts: Records
+    """ACT, shape (n_links + n_gates,): what is touched where events and turns are put in order."""
     gates: Records
     """GATE, shape (n_gates,): of each link, each junction of limited capacity, each pair of twin footways."""
     junctions: Records

@@ -30,6 +30,7 @@ from evacsim.kernels.events import (
     call_off_link,
     call_off_mover,
     event_of,
+    gate_time,
     put_into_wheel,
     schedule_mover,
     sort_heap,
@@ -280,12 +281,12 @@ def withdraw_front(traffic: Traffic, link: int) -> None:
         give_up(traffic, link)
     elif road.queue == Queue.HELD:
         if control.held_links == link:
-            control.held_links = traffic.following[link]
+            control.held_links = at(traffic.acts, link).next
         else:
             other = whole(control.held_links)
-            while traffic.following[other] != link:
-                other = whole(traffic.following[other])
-            traffic.following[other] = traffic.following[link]
+            while at(traffic.acts, other).next != link:
+                other = whole(at(traffic.acts, other).next)
+            at(traffic.acts, other).next = at(traffic.acts, link).next
         road.queue = Queue.NOTHING
     road.stood = False
 
@@ -329,8 +330,8 @@ def leave_origin_line(traffic: Traffic, link: int, mover: int) -> None:
     while at(movers, other).next != mover:
         other = whole(at(movers, other).next)
     at(movers, other).next = at(movers, mover).next
-    if gate.last == mover:
-        gate.last = other
+    if at(traffic.fronts, link).last_in_line == mover:
+        at(traffic.fronts, link).last_in_line = other
     at(movers, mover).queue = Queue.NOTHING
     at(movers, mover).wants = NONE
 
@@ -542,7 +543,7 @@ def reconsider_for(state: Records, rerouted: NDArray[np.int64], time: float) -> 
             moving.queue = Queue.NOTHING
             some_held = True
         elif link >= 0:
-            road, wanted = at(traffic.links, link), whole(at(traffic.fronts, link).wants)
+            road, wanted = at(traffic.links, link), whole(at(traffic.acts, link).beyond)
             if road.queue == Queue.HELD and at(traffic.slots, road.head).mover == mover:
                 road.queue = Queue.NOTHING
                 some_held = True
@@ -566,7 +567,7 @@ def mark_held(traffic: Traffic) -> None:
     link = whole(traffic.control[0].held_links)
     while link != NONE:
         at(traffic.links, link).queue = Queue.NOTHING
-        link = whole(traffic.following[link])
+        link = whole(at(traffic.acts, link).next)
     mover = whole(traffic.control[0].held_movers)
     while mover != NONE:
         at(traffic.movers, mover).queue = Queue.NOTHING
@@ -580,12 +581,12 @@ def let_held_ask(traffic: Traffic, time: float) -> None:
     link = whole(control.held_links)
     control.held_links = NONE
     while link != NONE:
-        behind = whole(traffic.following[link])
+        behind = whole(at(traffic.acts, link).next)
         if at(traffic.links, link).queue == Queue.HELD:
-            traffic.following[link] = control.held_links
+            at(traffic.acts, link).next = control.held_links
             control.held_links = link
         else:
-            at(traffic.fronts, link).wants = NONE
+            at(traffic.acts, link).beyond = NONE
             await_front(traffic, link, time)
         link = behind
     mover = whole(control.held_movers)
@@ -606,14 +607,14 @@ def is_to_ask_again(traffic: Traffic, link: int, time: float) -> bool:
     road = at(traffic.links, link)
     _, route, _, _, mode, _, since = front_of(traffic, link)
     return bool(max(since, road.exit_free) > time) or not is_way(
-        traffic, route, whole(at(traffic.fronts, link).to_node), mode, whole(at(traffic.fronts, link).wants)
+        traffic, route, whole(at(traffic.links, link).to_node), mode, whole(at(traffic.acts, link).beyond)
     )
 
 
 @part
 def arrange_anew(traffic: Traffic, gate: int, time: float) -> None:
     """Let a gate act when it can, and not when it was to act before."""
-    if at(traffic.gates, gate).event < np.inf:
+    if gate_time(traffic, gate) < np.inf:
         call_off_gate(traffic, gate)
     if at(traffic.gates, gate).contenders != NONE:
         arrange(traffic, gate, time)
@@ -654,7 +655,7 @@ def turn_wheel(state: Records, per_bucket: float) -> None:
     Parameters
     ----------
     state : Records
-        The `control` of a `Traffic`, all of which is modified in place; the heap has room for every event.
+        The `control` of a `Traffic`, all of which is modified in place. All events lie ahead: none belongs in the heap.
     per_bucket : float
         [1/s]
     """
@@ -666,7 +667,7 @@ def turn_wheel(state: Records, per_bucket: float) -> None:
     control.heap_size = 0
     control.n_events = 0
     control.n_stale = 0
-    for entity in range(len(traffic.following) + len(traffic.movers)):
+    for entity in range(len(traffic.acts) + len(traffic.movers)):
         time = event_of(traffic, entity)
         if time < np.inf:
             control.n_events += 1
@@ -697,7 +698,7 @@ def squeeze(state: Records, link: int, time: float, passages: int) -> int:
         1: record every entry to a link.
     """
     traffic = traffic_of(state)
-    wanted = whole(at(traffic.fronts, link).wants)
+    wanted = whole(at(traffic.acts, link).beyond)
     give_up(traffic, link)
     mover, route, space, people, mode, marks, since = front_of(traffic, link)
     leave_link(traffic, link, space, time)

@@ -18,7 +18,7 @@ import numpy as np
 
 from evacsim.kernels._jit import at, part, whole
 from evacsim.kernels.arrays import NONE, Contention, LinkKind, Queue, Traffic
-from evacsim.kernels.events import front_since, schedule_gate
+from evacsim.kernels.events import front_since, gate_time, schedule_gate
 from evacsim.kernels.room import gate_of, in_pcu, opening_time
 from evacsim.kernels.state import rare
 
@@ -27,7 +27,7 @@ from evacsim.kernels.state import rare
 def wanted_by(traffic: Traffic, contender: int) -> int:
     """Return the link that a contender wants to enter."""
     n_links = len(traffic.links)
-    return whole(at(traffic.fronts, contender).wants) if contender < n_links else contender - n_links
+    return whole(at(traffic.acts, contender).beyond) if contender < n_links else contender - n_links
 
 
 @part
@@ -53,7 +53,7 @@ def turn_of(traffic: Traffic, contender: int) -> float:
     """Return the turn of a contender."""
     n_links = len(traffic.links)
     if contender < n_links:
-        return float(at(traffic.links, contender).event)
+        return float(at(traffic.acts, contender).time)
     return float(at(traffic.movers, at(traffic.gates, contender - n_links).first).event)
 
 
@@ -71,7 +71,7 @@ def contender_after(traffic: Traffic, contender: int) -> int:
     """Return the next contender in the list of a gate."""
     n_links = len(traffic.links)
     return whole(
-        traffic.following[contender] if contender < n_links else at(traffic.gates, contender - n_links).beside
+        at(traffic.acts, contender).next if contender < n_links else at(traffic.acts, contender).beyond
     )
 
 
@@ -80,15 +80,15 @@ def follow(traffic: Traffic, contender: int, behind: int) -> None:
     """Let a contender be followed by another in the list of a gate."""
     n_links = len(traffic.links)
     if contender < n_links:
-        traffic.following[contender] = behind
+        at(traffic.acts, contender).next = behind
     else:
-        at(traffic.gates, contender - n_links).beside = behind
+        at(traffic.acts, contender).beyond = behind
 
 
 @part
-def goes_before(traffic: Traffic, contender: int, other: int) -> bool:
+def goes_before(traffic: Traffic, contender: int, turn: float, other: int) -> bool:
     """Tell whether a contender has its turn before another."""
-    turn, other_turn = turn_of(traffic, contender), turn_of(traffic, other)
+    other_turn = turn_of(traffic, other)
     if turn != other_turn:
         return turn < other_turn
     return stands_longer(traffic, contender, other)
@@ -107,26 +107,39 @@ def stands_longer(traffic: Traffic, contender: int, other: int) -> bool:
 def contend(traffic: Traffic, contender: int, wanted: int) -> None:
     """Let a link or an origin line contend for a link, with a turn of its own."""
     n_links, place = len(traffic.links), gate_of(traffic, wanted)
-    gate = at(traffic.gates, place)
+    turn = float(at(traffic.gates, place).turn)
     if contender < n_links:
-        link, front = at(traffic.links, contender), at(traffic.fronts, contender)
-        turn = float(gate.turn)
+        link, waiting = at(traffic.links, contender), at(traffic.acts, contender)
         if link.stood:
-            if gate_of(traffic, whole(front.wants)) == place:
-                turn = float(front.turn)
+            if gate_of(traffic, whole(waiting.beyond)) == place:
+                turn = float(at(traffic.fronts, contender).turn)
             else:
                 link.stood = False
+        turn += in_pcu(front_size(traffic, contender)) * float(link.turn_time)
         link.queue = Queue.GATE
-        link.event = turn + in_pcu(front_size(traffic, contender)) * float(front.turn_time)
-        front.wants = wanted
-        traffic.following[contender] = gate.contenders
+        waiting.time = turn
+        waiting.beyond = wanted
     else:
         moving = at(traffic.movers, at(traffic.gates, wanted).first)
-        moving.event = gate.turn + in_pcu(moving.space) * float(at(traffic.fronts, wanted).turn_time)
-        at(traffic.gates, wanted).beside = gate.contenders
-    gate.contenders = contender
+        turn += in_pcu(moving.space) * float(at(traffic.links, wanted).turn_time)
+        moving.event = turn
+    line_up_at_gate(traffic, place, contender, turn)
     if at(traffic.links, wanted).contention == Contention.ALONE:
         at(traffic.links, wanted).contention = Contention.CONTENDED
+
+
+@part
+def line_up_at_gate(traffic: Traffic, gate: int, contender: int, turn: float) -> None:
+    """Put a contender into the list of a gate: by turns, but at a junction before the others."""
+    ahead, behind = NONE, whole(at(traffic.gates, gate).contenders)
+    if gate < len(traffic.links):
+        while behind != NONE and not goes_before(traffic, contender, turn, behind):
+            ahead, behind = behind, contender_after(traffic, behind)
+    if ahead == NONE:
+        at(traffic.gates, gate).contenders = contender
+    else:
+        follow(traffic, ahead, contender)
+    follow(traffic, contender, behind)
 
 
 @part
@@ -175,14 +188,13 @@ def note_turn(traffic: Traffic, link: int, gate: int, time: float) -> None:
 
 
 @part
-def first_for(traffic: Traffic, gate: int, wanted: int) -> int:
-    """Return the contender of a gate with the first turn among those who want a link, NONE if nobody does."""
-    is_junction = gate >= len(traffic.links)
+def first_for(traffic: Traffic, junction: int, wanted: int) -> int:
+    """Return the contender of a junction with the first turn among those who want a link, NONE if nobody does."""
     first = NONE
-    contender = whole(at(traffic.gates, gate).contenders)
+    contender = whole(at(traffic.gates, junction).contenders)
     while contender != NONE:
-        if not (is_junction and wanted_by(traffic, contender) != wanted) and (
-            first == NONE or goes_before(traffic, contender, first)
+        if wanted_by(traffic, contender) == wanted and (
+            first == NONE or goes_before(traffic, contender, turn_of(traffic, contender), first)
         ):
             first = contender
         contender = contender_after(traffic, contender)
@@ -190,10 +202,10 @@ def first_for(traffic: Traffic, gate: int, wanted: int) -> int:
 
 
 @part
-def opening_of(traffic: Traffic, gate: int, contender: int, time: float) -> float:
+def opening_of(traffic: Traffic, junction: int, contender: int, time: float) -> float:
     """Return when a contender can be let in, inf if others who want the same link go before it."""
     wanted = wanted_by(traffic, contender)
-    if first_for(traffic, gate, wanted) != contender:
+    if first_for(traffic, junction, wanted) != contender:
         return np.inf
     return opening_time(traffic, wanted, size_of(traffic, contender), time)
 
@@ -206,23 +218,18 @@ def choose(traffic: Traffic, gate: int, time: float) -> int:
         if chosen != NONE:
             give_up(traffic, chosen)
         return chosen
-    n_links = len(traffic.links)
-    first = before = last = NONE
-    contender = whole(at(traffic.gates, gate).contenders)
-    while contender != NONE:
-        if first == NONE or goes_before(traffic, contender, first):
-            first, before = contender, last
-        last, contender = contender, contender_after(traffic, contender)
-    if first == NONE or opening_time(traffic, gate, size_of(traffic, first), time) > time:
+    first = whole(at(traffic.gates, gate).contenders)
+    if first == NONE:
+        return NONE
+    # A gate acts when there is room for one of the size of whoever was its first contender then.
+    sizes_differ = traffic.control[0].smallest < traffic.control[0].largest
+    if sizes_differ and opening_time(traffic, gate, size_of(traffic, first), time) > time:
         return NONE
     behind = contender_after(traffic, first)
-    if before == NONE:
-        at(traffic.gates, gate).contenders = behind
-        if behind == NONE:
-            at(traffic.links, gate).contention = Contention.ALONE
-    else:
-        follow(traffic, before, behind)
-    if first < n_links:
+    at(traffic.gates, gate).contenders = behind
+    if behind == NONE:
+        at(traffic.links, gate).contention = Contention.ALONE
+    if first < len(traffic.links):
         at(traffic.links, first).queue = Queue.NOTHING
     return first
 
@@ -233,9 +240,9 @@ def choose_at_junction(traffic: Traffic, gate: int, time: float) -> int:
     chosen = NONE
     contender = whole(at(traffic.gates, gate).contenders)
     while contender != NONE:
-        if (chosen == NONE or goes_before(traffic, contender, chosen)) and opening_of(
-            traffic, gate, contender, time
-        ) <= time:
+        if (
+            chosen == NONE or goes_before(traffic, contender, turn_of(traffic, contender), chosen)
+        ) and opening_of(traffic, gate, contender, time) <= time:
             chosen = contender
         contender = contender_after(traffic, contender)
     return chosen
@@ -256,11 +263,11 @@ def first_opening(traffic: Traffic, gate: int, time: float) -> float:
 def arrange(traffic: Traffic, gate: int, time: float) -> float:
     """Let a gate act when it can let somebody in, if that is known by now; return when."""
     if gate < len(traffic.links):
-        first = first_for(traffic, gate, gate)
+        first = whole(at(traffic.gates, gate).contenders)
         earliest = opening_time(traffic, gate, size_of(traffic, first), time)
     else:
         earliest = first_opening(traffic, gate, time)
-    planned = float(at(traffic.gates, gate).event)
+    planned = gate_time(traffic, gate)
     if earliest < planned:
         schedule_gate(traffic, gate, earliest)
     return min(earliest, planned)
@@ -297,7 +304,7 @@ def closes_ring(traffic: Traffic, link: int) -> bool:
     while True:
         if at(traffic.links, other).queue != Queue.GATE:
             return False
-        wanted = whole(at(traffic.fronts, other).wants)
+        wanted = whole(at(traffic.acts, other).beyond)
         if opening_time(traffic, wanted, front_size(traffic, other), traffic.control[0].time) < np.inf:
             return False
         other = wanted

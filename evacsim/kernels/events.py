@@ -29,21 +29,41 @@ def bucket_of(traffic: Traffic, time: float) -> int:
 @part
 def event_of(traffic: Traffic, entity: int) -> float:
     """Return when an entity acts next, inf if it has no pending event."""
-    n_links = len(traffic.links)
-    if entity < n_links:
-        road = at(traffic.links, entity)
-        return float(road.event) if road.queue == Queue.PENDING else np.inf
-    first_mover = len(traffic.following)
+    first_mover = len(traffic.acts)
     if entity < first_mover:
-        return float(at(traffic.gates, entity - n_links).event)
+        is_idle = entity < len(traffic.links) and at(traffic.links, entity).queue != Queue.PENDING
+        return np.inf if is_idle else float(at(traffic.acts, entity).time)
     moving = at(traffic.movers, entity - first_mover)
     return float(moving.event) if moving.queue == Queue.PENDING else np.inf
 
 
 @part
+def time_of(traffic: Traffic, entity: int) -> float:
+    """Return when an entity in a bucket acts."""
+    first_mover = len(traffic.acts)
+    return float(
+        at(traffic.acts, entity).time
+        if entity < first_mover
+        else at(traffic.movers, entity - first_mover).event
+    )
+
+
+@part
+def gate_time(traffic: Traffic, gate: int) -> float:
+    """Return when a gate lets the next in [s]; inf: not known."""
+    return float(at(traffic.acts, len(traffic.links) + gate).time)
+
+
+@part
+def set_gate_time(traffic: Traffic, gate: int, time: float) -> None:
+    """Note when a gate lets the next in."""
+    at(traffic.acts, len(traffic.links) + gate).time = time
+
+
+@part
 def since_of(traffic: Traffic, entity: int) -> float:
     """Return since when the mover that acts has stood [s]; inf for a gate, which acts last."""
-    n_links, first_mover = len(traffic.links), len(traffic.following)
+    n_links, first_mover = len(traffic.links), len(traffic.acts)
     if entity < n_links:
         return front_since(traffic, entity)
     return np.inf if entity < first_mover else float(at(traffic.movers, entity - first_mover).time)
@@ -62,18 +82,20 @@ def front_since(traffic: Traffic, link: int) -> float:
 @part
 def next_of(traffic: Traffic, entity: int) -> int:
     """Return the entity behind another in its bucket."""
-    first_mover = len(traffic.following)
+    first_mover = len(traffic.acts)
     return whole(
-        traffic.following[entity] if entity < first_mover else at(traffic.movers, entity - first_mover).next
+        at(traffic.acts, entity).next
+        if entity < first_mover
+        else at(traffic.movers, entity - first_mover).next
     )
 
 
 @part
 def put_behind(traffic: Traffic, entity: int, other: int) -> None:
     """Let an entity of a bucket be followed by another."""
-    first_mover = len(traffic.following)
+    first_mover = len(traffic.acts)
     if entity < first_mover:
-        traffic.following[entity] = other
+        at(traffic.acts, entity).next = other
     else:
         at(traffic.movers, entity - first_mover).next = other
 
@@ -93,7 +115,7 @@ def is_before(
         return bool(time < other_time)
     if since != other_since:
         return bool(since < other_since)
-    if min(entity, other) < len(traffic.following):
+    if min(entity, other) < len(traffic.acts):
         return entity < other
     return has_smaller_key(traffic, entity, other)
 
@@ -101,7 +123,7 @@ def is_before(
 @rare
 def has_smaller_key(traffic: Traffic, entity: int, other: int) -> bool:
     """Tell whether a mover has a smaller key than another, or the same in a smaller row."""
-    first_mover = len(traffic.following)
+    first_mover = len(traffic.acts)
     key = at(traffic.movers, entity - first_mover).key
     other_key = at(traffic.movers, other - first_mover).key
     return key < other_key if key != other_key else entity < other
@@ -226,11 +248,9 @@ def drop_from_many(traffic: Traffic, size: int) -> None:
 @part
 def set_event(traffic: Traffic, entity: int, time: float) -> None:
     """Write down when an entity with a pending event acts."""
-    n_links, first_mover = len(traffic.links), len(traffic.following)
-    if entity < n_links:
-        at(traffic.links, entity).event = time
-    elif entity < first_mover:
-        at(traffic.gates, entity - n_links).event = time
+    first_mover = len(traffic.acts)
+    if entity < first_mover:
+        at(traffic.acts, entity).time = time
     else:
         at(traffic.movers, entity - first_mover).event = time
 
@@ -295,20 +315,19 @@ def put_into_wheel(traffic: Traffic, entity: int, time: float) -> None:
 @part
 def schedule_link(traffic: Traffic, link: int, time: float) -> None:
     """Let the front of a link act at `time`."""
-    road = at(traffic.links, link)
     traffic.control[0].n_events += 1
-    road.queue = Queue.PENDING
-    road.event = time
+    at(traffic.links, link).queue = Queue.PENDING
+    at(traffic.acts, link).time = time
     put_into_wheel(traffic, link, time)
 
 
 @part
 def schedule_gate(traffic: Traffic, gate: int, time: float) -> None:
     """Let a gate act at `time`, and not when it was to act before."""
-    if at(traffic.gates, gate).event < np.inf:
+    if gate_time(traffic, gate) < np.inf:
         call_off_gate(traffic, gate)
     traffic.control[0].n_events += 1
-    at(traffic.gates, gate).event = time
+    set_gate_time(traffic, gate, time)
     put_into_wheel(traffic, len(traffic.links) + gate, time)
 
 
@@ -319,7 +338,7 @@ def schedule_mover(traffic: Traffic, mover: int, time: float) -> None:
     traffic.control[0].n_events += 1
     moving.queue = Queue.PENDING
     moving.event = time
-    put_into_wheel(traffic, len(traffic.following) + mover, time)
+    put_into_wheel(traffic, len(traffic.acts) + mover, time)
 
 
 @rare
@@ -346,21 +365,21 @@ def call_off(traffic: Traffic, entity: int, time: float) -> None:
 @rare
 def call_off_link(traffic: Traffic, link: int) -> None:
     """Take back the pending event of a link."""
-    call_off(traffic, link, at(traffic.links, link).event)
+    call_off(traffic, link, at(traffic.acts, link).time)
     at(traffic.links, link).queue = Queue.NOTHING
 
 
 @rare
 def call_off_gate(traffic: Traffic, gate: int) -> None:
     """Take back the pending event of a gate."""
-    call_off(traffic, len(traffic.links) + gate, at(traffic.gates, gate).event)
-    at(traffic.gates, gate).event = np.inf
+    call_off(traffic, len(traffic.links) + gate, gate_time(traffic, gate))
+    set_gate_time(traffic, gate, np.inf)
 
 
 @rare
 def call_off_mover(traffic: Traffic, mover: int) -> None:
     """Take back the pending event of a mover."""
-    entity = len(traffic.following) + mover
+    entity = len(traffic.acts) + mover
     call_off(traffic, entity, at(traffic.movers, mover).event)
     at(traffic.movers, mover).queue = Queue.NOTHING
 
@@ -377,30 +396,53 @@ def open_bucket(traffic: Traffic, bucket: int) -> bool:
     while chained != NONE:
         behind = others_in(traffic, chained)
         entity = entity_in(chained)
-        time = event_of(traffic, entity)
+        time = time_of(traffic, entity)
         if bucket_of(traffic, time) != bucket:
             others = chain(traffic, entity, others)
         elif control.heap_size + 1 < len(traffic.heap):
             push(traffic, entity, time)
-            if entity < len(traffic.links):
-                prefetch(traffic.slots, at(traffic.links, entity).head)
+            fetch_way_on(traffic, entity)
         else:
             is_room = False
             others = chain(traffic, entity, others)
         chained = behind
     traffic.buckets[place] = others
-    for row in range(control.heap_size):
-        fetch_route(traffic, whole(at(traffic.heap, row).entity))
+    fetch_fronts(traffic, bucket + 1)
     return is_room
 
 
 @part
-def fetch_route(traffic: Traffic, entity: int) -> None:
-    """Let the processor fetch where the path of the front of a link goes on, one of many million places."""
-    if entity < len(traffic.links) and at(traffic.links, entity).head != NONE:
-        route = whole(at(traffic.slots, at(traffic.links, entity).head).route)
-        if route < 0:
-            prefetch(traffic.paths, -1 - route)
+def fetch_fronts(traffic: Traffic, bucket: int) -> None:
+    """Let the processor fetch the slots of those who will act in a bucket, a few of many million places."""
+    chained = whole(traffic.buckets[bucket & LAST_PLACE])
+    while chained != NONE:
+        link = link_to_act(traffic, entity_in(chained))
+        if link != NONE:
+            prefetch(traffic.slots, at(traffic.links, link).head)
+        chained = others_in(traffic, chained)
+
+
+@part
+def fetch_way_on(traffic: Traffic, entity: int) -> None:
+    """Let the processor fetch where the path of the one who acts goes on, and who it is."""
+    link = link_to_act(traffic, entity)
+    if link != NONE and at(traffic.links, link).head != NONE:
+        slot = at(traffic.slots, at(traffic.links, link).head)
+        prefetch(traffic.movers, slot.mover)
+        if slot.route < 0:
+            prefetch(traffic.paths, -1 - slot.route)
+
+
+@part
+def link_to_act(traffic: Traffic, entity: int) -> int:
+    """Return the link whose front probably passes on when an entity acts, NONE: of no link."""
+    n_links = len(traffic.links)
+    if entity < n_links:
+        return entity
+    if entity >= len(traffic.acts):
+        return NONE
+    contender = whole(at(traffic.gates, entity - n_links).contenders)
+    return contender if contender < n_links else NONE
 
 
 @part

@@ -50,7 +50,15 @@ from evacsim.kernels.contention import (
     turn_of,
     wanted_by,
 )
-from evacsim.kernels.events import push, schedule_gate, schedule_link, schedule_mover, take_next
+from evacsim.kernels.events import (
+    gate_time,
+    push,
+    schedule_gate,
+    schedule_link,
+    schedule_mover,
+    set_gate_time,
+    take_next,
+)
 from evacsim.kernels.room import (
     add_slot,
     entrance_free,
@@ -178,7 +186,7 @@ def act(traffic: Traffic, entity: int, time: float, passages: int) -> int:
     In the end one mover passes on, settles at a node, or waits; what that sets in motion follows. Most
     is plain: what is not is called from here, so that it takes no place among what happens all the time.
     """
-    n_links, first_mover = len(traffic.links), len(traffic.following)
+    n_links, first_mover = len(traffic.links), len(traffic.acts)
     link, mover, gate, contender = NONE, NONE, NONE, NONE
     if entity < n_links:
         link = entity
@@ -206,7 +214,7 @@ def act(traffic: Traffic, entity: int, time: float, passages: int) -> int:
             front_of(traffic, link) if link != NONE else carried(traffic, mover)
         )
         node = (
-            whole(at(traffic.fronts, link).to_node)
+            whole(at(traffic.links, link).to_node)
             if link != NONE
             else -1 - whole(at(traffic.movers, mover).place)
         )
@@ -249,9 +257,7 @@ def act(traffic: Traffic, entity: int, time: float, passages: int) -> int:
                     outcome = Outcome.NOTICE
     if comes != NONE:
         contend(traffic, comes, wanted)
-        if entered == NONE and at(traffic.gates, gate).event <= max(
-            time, at(traffic.links, wanted).entry_free
-        ):
+        if entered == NONE and gate_time(traffic, gate) <= max(time, at(traffic.links, wanted).entry_free):
             return Outcome.DONE  # nobody can be let in sooner
     if follow_up(traffic, left, entered, gate, time) and outcome == Outcome.DONE:
         outcome = Outcome.RING
@@ -279,7 +285,7 @@ def may_enter(traffic: Traffic, link: int, wanted: int, space: int, since: float
 @part
 def let_in(traffic: Traffic, gate: int, time: float) -> int:
     """Return whom a gate lets in now, and note its turn; NONE if there is no room for anybody."""
-    at(traffic.gates, gate).event = np.inf
+    set_gate_time(traffic, gate, np.inf)
     if traffic.control[0].has_signals:
         send_back_from_red(traffic, gate, time)
     chosen = choose(traffic, gate, time)
@@ -310,7 +316,7 @@ def follow_up(traffic: Traffic, left: int, entered: int, gate: int, time: float)
     if left != NONE and has_contenders(traffic, left):
         room_at = gate_of(traffic, left)
         # Those who know when they can enter are not helped by one more gap behind the others.
-        if room_at >= len(traffic.links) or at(traffic.gates, room_at).event == np.inf:
+        if room_at >= len(traffic.links) or gate_time(traffic, room_at) == np.inf:
             is_ring = finds_room(traffic, room_at, time)
     if gate != NONE and at(traffic.gates, gate).contenders != NONE and arrange(traffic, gate, time) == np.inf:
         is_ring = is_ring or has_ring(traffic, gate)
@@ -494,14 +500,14 @@ def contends_early(traffic: Traffic, link: int, acts: float, time: float) -> boo
     Until after that moment nobody can enter the link it wants. So nothing but an event is saved.
     """
     passing = at(traffic.slots, at(traffic.links, link).head)
-    wanted = next_link(traffic, passing.route, at(traffic.fronts, link).to_node)
+    wanted = next_link(traffic, passing.route, at(traffic.links, link).to_node)
     if wanted < 0:
         return False
     ahead = at(traffic.links, wanted)
     if ahead.kind != LinkKind.PLAIN:
         return False
     if ahead.contention != Contention.ALONE:
-        if ahead.entry_free < acts or at(traffic.gates, wanted).event > ahead.entry_free:
+        if ahead.entry_free < acts or gate_time(traffic, wanted) > ahead.entry_free:
             return False
         contend(traffic, link, wanted)
         return True
@@ -550,8 +556,8 @@ def hold(traffic: Traffic, link: int, mover: int, marks: int, wanted: int, time:
         at(traffic.links, link).stood = False
     if link != NONE and at(traffic.links, link).kind != LinkKind.PASSING:
         at(traffic.links, link).queue = Queue.HELD
-        at(traffic.fronts, link).wants = wanted
-        traffic.following[link] = control.held_links
+        at(traffic.acts, link).beyond = wanted
+        at(traffic.acts, link).next = control.held_links
         control.held_links = link
     else:
         if link != NONE:
@@ -620,8 +626,8 @@ def line_up_at_origin(traffic: Traffic, link: int, mover: int) -> None:
     if gate.first == NONE:
         gate.first = mover
     else:
-        at(traffic.movers, gate.last).next = mover
-    gate.last = mover
+        at(traffic.movers, at(traffic.fronts, link).last_in_line).next = mover
+    at(traffic.fronts, link).last_in_line = mover
 
 
 @part

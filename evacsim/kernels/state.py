@@ -16,6 +16,7 @@ from numba.np import arrayobj
 
 from evacsim.kernels._jit import CONFIG, INTRINSIC, part, piece
 from evacsim.kernels.arrays import (
+    ACT,
     CONTROL,
     EVENT,
     EXTRA,
@@ -36,7 +37,7 @@ TYPES: Any = numba_types
 POPULATE: Any = arrayobj.populate_array
 FIELDS: Any = CONTROL.fields
 ROW = np.dtype("i4")
-DTYPES = (MOVER, LINK, FRONT, ROAD, ROW, GATE, JUNCTION, EXTRA, SLOT, ROW, ROW, EVENT, ROW, ROW, RECORD, ROW)
+DTYPES = (MOVER, LINK, FRONT, ROAD, ACT, GATE, JUNCTION, EXTRA, SLOT, ROW, ROW, EVENT, ROW, ROW, RECORD, ROW)
 """Of the arrays that `control` knows, in the order of `Traffic`."""
 
 

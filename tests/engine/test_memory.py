@@ -8,8 +8,8 @@ from evacsim.kernels.arrays import NONE, RUN
 from tests.engine.roads import cars, road
 
 PER_MOVER, PER_SLOT, PER_LINK = 64, 24, 160
-FOR_LINKS = ("links", "fronts", "roads", "gates", "following")
-"""Arrays with a row for each link (`following`: two), or for each junction."""
+FOR_LINKS = ("links", "fronts", "roads", "gates", "acts")
+"""Arrays with a row for each link (`acts`: two), or for each junction."""
 
 
 def size_of(movement, *names):
@@ -49,6 +49,24 @@ def test_a_mover_takes_64_bytes_wherever_it_is():
     assert size_of(movement, "movers") == PER_MOVER * len(rows)
     movement.advance(1_000.0)
     assert size_of(movement, "movers") == PER_MOVER * len(rows)
+
+
+def test_who_waits_to_depart_takes_no_place_in_the_heap():
+    movement = chain(100)
+    before = size_of(movement, "heap")
+    cars(movement, np.linspace(10, 5_000, 10_000), target=0)
+    assert size_of(movement, "heap") == before
+    movement.advance(5_500.0)
+    assert size_of(movement, "heap") == before
+    assert movement.count(MoverState.ARRIVED) > 0
+
+
+def test_any_number_may_depart_at_once():
+    movement = chain(100)
+    cars(movement, np.full(10_000, 10.0), target=0)
+    cars(movement, np.zeros(10_000), target=0)
+    movement.advance(10.0)
+    assert movement.count(MoverState.SCHEDULED) == 0
 
 
 def test_a_storage_place_takes_24_bytes_and_only_where_somebody_is_or_was():
