@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from evacsim.ensemble.belonging import belonging
 from evacsim.ensemble.finding import ALL_LIMITS
 from evacsim.ensemble.limits import ENTRIES
 from evacsim.ensemble.replicating import plain
@@ -18,6 +19,7 @@ from evacsim.plan.lever import Frequencies
 from evacsim.results.writing import write_text
 from evacsim.scenario.model import Scenario
 from evacsim.scenario.study import StudyDesign
+from evacsim.world.building import build_world
 
 TABLES = ("levers", "left_out", "limits", "steps", "fresh", "fresh_limits", "stages")
 
@@ -109,6 +111,7 @@ class Fixes:
     def _summary(self) -> dict[str, Any]:
         return {
             "scenario": self.scenario.id,
+            "of": belonging(build_world(self.scenario)),
             "plan": self.scenario.plan.id,
             "by": self.asked.by,
             "unit": ENTRIES[self.asked.by].unit,

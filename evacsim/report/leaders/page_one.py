@@ -282,7 +282,11 @@ def _fixes(parts: LeadersReport, lang: Language) -> list[Block]:
     if not parts.fixes:
         return [*blocks, body(Text("None was found.", "未找到有效改进。").said(lang))]
     rows = [
-        (Cell(fix.name.said(lang)), Cell(effect(fix, lang), align="center"), Cell(fix.cost.said(lang)))
+        (
+            Cell(shortened(fix.name.said(lang), 24 if lang == "zh" else 44)),
+            Cell(effect(fix, lang), align="center"),
+            Cell(fix.cost.said(lang)),
+        )
         for fix in parts.fixes[:FIXES_SHOWN]
     ]
     head = (Text("fix", "改进措施"), Text("effect (95 % interval)", "效果（95% 区间）"), Text("cost", "代价"))
