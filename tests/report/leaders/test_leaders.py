@@ -146,7 +146,7 @@ def test_page_one_and_two_say_what_was_found(full):
     assert re.search(r"概率 \d+%（\d+–\d+%）", one)
     assert "完好" in two
     assert "断路" in two.split("七、")[1]
-    assert "-1小时" in two
+    assert "晚 1小时" in two
     assert "无人测过" in two
     assert "two shelters only" in annexes[0]
     assert "evacsim plan small --seed 7" in annexes[0]
