@@ -60,9 +60,9 @@ class Fixes:
     levers: pd.DataFrame
     """`lever, name_en, name_zh, detail_en, detail_zh, units, cost, per_en, per_zh, mark, effect, low, high, better,
     worse, p_holm, effect_per_cost, kept, side_en, side_zh, dominated_by`: a row for each lever that applies, best
-    effect per cost first. `effect` is how much better the indicator becomes (people fewer late) with its interval; `better` and `worse`
-    count draws; `kept` is how many more limits are kept in a run, on average. `cost` is in 10 000 yuan a year;
-    `dominated_by` another lever that does as much or more for as little or less, if there is one."""
+    effect per cost first. `effect` is how much better the indicator becomes (people fewer late) with its interval;
+    `better` and `worse` count draws; `kept` is how many more limits are kept in a run, on average. `cost` is in 10 000
+    yuan a year; `dominated_by` another lever that does as much or more for as little or less, if there is one."""
     left_out: pd.DataFrame
     """`lever, name_en, name_zh, why_en, why_zh`: levers that do not apply."""
     limits: pd.DataFrame

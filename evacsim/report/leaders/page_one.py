@@ -298,10 +298,13 @@ def effect(fix: FixRow, lang: Language) -> str:
 
     >>> effect(FixRow(Text("", ""), 812, 640, 990, Text("fewer late", "逾期减少（人）"), Text("", "")), "zh")
     '逾期减少（人） 812（640–990）'
+    >>> effect(FixRow(Text("", ""), 36, -3.8, 80, Text("fewer late", "逾期减少（人）"), Text("", "")), "zh")
+    '逾期减少（人） 36（-4～80）'
     """
-    numbers = [
-        count(value) if abs(value) >= 10 else decimal(value, 2) for value in (fix.effect, fix.low, fix.high)
-    ]
+    values = (fix.effect, fix.low, fix.high)
+    is_large = abs(fix.effect) >= 10
+    numbers = [count(value) if is_large else decimal(value, 2) for value in values]
     unit = fix.unit.said(lang)
-    shown = Text("{0} ({1} to {2})", "{0}（{1}–{2}）").said(lang).format(*numbers)
+    to = "～" if fix.low < 0 else "–"  # a dash would look like one more sign
+    shown = Text("{0} ({1} to {2})", f"{{0}}（{{1}}{to}{{2}}）").said(lang).format(*numbers)
     return f"{unit} {shown}"
