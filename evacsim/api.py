@@ -856,13 +856,22 @@ class Validation:
         """One row for each shortcoming."""
         return pd.DataFrame(examined_table(self.found))
 
-    def leaders(self, scenario: Scenario, run: "Run | None" = None) -> leaders.LeadersReport:
-        """Return the pages for leaders of what was found, with a run of the scenario beside it.
+    def leaders(
+        self, scenario: Scenario, run: "Run | None" = None, **folders: str | Path
+    ) -> leaders.LeadersReport:
+        """Return the pages for leaders of what was found, with a run and other results of the scenario beside it.
+
+        Parameters
+        ----------
+        scenario : Scenario
+        run : Run, optional
+        **folders
+            What `study`, `fixes`, `latest`, `outages`, `beyond` and `sensitivity` have written, by these names.
 
         Raises
         ------
         ResultsError
-            If the run is one of another scenario.
+            If the run or a folder is one of another scenario, or a folder cannot be read.
         """
         if run is not None and run.record.scenario_id != scenario.id:
             rule = Text(f"is a run of another scenario than {scenario.id}", f"不是 {scenario.id} 的推演结果")
@@ -873,6 +882,7 @@ class Validation:
             record=None if run is None else run.record,
             shortcomings=self.shortcomings,
             scores={link: score.points for link, score in self.scores.items()},
+            **leaders.from_folders(scenario, folders),  # type: ignore[arg-type]
         )
 
     def told(self, lang: Language = "zh") -> str:

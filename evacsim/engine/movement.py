@@ -36,6 +36,7 @@ from evacsim.kernels.arrays import (
     Outcome,
     Queue,
 )
+from evacsim.kernels.trees import leaves_by_own_links
 
 __all__ = [
     "Gridlock",
@@ -185,7 +186,8 @@ class Movement:
         self.now = 0.0
         """Time up to which all movement is known [s]."""
         self.links = links
-        self._node_of = np.arange(n_nodes) if node_of is None else node_of
+        self._node_of = np.arange(n_nodes) if node_of is None else node_of.astype(np.int64)
+        self._from_node = np.asarray(links.from_node, dtype=np.int64)
         self.n_nodes, self.n_trees, self.n_movers = n_nodes, n_trees, 0
         self.n_squeezed = self.n_turned_back = 0
         """How often a gridlock was resolved by either policy."""
@@ -432,8 +434,7 @@ class Movement:
     def set_tree(self, tree: int, next_link: NDArray[np.int32]) -> None:
         """Replace the way to one destination from now on; `next_link` has shape (n_nodes,)."""
         assert 0 <= tree < self.n_trees, "a tree is out of range"
-        nodes = np.flatnonzero(next_link >= 0)
-        assert np.array_equal(self.links.from_node[next_link[nodes]], self._node_of[nodes]), (
+        assert leaves_by_own_links(next_link, self._from_node, self._node_of), (
             "a tree leaves a node by a link of another"
         )
         self._begin_change(self.now)

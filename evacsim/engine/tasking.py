@@ -68,6 +68,8 @@ class Tasking:
         spoken_for = self.seats_coming[served] + self._planned_people[served]
         unserved = gathering.waiting[served] + gathering.expected[served] - spoken_for
         served, unserved = served[unserved > 0], unserved[unserved > 0]
+        if not served.size:
+            return None
         time = routing.times_to_pickups(served, vehicle.node, MoverClass.BUS)
         if not np.isfinite(time).any():
             return None

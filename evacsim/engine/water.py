@@ -172,22 +172,30 @@ class Water:
         """Hold, trap and free people by the depth where they are now."""
         book, parts = self.parts.book, self.parts
         depth, refuge, limit = self._depth_at_households()
-        resting = np.isin(book.place_kind, AT_REST_IN_WATER)
-        alive = ~np.isin(book.state, UNTOUCHED)
+        # Most are dry and always were; whatever follows concerns the others alone.
+        rows = np.flatnonzero(
+            (depth > 0)
+            | book.held_by_water
+            | ~np.isnan(self._in_danger_since)
+            | (book.state == HouseholdState.TRAPPED)
+        )
+        depth, refuge, limit = depth[rows], refuge[rows], limit[rows]
+        resting = np.isin(book.place_kind[rows], AT_REST_IN_WATER)
+        alive = ~np.isin(book.state[rows], UNTOUCHED)
         held = alive & resting & (depth > limit)
-        for household in np.flatnonzero(held & ~book.held_by_water):
-            self._hold(int(household))
-        for household in np.flatnonzero(book.held_by_water & alive & resting & ~held):
-            self._free(int(household))
+        for household in rows[held & ~book.held_by_water[rows]].tolist():
+            self._hold(household)
+        for household in rows[book.held_by_water[rows] & alive & resting & ~held].tolist():
+            self._free(household)
         danger = alive & is_stopped(depth - refuge, self._effects.critical_depth)
-        at_refuge = book.state == HouseholdState.AT_REFUGE
-        for household in np.flatnonzero(danger & ((book.state == HouseholdState.STRANDED) | at_refuge)):
-            self._note(int(household), HouseholdState.TRAPPED, "trapped")
-        for household in np.flatnonzero(~danger & (book.state == HouseholdState.TRAPPED)):
-            self._note(int(household), HouseholdState.STRANDED, "stranded")
-        newly = danger & np.isnan(self._in_danger_since)
-        self._in_danger_since[newly] = parts.now
-        self._in_danger_since[~danger] = np.nan
+        not_trapped = (HouseholdState.STRANDED, HouseholdState.AT_REFUGE)
+        for household in rows[danger & np.isin(book.state[rows], not_trapped)].tolist():
+            self._note(household, HouseholdState.TRAPPED, "trapped")
+        for household in rows[~danger & (book.state[rows] == HouseholdState.TRAPPED)].tolist():
+            self._note(household, HouseholdState.STRANDED, "stranded")
+        newly = danger & np.isnan(self._in_danger_since[rows])
+        self._in_danger_since[rows[newly]] = parts.now
+        self._in_danger_since[rows[~danger]] = np.nan
         if newly.any():
             due = parts.now + self._effects.critical_time
             parts.clock.call_at(due, partial(self._lose, parts.now))
@@ -270,7 +278,7 @@ class Water:
             self._place_depth[world.shelters.depth_row[rows]] - self.sheltering.floor_height[rows]
         )
         refuge[shelter], limit[shelter] = effects.storey_height, effects.shelter_limit
-        own = np.flatnonzero(np.isin(book.place_kind, (Kind.NODE, Kind.LINK)))
+        own = np.flatnonzero((book.place_kind == Kind.NODE) | (book.place_kind == Kind.LINK))
         depth[own] = self._depth_at_movers(parts.mover[own])
         riding = at(Kind.VEHICLE)
         if riding.size:

@@ -90,7 +90,7 @@ def at_work(folder: Path, identity: Mapping[str, Any]) -> Iterator[None]:
     """
     path = folder / LOCK
     try:
-        (folder / RUNS).mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
         lock = path.open("w")
     except OSError as error:
         raise ResultsError(str(folder), [unwritable(folder, error)]) from error

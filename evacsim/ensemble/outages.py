@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from evacsim.analysis.commanding import contactable_times
 from evacsim.analysis.indicators import Indicator, indicators
 from evacsim.engine.running import simulate
+from evacsim.ensemble.belonging import belonging
 from evacsim.errors import Issue, ScenarioError
 from evacsim.language import Text
 from evacsim.results.digest import events_digest
@@ -80,6 +81,8 @@ class Outages:
     contact: pd.DataFrame
     """`severity, network, power, roads, zone, contactable_s, last_s`: how long each zone of the plan could be called,
     and until when."""
+    belongs_to: Mapping[str, Any]
+    """What it belongs to (`belonging`)."""
     digests: Mapping[Cell, str]
     """SHA-256 of the events of each cell."""
 
@@ -150,6 +153,7 @@ def outages(
         there={name: len(groups[name]) for name in asked.cuts},
         table=pd.concat(tables, ignore_index=True),
         contact=pd.concat(contact, ignore_index=True),
+        belongs_to=belonging(world),
         digests=digests,
     )
 

@@ -75,6 +75,7 @@ def summary(found: Outages) -> dict[str, Any]:
     asked = found.asked
     return {
         "scenario": found.scenario,
+        "of": dict(found.belongs_to),
         "start": found.start,
         "seed": found.seed,
         "at_s": asked.at,

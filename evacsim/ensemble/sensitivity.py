@@ -5,6 +5,7 @@ are those of a study: kept one by one, on any number of workers. All points have
 the unknowns alone.
 """
 
+import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,9 +16,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from evacsim.ensemble.belonging import belonging
 from evacsim.ensemble.finding import Runs
 from evacsim.ensemble.keeping import at_work
 from evacsim.ensemble.limits import ENTRIES
+from evacsim.ensemble.replicating import plain
 from evacsim.ensemble.studying import Plan, Progress, check, finished, identity, make
 from evacsim.ensemble.working import Workers
 from evacsim.errors import Issue, MissingExtraError, ScenarioError
@@ -27,6 +30,7 @@ from evacsim.scenario.model import Scenario
 from evacsim.scenario.nearest import suggestion
 from evacsim.scenario.study import StudyDesign
 from evacsim.streams import Streams
+from evacsim.world.building import build_world
 
 Method = Literal["morris", "sobol"]
 LEVELS = 4
@@ -132,11 +136,26 @@ class Sensitivity:
         return "\n".join(lines)
 
     def save(self, folder: str | Path) -> Path:
-        """Write `sensitivity.csv` and the text in both languages; return the folder."""
+        """Write `sensitivity.json`, `sensitivity.csv` and the text in both languages; return the folder."""
         folder = Path(folder)
         write_text(folder / "sensitivity.csv", self.table.to_csv(index=False, lineterminator="\n"))
         for lang in ("zh", "en"):
             write_text(folder / f"sensitivity.{lang}.txt", self.told(lang) + "\n")
+        summary = {
+            "scenario": self.scenario.id,
+            "of": belonging(build_world(self.scenario)),
+            "method": self.method,
+            "runs": self.n_runs,
+            "effects": [
+                {
+                    str(name): plain(value) if isinstance(value, float) else value
+                    for name, value in row.items()
+                }
+                for row in self.table.to_dict("records")
+            ],
+        }
+        text = json.dumps(summary, ensure_ascii=False, indent=2, allow_nan=False)
+        write_text(folder / "sensitivity.json", text + "\n")
         return folder
 
 

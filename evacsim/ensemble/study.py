@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from evacsim.ensemble import finding
+from evacsim.ensemble.belonging import belonging
 from evacsim.ensemble.drawing import changes_of
 from evacsim.ensemble.finding import ALL_LIMITS, Runs
 from evacsim.ensemble.keeping import write_whole
@@ -21,6 +22,7 @@ from evacsim.ensemble.verdicts import RULES, WORDS, Verdict
 from evacsim.language import Language, Text, same
 from evacsim.results.writing import write_text
 from evacsim.scenario.model import Scenario
+from evacsim.world.building import build_world
 
 TABLES = ("replications", "limits", "zones", "indicators", "curve")
 
@@ -87,17 +89,19 @@ class Study:
             write_text(folder / f"{name}.csv", getattr(self, name).to_csv(index=False, lineterminator="\n"))
         for lang in ("zh", "en"):
             write_text(folder / f"study.{lang}.txt", self.told(lang) + "\n")
-        text = json.dumps(self._summary(), ensure_ascii=False, indent=2, allow_nan=False)
+        text = json.dumps(self.summary(), ensure_ascii=False, indent=2, allow_nan=False)
         write_whole(folder / "study.json", text + "\n")
         return folder
 
     def __str__(self) -> str:
         return self.told("en")
 
-    def _summary(self) -> dict[str, Any]:
+    def summary(self) -> dict[str, Any]:
+        """Return the verdicts and what they rest on, ready for JSON."""
         plan = self.plan
         return {
             "scenario": plan.scenario.id,
+            "of": belonging(build_world(plan.scenario)),
             "seed": plan.seed,
             "stop": plan.stop,
             "budget": plan.budget,
@@ -108,6 +112,7 @@ class Study:
             "decided": self.is_decided,
             "uncertain": [item.model_dump(mode="json") for item in plan.design.uncertain],
             "limits": [_plain(row) for row in _rows(self.limits)],
+            "not_said": [one.entry.id for one in plan.limits if one.entry.id not in set(self.limits["limit"])],
             "zones": [_plain(row) for row in _rows(self.zones)],
             "indicators": [_plain(row) for row in _rows(self.indicators)],
             "verdicts": {

@@ -4,16 +4,16 @@ When to look is fixed beforehand - after 20 draws, 30, 45 and so on -, and each 
 many workers have made them and in whatever order. So the result depends on scenario, design, seed and budget alone.
 """
 
-import hashlib
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from evacsim.ensemble.belonging import belonging, digest
 from evacsim.ensemble.drawing import changes_of, drawn, seed_of, value_at, values_at
 from evacsim.ensemble.finding import Runs, Stop, judged
-from evacsim.ensemble.keeping import at_work, keep, kept
+from evacsim.ensemble.keeping import RUNS, at_work, keep, kept
 from evacsim.ensemble.limits import Judged, limits_of
 from evacsim.ensemble.replicating import Task, packed, program, written
 from evacsim.ensemble.verdicts import Verdict
@@ -123,10 +123,9 @@ def identity(plan: Plan) -> dict[str, Any]:
     """
     design = plan.design.model_dump(mode="json")
     fixed = plan.budget if plan.stop == "budget" and plan.points is None else None
-    points = {} if plan.points is None else {"points": _digest(repr(plan.points))}
+    points = {} if plan.points is None else {"points": digest(repr(plan.points))}
     return {
-        "scenario": _digest(plan.scenario.model_dump_json()),
-        "inputs": build_world(plan.scenario).digests,
+        **belonging(build_world(plan.scenario)),
         "design": {**design, "stop": plan.stop, "fixed_runs": fixed, **points},
         "seed": plan.seed,
         "program": json.loads(program()),
@@ -156,6 +155,7 @@ def study(plan: Plan, folder: Path, workers: Workers, progress: Progress | None 
 def make(plan: Plan, folder: Path, workers: Workers, draws: int, progress: Progress | None = None) -> None:
     """Make all runs of the first `draws` draws that are not kept yet."""
     inner = range(plan.design.inner)
+    (folder / RUNS).mkdir(exist_ok=True)
     missing = {
         draw: [run for run in inner if kept(folder, draw, run, plan.seed_of(draw, run)) is None]
         for draw in range(draws)
@@ -179,7 +179,3 @@ def finished(plan: Plan, folder: Path, draws: int) -> Runs:
             assert line is not None, "all of them have been made"
             lines.append(line)
     return Runs(lines, plan.design.level, plan.stop)
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()

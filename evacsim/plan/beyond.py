@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from evacsim.ensemble.belonging import belonging
 from evacsim.ensemble.finding import Runs
 from evacsim.ensemble.limits import ENTRIES
 from evacsim.ensemble.order_statistics import quantile
@@ -22,6 +23,7 @@ from evacsim.plan.trials import Trials, by_draw, paired
 from evacsim.results.wording import quantity
 from evacsim.results.writing import write_text
 from evacsim.scenario.model import Scenario
+from evacsim.world.building import build_world
 
 LOOKED_AT = (
     "out_share",
@@ -77,6 +79,7 @@ class Beyond:
             write_text(folder / f"beyond.{lang}.txt", self.told(lang) + "\n")
         summary: dict[str, Any] = {
             "scenario": self.scenario.id,
+            "of": belonging(build_world(self.scenario)),
             "seed": self.seed,
             "runs": self.n_runs,
             "level": self.level,

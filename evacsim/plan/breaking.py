@@ -112,6 +112,7 @@ class Breaking:
             "worse": self.asked.worse,
             "runs": self.n_runs,
             "base": plain(self.base),
+            "told": {"en": self.told("en"), "zh": self.told("zh")},
             "found": list(self.found),
             "is_least_of_those_looked_at": self.is_least,
             "complete": self.complete,

@@ -63,10 +63,29 @@ def ranked(tried: Sequence[Tried]) -> pd.DataFrame:
                 "side_zh": proposal.side.zh,
             }
         )
-    columns = list(rows[0]) if rows else ["lever", "effect_per_cost", "kept"]
+    columns = list(rows[0]) if rows else ["lever", "effect", "cost", "effect_per_cost", "kept"]
     table = pd.DataFrame(rows, columns=columns)
+    table["dominated_by"] = dominated_by(table)
     order = ["effect_per_cost", "kept", "lever"]
     return table.sort_values(order, ascending=[False, False, True], ignore_index=True)
+
+
+def dominated_by(table: pd.DataFrame) -> list[str]:
+    """Return for each lever another that does as much or more for as little or less, and not both alike (Pareto).
+
+    The one with the greatest effect is named, of equal ones the cheapest; empty where there is none, or where the
+    effect is not known.
+    """
+    found = []
+    for effect, cost in zip(table["effect"], table["cost"], strict=True):
+        better = table[
+            (table["effect"] >= effect)
+            & (table["cost"] <= cost)
+            & ((table["effect"] > effect) | (table["cost"] < cost))
+        ]
+        order = better.sort_values(["effect", "cost", "lever"], ascending=[False, True, True])
+        found.append(str(order["lever"].iloc[0]) if len(order) else "")
+    return found
 
 
 def by_limit(tried: Sequence[Tried], base: Runs, limits: Sequence[Judged]) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from evacsim.ensemble.belonging import belonging
 from evacsim.ensemble.finding import ALL_LIMITS
 from evacsim.ensemble.limits import ENTRIES
 from evacsim.ensemble.replicating import plain
@@ -18,6 +19,7 @@ from evacsim.plan.lever import Frequencies
 from evacsim.results.writing import write_text
 from evacsim.scenario.model import Scenario
 from evacsim.scenario.study import StudyDesign
+from evacsim.world.building import build_world
 
 TABLES = ("levers", "left_out", "limits", "steps", "fresh", "fresh_limits", "stages")
 
@@ -57,9 +59,10 @@ class Fixes:
     """Variants that were run, the fresh ones among them."""
     levers: pd.DataFrame
     """`lever, name_en, name_zh, detail_en, detail_zh, units, cost, per_en, per_zh, mark, effect, low, high, better,
-    worse, p_holm, effect_per_cost, kept, side_en, side_zh`: a row for each lever that applies, best effect per cost
-    first. `effect` is how much better the indicator becomes (people fewer late) with its interval; `better` and `worse`
-    count draws; `kept` is how many more limits are kept in a run, on average. `cost` is in 10 000 yuan a year."""
+    worse, p_holm, effect_per_cost, kept, side_en, side_zh, dominated_by`: a row for each lever that applies, best
+    effect per cost first. `effect` is how much better the indicator becomes (people fewer late) with its interval;
+    `better` and `worse` count draws; `kept` is how many more limits are kept in a run, on average. `cost` is in 10 000
+    yuan a year; `dominated_by` another lever that does as much or more for as little or less, if there is one."""
     left_out: pd.DataFrame
     """`lever, name_en, name_zh, why_en, why_zh`: levers that do not apply."""
     limits: pd.DataFrame
@@ -109,6 +112,7 @@ class Fixes:
     def _summary(self) -> dict[str, Any]:
         return {
             "scenario": self.scenario.id,
+            "of": belonging(build_world(self.scenario)),
             "plan": self.scenario.plan.id,
             "by": self.asked.by,
             "unit": ENTRIES[self.asked.by].unit,

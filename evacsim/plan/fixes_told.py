@@ -35,9 +35,10 @@ def _texts(found: "Fixes") -> Iterator[Text]:
     )
     yield stages_told(found.stages)
     yield Text(found.rule.told("en"), found.rule.told("zh"))
+    names = {row["lever"]: Text(row["name_en"], row["name_zh"]) for row in _rows(found.levers)}
     helping = [row for row in _rows(found.levers) if row["effect"] > 0 or math.isnan(row["effect"])]
     for number, row in enumerate(helping, 1):
-        yield _lever(number, row, entry.unit)
+        yield _lever(number, row, entry.unit, names.get(row["dominated_by"]))
     rest = [row for row in _rows(found.levers) if row["effect"] <= 0]
     if rest:
         yield Text(
@@ -64,16 +65,19 @@ def _texts(found: "Fixes") -> Iterator[Text]:
         )
 
 
-def _lever(number: int, row: Mapping[str, Any], unit: str) -> Text:
+def _lever(number: int, row: Mapping[str, Any], unit: str, better: Text | None) -> Text:
+    """Return a line for a lever; `better` is the name of another that does as much or more for as little or less."""
     effect, ends = _amount(row["effect"], unit), _between(row["low"], row["high"], unit)
     unsure = Text("", "") if row["p_holm"] <= SHOWN else Text("[not shown] ", "【尚不能确认】")
     en = f"{number}. {unsure.en}{row['name_en']} ({row['detail_en']}): better by {effect.en}"
     zh = f"{number}. {unsure.zh}{row['name_zh']}（{row['detail_zh']}）：改善 {effect.zh}"
     return Text(
         f"{en} ({ends.en}), in {row['better']} draws better, in {row['worse']} worse; "
-        f"cost {row['cost']:.3g}; {row['side_en']}",
+        f"cost {row['cost']:.3g}; {row['side_en']}"
+        + (f"; {better.en} does as much for no more" if better else ""),
         f"{zh}（{ends.zh}），{row['better']} 次抽样改善、{row['worse']} 次变差；"
-        f"费用 {row['cost']:.3g}；副作用：{row['side_zh']}",
+        f"费用 {row['cost']:.3g}；副作用：{row['side_zh']}"
+        + (f"；不如“{better.zh}”（花费不多而效果不差）" if better else ""),
     )
 
 

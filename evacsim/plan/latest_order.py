@@ -21,6 +21,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.optimize import isotonic_regression
 
+from evacsim.ensemble.belonging import belonging
 from evacsim.ensemble.finding import Runs
 from evacsim.ensemble.replicating import plain
 from evacsim.errors import Issue, ScenarioError
@@ -96,6 +97,7 @@ class LatestOrders:
             write_text(folder / f"latest.{lang}.txt", self.told(lang) + "\n")
         summary = {
             "scenario": self.scenario.id,
+            "of": belonging(build_world(self.scenario)),
             "seed": self.seed,
             "runs": self.n_runs,
             "shifts_s": list(self.asked.shifts),

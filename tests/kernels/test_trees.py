@@ -9,7 +9,7 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
 from evacsim.kernels.arrays import ARRIVED, NO_WAY
-from evacsim.kernels.trees import TreeSearch, incoming_links, next_link_tree
+from evacsim.kernels.trees import TreeSearch, incoming_links, leaves_by_own_links, next_link_tree
 from tests.reference import trees as plain
 
 USUAL = [1.0, 1.0, 2.0, 3.0, 0.1, 2.7, np.inf]
@@ -157,3 +157,18 @@ def test_a_grid_of_many_nodes_is_that_of_scipy(spread):
     reversed_graph = csr_matrix((cost, (ends[:, 1], ends[:, 0])), shape=(side * side, side * side))
     expected = dijkstra(reversed_graph, indices=targets, min_only=True)
     assert tree(side * side, ends, cost, targets)[1] == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("next_link", "is_right"),
+    [
+        ([0, 1, -2], True),
+        ([-1, -1, -1], True),
+        ([1, 1, -2], False),  # the first node is left by a link of the second
+        ([0, 2, -2], False),  # there is no such link
+        ([0, 1, -2, -2], False),  # there is no such node
+    ],
+)
+def test_a_tree_leaves_each_node_by_a_link_of_its_own(next_link, is_right):
+    found = leaves_by_own_links(np.array(next_link, dtype=np.int32), np.array([0, 1]), np.arange(3))
+    assert found is is_right

@@ -1,9 +1,12 @@
 """Fixes of a plan of which one knows what it lacks."""
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from evacsim.ensemble.working import Processes, ThisProcess
 from evacsim.errors import ScenarioError
+from evacsim.plan.fix_tables import dominated_by
 from evacsim.plan.fixes import Asked
 from evacsim.plan.fixing import fixes
 from evacsim.plan.levers import chosen, menu, units
@@ -159,3 +162,15 @@ def test_a_share_of_totals_weighs_runs_by_their_size():
     assert share == 62 / 220
     assert interval.low < share < interval.high
     assert interval.high - interval.low < 0.1
+
+
+def test_a_lever_is_dominated_by_one_that_does_more_for_less():
+    table = pd.DataFrame(
+        {
+            "lever": ["cheap", "best", "dear", "same", "unknown"],
+            "effect": [5.0, 9.0, 4.0, 9.0, np.nan],
+            "cost": [1.0, 3.0, 2.0, 3.0, 1.0],
+        }
+    )
+    assert dominated_by(table) == ["", "", "cheap", "", ""]
+    assert dominated_by(table.iloc[:0]) == []

@@ -69,19 +69,20 @@ def own_zone(now: Situation) -> Sent:
 def priority(now: Situation) -> Sent:
     """Serve the gravest case first, of equal ones the one heard first, by the craft that reaches it soonest."""
     sent: Sent = []
-    free_craft = np.ones(len(now.seats), dtype=bool)
+    if not now.seats.size:
+        return sent
+    time = now.time.T.copy()  # a row for each case; infinite for craft that are sent
+    soonest = time.min(axis=1)
     taken = np.zeros(len(now.node), dtype=bool)
-    reached = np.isfinite(now.time.min(axis=0, initial=np.inf))
     for case in np.lexsort((now.heard, now.grade)).tolist():
-        if not free_craft.any():
-            break
-        if taken[case] or not reached[case]:
+        if taken[case] or not np.isfinite(soonest[case]):
             continue
-        time = np.where(free_craft, now.time[:, case], np.inf)
-        craft = int(np.argmin(time))
-        if np.isfinite(time[craft]):
-            free_craft[craft] = False
-            sent.append((craft, _with_neighbours(now, craft, case, taken)))
+        craft = int(np.argmin(time[case]))
+        sent.append((craft, _with_neighbours(now, craft, case, taken)))
+        if len(sent) == len(now.seats):
+            break
+        time[:, craft] = np.inf
+        soonest = time.min(axis=1)
     return sorted(sent)
 
 

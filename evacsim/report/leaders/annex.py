@@ -1,4 +1,4 @@
-"""The annex: assumptions, how to repeat it, a line for each zone, all findings and limits, role cards."""
+"""The annex: assumptions, how to repeat it, all findings and limits, a line for each zone, cards, what was tried."""
 
 from collections.abc import Iterator
 
@@ -25,6 +25,7 @@ from evacsim.report.leaders.document import (
 from evacsim.report.leaders.page_one import TONES, of_link, probability
 from evacsim.report.leaders.parts import LeadersReport
 from evacsim.report.leaders.pictures import late_people
+from evacsim.report.leaders.tried import tried
 from evacsim.report.leaders.wording import NOT_GIVEN, UNTESTED, Places, in_language, trigger_told
 from evacsim.report.texts import MARKS
 from evacsim.results.digest import events_digest
@@ -48,6 +49,8 @@ def annex(parts: LeadersReport, lang: Language) -> list[Block]:
         Heading(Text("Annex E  Each zone", "附件五　分区域表").said(lang), 1),
         *_zones(parts, lang),
         *_cards(parts, lang),
+        PageBreak(),
+        *tried(parts, lang),
     ]
 
 

@@ -282,7 +282,11 @@ def _fixes(parts: LeadersReport, lang: Language) -> list[Block]:
     if not parts.fixes:
         return [*blocks, body(Text("None was found.", "未找到有效改进。").said(lang))]
     rows = [
-        (Cell(fix.name.said(lang)), Cell(effect(fix, lang), align="center"), Cell(fix.cost.said(lang)))
+        (
+            Cell(shortened(fix.name.said(lang), 24 if lang == "zh" else 44)),
+            Cell(effect(fix, lang), align="center"),
+            Cell(fix.cost.said(lang)),
+        )
         for fix in parts.fixes[:FIXES_SHOWN]
     ]
     head = (Text("fix", "改进措施"), Text("effect (95 % interval)", "效果（95% 区间）"), Text("cost", "代价"))
@@ -294,10 +298,13 @@ def effect(fix: FixRow, lang: Language) -> str:
 
     >>> effect(FixRow(Text("", ""), 812, 640, 990, Text("fewer late", "逾期减少（人）"), Text("", "")), "zh")
     '逾期减少（人） 812（640–990）'
+    >>> effect(FixRow(Text("", ""), 36, -3.8, 80, Text("fewer late", "逾期减少（人）"), Text("", "")), "zh")
+    '逾期减少（人） 36（-4～80）'
     """
-    numbers = [
-        count(value) if abs(value) >= 10 else decimal(value, 2) for value in (fix.effect, fix.low, fix.high)
-    ]
+    values = (fix.effect, fix.low, fix.high)
+    is_large = abs(fix.effect) >= 10
+    numbers = [count(value) if is_large else decimal(value, 2) for value in values]
     unit = fix.unit.said(lang)
-    shown = Text("{0} ({1} to {2})", "{0}（{1}–{2}）").said(lang).format(*numbers)
+    to = "～" if fix.low < 0 else "–"  # a dash would look like one more sign
+    shown = Text("{0} ({1} to {2})", f"{{0}}（{{1}}{to}{{2}}）").said(lang).format(*numbers)
     return f"{unit} {shown}"

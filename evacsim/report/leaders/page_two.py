@@ -145,6 +145,8 @@ def _orders(parts: LeadersReport, lang: Language) -> list[Block]:
         tone: Tone = "red" if left < 0 else "amber" if left < 3600 else "green"
         none = Text("none is early enough", "何时下令都来不及").said(lang)
         latest = none if math.isnan(order.latest_s) else day_and_time(start, order.latest_s, lang)
+        if order.is_at_least:
+            latest = Text(f"{latest} or later", f"{latest} 或更晚").said(lang)
         ordered = Text("no order", "未下令").said(lang)
         if not math.isnan(order.ordered_s):
             ordered = day_and_time(start, order.ordered_s, lang)
@@ -154,7 +156,7 @@ def _orders(parts: LeadersReport, lang: Language) -> list[Block]:
                 Cell(latest, align="center"),
                 Cell(ordered, align="center"),
                 Cell(
-                    NONE_LEFT.said(lang) if math.isinf(left) else duration(left, lang),
+                    _margin_told(order, lang),
                     tone,
                     "center",
                     bold=True,
@@ -169,6 +171,16 @@ def _orders(parts: LeadersReport, lang: Language) -> list[Block]:
     return [Table(tuple(one.said(lang) for one in head), rows, widths, 8.0)]
 
 
+def _margin_told(order: LatestOrder, lang: Language) -> str:
+    left = margin(order)
+    if math.isinf(left):
+        return NONE_LEFT.said(lang)
+    told = duration(abs(left), lang) if left else Text("0 min", "0分钟").said(lang)
+    if left < 0:
+        return Text(f"{told} too late", f"晚 {told}").said(lang)
+    return f"≥ {told}" if order.is_at_least else told
+
+
 def untested(parts: LeadersReport) -> list[Text]:
     """Return what has not been tested at all."""
     names = {
@@ -178,6 +190,8 @@ def untested(parts: LeadersReport) -> list[Text]:
         "fixes": Text("what would help", "改进措施"),
         "outages": Text("network, power and roads out", "断网断电断路"),
         "latest_orders": Text("the latest safe orders", "最迟安全下令时间"),
+        "hardships": Text("beyond design", "超设计情形"),
+        "sensitive": Text("which unknowns matter (sensitivity)", "未知因素的影响（敏感性）"),
     }
     return [text for name, text in names.items() if getattr(parts, name) is None]
 

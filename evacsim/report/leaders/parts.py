@@ -1,17 +1,19 @@
 """What the report for leaders is made from: plain rows, all of them optional.
 
-Whatever is missing is said to be untested. `limits_of` and `causes_of` make rows of what a study and a run hold.
+Whatever is missing is said to be untested. `of_study` and `causes_of` make rows of what a study and a run hold;
+`folders` reads them back from what the commands have written.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from evacsim.analysis.lateness import CAUSES, late_households
 from evacsim.ensemble.finding import ALL_LIMITS
 from evacsim.ensemble.limits import ENTRIES
+from evacsim.ensemble.replicating import number
 from evacsim.ensemble.study import Study
 from evacsim.ensemble.verdicts import Verdict
 from evacsim.language import LANGUAGES, Language, Text, same
@@ -59,6 +61,10 @@ class FixRow(NamedTuple):
     unit: Text
     """Of what and in what the effect is counted: "fewer people late"."""
     cost: Text
+    detail: Text = same("")
+    """What exactly is changed."""
+    side: Text = same("")
+    """What else it brings about."""
 
 
 class LatestOrder(NamedTuple):
@@ -69,6 +75,39 @@ class LatestOrder(NamedTuple):
     """Latest safe order, after the start [s]; nan where none is early enough."""
     ordered_s: float
     """Order by the plan or the run, after the start [s]; nan where none is given."""
+    is_at_least: bool = False
+    """Whether the latest moment that was tried is still safe."""
+
+
+class HardshipRow(NamedTuple):
+    """What an indicator comes to when things are worse than the plan was made for."""
+
+    case: Text
+    indicator: str
+    base: float
+    value: float
+    """Medians of the plan as it is and of the case, in the unit of the indicator."""
+    is_worse: bool
+    """Whether more draws are worse than better."""
+
+
+class EffectRow(NamedTuple):
+    """How much an unknown moves an indicator."""
+
+    indicator: str
+    unknown: str
+    effect: float
+    half: float
+    """Half-width of its interval."""
+
+
+class Sensitive(NamedTuple):
+    """Which unknowns move which results."""
+
+    method: str
+    """`morris`: mean size of the change, in the unit of the indicator; `sobol`: total share of the variance."""
+    runs: int
+    effects: Sequence[EffectRow]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +136,11 @@ class LeadersReport:
     outages: pd.DataFrame | None = None
     """Rows of `ensemble.outages.Outages.table`."""
     latest_orders: Sequence[LatestOrder] | None = None
+    hardships: Sequence[HardshipRow] | None = None
+    """What the plan is worth beyond its design."""
+    breaking: Text | None = None
+    """The least damage found that breaks the plan."""
+    sensitive: Sensitive | None = None
     unknowns: Sequence[Text] = ()
     """What else nobody knows."""
     contacts: Sequence[Contact] = ()
@@ -110,37 +154,32 @@ class LeadersReport:
 
 def of_study(study: Study) -> dict[str, object]:
     """Return the fields of a report that a study fills: `replace(report, **of_study(study))`."""
+    return study_fields(study.summary())
+
+
+def study_fields(summary: Mapping[str, Any]) -> dict[str, object]:
+    """Return the fields of a report that the summary of a study (`study.json`) fills."""
     return {
-        "limits": limits_of(study),
-        "runs": len(study.runs.lines),
-        "study_seed": study.plan.seed,
-        "drawn": tuple(item.id for item in study.plan.design.uncertain),
-        "unsaid": tuple(
-            limit.entry.name
-            for limit in study.plan.limits
-            if limit.entry.id not in set(study.limits["limit"])
-        ),
+        "limits": [_limit(row) for row in summary["limits"]],
+        "runs": int(summary["runs"]),
+        "study_seed": int(summary["seed"]),
+        "drawn": tuple(str(item["id"]) for item in summary["uncertain"]),
+        "unsaid": tuple(ENTRIES[name].name for name in summary["not_said"]),
     }
 
 
-def limits_of(study: Study) -> list[LimitRow]:
-    """Return a row for each limit of a study, and the last for all of them together."""
-    units = {limit.entry.id: limit.entry.unit for limit in study.plan.limits}
-    rows = []
-    for row in study.limits.to_dict("records"):
-        name = str(row["limit"])
-        if name == ALL_LIMITS:
-            label, bound = Text("all limits together", "全部限值同时满足"), same("")
-        else:
-            label = ENTRIES[name].name
-            sign = "≥" if row["is_floor"] else "≤"
-            en, zh = (_bound(float(row["bound"]), units[name], lang) for lang in LANGUAGES)
-            bound = Text(f"{sign} {en}", f"{sign} {zh}")
-        target, share, low, high = (float(row[key]) for key in ("target", "share", "low", "high"))
-        rows.append(
-            LimitRow(label, bound, target, share, low, high, Verdict(row["verdict"]), name == ALL_LIMITS)
-        )
-    return rows
+def _limit(row: Mapping[str, Any]) -> LimitRow:
+    """Return the row of one limit, or of all of them together."""
+    name = str(row["limit"])
+    if name == ALL_LIMITS:
+        label, bound = Text("all limits together", "全部限值同时满足"), same("")
+    else:
+        label = ENTRIES[name].name
+        sign = "≥" if row["is_floor"] else "≤"
+        en, zh = (_bound(number(row["bound"]), ENTRIES[name].unit, lang) for lang in LANGUAGES)
+        bound = Text(f"{sign} {en}", f"{sign} {zh}")
+    target, share, low, high = (number(row[key]) for key in ("target", "share", "low", "high"))
+    return LimitRow(label, bound, target, share, low, high, Verdict(row["verdict"]), name == ALL_LIMITS)
 
 
 def _bound(value: float, unit: str, lang: Language) -> str:

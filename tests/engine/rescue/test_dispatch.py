@@ -12,7 +12,16 @@ import evacsim as ev
 from evacsim.engine.rescue.cases import Cases
 from evacsim.engine.rescue.dispatching import Craft, Dispatching
 from evacsim.engine.rescue.need import Need
-from evacsim.engine.rescue.policies import POLICIES, Situation, assignment, own_zone, rounds, triage
+from evacsim.engine.rescue.policies import (
+    POLICIES,
+    Situation,
+    _with_neighbours,
+    assignment,
+    own_zone,
+    priority,
+    rounds,
+    triage,
+)
 from evacsim.engine.running import Run
 from evacsim.engine.vehicles import Vehicle
 from evacsim.scenario.rescue import Rescue
@@ -180,3 +189,17 @@ def _queue(folder, craft, arrivals, service, *, calls, lossy):
     parts.clock.process(arrive())
     parts.clock.run_to(calls / arrivals * 2)
     return np.array(waited), calls
+
+
+@given(situations())
+def test_priority_is_case_after_case_by_the_craft_that_is_free_and_soonest(now):
+    free, taken, sent = set(range(len(now.seats))), np.zeros(len(now.node), dtype=bool), []
+    for case in sorted(range(len(now.node)), key=lambda one: (now.grade[one], now.heard[one])):
+        reach = [
+            (now.time[craft, case], craft) for craft in sorted(free) if np.isfinite(now.time[craft, case])
+        ]
+        if reach and not taken[case]:
+            craft = min(reach)[1]
+            free.remove(craft)
+            sent.append((craft, _with_neighbours(now, craft, case, taken)))
+    assert priority(now) == sorted(sent)

@@ -1,0 +1,158 @@
+"""Everything at once from the command line, the pages for leaders from folders, and what is refused."""
+
+import json
+import re
+import shutil
+
+import pytest
+import yaml
+from click.testing import CliRunner
+
+import evacsim as ev
+from evacsim import api
+from evacsim.cli import main
+from evacsim.errors import ResultsError
+from evacsim.report.leaders import from_folders
+from evacsim.whole_plan import Effort, whole_plan
+from tests.reference.small_district import node, small_district, write_depths
+
+pytestmark = pytest.mark.slow
+FOLDERS = ("study", "fixes", "latest", "outages", "beyond")
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory):
+    """Return a scenario on disk: a village of 60, one small bus, water twenty minutes after the order."""
+    folder = tmp_path_factory.mktemp("small")
+    given = small_district(
+        folder,
+        zones=[{"id": "west", "node": node(1, 1), "population": 60, "storeys": 1}],
+        shelters=[{"id": "school", "node": node(4, 1)}],
+        fleets=[{"id": "buses", "node": node(1, 1), "vehicles": 1, "seats": 20, "call_up": "5 min"}],
+        water={
+            "type": "table",
+            "places": write_depths(folder / "places.csv", "place", [("west", "T+20 min", 0.8)]),
+        },
+        who={"compliance": 1},
+        organize={"relay_time": "1 min", "preparation": "2 min"},
+        to={"bus_share": 0.7, "car_share": 0, "bus_wait_limit": "2 min"},
+        duration="3 h",
+    )
+    given["plan"]["zones"][0]["trigger_at"] = "T+0 s"
+    (folder / "scenario.yaml").write_text(yaml.safe_dump(given, allow_unicode=True), encoding="utf-8")
+    design = {
+        "uncertain": [
+            {"id": "cars", "paths": "plan.to.car_share", "law": {"type": "uniform", "low": 0.0, "high": 0.3},
+             "mark": "assumed", "source": "an example for tests"},
+        ],
+        "limits": [{"indicator": "late", "at_most": 0, "target": 0.9}],
+    }  # fmt: skip
+    (folder / "study.yaml").write_text(yaml.safe_dump(design), encoding="utf-8")
+    return folder / "scenario.yaml"
+
+
+@pytest.fixture(scope="module")
+def whole(path, tmp_path_factory):
+    """Return a folder with everything, as the command writes it."""
+    out = tmp_path_factory.mktemp("whole") / "all"
+    asked("plan", path, "--out", out, "--runs", 4, "--each", 2, "--workers", 1, "--lang", "zh")
+    asked(
+        "sensitivity", path, "--indicator", "late", "--size", 2, "--workers", 1, "--out", out / "sensitivity"
+    )
+    return out
+
+
+def asked(*arguments):
+    done = CliRunner().invoke(main, [str(one) for one in arguments])
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+def text_of(page):
+    return re.sub(r"<[^>]+>", " ", page.read_text(encoding="utf-8"))
+
+
+def test_everything_is_there_and_the_pages_are_full(whole):
+    for suffix in ("html", "docx", "pdf"):
+        assert (whole / f"leaders.{suffix}").stat().st_size > 10_000
+    pages = text_of(whole / "leaders.html")
+    untested = re.search(r"未检验：([^。]*)。", pages)
+    assert untested is not None
+    assert untested[1] == "未知因素的影响（敏感性）"
+
+
+def test_pages_from_folders_say_the_numbers_of_the_folders(path, whole, tmp_path):
+    out = tmp_path / "pages.html"
+    named = [part for name in (*FOLDERS, "sensitivity") for part in (f"--{name}", whole / name)]
+    asked("leaders", path, "--out", out, "--run", whole / "run", "--lang", "zh", *named)
+    pages = text_of(out)
+    assert "未检验" not in pages
+    fixes = json.loads((whole / "fixes" / "fixes.json").read_text(encoding="utf-8"))
+    best = next(row for row in fixes["levers"] if row["effect"] > 0)
+    assert best["name_zh"] in pages
+    assert best["side_zh"] in pages
+    assert (
+        json.loads((whole / "beyond" / "beyond.json").read_text(encoding="utf-8"))["cases"][0]["name_zh"]
+        in pages
+    )
+    assert f"--study {(whole / 'study').as_posix()}" in pages
+
+
+def test_the_pages_of_a_study_are_those_of_its_folder(path, whole):
+    scenario = ev.load(path)
+    study = ev.study(scenario, runs=4, seed=0, design=path.parent / "study.yaml")
+    fields = from_folders(scenario, {"study": whole / "study"})
+    assert fields == ev.leaders.of_study(study)
+
+
+def test_started_again_it_makes_no_run_and_the_same_files(path, whole, monkeypatch):
+    before = {one: one.read_bytes() for one in sorted(whole.rglob("*")) if one.is_file()}
+    monkeypatch.setattr(api, "simulate_world", None)
+    monkeypatch.setattr("evacsim.ensemble.replicating.simulate", None)
+    monkeypatch.setattr("evacsim.ensemble.outages.simulate", None)
+    asked("plan", path, "--out", whole, "--runs", 4, "--each", 2, "--workers", 1, "--lang", "zh")
+    assert {one: one.read_bytes() for one in sorted(whole.rglob("*")) if one.is_file()} == before
+
+
+def test_a_folder_of_another_question_is_refused(path, whole):
+    with pytest.raises(ResultsError, match="differs in"):
+        whole_plan(path, whole, Effort(runs=5, each=2, design=path.parent / "study.yaml"))
+
+
+def test_every_folder_of_something_else_is_told_at_once(path, whole, tmp_path):
+    changed = tmp_path / "changed"
+    shutil.copytree(path.parent, changed)
+    places = changed / "places.csv"
+    places.write_text(places.read_text(encoding="utf-8").replace("0.8", "0.9"), encoding="utf-8")
+    written = changed / "scenario.yaml"
+    written.write_text(
+        written.read_text(encoding="utf-8").replace(str(path.parent), str(changed)), encoding="utf-8"
+    )
+    (tmp_path / "torn").mkdir()
+    (tmp_path / "torn" / "latest.json").write_text("{", encoding="utf-8")
+    given = {"study": whole / "study", "fixes": whole / "study", "latest": tmp_path / "torn"}
+    with pytest.raises(ResultsError) as refused:
+        from_folders(ev.load(changed / "scenario.yaml"), given)
+    told = refused.value.told("en")
+    assert "study.json: of.inputs." in told
+    assert "places.csv" in told
+    assert "fixes.json: is not there" in told
+    assert "latest.json: cannot be read" in told
+    other = ev.load(path).change({"plan.who.compliance": 0.5})
+    with pytest.raises(ResultsError, match="another version"):
+        from_folders(other, {"study": whole / "study"})
+
+
+def test_the_command_names_the_folder_that_is_missing(path, tmp_path):
+    done = CliRunner().invoke(
+        main, ["leaders", str(path), "--out", str(tmp_path / "a.html"), "--latest", str(tmp_path)]
+    )
+    assert done.exit_code == 2
+    assert "latest.json" in done.output
+    assert "evacsim latest --out" in done.output
+
+
+def test_runs_need_a_folder(path):
+    done = CliRunner().invoke(main, ["plan", str(path), "--runs", "2"])
+    assert done.exit_code == 2
+    assert "--out" in done.output
