@@ -1,7 +1,9 @@
 """Headquarters sends craft to cases (调度): whenever a case comes in, a craft comes free, or the water changes."""
 
-from collections.abc import Callable
+from bisect import insort
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 import simpy
@@ -9,7 +11,7 @@ from numpy.typing import NDArray
 
 from evacsim.engine.log import Kind, Where
 from evacsim.engine.parts import Parts
-from evacsim.engine.rescue.cases import NO_TOWN, Case, Cases
+from evacsim.engine.rescue.cases import Case, Cases
 from evacsim.engine.rescue.policies import POLICIES, Situation
 from evacsim.engine.routing import NOMINAL_BOAT_SPEED
 from evacsim.engine.vehicles import Vehicle
@@ -26,6 +28,8 @@ class Craft:
     """People it takes now: the seats, or fewer for want of life-jackets."""
     times: Callable[[], NDArray[np.float64]]
     """How soon it is at every node [s], shape (n_nodes,), as things are now."""
+    stands: Callable[[], Hashable]
+    """Where and how it stands: free craft for which that is equal are as soon everywhere as each other."""
     task: list[Case] = field(default_factory=list)
     """Cases it is to serve, in their order."""
     called: simpy.Event | None = None
@@ -36,6 +40,16 @@ class Craft:
     """Node to which it comes back."""
     in_vain: set[int] = field(default_factory=set)
     """Nodes that it has set out for in vain since the roads or the water last changed."""
+
+
+class Group(NamedTuple):
+    """What tells free craft apart for whoever sends them."""
+
+    stands: Hashable
+    """See `Craft.stands`."""
+    seats: int
+    town: int
+    in_vain: frozenset[int]
 
 
 class Dispatching:
@@ -49,9 +63,19 @@ class Dispatching:
         self._free: dict[int, Craft] = {}
         """Craft that wait for a task, by vehicle."""
         self._busy: dict[int, Craft] = {}
+        self._groups: dict[Group, list[int]] = {}
+        """The free ones (vehicle rows, ascending) that are alike."""
+        self._group_of: dict[int, Group] = {}
+        self._times_of: dict[Group, NDArray[np.float64]] = {}
+        """How soon they are at every node [s], as far as anybody has asked."""
+        self._stuck: set[Group] = set()
+        """Those that reach no waiting case; and how many of them reach each node, shape (n_nodes,)."""
+        self._n_stuck = np.zeros(len(parts.world.roads.node_ids), dtype=np.int64)
+        self._version = -1
+        """Roads for which these times hold."""
         self._is_due = False
-        self.decisions = 0
-        """How often craft and cases were looked at together."""
+        self.decisions = self.sent = 0
+        """How often craft and cases were looked at together, and how often a craft was sent."""
         cases.at_news.append(lambda _case: self._soon())
         cases.at_closed.append(self._recall)
         parts.after_reopening.append(self._look_again)
@@ -65,7 +89,7 @@ class Dispatching:
         """Let a craft wait for a task; return the event of its being given one (`Craft.task`)."""
         craft.task, craft.called = [], simpy.Event(self.parts.clock)
         self._busy.pop(craft.vehicle.row, None)
-        self._free[craft.vehicle.row] = craft
+        self._set_free(craft)
         self._soon()
         return craft.called
 
@@ -89,48 +113,103 @@ class Dispatching:
         """Let nothing count as in vain any more: the roads or the water have changed."""
         for craft in (*self._free.values(), *self._busy.values()):
             craft.in_vain.clear()
+        self._times_of.clear()
+        self._forget_stuck()
+        self._groups.clear()
+        for craft in self._free.values():
+            self._set_free(craft)
         self._soon()
 
     def _decide(self) -> None:
         self._is_due = False
-        columns = self.cases.columns
-        waiting = np.flatnonzero(columns.waits[: columns.n])
-        if waiting.size and self._free:
-            craft = [self._free[row] for row in sorted(self._free)]
+        if self.cases.waiting.n and self._free:
             self.decisions += 1
-            for row, chosen in self._policy(self._situation(craft, waiting)):
-                self._send(craft[row], [self.cases.all[waiting[k]] for k in chosen])
+            for row, chosen in self._policy(self._situation()):
+                self._send(self._free[row], [self.cases.all[case] for case in chosen])
         if self.rules.preempt:
             self._preempt()
 
-    def _situation(self, craft: list[Craft], waiting: NDArray[np.int64]) -> Situation:
-        columns, roads = self.cases.columns, self.parts.world.roads
-        node = columns.node[waiting]
+    def _situation(self) -> Situation:
+        waiting, roads = self.cases.waiting, self.parts.world.roads
+        sorts = waiting.sorts()
+        self._know_roads()
 
-        def between(one: int, other: int) -> float:
+        def between(node: int, others: NDArray[np.int64]) -> NDArray[np.float64]:
             # As the crow flies, at the speed that boats are reckoned with: only to compare.
-            a, b = node[one], node[other]
-            return float(np.hypot(roads.x[a] - roads.x[b], roads.y[a] - roads.y[b])) / NOMINAL_BOAT_SPEED
+            away: NDArray[np.float64] = np.hypot(
+                roads.x[node] - roads.x[others], roads.y[node] - roads.y[others]
+            )
+            return away / NOMINAL_BOAT_SPEED
 
-        time = np.array([one.times()[node] for one in craft])
-        for row, one in enumerate(craft):
-            if one.in_vain:
-                time[row, np.isin(node, list(one.in_vain))] = np.inf
+        groups = [group for group in self._groups if group not in self._stuck]
+        time = np.empty((len(groups), len(sorts.node)))
+        for row, group in enumerate(groups):
+            time[row] = self._times(group)[sorts.node]
+        for row in np.flatnonzero(~np.isfinite(time).any(axis=1)).tolist():
+            self._stuck.add(groups[row])
+            self._n_stuck += np.isfinite(self._times(groups[row]))
         return Situation(
             time=time,
-            seats=np.array([one.seats for one in craft], dtype=np.int64),
-            craft_town=np.array([columns.town.get(one.town, NO_TOWN) for one in craft], dtype=np.int64),
-            node=node,
-            people=columns.people[waiting],
-            grade=columns.grade[waiting],
-            heard=columns.heard[waiting],
-            town=columns.town_of[waiting],
+            craft=[self._groups[group] for group in groups],
+            seats=np.array([group.seats for group in groups], dtype=np.int64),
+            craft_town=np.array([group.town for group in groups], dtype=np.int64),
+            node=sorts.node,
+            people=sorts.people,
+            grade=sorts.grade,
+            town=sorts.town,
+            first=sorts.first,
+            cases=lambda sort: waiting.cases(int(sorts.row[sort])),
             between=between,
         )
 
+    # -- free craft by what tells them apart ------------------------------------------------
+
+    def _group(self, craft: Craft) -> Group:
+        town = self.cases.town(craft.town)
+        return Group(craft.stands(), craft.seats, town, frozenset(craft.in_vain))
+
+    def _set_free(self, craft: Craft) -> None:
+        group = self._group_of[craft.vehicle.row] = self._group(craft)
+        self._free[craft.vehicle.row] = craft
+        insort(self._groups.setdefault(group, []), craft.vehicle.row)
+
+    def _take(self, craft: Craft) -> None:
+        row = craft.vehicle.row
+        del self._free[row]
+        group = self._group_of.pop(row)
+        self._groups[group].remove(row)
+        if not self._groups[group]:
+            del self._groups[group]
+            self._times_of.pop(group, None)
+
+    def _times(self, group: Group) -> NDArray[np.float64]:
+        """Return how soon craft of a group are at every node; never where they have set out for in vain."""
+        if group not in self._times_of:
+            times = self._free[self._groups[group][0]].times()
+            if group.in_vain:
+                times = times.copy()
+                times[list(group.in_vain)] = np.inf
+            self._times_of[group] = times
+        return self._times_of[group]
+
+    def _know_roads(self) -> None:
+        """Forget all times if the roads have changed, and who is stuck if any of them reaches a new case."""
+        news = self.cases.waiting.news
+        if self.parts.routing.version != self._version or self._n_stuck[news].any():
+            self._forget_stuck()
+        news.clear()
+        if self.parts.routing.version != self._version:
+            self._version = self.parts.routing.version
+            self._times_of.clear()
+
+    def _forget_stuck(self) -> None:
+        self._stuck.clear()
+        self._n_stuck[:] = 0
+
     def _send(self, craft: Craft, cases: list[Case]) -> None:
         vehicle = craft.vehicle
-        del self._free[vehicle.row]
+        self.sent += 1
+        self._take(craft)
         self._busy[vehicle.row] = craft
         for case in cases:
             self.cases.assign(case, vehicle.row)
@@ -149,11 +228,13 @@ class Dispatching:
 
     def _preempt(self) -> None:
         """Turn craft round that are on their way to a case less grave than one that waits, the nearest to each."""
-        waiting = sorted(
-            (case for case in self.cases.open.values() if case.craft is None),
-            key=lambda case: (case.grade, case.heard),
-        )
-        for case in waiting:
+        under_way = [
+            craft.task[0].grade for craft in self._busy.values() if craft.turn is not None and craft.task
+        ]
+        sorts = self.cases.waiting.sorts()
+        graver = sorts.row[sorts.grade < max(under_way, default=0)].tolist()
+        waiting = [self.cases.all[row] for sort in graver for row in self.cases.waiting.cases(sort)]
+        for case in sorted(waiting, key=lambda case: (case.grade, case.row)):
             best: tuple[float, int] | None = None
             for row in sorted(self._busy):
                 craft = self._busy[row]

@@ -7,7 +7,7 @@ nearest place from which one does. Its trailer waits where it was put in, and co
 where that is sooner than going on by water.
 """
 
-from collections.abc import Generator
+from collections.abc import Generator, Hashable
 from dataclasses import dataclass, field
 from functools import partial
 from math import ceil
@@ -107,6 +107,7 @@ class Fetching:
             town="" if team is None else team.force.township,
             seats=fleet.seats,
             times=partial(self._times, vehicle.row),
+            stands=partial(self._stands, vehicle.row),
             landing=vehicle.node,
         )
         return Boat(
@@ -313,7 +314,7 @@ class Fetching:
         if not vehicle.aboard:
             return landing
         walkable = self.loading.walkable()
-        if walkable[landing] and np.isfinite(self._ways(boat, vehicle.node, on_trailer=False).time[landing]):
+        if walkable[landing] and self.reach.leads(vehicle.node, landing):
             return landing
         return self.reach.nearest(vehicle.node, walkable)
 
@@ -339,6 +340,11 @@ class Fetching:
     def _ways(self, boat: Boat, node: int, *, on_trailer: bool) -> Ways:
         fleet = self._fleet(boat)
         return self.reach.ways(node, speed=fleet.speed, launch_time=fleet.launch_time, on_trailer=on_trailer)
+
+    def _stands(self, row: int) -> Hashable:
+        """Return all that says how soon a boat that waits is anywhere."""
+        boat, fleet = self._boats[row], self._fleet(self._boats[row])
+        return boat.vehicle.node, boat.trailer, boat.on_trailer, fleet.launch_time, fleet.speed
 
     def _times(self, row: int) -> NDArray[np.float64]:
         """Return how soon a boat is at every node."""

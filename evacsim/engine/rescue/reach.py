@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
+from scipy.sparse.csgraph import connected_components, dijkstra
 
 from evacsim.engine.parts import Parts
 from evacsim.engine.routing import NOMINAL_BOAT_SPEED, MoverClass
@@ -34,6 +34,8 @@ class Reach:
         self._wet: csr_array | None = None
         self._node: Ints = np.zeros(0, dtype=np.int64)
         """Nodes of the network that any boat can be at, ascending."""
+        self._basin: Ints | None = None
+        """Which of them lead to each other and back: those with the same number."""
         parts.after_reopening.append(self._forget)
 
     def ways(self, node: int, *, speed: float, launch_time: float, on_trailer: bool) -> Ways:
@@ -51,6 +53,18 @@ class Reach:
         k = int(np.searchsorted(self._node, node))
         return k < len(self._node) and int(self._node[k]) == node
 
+    def leads(self, node: int, other: int) -> bool:
+        """Return whether the water leads from a node to another."""
+        if node == other:
+            return True
+        if not (self.afloat(node) and self.afloat(other)):
+            return False
+        assert self._basin is not None
+        one, there = np.searchsorted(self._node, [node, other])
+        if self._basin[one] == self._basin[there]:
+            return True
+        return bool(np.isfinite(self._look(node, 1.0, on_trailer=False, launch_time=0.0).time[other]))
+
     def nearest(self, node: int, goals: NDArray[np.bool_]) -> int | None:
         """Return the nearest of some nodes, shape (n_nodes,), over the water from a node, or None."""
         ways = self._look(node, 1.0, on_trailer=False, launch_time=0.0)
@@ -60,7 +74,8 @@ class Reach:
 
     def road_time(self, node: int, other: int) -> float:
         """Return how long a truck takes from a node to another [s], infinite where the roads do not lead there."""
-        return 0.0 if node == other else float(self._road_times(other)[node])
+        routing = self.parts.routing
+        return 0.0 if node == other else routing.time(routing.tree_to_node(other, MoverClass.BUS), node)
 
     def _look(self, node: int, longer: float, *, on_trailer: bool, launch_time: float) -> Ways:
         """Return the ways from a node; over the water they take `longer` times what they are reckoned with."""
@@ -81,11 +96,14 @@ class Reach:
         own = np.flatnonzero(np.isfinite(start))
         # One more node stands for where it is; its ways lead to all where it can be put in. No way is shorter than
         # a moment, for a way of no length would count as none.
-        graph = self._wet.tocoo()
-        rows = np.concatenate([graph.row, np.full(len(own), n)])
-        columns = np.concatenate([graph.col, own])
-        weights = np.concatenate([graph.data * longer, np.maximum(start[own], 1e-9)])
-        whole = csr_array((weights, (rows, columns)), shape=(n + 1, n + 1))
+        whole = csr_array(
+            (
+                np.concatenate([self._wet.data * longer, np.maximum(start[own], 1e-9)]),
+                np.concatenate([self._wet.indices, own.astype(self._wet.indices.dtype)]),
+                np.append(self._wet.indptr, self._wet.indptr[-1] + len(own)),
+            ),
+            shape=(n + 1, n + 1),
+        )
         cost, before = dijkstra(whole, indices=n, return_predecessors=True)
         # The node before each on its way, again and again: twice as far each time, until where it was put in.
         entry = np.where((before[:n] == n) | (before[:n] < 0), np.arange(n), before[:n])
@@ -115,6 +133,7 @@ class Reach:
         self._node, place = np.unique(ends, return_inverse=True)
         half = len(open_)
         self._wet = way_matrix(place[:half], place[half:], cost[open_], len(self._node))
+        _, self._basin = connected_components(self._wet, connection="strong")
 
     def _forget(self) -> None:
         self._from.clear()
