@@ -36,6 +36,8 @@ class Craft:
     """Succeeds when it is given a task; None while it has one."""
     turn: Callable[[int], bool] | None = None
     """Turns it round to another node, if it can; set while it may be sent elsewhere."""
+    stand_by: int = -1
+    """Node to which it is moved up instead of being given a task; -1 for none."""
     landing: int = -1
     """Node to which it comes back."""
     in_vain: set[int] = field(default_factory=set)
@@ -76,6 +78,8 @@ class Dispatching:
         self._is_due = False
         self.decisions = self.sent = 0
         """How often craft and cases were looked at together, and how often a craft was sent."""
+        self.at_sent: list[Callable[[], None]] = []
+        """A craft has been sent."""
         cases.at_news.append(lambda _case: self._soon())
         cases.at_closed.append(self._recall)
         parts.after_reopening.append(self._look_again)
@@ -85,6 +89,11 @@ class Dispatching:
         """Return how many craft wait for a task."""
         return len(self._free)
 
+    @property
+    def n_out(self) -> int:
+        """Return how many craft have been sent and do not wait again."""
+        return len(self._busy)
+
     def wait(self, craft: Craft) -> simpy.Event:
         """Let a craft wait for a task; return the event of its being given one (`Craft.task`)."""
         craft.task, craft.called = [], simpy.Event(self.parts.clock)
@@ -92,6 +101,17 @@ class Dispatching:
         self._set_free(craft)
         self._soon()
         return craft.called
+
+    def free(self) -> list[Craft]:
+        """Return the craft that wait for a task, by vehicle."""
+        return [self._free[row] for row in sorted(self._free)]
+
+    def move(self, craft: Craft, node: int) -> None:
+        """Let a craft that waits for a task stand by at another node; it waits no longer until it asks again."""
+        self._take(craft)
+        self._busy[craft.vehicle.row] = craft
+        craft.stand_by = node
+        self._wake(craft)
 
     def give_up(self, craft: Craft, cause: int) -> None:
         """Let the cases of a craft that cannot serve them wait for others."""
@@ -222,6 +242,12 @@ class Dispatching:
                 cause=max(case.event, vehicle.event),
             )
         craft.task = list(cases)
+        self._wake(craft)
+        for hook in self.at_sent:
+            hook()
+
+    @staticmethod
+    def _wake(craft: Craft) -> None:
         assert craft.called is not None, "only a craft that waits is sent"
         called, craft.called = craft.called, None
         called.succeed()

@@ -131,7 +131,10 @@ class Fetching:
             self.diary.begin(vehicle.row, "waits")
             yield self.dispatching.wait(boat.craft)
             began = self.parts.now
-            yield from self._serve_task(boat)
+            if boat.craft.stand_by >= 0:
+                yield from self._move_up(boat, boat.craft.stand_by)
+            else:
+                yield from self._serve_task(boat)
             if boat.crew is not None:
                 self.teams.give_back(boat.crew, self.parts.now - began)
             self.teams.return_jackets(boat.team, boat.jackets)
@@ -153,6 +156,23 @@ class Fetching:
             else:
                 self.diary.begin(boat.vehicle.row, "no_crew")
             yield self.teams.changed()
+
+    def movable(self, craft: Craft) -> Boat | None:
+        """Return the boat that a craft is if it stands on its trailer, or lies where that stands; else None."""
+        boat = self._boats.get(craft.vehicle.row)
+        return boat if boat is not None and boat.trailer == craft.vehicle.node else None
+
+    def kind(self, boat: Boat) -> tuple[float, float]:
+        """Return speed [m/s] and launching time [s] of a boat."""
+        return self._fleet(boat).speed, self._fleet(boat).launch_time
+
+    def _move_up(self, boat: Boat, node: int) -> Process:
+        """Take the boat by road to where it is to stand by, or as far as the roads lead there."""
+        vehicle, boat.craft.stand_by = boat.vehicle, -1
+        if not boat.on_trailer and not (yield from self._load(boat)):
+            return
+        if (yield from self._drive(boat, node, "moves_up")):
+            self.driving.record(vehicle, "craft_moved_up", place=Where(Kind.NODE, node))
 
     # -- one task ---------------------------------------------------------------------------
 
@@ -216,23 +236,27 @@ class Fetching:
     def _launch(self, boat: Boat, node: int) -> Generator[simpy.Event, Any, bool]:
         """Take the boat by road to where road meets water, and put it in; return whether that was reached."""
         vehicle = boat.vehicle
-        if vehicle.node != node:
-            self.diary.begin(vehicle.row, "by_road")
-            vehicle.by_road = True
-            self.driving.change_mover(vehicle, boat.by_road)
-            way = partial(self.parts.routing.tree_to_node, node, MoverClass.BUS)
-            self.driving.at_stopped[vehicle.row] = partial(self.driving.back_out, vehicle)
-            reached = yield from self.driving.drive(vehicle, way)
-            del self.driving.at_stopped[vehicle.row]
-            boat.by_road, vehicle.by_road = vehicle.mover, False
-            boat.trailer = vehicle.node
-            if not reached:
-                return False
+        if vehicle.node != node and not (yield from self._drive(boat, node, "by_road")):
+            return False
         self.diary.begin(vehicle.row, "launches")
         yield self.parts.clock.timeout(self._fleet(boat).launch_time / self.teams.strength(boat.crew))
         boat.on_trailer = False
         self.driving.record(vehicle, "launched", place=Where(Kind.NODE, node))
         return True
+
+    def _drive(self, boat: Boat, node: int, why: str) -> Generator[simpy.Event, Any, bool]:
+        """Take the boat to a node on its trailer; return whether that was reached."""
+        vehicle = boat.vehicle
+        self.diary.begin(vehicle.row, why)
+        vehicle.by_road = True
+        self.driving.change_mover(vehicle, boat.by_road)
+        way = partial(self.parts.routing.tree_to_node, node, MoverClass.BUS)
+        self.driving.at_stopped[vehicle.row] = partial(self.driving.back_out, vehicle)
+        reached = yield from self.driving.drive(vehicle, way)
+        del self.driving.at_stopped[vehicle.row]
+        boat.by_road, vehicle.by_road = vehicle.mover, False
+        boat.trailer = vehicle.node
+        return reached
 
     def _go_to_case(self, boat: Boat) -> Generator[simpy.Event, Any, bool]:
         """Go to the first case of the task; it may be another one by the time that the boat is somewhere."""

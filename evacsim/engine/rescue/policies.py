@@ -211,8 +211,8 @@ def _one_after_the_other(now: Situation, cost: Callable[[int, NDArray[np.bool_]]
 
 def _gravest_first(now: Situation, left: Left) -> list[tuple[int, int, list[int]]]:
     """Return craft, group and cases, the gravest and longest known first."""
-    sent = []
-    gone = np.zeros(len(now.craft), dtype=np.int64)
+    sent: list[tuple[int, int, list[int]]] = []
+    gone = [0] * len(now.craft)
     """Craft of each group that have been sent."""
     reaches = np.isfinite(now.time)
     n_reach = reaches.sum(axis=0)

@@ -87,7 +87,7 @@ class Reach:
             return Ways(time, launch)
         start = np.full(len(self._node), np.inf)
         if on_trailer:
-            start = self._road_times(node)[self._node] + launch_time
+            start = self.road_times(node)[self._node] + launch_time
         elif self.afloat(node):
             start[np.searchsorted(self._node, node)] = 0.0
         if not np.isfinite(start).any():
@@ -114,7 +114,7 @@ class Reach:
         time[node] = 0.0
         return Ways(time, launch)
 
-    def _road_times(self, node: int) -> Floats:
+    def road_times(self, node: int) -> Floats:
         """Return how long a truck takes from a node to all others [s], for choosing: as long as back (assumed)."""
         routing = self.parts.routing
         tree = routing.tree_to_node(node, MoverClass.BUS)

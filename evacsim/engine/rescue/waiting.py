@@ -77,7 +77,8 @@ class Waiting:
     def sorts(self) -> Sorts:
         """Return the sorts of which any case waits."""
         row = np.flatnonzero(self._first < NOBODY)
-        return Sorts(row, *self._said[row].T, self._first[row])
+        node, town, grade, people = self._said[row].T
+        return Sorts(row, node, town, grade, people, self._first[row])
 
     def _sort(self, case: Reported, town: int) -> int:
         said = (case.node, town, case.grade, case.people)
