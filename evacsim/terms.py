@@ -320,6 +320,7 @@ EVENT_KINDS: dict[str, Text] = {
     "crew_rests": Text("a crew is worn out and rests", "艇组疲劳轮休"),
     "craft_assigned": Text("is sent to a case", "派往救援"),
     "craft_turned": Text("is sent to a graver case", "改派更紧急警情"),
+    "craft_redirected": Text("is sent to a case that it reaches sooner", "改派就近警情"),
     "craft_moves_up": Text("sets out to stand by elsewhere", "补位出发"),
     "craft_moved_up": Text("stands by where it was sent", "补位到位"),
     "launched": Text("the boat is put into the water", "舟艇下水"),

@@ -175,6 +175,9 @@ class Rescue(Section):
     their ways are shortest together (`assignment`); several cases in one round (`rounds`)."""
     preempt: YesNo = False
     """Whether a craft that is under way to a case is sent to a graver one that comes in and is nearer."""
+    redispatch: Duration | None = Field(default=None, gt=0)
+    """A boat that is under way to a case is sent to one that comes in and is no less grave, if it is there so much
+    sooner [s], and sooner than any craft that waits; none is where absent."""
     night_speed: Number = assumed(0.6, "boats among wires and drifting things in the dark", gt=0, le=1)
     """Speed of boats by night against that by day."""
     onward: Onward | None = None

@@ -80,7 +80,9 @@ class Dispatching:
         """How often craft and cases were looked at together, and how often a craft was sent."""
         self.at_sent: list[Callable[[], None]] = []
         """A craft has been sent."""
-        cases.at_news.append(lambda _case: self._soon())
+        self._news: list[Case] = []
+        """Cases that have begun to wait since the last decision, where craft under way are told of them."""
+        cases.at_news.append(self._hear)
         cases.at_closed.append(self._recall)
         parts.after_reopening.append(self._look_again)
 
@@ -123,6 +125,11 @@ class Dispatching:
 
     # -- decisions --------------------------------------------------------------------------
 
+    def _hear(self, case: Case) -> None:
+        if self.rules.redispatch is not None:
+            self._news.append(case)
+        self._soon()
+
     def _soon(self) -> None:
         """Decide once everything of this instant has happened."""
         if not self._is_due:
@@ -142,6 +149,8 @@ class Dispatching:
 
     def _decide(self) -> None:
         self._is_due = False
+        if self._news and self.rules.redispatch is not None:
+            self._redispatch(self.rules.redispatch)
         if self.cases.waiting.n and self._free:
             self.decisions += 1
             for row, chosen in self._policy(self._situation()):
@@ -270,9 +279,27 @@ class Dispatching:
                 if np.isfinite(time) and (best is None or time < best[0]):
                     best = (time, row)
             if best is not None:
-                self._turn(self._busy[best[1]], case)
+                self._turn(self._busy[best[1]], case, "craft_turned")
 
-    def _turn(self, craft: Craft, case: Case) -> None:
+    def _redispatch(self, sooner: float) -> None:
+        """Send craft that are under way to new cases that they reach `sooner` [s], the nearest to each."""
+        self._know_roads()
+        news, self._news = self._news, []
+        for case in news:
+            if not case.is_open or case.craft is not None:
+                continue
+            best = min((float(self._times(group)[case.node]) for group in self._groups), default=np.inf), -1
+            for row in sorted(self._busy):
+                craft = self._busy[row]
+                if craft.turn is not None and craft.task and craft.task[0].grade >= case.grade:
+                    times = craft.times()
+                    time = float(times[case.node])
+                    if time + sooner <= times[craft.task[0].node] and (time, row) < best:
+                        best = time, row
+            if best[1] >= 0:
+                self._turn(self._busy[best[1]], case, "craft_redirected")
+
+    def _turn(self, craft: Craft, case: Case, kind: str) -> None:
         """Send a craft that is under way to another case first; what it was sent to waits for others."""
         assert craft.turn is not None
         if not craft.turn(case.node):
@@ -283,7 +310,7 @@ class Dispatching:
         craft.task = [case]
         case.event = craft.vehicle.event = self.parts.log.record(
             self.parts.now,
-            "craft_turned",
+            kind,
             Where(Kind.VEHICLE, craft.vehicle.row),
             place=Where(Kind.CASE, case.row),
             value=float(case.people),

@@ -289,6 +289,23 @@ def test_a_graver_case_turns_a_boat_round(tmp_path):
     assert record.ledger["final_state"].tolist() == ["sheltered", "sheltered"]
 
 
+@pytest.mark.parametrize(("sooner", "first"), [("5 min", 3), ("15 min", 0)])
+def test_a_boat_is_sent_to_a_new_case_on_its_way(tmp_path, sooner, first):
+    # At T+32 min it is three corners, 600 s, nearer to corner 3, whose people have just called, than to corner 0.
+    scenario = flooded_street(
+        tmp_path,
+        wet=(0, 6),
+        villages={0: 1, 3: 1},
+        shelter=6,
+        home_depth=0.0,
+        rescue={"redispatch": sooner},
+        later=[("v0", "T+31 min", 0.8), ("v3", "T+32 min", 0.8)],
+    )
+    record = run(scenario).record
+    assert cases(record).sort_values("reached_s")["node"].tolist()[0] == node(first, 0)
+    assert (record.events["kind"] == "craft_redirected").sum() == (first == 3)
+
+
 def test_a_call_that_names_the_next_corner_is_searched_in_vain_and_made_again(tmp_path):
     record = run(
         flooded_street(

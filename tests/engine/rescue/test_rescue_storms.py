@@ -75,6 +75,7 @@ def storms(draw):
     rescue = {
         "dispatch": draw(st.sampled_from(sorted(POLICIES))),
         "preempt": draw(st.booleans()),
+        "redispatch": draw(st.sampled_from([None, "1 min"])),
         "night_speed": draw(st.sampled_from([0.5, 1])),
         "calls": {
             "delay": draw(LAWS),
