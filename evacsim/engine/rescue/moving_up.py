@@ -122,7 +122,7 @@ class MovingUp:
 
         Of several kinds of boats the slowest counts.
         """
-        by_road = self.reach.road_times(place)[self._points]
+        by_road = np.where(self.reach.led_to(place), self.reach.road_times(place), np.inf)[self._points]
         kinds = {self.fetching.kind(boat) for boat in boats}
         ways = [
             self.reach.ways(place, speed=speed, launch_time=launch, on_trailer=True).time

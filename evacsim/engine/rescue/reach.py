@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components, dijkstra
+from scipy.sparse.csgraph import breadth_first_order, connected_components, dijkstra
 
 from evacsim.engine.parts import Parts
 from evacsim.engine.routing import NOMINAL_BOAT_SPEED, MoverClass
@@ -31,6 +31,8 @@ class Reach:
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
         self._from: dict[tuple[int, bool, float, float], Ways] = {}
+        self._roads: csr_array | None = None
+        """Ways that are open to trucks."""
         self._wet: csr_array | None = None
         self._node: Ints = np.zeros(0, dtype=np.int64)
         """Nodes of the network that any boat can be at, ascending."""
@@ -87,7 +89,7 @@ class Reach:
             return Ways(time, launch)
         start = np.full(len(self._node), np.inf)
         if on_trailer:
-            start = self.road_times(node)[self._node] + launch_time
+            start = np.where(self.led_to(node), self.road_times(node), np.inf)[self._node] + launch_time
         elif self.afloat(node):
             start[np.searchsorted(self._node, node)] = 0.0
         if not np.isfinite(start).any():
@@ -120,6 +122,16 @@ class Reach:
         tree = routing.tree_to_node(node, MoverClass.BUS)
         return routing.times_to_root(tree, np.arange(len(self.parts.world.roads.node_ids)))
 
+    def led_to(self, node: int) -> NDArray[np.bool_]:
+        """Return the nodes to which roads lead a truck from a node, shape (n_nodes,); not all lead back."""
+        routing, ways, n = self.parts.routing, self.parts.world.ways, len(self.parts.world.roads.node_ids)
+        if self._roads is None:
+            open_ = np.flatnonzero(np.isfinite(routing.cost(MoverClass.BUS)) & ways.open_to_buses)
+            self._roads = way_matrix(ways.from_node[open_], ways.to_node[open_], np.ones(len(open_)), n)
+        is_led = np.zeros(n, dtype=bool)
+        is_led[breadth_first_order(self._roads, node, return_predecessors=False)] = True
+        return is_led
+
     def _know_water(self) -> None:
         """Find the roads that boats can go over now."""
         if self._wet is not None:
@@ -137,4 +149,5 @@ class Reach:
 
     def _forget(self) -> None:
         self._from.clear()
+        self._roads = None
         self._wet, self._node = None, np.zeros(0, dtype=np.int64)
