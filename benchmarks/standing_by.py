@@ -20,11 +20,11 @@ from numpy.typing import NDArray
 
 from benchmarks.measuring import ROOT, markdown, peak_memory_mb
 from benchmarks.routes import grid
-from evacsim.analysis.locating import Placement, max_cover, max_expected_cover
 from evacsim.analysis.median import least_time
-from evacsim.analysis.moving_up import Travel, move_up
 from evacsim.analysis.road_times import RoadTimes
 from evacsim.kernels.trees import TreeSearch, incoming_links
+from evacsim.world.locating import Placement, max_cover, max_expected_cover
+from evacsim.world.moving_up import Travel, move_up
 
 DATA = Path(os.environ.get("EVACSIM_DATA") or ROOT.parent / "shared" / "data")
 NETWORK = "fuzhou_cn/fuzhou_car_network.xml.gz"

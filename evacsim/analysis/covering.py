@@ -17,7 +17,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from evacsim.analysis.locating import BUSY
 from evacsim.analysis.road_times import DRY, RoadTimes
 from evacsim.analysis.standing_by import (
     MODELS,
@@ -37,6 +36,7 @@ from evacsim.errors import Issue, ScenarioError
 from evacsim.language import Text
 from evacsim.scenario.nearest import suggestion
 from evacsim.world.columns import World
+from evacsim.world.locating import BUSY
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

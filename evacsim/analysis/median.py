@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array, vstack
 
-from evacsim.analysis.locating import SOLVED, Placement, Program
+from evacsim.world.locating import SOLVED, Placement, Program
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

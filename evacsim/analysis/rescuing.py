@@ -51,6 +51,16 @@ time_to_reach = partial(quantile, begins="heard_s", ends="reached_s")
 time_to_safety = partial(quantile, begins="need_s", ends="safe_s")
 
 
+def standing_by_cover(record: RunRecord) -> float:
+    """Return the mean share of people whom a waiting boat reaches in time, from the first look at it to the last.
+
+    Each look holds until the next; nan where nobody looks, or only once.
+    """
+    looks = record.tables["standing_by"]
+    lasts = looks["time_s"].diff().shift(-1).fillna(0.0)
+    return float((looks["covered_share"] * lasts).sum() / lasts.sum()) if lasts.sum() > 0 else np.nan
+
+
 def craft_hours(record: RunRecord) -> pd.Series:
     """Return the hours of all craft by what they did."""
     time = record.tables["craft_time"]

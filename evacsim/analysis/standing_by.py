@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
-from evacsim.analysis.locating import Placement, max_cover, max_expected_cover
 from evacsim.analysis.median import least_time
 from evacsim.analysis.road_times import RoadTimes
 from evacsim.language import Text
 from evacsim.scenario.forces import Force
 from evacsim.world.columns import World
 from evacsim.world.laws import quantiles
+from evacsim.world.locating import Placement, max_cover, max_expected_cover
 from evacsim.world.places import Locator
 
 Floats = NDArray[np.float64]

@@ -431,13 +431,16 @@ class Movement:
         self._store.control["has_signals"] = 1
         self.change_links(rows, now=self.now)
 
-    def set_tree(self, tree: int, next_link: NDArray[np.int32]) -> None:
-        """Replace the way to one destination from now on; `next_link` has shape (n_nodes,)."""
+    def set_tree(self, tree: int, next_link: NDArray[np.int32], *, is_followed: bool = True) -> None:
+        """Replace the way to one destination from now on; `next_link` has shape (n_nodes,).
+
+        A tree that nobody follows (`is_followed`) makes nobody ask for his way again.
+        """
         assert 0 <= tree < self.n_trees, "a tree is out of range"
         assert leaves_by_own_links(next_link, self._from_node, self._node_of), (
             "a tree leaves a node by a link of another"
         )
-        self._begin_change(self.now)
+        self._begin_change(self.now, rerouted=None if is_followed else np.zeros(0, dtype=np.int64))
         self._store.traffic.trees[tree * self.n_nodes : (tree + 1) * self.n_nodes] = next_link
 
     def add_trees(self, n: int) -> int:
@@ -700,7 +703,7 @@ class Movement:
             if self._rerouted is None:
                 changes.reconsider(self._store.traffic.control, self.now)
             else:
-                rerouted = np.concatenate(self._rerouted)
+                rerouted = np.concatenate([np.zeros(0, dtype=np.int64), *self._rerouted])
                 changes.reconsider_for(self._store.traffic.control, rerouted, self.now)
             self._is_changed, self._rerouted = False, []
 

@@ -113,4 +113,4 @@ class Parts:
     def name_of(self, household: int) -> tuple[str, str]:
         """Return the name of a household (row): the id of its zone, its number there."""
         zone, number = self.households.zone[household], self.households.number[household]
-        return self.world.zones.ids[int(zone)], str(int(number))
+        return self.world.zones.models[int(zone)].id, str(int(number))

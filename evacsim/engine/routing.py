@@ -45,7 +45,8 @@ know the depth of water on distant roads to the centimetre. Movement itself is e
 
 NOT_MADE = -1
 TREES_AT_ONCE = 16
-"""Trees to other nodes that the movement makes room for at a time; each time it moves all its trees."""
+"""Trees to other nodes that the movement makes room for at least at a time, or half as many as there are: each time it
+moves all its trees."""
 
 
 @dataclass(slots=True)
@@ -133,6 +134,11 @@ class Routing:
         """Whether ways by boat are looked for."""
         return MoverClass.BOAT in self._search
 
+    @property
+    def version(self) -> int:
+        """How often what ways take has changed, for any class."""
+        return int(self._n_changes.sum())
+
     def cost(self, mover_class: MoverClass) -> Floats:
         """Return the travel time of each way as it is now, as a class chooses by it [s]; infinite where closed."""
         return self._cost[mover_class]
@@ -154,8 +160,9 @@ class Routing:
         if (node, mover_class) not in self._row_of:
             n_nodes = self._next.shape[1]
             if not self._spare:
-                first = self.movement.add_trees(TREES_AT_ONCE)
-                self._spare += reversed(range(first, first + TREES_AT_ONCE))
+                n = max(TREES_AT_ONCE, len(self._others) // 2)
+                first = self.movement.add_trees(n)
+                self._spare += reversed(range(first, first + n))
             row = self._row_of[node, mover_class] = self._spare.pop()
             self._others[row] = Tree(node, mover_class, np.zeros(n_nodes, dtype=np.int32), np.zeros(n_nodes))
         return self._current(self._row_of[node, mover_class])
@@ -257,7 +264,8 @@ class Routing:
         if tree.n_seen == n_changes:
             return row
         search, next_link = self._search[tree.mover_class], tree.next_link
-        if tree.n_seen == NOT_MADE:
+        is_new = tree.n_seen == NOT_MADE
+        if is_new:
             search.grow(tree.target, next_link=next_link, cost=tree.time)
             n_touched = len(next_link)
         else:
@@ -265,7 +273,7 @@ class Routing:
             changed = missed[0] if len(missed) == 1 else np.unique(np.concatenate(missed))
             n_touched = search.repair(changed, tree.target, next_link=next_link, cost=tree.time)
         if n_touched:
-            self.movement.set_tree(row, next_link)
+            self.movement.set_tree(row, next_link, is_followed=not is_new)
         if row in self._others:
             tree.n_seen = n_changes
         else:

@@ -31,6 +31,7 @@ DOINGS = {
     "comes_back": Text("coming back", "返航"),
     "lets_ashore": Text("letting people ashore", "送人上岸"),
     "waits": Text("ready, nothing to do", "待命"),
+    "moves_up": Text("moving up", "补位途中"),
     "no_crew": Text("without a rested crew", "艇组休整，无人接替"),
     "no_jackets": Text("without life-jackets", "缺救生衣"),
     "no_light": Text("waiting for daylight", "等待天亮"),

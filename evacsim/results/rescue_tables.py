@@ -71,12 +71,22 @@ RESCUE_TABLES: dict[str, tuple[Column, ...]] = {
             "str",
             Text(
                 "waits, by_road, launches, to_case, searches, takes_in, comes_back, lets_ashore, no_crew, "
-                "no_jackets, no_light",
+                "no_jackets, no_light, moves_up",
                 "在做什么",
             ),
         ),
         Column("from_s", "float64", Text("from [s]", "起")),
         Column("until_s", "float64", Text("until [s]", "止")),
+    ),
+    "standing_by": (
+        Column("time_s", "float64", Text("headquarters looks at who waits where [s]", "研判时间")),
+        Column("idle", "int64", Text("boats that wait and may move", "可补位待命舟艇")),
+        Column("moved", "int64", Text("of them boats that are moved", "其中补位出发")),
+        Column(
+            "covered_share",
+            "float64",
+            Text("share of all people whom a waiting boat reaches in time", "待命舟艇时限内可达人口比例"),
+        ),
     ),
     "neighbours": (
         Column("household", "str", Text("household that neighbours fetched", "邻里救出户")),

@@ -50,6 +50,12 @@ def found(parts: Parts) -> Iterator[Finding]:
         )
         remedy = Text("add a fleet of kind boat to district.fleets", "在 district.fleets 中补充舟艇")
         yield Finding(loc, rule, remedy, severity="warning")
+    if rescue.move_up is not None and not any(entry.item.trailer for entry in parts.fleets):
+        rule = Text("nobody can move up: no boat is on a trailer", "没有拖车运载的舟艇，无法补位")
+        remedy = Text(
+            "write trailer: true for a fleet of boats, or leave it out", "为舟艇写 trailer: true，或去掉"
+        )
+        yield Finding((*loc, "move_up"), rule, remedy)
     if rescue.seeking.patrol_every is not None and not any("search" in f.item.can for f in parts.forces):
         rule = Text("nobody can search: no team has this skill", "没有具备搜索能力的队伍")
         remedy = Text("add a team that can, or leave patrol_every out", "补充这样的队伍，或去掉 patrol_every")

@@ -161,6 +161,26 @@ class StandBy(Section):
     """Road node."""
 
 
+class MoveUp(Section):
+    """Boats that wait go where others are missing (补位): to the places from which most people are reached in time."""
+
+    places: list[Words] = Field(min_length=1)
+    """Road nodes where boats may stand by; where they wait already they may stay."""
+    policy: Literal["cover", "expected_cover"] = "expected_cover"
+    """What is made most, less the price of driving: the people whom any waiting boat reaches within `limit` (`cover`);
+    or each of them with the chance that one of those that reach him is free when he calls (`expected_cover`)."""
+    limit: Duration = assumed(1800.0, "the middle one of the usual rings of 15, 30 and 60 min", gt=0)
+    """Time within which people are to be reached [s]."""
+    busy: Share = assumed(0.3, "a third of the boats out", lt=1)
+    """Chance that a waiting boat is busy when it is called, for `expected_cover`."""
+    every: Duration | None = assumed(900.0, "headquarters looks at the map every quarter of an hour", gt=0)
+    """From one look at who waits where to the next [s]; null: a look after each dispatch."""
+    longest: Duration = assumed(3600.0, "beyond that the water has changed before the boat is there", gt=0)
+    """No boat is moved further than this [s]."""
+    people_per_hour: Number = assumed(100.0, "crews are not tired out for a few people", ge=0)
+    """People who have to be reached in time more for each hour that a boat drives."""
+
+
 class Rescue(Section):
     """抢险救援: calls, search, dispatch; without it boats know at once who is in need, and find everybody."""
 
@@ -178,6 +198,9 @@ class Rescue(Section):
     their ways are shortest together (`assignment`); several cases in one round (`rounds`)."""
     preempt: YesNo = False
     """Whether a craft that is under way to a case is sent to a graver one that comes in and is nearer."""
+    redispatch: Duration | None = Field(default=None, gt=0)
+    """A boat that is under way to a case is sent to one that comes in and is no less grave, if it is there so much
+    sooner [s], and sooner than any craft that waits; none is where absent."""
     night_speed: Number = assumed(0.6, "boats among wires and drifting things in the dark", gt=0, le=1)
     """Speed of boats by night against that by day."""
     onward: Onward | None = None
@@ -186,3 +209,5 @@ class Rescue(Section):
     """Teams that come unasked; they are sent nowhere where absent."""
     stand_by: list[StandBy] = []
     """Teams that stand elsewhere than at home from the start, and set out as soon as they are called."""
+    move_up: MoveUp | None = None
+    """Boats that wait stand by anew while others are out; all wait where they are where absent."""

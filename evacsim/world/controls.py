@@ -108,6 +108,16 @@ class Controls:
                 if link not in self._roads.link_row:
                     self._note_unknown(link, f"plan.care.posts: {post.id}")
 
+    def check_move_up(self, plan: Plan) -> None:
+        """Note the places where boats may stand by that are no nodes of the network."""
+        move_up = None if plan.rescue is None else plan.rescue.move_up
+        for number, node in enumerate([] if move_up is None else move_up.places):
+            if node not in self._roads.node_row:
+                rule = Text("is no node of the road network", "不是路网中的节点")
+                remedy = Text("write the id of a node", "写路网节点编号")
+                place = f"plan.rescue.move_up.places[{number}]"
+                self.issues.append(Issue("roads", rule, remedy, place, value=node))
+
     def check_routes(self, plan: Plan) -> None:
         """Note the links of routes that are not there, or that no vehicle uses."""
         for number, row in enumerate(plan.zones):

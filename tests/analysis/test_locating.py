@@ -7,15 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evacsim.analysis.locating import (
+from evacsim.analysis.median import BEYOND, least_time, mean_time
+from evacsim.analysis.median import _program as program_of_pairs
+from evacsim.world.locating import (
     Placement,
     expected_cover,
     max_cover,
     max_expected_cover,
 )
-from evacsim.analysis.median import BEYOND, least_time, mean_time
-from evacsim.analysis.median import _program as program_of_pairs
-from evacsim.analysis.moving_up import Travel, move_up
+from evacsim.world.moving_up import Travel, move_up
 
 HOUR = 3600.0
 

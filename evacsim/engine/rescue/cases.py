@@ -4,7 +4,7 @@ open - (a craft is sent) - under way - reached - closed; one about nobody, or ab
 already, is closed at the place, when nobody is found.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,7 +13,7 @@ import pandas as pd
 from evacsim.engine.log import Kind, Where
 from evacsim.engine.parts import Parts
 from evacsim.engine.rescue.need import Need
-from evacsim.scenario.district import Zone
+from evacsim.engine.rescue.waiting import Waiting
 
 NO_TOWN = -1
 
@@ -55,35 +55,6 @@ class Case:
         return bool(np.isnan(self.closed))
 
 
-class Columns:
-    """What the dispatcher looks at, one row for each case, as it was reported."""
-
-    def __init__(self, zones: Sequence[Zone]) -> None:
-        self.town = {town: code for code, town in enumerate(sorted({zone.township for zone in zones}))}
-        """Code of each town."""
-        self.n = 0
-        self._room = 64
-        self.node = np.zeros(self._room, dtype=np.int64)
-        self.people = np.zeros(self._room, dtype=np.int64)
-        self.grade = np.zeros(self._room, dtype=np.int64)
-        self.heard = np.zeros(self._room)
-        self.town_of = np.zeros(self._room, dtype=np.int64)
-        self.waits = np.zeros(self._room, dtype=bool)
-        """Open, and nobody on the way."""
-
-    def add(self, case: Case) -> None:
-        """Add the next case."""
-        if self.n == self._room:
-            self._room *= 2
-            for name in ("node", "people", "grade", "heard", "town_of", "waits"):
-                column = getattr(self, name)
-                setattr(self, name, np.concatenate([column, np.zeros_like(column)]))
-        row, self.n = self.n, self.n + 1
-        self.node[row], self.people[row], self.grade[row] = case.node, case.people, case.grade
-        self.heard[row], self.town_of[row] = case.heard, self.town.get(case.township, NO_TOWN)
-        self.waits[row] = True
-
-
 class Cases:
     """All cases, in the order in which headquarters heard of them."""
 
@@ -105,7 +76,10 @@ class Cases:
         need.at_over.append(self._end)
         self._believed = 0
         """People in all open cases, as reported."""
-        self.columns = Columns(parts.world.zones.models)
+        towns = sorted({zone.township for zone in parts.world.zones.models})
+        self._town = {town: code for code, town in enumerate(towns)}
+        self.waiting = Waiting()
+        """Those that are open, and nobody is on the way to."""
 
     def hear(
         self,
@@ -137,7 +111,7 @@ class Cases:
         )
         self.all.append(case)
         self._believed += people
-        self.columns.add(case)
+        self.waiting.add(case, self.town(township))
         self.open[case.row] = case
         for household in households:
             if household not in self.of and household in self.need.since:
@@ -151,7 +125,10 @@ class Cases:
     def raise_grade(self, case: Case, grade: int, cause: int) -> None:
         """Let headquarters hear that a case is graver than it was said to be."""
         if grade < case.grade:
-            case.grade = self.columns.grade[case.row] = grade
+            waits = self._wait_no_longer(case)
+            case.grade = grade
+            if waits:
+                self.waiting.add(case, self.town(case.township))
             case.event = max(case.event, cause)
             for hook in self.at_news:
                 hook(case)
@@ -159,13 +136,13 @@ class Cases:
     def assign(self, case: Case, vehicle: int) -> None:
         """Let a craft (vehicle row) be on its way to a case."""
         case.craft, case.assigned = vehicle, self.parts.now
-        self.columns.waits[case.row] = False
+        self._wait_no_longer(case)
 
     def give_back(self, case: Case) -> None:
         """Let a case wait for another craft."""
         case.craft = None
-        self.columns.waits[case.row] = case.is_open
         if case.is_open:
+            self.waiting.add(case, self.town(case.township))
             for hook in self.at_news:
                 hook(case)
 
@@ -176,7 +153,7 @@ class Cases:
         case.closed, case.result = self.parts.now, result
         del self.open[case.row]
         self._believed -= case.people
-        self.columns.waits[case.row] = False
+        self._wait_no_longer(case)
         for household in case.households:
             self.of[household].remove(case)
             if not self.of[household]:
@@ -193,6 +170,13 @@ class Cases:
         self.note()
         for hook in self.at_closed:
             hook(case)
+
+    def town(self, name: str) -> int:
+        """Return the code of a town, `NO_TOWN` of one where nobody lives."""
+        return self._town.get(name, NO_TOWN)
+
+    def _wait_no_longer(self, case: Case) -> bool:
+        return self.waiting.discard(case, self.town(case.township))
 
     def call_off(self, household: int, cause: int) -> None:
         """Close the cases of a household whose people need nobody any more, if word of it gets through."""

@@ -1,7 +1,9 @@
 """Headquarters sends craft to cases (调度): whenever a case comes in, a craft comes free, or the water changes."""
 
-from collections.abc import Callable
+from bisect import insort
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 import simpy
@@ -9,7 +11,7 @@ from numpy.typing import NDArray
 
 from evacsim.engine.log import Kind, Where
 from evacsim.engine.parts import Parts
-from evacsim.engine.rescue.cases import NO_TOWN, Case, Cases
+from evacsim.engine.rescue.cases import Case, Cases
 from evacsim.engine.rescue.policies import POLICIES, Situation
 from evacsim.engine.routing import NOMINAL_BOAT_SPEED
 from evacsim.engine.vehicles import Vehicle
@@ -26,16 +28,30 @@ class Craft:
     """People it takes now: the seats, or fewer for want of life-jackets."""
     times: Callable[[], NDArray[np.float64]]
     """How soon it is at every node [s], shape (n_nodes,), as things are now."""
+    stands: Callable[[], Hashable]
+    """Where and how it stands: free craft for which that is equal are as soon everywhere as each other."""
     task: list[Case] = field(default_factory=list)
     """Cases it is to serve, in their order."""
     called: simpy.Event | None = None
     """Succeeds when it is given a task; None while it has one."""
     turn: Callable[[int], bool] | None = None
     """Turns it round to another node, if it can; set while it may be sent elsewhere."""
+    stand_by: int = -1
+    """Node to which it is moved up instead of being given a task; -1 for none."""
     landing: int = -1
     """Node to which it comes back."""
     in_vain: set[int] = field(default_factory=set)
     """Nodes that it has set out for in vain since the roads or the water last changed."""
+
+
+class Group(NamedTuple):
+    """What tells free craft apart for whoever sends them."""
+
+    stands: Hashable
+    """See `Craft.stands`."""
+    seats: int
+    town: int
+    in_vain: frozenset[int]
 
 
 class Dispatching:
@@ -49,10 +65,24 @@ class Dispatching:
         self._free: dict[int, Craft] = {}
         """Craft that wait for a task, by vehicle."""
         self._busy: dict[int, Craft] = {}
+        self._groups: dict[Group, list[int]] = {}
+        """The free ones (vehicle rows, ascending) that are alike."""
+        self._group_of: dict[int, Group] = {}
+        self._times_of: dict[Group, NDArray[np.float64]] = {}
+        """How soon they are at every node [s], as far as anybody has asked."""
+        self._stuck: set[Group] = set()
+        """Those that reach no waiting case; and how many of them reach each node, shape (n_nodes,)."""
+        self._n_stuck = np.zeros(len(parts.world.roads.node_ids), dtype=np.int64)
+        self._version = -1
+        """Roads for which these times hold."""
         self._is_due = False
-        self.decisions = 0
-        """How often craft and cases were looked at together."""
-        cases.at_news.append(lambda _case: self._soon())
+        self.decisions = self.sent = 0
+        """How often craft and cases were looked at together, and how often a craft was sent."""
+        self.at_sent: list[Callable[[], None]] = []
+        """A craft has been sent."""
+        self._news: list[Case] = []
+        """Cases that have begun to wait since the last decision, where craft under way are told of them."""
+        cases.at_news.append(self._hear)
         cases.at_closed.append(self._recall)
         parts.after_reopening.append(self._look_again)
 
@@ -61,13 +91,29 @@ class Dispatching:
         """Return how many craft wait for a task."""
         return len(self._free)
 
+    @property
+    def n_out(self) -> int:
+        """Return how many craft have been sent and do not wait again."""
+        return len(self._busy)
+
     def wait(self, craft: Craft) -> simpy.Event:
         """Let a craft wait for a task; return the event of its being given one (`Craft.task`)."""
         craft.task, craft.called = [], simpy.Event(self.parts.clock)
         self._busy.pop(craft.vehicle.row, None)
-        self._free[craft.vehicle.row] = craft
+        self._set_free(craft)
         self._soon()
         return craft.called
+
+    def free(self) -> list[Craft]:
+        """Return the craft that wait for a task, by vehicle."""
+        return [self._free[row] for row in sorted(self._free)]
+
+    def move(self, craft: Craft, node: int) -> None:
+        """Let a craft that waits for a task stand by at another node; it waits no longer until it asks again."""
+        self._take(craft)
+        self._busy[craft.vehicle.row] = craft
+        craft.stand_by = node
+        self._wake(craft)
 
     def give_up(self, craft: Craft, cause: int) -> None:
         """Let the cases of a craft that cannot serve them wait for others."""
@@ -79,6 +125,11 @@ class Dispatching:
 
     # -- decisions --------------------------------------------------------------------------
 
+    def _hear(self, case: Case) -> None:
+        if self.rules.redispatch is not None:
+            self._news.append(case)
+        self._soon()
+
     def _soon(self) -> None:
         """Decide once everything of this instant has happened."""
         if not self._is_due:
@@ -89,48 +140,105 @@ class Dispatching:
         """Let nothing count as in vain any more: the roads or the water have changed."""
         for craft in (*self._free.values(), *self._busy.values()):
             craft.in_vain.clear()
+        self._times_of.clear()
+        self._forget_stuck()
+        self._groups.clear()
+        for craft in self._free.values():
+            self._set_free(craft)
         self._soon()
 
     def _decide(self) -> None:
         self._is_due = False
-        columns = self.cases.columns
-        waiting = np.flatnonzero(columns.waits[: columns.n])
-        if waiting.size and self._free:
-            craft = [self._free[row] for row in sorted(self._free)]
+        if self._news and self.rules.redispatch is not None:
+            self._redispatch(self.rules.redispatch)
+        if self.cases.waiting.n and self._free:
             self.decisions += 1
-            for row, chosen in self._policy(self._situation(craft, waiting)):
-                self._send(craft[row], [self.cases.all[waiting[k]] for k in chosen])
+            for row, chosen in self._policy(self._situation()):
+                self._send(self._free[row], [self.cases.all[case] for case in chosen])
         if self.rules.preempt:
             self._preempt()
 
-    def _situation(self, craft: list[Craft], waiting: NDArray[np.int64]) -> Situation:
-        columns, roads = self.cases.columns, self.parts.world.roads
-        node = columns.node[waiting]
+    def _situation(self) -> Situation:
+        waiting, roads = self.cases.waiting, self.parts.world.roads
+        sorts = waiting.sorts()
+        self._know_roads()
 
-        def between(one: int, other: int) -> float:
+        def between(node: int, others: NDArray[np.int64]) -> NDArray[np.float64]:
             # As the crow flies, at the speed that boats are reckoned with: only to compare.
-            a, b = node[one], node[other]
-            return float(np.hypot(roads.x[a] - roads.x[b], roads.y[a] - roads.y[b])) / NOMINAL_BOAT_SPEED
+            away: NDArray[np.float64] = np.hypot(
+                roads.x[node] - roads.x[others], roads.y[node] - roads.y[others]
+            )
+            return away / NOMINAL_BOAT_SPEED
 
-        time = np.array([one.times()[node] for one in craft])
-        for row, one in enumerate(craft):
-            if one.in_vain:
-                time[row, np.isin(node, list(one.in_vain))] = np.inf
+        groups = [group for group in self._groups if group not in self._stuck]
+        time = np.empty((len(groups), len(sorts.node)))
+        for row, group in enumerate(groups):
+            time[row] = self._times(group)[sorts.node]
+        for row in np.flatnonzero(~np.isfinite(time).any(axis=1)).tolist():
+            self._stuck.add(groups[row])
+            self._n_stuck += np.isfinite(self._times(groups[row]))
         return Situation(
             time=time,
-            seats=np.array([one.seats for one in craft], dtype=np.int64),
-            craft_town=np.array([columns.town.get(one.town, NO_TOWN) for one in craft], dtype=np.int64),
-            node=node,
-            people=columns.people[waiting],
-            grade=columns.grade[waiting],
-            heard=columns.heard[waiting],
-            town=columns.town_of[waiting],
+            craft=[self._groups[group] for group in groups],
+            seats=np.array([group.seats for group in groups], dtype=np.int64),
+            craft_town=np.array([group.town for group in groups], dtype=np.int64),
+            node=sorts.node,
+            people=sorts.people,
+            grade=sorts.grade,
+            town=sorts.town,
+            first=sorts.first,
+            cases=lambda sort: waiting.cases(int(sorts.row[sort])),
             between=between,
         )
 
+    # -- free craft by what tells them apart ------------------------------------------------
+
+    def _group(self, craft: Craft) -> Group:
+        town = self.cases.town(craft.town)
+        return Group(craft.stands(), craft.seats, town, frozenset(craft.in_vain))
+
+    def _set_free(self, craft: Craft) -> None:
+        group = self._group_of[craft.vehicle.row] = self._group(craft)
+        self._free[craft.vehicle.row] = craft
+        insort(self._groups.setdefault(group, []), craft.vehicle.row)
+
+    def _take(self, craft: Craft) -> None:
+        row = craft.vehicle.row
+        del self._free[row]
+        group = self._group_of.pop(row)
+        self._groups[group].remove(row)
+        if not self._groups[group]:
+            del self._groups[group]
+            self._times_of.pop(group, None)
+
+    def _times(self, group: Group) -> NDArray[np.float64]:
+        """Return how soon craft of a group are at every node; never where they have set out for in vain."""
+        if group not in self._times_of:
+            times = self._free[self._groups[group][0]].times()
+            if group.in_vain:
+                times = times.copy()
+                times[list(group.in_vain)] = np.inf
+            self._times_of[group] = times
+        return self._times_of[group]
+
+    def _know_roads(self) -> None:
+        """Forget all times if the roads have changed, and who is stuck if any of them reaches a new case."""
+        news = self.cases.waiting.news
+        if self.parts.routing.version != self._version or self._n_stuck[news].any():
+            self._forget_stuck()
+        news.clear()
+        if self.parts.routing.version != self._version:
+            self._version = self.parts.routing.version
+            self._times_of.clear()
+
+    def _forget_stuck(self) -> None:
+        self._stuck.clear()
+        self._n_stuck[:] = 0
+
     def _send(self, craft: Craft, cases: list[Case]) -> None:
         vehicle = craft.vehicle
-        del self._free[vehicle.row]
+        self.sent += 1
+        self._take(craft)
         self._busy[vehicle.row] = craft
         for case in cases:
             self.cases.assign(case, vehicle.row)
@@ -143,17 +251,25 @@ class Dispatching:
                 cause=max(case.event, vehicle.event),
             )
         craft.task = list(cases)
+        self._wake(craft)
+        for hook in self.at_sent:
+            hook()
+
+    @staticmethod
+    def _wake(craft: Craft) -> None:
         assert craft.called is not None, "only a craft that waits is sent"
         called, craft.called = craft.called, None
         called.succeed()
 
     def _preempt(self) -> None:
         """Turn craft round that are on their way to a case less grave than one that waits, the nearest to each."""
-        waiting = sorted(
-            (case for case in self.cases.open.values() if case.craft is None),
-            key=lambda case: (case.grade, case.heard),
-        )
-        for case in waiting:
+        under_way = [
+            craft.task[0].grade for craft in self._busy.values() if craft.turn is not None and craft.task
+        ]
+        sorts = self.cases.waiting.sorts()
+        graver = sorts.row[sorts.grade < max(under_way, default=0)].tolist()
+        waiting = [self.cases.all[row] for sort in graver for row in self.cases.waiting.cases(sort)]
+        for case in sorted(waiting, key=lambda case: (case.grade, case.row)):
             best: tuple[float, int] | None = None
             for row in sorted(self._busy):
                 craft = self._busy[row]
@@ -163,9 +279,27 @@ class Dispatching:
                 if np.isfinite(time) and (best is None or time < best[0]):
                     best = (time, row)
             if best is not None:
-                self._turn(self._busy[best[1]], case)
+                self._turn(self._busy[best[1]], case, "craft_turned")
 
-    def _turn(self, craft: Craft, case: Case) -> None:
+    def _redispatch(self, sooner: float) -> None:
+        """Send craft that are under way to new cases that they reach `sooner` [s], the nearest to each."""
+        self._know_roads()
+        news, self._news = self._news, []
+        for case in news:
+            if not case.is_open or case.craft is not None:
+                continue
+            best = min((float(self._times(group)[case.node]) for group in self._groups), default=np.inf), -1
+            for row in sorted(self._busy):
+                craft = self._busy[row]
+                if craft.turn is not None and craft.task and craft.task[0].grade >= case.grade:
+                    times = craft.times()
+                    time = float(times[case.node])
+                    if time + sooner <= times[craft.task[0].node] and (time, row) < best:
+                        best = time, row
+            if best[1] >= 0:
+                self._turn(self._busy[best[1]], case, "craft_redirected")
+
+    def _turn(self, craft: Craft, case: Case, kind: str) -> None:
         """Send a craft that is under way to another case first; what it was sent to waits for others."""
         assert craft.turn is not None
         if not craft.turn(case.node):
@@ -176,7 +310,7 @@ class Dispatching:
         craft.task = [case]
         case.event = craft.vehicle.event = self.parts.log.record(
             self.parts.now,
-            "craft_turned",
+            kind,
             Where(Kind.VEHICLE, craft.vehicle.row),
             place=Where(Kind.CASE, case.row),
             value=float(case.people),

@@ -7,7 +7,7 @@ nearest place from which one does. Its trailer waits where it was put in, and co
 where that is sooner than going on by water.
 """
 
-from collections.abc import Generator
+from collections.abc import Generator, Hashable
 from dataclasses import dataclass, field
 from functools import partial
 from math import ceil
@@ -107,6 +107,7 @@ class Fetching:
             town="" if team is None else team.force.township,
             seats=fleet.seats,
             times=partial(self._times, vehicle.row),
+            stands=partial(self._stands, vehicle.row),
             landing=vehicle.node,
         )
         return Boat(
@@ -130,7 +131,10 @@ class Fetching:
             self.diary.begin(vehicle.row, "waits")
             yield self.dispatching.wait(boat.craft)
             began = self.parts.now
-            yield from self._serve_task(boat)
+            if boat.craft.stand_by >= 0:
+                yield from self._move_up(boat, boat.craft.stand_by)
+            else:
+                yield from self._serve_task(boat)
             if boat.crew is not None:
                 self.teams.give_back(boat.crew, self.parts.now - began)
             self.teams.return_jackets(boat.team, boat.jackets)
@@ -152,6 +156,23 @@ class Fetching:
             else:
                 self.diary.begin(boat.vehicle.row, "no_crew")
             yield self.teams.changed()
+
+    def movable(self, craft: Craft) -> Boat | None:
+        """Return the boat that a craft is if it stands on its trailer, or lies where that stands; else None."""
+        boat = self._boats.get(craft.vehicle.row)
+        return boat if boat is not None and boat.trailer == craft.vehicle.node else None
+
+    def kind(self, boat: Boat) -> tuple[float, float]:
+        """Return speed [m/s] and launching time [s] of a boat."""
+        return self._fleet(boat).speed, self._fleet(boat).launch_time
+
+    def _move_up(self, boat: Boat, node: int) -> Process:
+        """Take the boat by road to where it is to stand by, or as far as the roads lead there."""
+        vehicle, boat.craft.stand_by = boat.vehicle, -1
+        if not boat.on_trailer and not (yield from self._load(boat)):
+            return
+        if (yield from self._drive(boat, node, "moves_up")):
+            self.driving.record(vehicle, "craft_moved_up", place=Where(Kind.NODE, node))
 
     # -- one task ---------------------------------------------------------------------------
 
@@ -215,23 +236,27 @@ class Fetching:
     def _launch(self, boat: Boat, node: int) -> Generator[simpy.Event, Any, bool]:
         """Take the boat by road to where road meets water, and put it in; return whether that was reached."""
         vehicle = boat.vehicle
-        if vehicle.node != node:
-            self.diary.begin(vehicle.row, "by_road")
-            vehicle.by_road = True
-            self.driving.change_mover(vehicle, boat.by_road)
-            way = partial(self.parts.routing.tree_to_node, node, MoverClass.BUS)
-            self.driving.at_stopped[vehicle.row] = partial(self.driving.back_out, vehicle)
-            reached = yield from self.driving.drive(vehicle, way)
-            del self.driving.at_stopped[vehicle.row]
-            boat.by_road, vehicle.by_road = vehicle.mover, False
-            boat.trailer = vehicle.node
-            if not reached:
-                return False
+        if vehicle.node != node and not (yield from self._drive(boat, node, "by_road")):
+            return False
         self.diary.begin(vehicle.row, "launches")
         yield self.parts.clock.timeout(self._fleet(boat).launch_time / self.teams.strength(boat.crew))
         boat.on_trailer = False
         self.driving.record(vehicle, "launched", place=Where(Kind.NODE, node))
         return True
+
+    def _drive(self, boat: Boat, node: int, why: str) -> Generator[simpy.Event, Any, bool]:
+        """Take the boat to a node on its trailer; return whether that was reached."""
+        vehicle = boat.vehicle
+        self.diary.begin(vehicle.row, why)
+        vehicle.by_road = True
+        self.driving.change_mover(vehicle, boat.by_road)
+        way = partial(self.parts.routing.tree_to_node, node, MoverClass.BUS)
+        self.driving.at_stopped[vehicle.row] = partial(self.driving.back_out, vehicle)
+        reached = yield from self.driving.drive(vehicle, way)
+        del self.driving.at_stopped[vehicle.row]
+        boat.by_road, vehicle.by_road = vehicle.mover, False
+        boat.trailer = vehicle.node
+        return reached
 
     def _go_to_case(self, boat: Boat) -> Generator[simpy.Event, Any, bool]:
         """Go to the first case of the task; it may be another one by the time that the boat is somewhere."""
@@ -313,7 +338,7 @@ class Fetching:
         if not vehicle.aboard:
             return landing
         walkable = self.loading.walkable()
-        if walkable[landing] and np.isfinite(self._ways(boat, vehicle.node, on_trailer=False).time[landing]):
+        if walkable[landing] and self.reach.leads(vehicle.node, landing):
             return landing
         return self.reach.nearest(vehicle.node, walkable)
 
@@ -339,6 +364,11 @@ class Fetching:
     def _ways(self, boat: Boat, node: int, *, on_trailer: bool) -> Ways:
         fleet = self._fleet(boat)
         return self.reach.ways(node, speed=fleet.speed, launch_time=fleet.launch_time, on_trailer=on_trailer)
+
+    def _stands(self, row: int) -> Hashable:
+        """Return all that says how soon a boat that waits is anywhere."""
+        boat, fleet = self._boats[row], self._fleet(self._boats[row])
+        return boat.vehicle.node, boat.trailer, boat.on_trailer, fleet.launch_time, fleet.speed
 
     def _times(self, row: int) -> NDArray[np.float64]:
         """Return how soon a boat is at every node."""

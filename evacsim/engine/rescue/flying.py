@@ -64,6 +64,7 @@ class Flying:
             town="" if team is None else team.force.township,
             seats=fleet.seats,
             times=partial(self._times, vehicle),
+            stands=lambda: (vehicle.node, fleet.speed, "flies"),
         )
         while True:
             if not fleet.flies_at_night:

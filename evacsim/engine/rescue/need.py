@@ -27,6 +27,8 @@ class Need:
         """Where they are; nobody in need moves on by himself."""
         self._at: dict[int, set[int]] = {}
         """The same by node."""
+        self._close: dict[tuple[int, float], list[int]] = {}
+        """Nodes within a distance of others, as far as anybody has asked."""
         self.people = 0
         """People in need now."""
         self.at_begun: list[Callable[[int], None]] = []
@@ -46,11 +48,12 @@ class Need:
 
     def near(self, node: int, around: float) -> list[int]:
         """Return all households in need at a node, or within a distance of it [m], ascending."""
-        roads = self.parts.world.roads
-        nodes = np.array(list(self._at), dtype=np.int64)
-        distance = np.hypot(roads.x[nodes] - roads.x[node], roads.y[nodes] - roads.y[node])
-        close = nodes[(nodes == node) | (distance <= around)].tolist()
-        return sorted(household for one in close for household in self._at[one])
+        if (node, around) not in self._close:
+            roads = self.parts.world.roads
+            distance = np.hypot(roads.x - roads.x[node], roads.y - roads.y[node])
+            close = np.flatnonzero(distance <= around).tolist()
+            self._close[node, around] = close if node in close else [node, *close]
+        return sorted(household for one in self._close[node, around] for household in self._at.get(one, ()))
 
     def _find_node(self, household: int) -> int:
         book, world = self.parts.book, self.parts.world

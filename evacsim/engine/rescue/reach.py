@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
+from scipy.sparse.csgraph import breadth_first_order, connected_components, dijkstra
 
 from evacsim.engine.parts import Parts
 from evacsim.engine.routing import NOMINAL_BOAT_SPEED, MoverClass
@@ -31,9 +31,13 @@ class Reach:
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
         self._from: dict[tuple[int, bool, float, float], Ways] = {}
+        self._roads: csr_array | None = None
+        """Ways that are open to trucks."""
         self._wet: csr_array | None = None
         self._node: Ints = np.zeros(0, dtype=np.int64)
         """Nodes of the network that any boat can be at, ascending."""
+        self._basin: Ints | None = None
+        """Which of them lead to each other and back: those with the same number."""
         parts.after_reopening.append(self._forget)
 
     def ways(self, node: int, *, speed: float, launch_time: float, on_trailer: bool) -> Ways:
@@ -51,6 +55,18 @@ class Reach:
         k = int(np.searchsorted(self._node, node))
         return k < len(self._node) and int(self._node[k]) == node
 
+    def leads(self, node: int, other: int) -> bool:
+        """Return whether the water leads from a node to another."""
+        if node == other:
+            return True
+        if not (self.afloat(node) and self.afloat(other)):
+            return False
+        assert self._basin is not None
+        one, there = np.searchsorted(self._node, [node, other])
+        if self._basin[one] == self._basin[there]:
+            return True
+        return bool(np.isfinite(self._look(node, 1.0, on_trailer=False, launch_time=0.0).time[other]))
+
     def nearest(self, node: int, goals: NDArray[np.bool_]) -> int | None:
         """Return the nearest of some nodes, shape (n_nodes,), over the water from a node, or None."""
         ways = self._look(node, 1.0, on_trailer=False, launch_time=0.0)
@@ -60,7 +76,8 @@ class Reach:
 
     def road_time(self, node: int, other: int) -> float:
         """Return how long a truck takes from a node to another [s], infinite where the roads do not lead there."""
-        return 0.0 if node == other else float(self._road_times(other)[node])
+        routing = self.parts.routing
+        return 0.0 if node == other else routing.time(routing.tree_to_node(other, MoverClass.BUS), node)
 
     def _look(self, node: int, longer: float, *, on_trailer: bool, launch_time: float) -> Ways:
         """Return the ways from a node; over the water they take `longer` times what they are reckoned with."""
@@ -72,7 +89,7 @@ class Reach:
             return Ways(time, launch)
         start = np.full(len(self._node), np.inf)
         if on_trailer:
-            start = self._road_times(node)[self._node] + launch_time
+            start = np.where(self.led_to(node), self.road_times(node), np.inf)[self._node] + launch_time
         elif self.afloat(node):
             start[np.searchsorted(self._node, node)] = 0.0
         if not np.isfinite(start).any():
@@ -81,11 +98,14 @@ class Reach:
         own = np.flatnonzero(np.isfinite(start))
         # One more node stands for where it is; its ways lead to all where it can be put in. No way is shorter than
         # a moment, for a way of no length would count as none.
-        graph = self._wet.tocoo()
-        rows = np.concatenate([graph.row, np.full(len(own), n)])
-        columns = np.concatenate([graph.col, own])
-        weights = np.concatenate([graph.data * longer, np.maximum(start[own], 1e-9)])
-        whole = csr_array((weights, (rows, columns)), shape=(n + 1, n + 1))
+        whole = csr_array(
+            (
+                np.concatenate([self._wet.data * longer, np.maximum(start[own], 1e-9)]),
+                np.concatenate([self._wet.indices, own.astype(self._wet.indices.dtype)]),
+                np.append(self._wet.indptr, self._wet.indptr[-1] + len(own)),
+            ),
+            shape=(n + 1, n + 1),
+        )
         cost, before = dijkstra(whole, indices=n, return_predecessors=True)
         # The node before each on its way, again and again: twice as far each time, until where it was put in.
         entry = np.where((before[:n] == n) | (before[:n] < 0), np.arange(n), before[:n])
@@ -96,11 +116,21 @@ class Reach:
         time[node] = 0.0
         return Ways(time, launch)
 
-    def _road_times(self, node: int) -> Floats:
+    def road_times(self, node: int) -> Floats:
         """Return how long a truck takes from a node to all others [s], for choosing: as long as back (assumed)."""
         routing = self.parts.routing
         tree = routing.tree_to_node(node, MoverClass.BUS)
         return routing.times_to_root(tree, np.arange(len(self.parts.world.roads.node_ids)))
+
+    def led_to(self, node: int) -> NDArray[np.bool_]:
+        """Return the nodes to which roads lead a truck from a node, shape (n_nodes,); not all lead back."""
+        routing, ways, n = self.parts.routing, self.parts.world.ways, len(self.parts.world.roads.node_ids)
+        if self._roads is None:
+            open_ = np.flatnonzero(np.isfinite(routing.cost(MoverClass.BUS)) & ways.open_to_buses)
+            self._roads = way_matrix(ways.from_node[open_], ways.to_node[open_], np.ones(len(open_)), n)
+        is_led = np.zeros(n, dtype=bool)
+        is_led[breadth_first_order(self._roads, node, return_predecessors=False)] = True
+        return is_led
 
     def _know_water(self) -> None:
         """Find the roads that boats can go over now."""
@@ -115,7 +145,9 @@ class Reach:
         self._node, place = np.unique(ends, return_inverse=True)
         half = len(open_)
         self._wet = way_matrix(place[:half], place[half:], cost[open_], len(self._node))
+        _, self._basin = connected_components(self._wet, connection="strong")
 
     def _forget(self) -> None:
         self._from.clear()
+        self._roads = None
         self._wet, self._node = None, np.zeros(0, dtype=np.int64)

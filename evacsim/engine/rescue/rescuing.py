@@ -17,6 +17,7 @@ from evacsim.engine.rescue.dispatching import Dispatching
 from evacsim.engine.rescue.fetching import Fetching
 from evacsim.engine.rescue.flying import Flying
 from evacsim.engine.rescue.loading import Loading
+from evacsim.engine.rescue.moving_up import MovingUp
 from evacsim.engine.rescue.need import Need
 from evacsim.engine.rescue.reach import Reach
 from evacsim.engine.rescue.seeking import Seeking
@@ -67,6 +68,11 @@ class Rescuing(Recorded):
             parts, transport, sheltering, self.teams, self.dispatching, self.loading, self.diary
         )
         self.seeking = Seeking(parts, self.calls, self.teams, self.reach, self.loading, transfer, rules)
+        self.moving_up = (
+            None
+            if rules.move_up is None
+            else MovingUp(parts, rules.move_up, self.cases, self.dispatching, self.fetching, self.reach)
+        )
         self.surviving = (
             None if rules.survival is None else Surviving(parts, self.need, water, rules.survival)
         )
@@ -111,6 +117,8 @@ class Rescuing(Recorded):
             "craft_time": self.diary.table(ids),
             "neighbours": self.seeking.helped(),
         }
+        if self.moving_up is not None:
+            tables["standing_by"] = self.moving_up.table()
         if self.surviving is not None:
             tables["injured"] = self.surviving.table()
         return {name: frame for name, frame in tables.items() if len(frame)}

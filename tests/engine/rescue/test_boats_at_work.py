@@ -6,7 +6,7 @@ import pytest
 import evacsim as ev
 from evacsim.results.causes import chain
 from tests.reference.flooded_street import FLOODED_AT, LEG, NOW, flooded_street, street
-from tests.reference.small_district import node, write_depths
+from tests.reference.small_district import link, node, write_depths
 
 MINUTE, HOUR = 60.0, 3600.0
 FIVE_MINUTES = {"type": "fixed", "value": "5 min"}
@@ -123,6 +123,17 @@ def test_a_boat_goes_by_road_to_where_road_meets_water(tmp_path):
     assert launched["time_s"].tolist() == [FLOODED_AT + by_road + 600.0]
     assert launched["place"].tolist() == [f"node/{node(4, 0)}"]
     assert safe(record).tolist() == [FLOODED_AT + by_road + 600.0 + 2 * 4 * LEG]
+
+
+def test_a_boat_on_a_one_way_street_is_not_sent_where_no_way_leads(tmp_path):
+    # Trucks come to the depot from the water, and cannot go back: the way back is not the way out.
+    given = street(tmp_path, villages={0: 1}, shelter=4, boats={"node": node(7, 0), "trailer": True})
+    network = tmp_path / "network/links.csv"
+    lines = network.read_text().splitlines()
+    network.write_text("\n".join(line for line in lines if not line.startswith(link((7, 0), (6, 0)))))
+    record = run(ev.from_mapping(given)).record
+    assert cases(record)["result"].tolist() == ["open"]
+    assert not record.events["kind"].isin(["craft_assigned", "vehicle_cut_off"]).any()
 
 
 def test_a_trailer_comes_to_where_its_boat_has_landed(tmp_path):
@@ -287,6 +298,23 @@ def test_a_graver_case_turns_a_boat_round(tmp_path):
     order = cases(record).sort_values("reached_s")["node"].tolist()
     assert order[0] == node(3, 0)
     assert record.ledger["final_state"].tolist() == ["sheltered", "sheltered"]
+
+
+@pytest.mark.parametrize(("sooner", "first"), [("5 min", 3), ("15 min", 0)])
+def test_a_boat_is_sent_to_a_new_case_on_its_way(tmp_path, sooner, first):
+    # At T+32 min it is three corners, 600 s, nearer to corner 3, whose people have just called, than to corner 0.
+    scenario = flooded_street(
+        tmp_path,
+        wet=(0, 6),
+        villages={0: 1, 3: 1},
+        shelter=6,
+        home_depth=0.0,
+        rescue={"redispatch": sooner},
+        later=[("v0", "T+31 min", 0.8), ("v3", "T+32 min", 0.8)],
+    )
+    record = run(scenario).record
+    assert cases(record).sort_values("reached_s")["node"].tolist()[0] == node(first, 0)
+    assert (record.events["kind"] == "craft_redirected").sum() == (first == 3)
 
 
 def test_a_call_that_names_the_next_corner_is_searched_in_vain_and_made_again(tmp_path):

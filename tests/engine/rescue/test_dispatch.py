@@ -12,21 +12,13 @@ import evacsim as ev
 from evacsim.engine.rescue.cases import Cases
 from evacsim.engine.rescue.dispatching import Craft, Dispatching
 from evacsim.engine.rescue.need import Need
-from evacsim.engine.rescue.policies import (
-    POLICIES,
-    Situation,
-    _with_neighbours,
-    assignment,
-    own_zone,
-    priority,
-    rounds,
-    triage,
-)
+from evacsim.engine.rescue.policies import POLICIES, Situation, assignment, own_zone, rounds, triage
 from evacsim.engine.running import Run
 from evacsim.engine.vehicles import Vehicle
 from evacsim.scenario.rescue import Rescue
 from evacsim.streams import Streams
 from evacsim.world.people import draw_households
+from tests.reference import dispatch as plain
 from tests.reference.small_district import small_district
 
 
@@ -37,16 +29,19 @@ def situation(time, *, seats=None, people=None, grade=None, town=None, craft_tow
     def ints(given, usual, n):
         return np.full(n, usual, dtype=np.int64) if given is None else np.array(given, dtype=np.int64)
 
+    rows = np.arange(cases)
     return Situation(
         time=time,
+        craft=[[row] for row in range(craft)],
         seats=ints(seats, 5, craft),
         craft_town=ints(craft_town, -1, craft),
-        node=np.arange(cases) if node is None else np.array(node),
+        node=rows if node is None else np.array(node),
         people=ints(people, 1, cases),
         grade=ints(grade, 3, cases),
-        heard=np.arange(cases, dtype=np.float64),
         town=ints(town, 0, cases),
-        between=lambda a, b: gap * abs(a - b),
+        first=rows,
+        cases=lambda sort: [sort],
+        between=lambda a, b: gap * np.abs(a - np.asarray(b)),
     )
 
 
@@ -106,6 +101,39 @@ def test_assignment_serves_most_and_then_the_shortest_ways(now):
     if best[0]:
         assert len(sent) == best[0]
         assert sum(alone.time[r, c[0]] for r, c in sent) == pytest.approx(best[1])
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=300)
+@given(
+    situations(),
+    st.lists(st.integers(0, 3), min_size=8, max_size=8),
+    st.lists(st.integers(0, 4), max_size=12),
+)
+def test_groups_and_sorts_change_no_decision(kinds, group_of, sort_of):
+    # Craft of few groups and cases of few sorts, in any order; the twin looks at each of them.
+    groups, sorts = kinds.time.shape
+    group, sort = np.array(group_of) % groups, np.array([0, *sort_of]) % sorts
+    present, kept = np.unique(group), np.unique(sort)
+    cases = [np.flatnonzero(sort == one).tolist() for one in kept]
+    now = kinds._replace(
+        time=kinds.time[np.ix_(present, kept)],
+        craft=[np.flatnonzero(group == one).tolist() for one in present],
+        seats=kinds.seats[present],
+        craft_town=kinds.craft_town[present],
+        first=np.array([one[0] for one in cases]),
+        cases=lambda one: cases[one],
+        **{name: getattr(kinds, name)[kept] for name in ("node", "people", "grade", "town")},
+    )
+    every = plain.Situation(
+        time=kinds.time[np.ix_(group, sort)],
+        seats=kinds.seats[group],
+        craft_town=kinds.craft_town[group],
+        heard=np.arange(len(sort), dtype=np.float64),
+        between=lambda a, b: float(kinds.between(kinds.node[sort[a]], kinds.node[sort[b]])),
+        **{name: getattr(kinds, name)[sort] for name in ("node", "people", "grade", "town")},
+    )
+    for name, policy in plain.POLICIES.items():
+        assert POLICIES[name](now) == policy(every), name
 
 
 def test_who_answers_for_a_town_goes_there_first():
@@ -169,7 +197,7 @@ def _queue(folder, craft, arrivals, service, *, calls, lossy):
     everywhere = np.zeros(len(world.roads.node_ids))
 
     def serve(row):
-        own = Craft(Vehicle(row, str(row), 0, 0, 0, True, 0.0), "", 1, lambda: everywhere)
+        own = Craft(Vehicle(row, str(row), 0, 0, 0, True, 0.0), "", 1, lambda: everywhere, lambda: 0)
         while True:
             yield dispatching.wait(own)
             case = own.task.pop()
@@ -189,17 +217,3 @@ def _queue(folder, craft, arrivals, service, *, calls, lossy):
     parts.clock.process(arrive())
     parts.clock.run_to(calls / arrivals * 2)
     return np.array(waited), calls
-
-
-@given(situations())
-def test_priority_is_case_after_case_by_the_craft_that_is_free_and_soonest(now):
-    free, taken, sent = set(range(len(now.seats))), np.zeros(len(now.node), dtype=bool), []
-    for case in sorted(range(len(now.node)), key=lambda one: (now.grade[one], now.heard[one])):
-        reach = [
-            (now.time[craft, case], craft) for craft in sorted(free) if np.isfinite(now.time[craft, case])
-        ]
-        if reach and not taken[case]:
-            craft = min(reach)[1]
-            free.remove(craft)
-            sent.append((craft, _with_neighbours(now, craft, case, taken)))
-    assert priority(now) == sorted(sent)

@@ -18,6 +18,19 @@ LAWS = st.one_of(
 SHARES = st.sampled_from([0, 0.2, 0.5, 0.9])
 
 
+def moves_up():
+    """Return rules for boats that move up."""
+    return st.fixed_dictionaries(
+        {
+            "places": st.lists(st.integers(0, 7).map(lambda c: node(c, 0)), min_size=1, max_size=3),
+            "policy": st.sampled_from(["cover", "expected_cover"]),
+            "limit": st.sampled_from(["2 min", "20 min"]),
+            "every": st.sampled_from([None, "5 min", "1 h"]),
+            "people_per_hour": st.sampled_from([0, 5]),
+        }
+    )
+
+
 @st.composite
 def storms(draw):
     """Return what a storm says: streets whose depth changes at random, villages, teams, craft, rules."""
@@ -63,6 +76,7 @@ def storms(draw):
     rescue = {
         "dispatch": draw(st.sampled_from(sorted(POLICIES))),
         "preempt": draw(st.booleans()),
+        "redispatch": draw(st.sampled_from([None, "1 min"])),
         "night_speed": draw(st.sampled_from([0.5, 1])),
         "calls": {
             "delay": draw(LAWS),
@@ -85,6 +99,7 @@ def storms(draw):
         **({"self_help": {"share": 0.5, "takes": draw(LAWS)}} if draw(st.booleans()) else {}),
         **({"volunteers": {"arrival": draw(LAWS)}} if draw(st.booleans()) else {}),
         **({"survival": {}} if draw(st.booleans()) else {}),
+        **({"move_up": draw(moves_up())} if any(boat["trailer"] for boat in boats) else {}),
         **({"fatigue": {"full": "1 h", "tired": "2 h", "stop": "3 h"}} if draw(st.booleans()) else {}),
     }
     return {

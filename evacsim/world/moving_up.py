@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, vstack
 
-from evacsim.analysis.locating import BUSY, Choices, cover_program, expected_cover, gathered
+from evacsim.world.locating import BUSY, Choices, cover_program, expected_cover, gathered
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
