@@ -38,6 +38,7 @@ PER_SECOND = {
     "pcu/h": 1 / 3600, "p/s": 1.0, "人/秒": 1.0, "p/h": 1 / 3600, "人/小时": 1 / 3600,
 }  # fmt: skip
 PER_METRE = {"veh/m": 1.0, "辆/米": 1.0, "veh/km": 0.001, "辆/公里": 0.001, "辆/千米": 0.001}
+MILLIMETRES_PER_HOUR = {"mm/h": 1.0, "毫米/小时": 1.0, "毫米/时": 1.0}
 SQUARE_METRES = {
     "m2": 1.0, "m²": 1.0, "㎡": 1.0, "平方米": 1.0, "ha": 1e4, "公顷": 1e4, "km2": 1e6, "平方公里": 1e6,
 }  # fmt: skip
@@ -86,6 +87,7 @@ SPEED = Kind(Text("speed", "速度"), "m/s", METRES_PER_SECOND, "40 km/h", 1e3)
 FLOW = Kind(Text("flow", "流量"), "veh/s", PER_SECOND, "1800 veh/h", 1e3)
 DENSITY = Kind(Text("density", "密度"), "veh/m", PER_METRE, "140 veh/km", 1e2)
 AREA = Kind(Text("area", "面积"), "m2", SQUARE_METRES, "3.5 m2", 1e14)
+RAINFALL = Kind(Text("intensity of rain", "雨强"), "mm/h", MILLIMETRES_PER_HOUR, "10 mm/h", 1e3)
 SHARE = Kind(Text("share", "比例"), "", SHARES, "95 %", 1e3)
 
 
@@ -187,6 +189,8 @@ Density = Annotated[float, _reader(DENSITY), _writer(DENSITY), _schema(DENSITY),
 """Vehicles per metre, 0 or more."""
 Area = Annotated[float, _reader(AREA), _writer(AREA), _schema(AREA), AREA]
 """Square metres, 0 or more."""
+Rainfall = Annotated[float, _reader(RAINFALL), _writer(RAINFALL), _schema(RAINFALL), RAINFALL]
+"""Millimetres of rain in an hour, 0 or more; told apart from speeds, so not in SI."""
 Share = Annotated[
     float,
     BeforeValidator(_read_share),

@@ -8,8 +8,8 @@ until the next trip. A trip whose truck finds no way, or is stopped by water, ha
 whoever asked for it has to ask again, and what is on the truck reaches nobody.
 
 A helicopter does the same through the air at the speed of its fleet. It sets out by day only, unless the fleet
-flies at night: from its depot, to the store and from it; whoever is in the air at dusk gets there. Weather does
-not keep it on the ground (assumed, as in rescue).
+flies at night, and when the weather lets it (`hazard.flying_weather`): from its depot, to the store and from it;
+whoever is in the air at dusk, or when the weather turns, gets there.
 """
 
 from collections import deque
@@ -22,6 +22,7 @@ import numpy as np
 import simpy
 
 from evacsim.engine.driving import Drive, Driving
+from evacsim.engine.grounding import await_leave
 from evacsim.engine.log import Kind, Where
 from evacsim.engine.parts import Parts
 from evacsim.engine.routing import MoverClass
@@ -79,7 +80,7 @@ class Trucking:
     def serve(self, vehicle: Vehicle) -> Process:
         """Drive one trip after the other until the run ends."""
         yield self.parts.clock.timeout(vehicle.call_up)
-        yield from self._await_light(vehicle)
+        yield from await_leave(self.parts, self.driving.fleets[vehicle.fleet])
         vehicle.departed = self.parts.now
         self.driving.record(vehicle, "vehicle_departed", place=Where(Kind.DEPOT, vehicle.fleet))
         while True:
@@ -96,7 +97,7 @@ class Trucking:
         reached = yield from self._go(vehicle, trip.from_node)
         if reached and not trip.is_over:
             yield parts.clock.timeout(trip.loading)
-            yield from self._await_light(vehicle)
+            yield from await_leave(self.parts, self.driving.fleets[vehicle.fleet])
             driving.record(vehicle, "vehicle_departed", place=Where(Kind.NODE, trip.from_node))
             if trip.left is not None:
                 trip.left(vehicle.event)
@@ -119,16 +120,10 @@ class Trucking:
         if fleet.kind != "helicopter":
             way = partial(self.parts.routing.tree_to_node, node, MoverClass.BUS)
             return (yield from self.driving.drive(vehicle, way))
-        yield from self._await_light(vehicle)
+        yield from await_leave(self.parts, fleet)
         yield self.parts.clock.timeout(flight_time(self.parts, vehicle.node, node, fleet.speed))
         vehicle.node = node
         return True
-
-    def _await_light(self, vehicle: Vehicle) -> Process:
-        """Keep a helicopter that does not fly by night on the ground until it is day."""
-        fleet, calendar, now = self.driving.fleets[vehicle.fleet], self.parts.calendar, self.parts.now
-        if fleet.kind == "helicopter" and not fleet.flies_at_night and calendar.is_night(now):
-            yield self.parts.clock.timeout(calendar.next_change(now) - now)
 
     def _fail(self, vehicle: Vehicle, trip: Trip) -> None:
         """Tell whoever waits for a trip that it has failed, once."""

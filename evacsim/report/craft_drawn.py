@@ -12,17 +12,21 @@ from evacsim.results.record import RunRecord
 from evacsim.results.wording import Names
 
 DOINGS = {
-    "to_water": (Text("on the road, launching", "陆路开进、下水"), "#8c6d00", ("by_road", "launches")),
+    "to_water": (
+        Text("on the road, launching", "陆路开进、下水"),
+        "#8c6d00",
+        ("by_road", "moves_up", "launches"),
+    ),
     "under_way": (
         Text("to people, searching, coming back", "驶往、搜寻、返航"),
         "#0072b2",
-        ("to_case", "searches", "comes_back"),
+        ("to_case", "searches", "comes_back", "turns_back"),
     ),
     "people": (Text("taking in, letting ashore", "接人、送上岸"), "#00785a", ("takes_in", "lets_ashore")),
     "stopped": (
-        Text("no rested crew, life-jackets or light", "无人接替、缺救生衣、等天亮"),
+        Text("no rested crew, life-jackets, light or weather", "无人接替、缺救生衣、等天亮、等天气"),
         "#d55e00",
-        ("no_crew", "no_jackets", "no_light"),
+        ("no_crew", "no_jackets", "no_light", "no_weather"),
     ),
     "ready": (Text("ready, nothing to do", "待命"), "#cfcfc9", ("waits",)),
 }

@@ -35,6 +35,8 @@ DOINGS = {
     "no_crew": Text("without a rested crew", "艇组休整，无人接替"),
     "no_jackets": Text("without life-jackets", "缺救生衣"),
     "no_light": Text("waiting for daylight", "等待天亮"),
+    "no_weather": Text("waiting for better weather", "等待天气好转"),
+    "turns_back": Text("turning back for the weather", "因天气返航"),
 }
 """What craft do, in the order of a trip, then what keeps them from it."""
 

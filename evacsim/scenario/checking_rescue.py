@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from evacsim.clock import seconds_after
 from evacsim.language import Text
 from evacsim.scenario.finding import Finding
 from evacsim.scenario.parts import Parts
@@ -33,6 +34,7 @@ def found(parts: Parts) -> Iterator[Finding]:
             )
             remedy = Text("lower crew, or name another team", "调低 crew，或改用其他队伍")
             yield Finding((*fleet.loc, "crew"), rule, remedy, str(fleet.item.crew))
+    yield from _flying_weather(parts)
     if parts.whole is None:
         return
     rescue, loc = parts.whole.plan.rescue, ("plan", "rescue")
@@ -82,6 +84,23 @@ def _unasked(parts: Parts, rescue: Rescue) -> Iterator[Finding]:
             )
             remedy = Text("leave one of external and unasked out", "external 与 unasked 只留一项")
             yield Finding((*entry.loc, "unasked"), rule, remedy)
+
+
+def _flying_weather(parts: Parts) -> Iterator[Finding]:
+    """Yield weather of which two entries say what is so from the same moment on, and weather that meets nobody."""
+    if parts.flying_weather and all(fleet.item.kind != "helicopter" for fleet in parts.fleets):
+        rule = Text("has nothing to do: the district has no helicopter", "没有直升机，不起作用")
+        remedy = Text("add a fleet of kind helicopter, or leave it out", "补充直升机，或去掉")
+        yield Finding(parts.flying_weather[0].loc, rule, remedy, severity="warning")
+    if parts.start is None:
+        return
+    known: set[float] = set()
+    for entry in parts.flying_weather:
+        begins = seconds_after(parts.start, entry.item.begins)
+        if begins in known:
+            rule = Text("begins when another entry does", "与另一条的开始时间相同")
+            yield Finding((*entry.loc, "begins"), rule, Text("keep one of them", "保留其中一条"))
+        known.add(begins)
 
 
 def _without_rescue(parts: Parts) -> Iterator[Finding]:

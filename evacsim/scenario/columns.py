@@ -16,7 +16,7 @@ from evacsim.scenario.command import Office
 from evacsim.scenario.contacts import Contact
 from evacsim.scenario.district import Junction, PickupPoint, Shelter, Signal, Store, Zone
 from evacsim.scenario.forces import Force
-from evacsim.scenario.hazard import Gauge, StageForecast, StageReading
+from evacsim.scenario.hazard import FlyingWeather, Gauge, StageForecast, StageReading
 from evacsim.scenario.nearest import plainly
 from evacsim.scenario.networks import RoadCut, Site, SiteOutage
 from evacsim.scenario.organizers import Officer
@@ -27,7 +27,7 @@ from evacsim.scenario.rules import Measure, Rule
 from evacsim.scenario.section import Provenance, Section
 from evacsim.scenario.sensing import Danger
 from evacsim.scenario.transport import Fleet, Promise, Refuge, Trips
-from evacsim.units import DENSITY, DURATION, FLOW, LENGTH, SHARE, SPEED
+from evacsim.units import DENSITY, DURATION, FLOW, LENGTH, RAINFALL, SHARE, SPEED
 
 Names = Mapping[str, tuple[str, ...]]
 
@@ -167,6 +167,9 @@ COLUMNS: Mapping[type[Section], Names] = {
         "launch_time": ("下水时间",),
         "hoist_time": ("吊运时间", "每人吊运时间"),
         "flies_at_night": ("夜航", "夜航能力"),
+        "wind_limit": ("风速限制", "飞行风速限制"),
+        "visibility_limit": ("能见度限制", "飞行能见度限制"),
+        "rain_limit": ("雨强限制", "飞行雨强限制"),
         "payload": ("载重", "载重量"),
     },
     Force: {
@@ -327,6 +330,12 @@ COLUMNS: Mapping[type[Section], Names] = {
         "bridge": ("架桥工时", "便桥工时"),
         "bridge_bears": ("便桥通行车型", "便桥荷载"),
     },
+    FlyingWeather: {
+        "begins": ("开始时间", "时间", "开始", "start", "time"),
+        "wind": ("风速", "阵风"),
+        "visibility": ("能见度",),
+        "rain": ("雨强", "小时雨量"),
+    },
     Danger: {
         **PLACE,
         "id": ("险情", "险情编号", "danger", *PLACE["id"]),
@@ -484,7 +493,7 @@ _COUNTED = ("人", "座", "辆", "台", "个", "件", "顶", "套", "份", "人�
 UNITS: Mapping[str, str] = {
     **{
         plainly(unit): unit
-        for kind in (DURATION, LENGTH, SPEED, FLOW, DENSITY, SHARE)
+        for kind in (DURATION, LENGTH, SPEED, FLOW, DENSITY, RAINFALL, SHARE)
         for unit in reversed(list(kind.factors))  # of two spellings the first
         if unit
     },

@@ -24,7 +24,7 @@ from evacsim.scenario.section import (
     seen,
 )
 from evacsim.scenario.sensing import Danger, Forecast, Reporting
-from evacsim.units import DURATION, NUMBER, Duration, Length, Level, Speed, quantity
+from evacsim.units import DURATION, NUMBER, Duration, Length, Level, Rainfall, Speed, quantity
 
 
 class WaterGrids(Section):
@@ -237,6 +237,22 @@ class Weather(Section):
     """Hour of the day at which night ends, for `by_start`."""
 
 
+class FlyingWeather(Section):
+    """Weather as helicopters meet it (飞行气象): wind, sight and rain from a moment on until the next entry.
+
+    Before the first entry it keeps nobody on the ground.
+    """
+
+    begins: Moment
+    """Moment from which it is so."""
+    wind: Speed = 0.0
+    """Speed of the wind, gusts included [m/s]."""
+    visibility: Length | None = None
+    """How far one sees [m]; far enough where absent."""
+    rain: Rainfall = 0.0
+    """Intensity of the rain [mm/h]."""
+
+
 class Hazard(Section):
     """Water over time; swapped freely against one district (灾害情景)."""
 
@@ -259,5 +275,7 @@ class Hazard(Section):
     """Dykes that fail in the course of the hazard, and that works may hold."""
     effects: WaterEffects = Field(default_factory=WaterEffects)
     weather: Weather = Field(default_factory=Weather)
+    flying_weather: list[FlyingWeather] = []
+    """Weather over time that keeps helicopters on the ground, by the limits of their fleet; none where absent."""
     provenance: list[Provenance] = []
     """Where the figures come from."""

@@ -15,7 +15,7 @@ from evacsim.scenario.district import PickupPoint, Population, Shelter, Store, Z
 from evacsim.scenario.dykes import Dyke
 from evacsim.scenario.forces import Force
 from evacsim.scenario.given import Given, Loc, find
-from evacsim.scenario.hazard import Gauge
+from evacsim.scenario.hazard import FlyingWeather, Gauge
 from evacsim.scenario.model import Scenario, ScenarioDuration
 from evacsim.scenario.networks import RoadCut, Site, SiteOutage
 from evacsim.scenario.organizers import Officer
@@ -66,6 +66,7 @@ class Parts:
     dangers: list[Entry[Danger]]
     outages: list[Entry[SiteOutage]]
     road_cuts: list[Entry[RoadCut]]
+    flying_weather: list[Entry[FlyingWeather]]
     dykes: list[Entry[Dyke]]
     rules: list[Entry[Rule]]
     levels: list[Entry[LevelMeasures]]
@@ -117,6 +118,7 @@ WHERE: Mapping[str, tuple[Loc, type[Section]]] = {
     "dangers": (("hazard", "dangers"), Danger),
     "outages": (("hazard", "outages"), SiteOutage),
     "road_cuts": (("hazard", "road_cuts"), RoadCut),
+    "flying_weather": (("hazard", "flying_weather"), FlyingWeather),
     "dykes": (("hazard", "dykes"), Dyke),
     "rules": (("plan", "when", "rules"), Rule),
     "levels": (("plan", "when", "levels"), LevelMeasures),
@@ -138,6 +140,7 @@ WITHOUT_IDS = frozenset(
         "forecasts",
         "outages",
         "road_cuts",
+        "flying_weather",
         "levels",
         "promises",
         "stock",

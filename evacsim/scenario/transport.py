@@ -20,7 +20,7 @@ from evacsim.scenario.section import (
     recalled,
     seen,
 )
-from evacsim.units import Count, Duration, Length, People, Seats, Share, Speed, Vehicles
+from evacsim.units import Count, Duration, Length, People, Rainfall, Seats, Share, Speed, Vehicles
 
 
 class Promise(Section):
@@ -96,6 +96,12 @@ class Fleet(Place):
     """Time a helicopter takes for each person it winches up [s]."""
     flies_at_night: YesNo = False
     """Whether its helicopters fly by night (夜航能力)."""
+    wind_limit: Speed = assumed(17.0, "gale, force 8; a winch needs less: the operator knows", gt=0)
+    """Wind above which its helicopters do not fly [m/s], where `hazard.flying_weather` says the wind."""
+    visibility_limit: Length = assumed(1500.0, "flight by sight, low and slow; the operator knows")
+    """Sight below which its helicopters do not fly [m]."""
+    rain_limit: Rainfall = assumed(16.0, "rainstorm by the hour (暴雨); the operator knows")
+    """Rain above which its helicopters do not fly [mm/h]."""
     payload: Number | None = Field(default=None, gt=0)
     """What a truck, boat or helicopter carries [kg] of rations that say what a unit weighs; no limit where absent."""
 

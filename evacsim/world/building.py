@@ -27,6 +27,7 @@ from evacsim.scenario.nearest import suggestion
 from evacsim.world.columns import Forecasts, Homes, Places, StageSeries, World
 from evacsim.world.controls import Controls
 from evacsim.world.digests import input_digests
+from evacsim.world.flying_weather import Skies
 from evacsim.world.offices import offices_of
 from evacsim.world.ordinary_traffic import ordinary_traffic
 from evacsim.world.places import Locator, build_homes, standing_by
@@ -160,6 +161,7 @@ class _Builder:
             signals=signals,
             orders=orders,
             road_cuts=cuts,
+            skies=Skies(scenario.hazard.flying_weather, start=start),
             ordinary_traffic=traffic,
             transfers=by_zone,
             repairs=network.report,

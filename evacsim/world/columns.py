@@ -21,6 +21,7 @@ from evacsim.scenario.networks import Site
 from evacsim.scenario.places import Place
 from evacsim.scenario.plan import RoadOrder, ZoneTransfer
 from evacsim.scenario.transport import Fleet, Refuge
+from evacsim.world.flying_weather import Skies
 from evacsim.world.offices import Offices
 
 Ints = NDArray[np.int32]
@@ -257,6 +258,8 @@ class World:
     """Orders to the roads in the order of time; of two at one moment the one that stands later in the plan later."""
     road_cuts: Sequence[CutWays]
     """Roads that are cut whatever the water does, in the order of the scenario."""
+    skies: Skies
+    """Weather that keeps helicopters on the ground."""
     ordinary_traffic: Sequence[OrdinaryTrips]
     """Traffic beside the transfer."""
     transfers: Sequence[ZoneTransfer | None]

@@ -52,6 +52,7 @@ def run(
     stores=None,
     trucks=None,
     fleets=(),
+    flying_weather=(),
 ):
     school = {"id": "school", "node": node(4, 1), "capacity": 400, "sleeping_places": beds}
     shelters = [school] if shelters is None else shelters
@@ -69,6 +70,7 @@ def run(
     given["district"]["stores"] = depot if stores is None else stores
     first = given["district"]["stores"][0]["id"]
     given["district"]["stock"] = [{"store": first, "item": "rice", "amount": amount}]
+    given["hazard"]["flying_weather"] = list(flying_weather)
     return ev.simulate(ev.from_mapping(given), seed=4).record
 
 
@@ -300,6 +302,19 @@ def test_a_helicopter_waits_for_the_day_and_carries_no_more_than_it_can(tmp_path
     departed = record.events[record.events["kind"] == "vehicle_departed"]
     flown = departed[departed["subject"].str.startswith("vehicle/helicopters")]
     assert flown["time_s"].min() == pytest.approx(10 * HOUR)
+
+
+def test_a_helicopter_with_goods_waits_for_the_weather(tmp_path):
+    """A gale until T+5 h: it leaves its depot then, flies 1000 m to the yard and is loaded for 20 min."""
+    gale = [{"begins": "T+0 s", "wind": "25 m/s"}, {"begins": "T+5 h", "wind": "5 m/s"}]
+    record = run(
+        tmp_path,
+        supply={**AIRLIFT, "trucks": None},
+        fleets=[HELICOPTERS],
+        flying_weather=gale,
+        duration="16 h",
+    )
+    assert record.tables["deliveries"]["left_s"].min() == pytest.approx(5 * HOUR + 1000 / 50 + 1200)
 
 
 def test_a_helicopter_is_not_asked_where_a_road_leads(tmp_path):

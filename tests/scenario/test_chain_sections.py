@@ -462,6 +462,20 @@ def test_the_whole_chain_may_be_described(base):
             "brings supplies, and teams crew craft that fetch people",
         ),
         (
+            {"hazard.flying_weather": [{"begins": "T+1 h", "wind": "20 m/s"}]},
+            "hazard.flying_weather[0]",
+            "has nothing to do: the district has no helicopter",
+        ),
+        (
+            {
+                "district.fleets": [*VEHICLES, HELICOPTERS],
+                **AIRLIFT,
+                "hazard.flying_weather": [{"begins": "T+60 min"}, {"begins": "T+1 h", "wind": "20 m/s"}],
+            },
+            "hazard.flying_weather[1].begins",
+            "begins when another entry does",
+        ),
+        (
             {"district.shelters": LOCKED},
             "district.shelters[2].opening",
             "stays locked: no row of the plan and no measure calls for it",

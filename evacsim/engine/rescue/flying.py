@@ -1,8 +1,9 @@
 """Helicopters: straight to a case, winch, straight to a shelter (直升机).
 
 They fly as the crow flies at their speed, by day unless the fleet says otherwise, and set people down at
-the nearest shelter that takes them in; weather does not keep them on the ground (assumed: say so by
-`call_up`, or leave the fleet out).
+the nearest shelter that takes them in. Weather beyond the limits of the fleet (`hazard.flying_weather`) keeps
+them on the ground. One that it meets on the way out turns back to where it took off; winching that has begun is
+finished, and whoever is aboard is brought down (assumed: a crew does not leave people on the rope).
 """
 
 from collections.abc import Generator
@@ -14,6 +15,7 @@ import numpy as np
 import simpy
 from numpy.typing import NDArray
 
+from evacsim.engine.grounding import await_leave, grounded_by
 from evacsim.engine.log import Kind, Where
 from evacsim.engine.parts import Parts
 from evacsim.engine.rescue.diary import Diary
@@ -67,15 +69,13 @@ class Flying:
             stands=lambda: (vehicle.node, fleet.speed, "flies"),
         )
         while True:
-            if not fleet.flies_at_night:
-                self.diary.begin(vehicle.row, "no_light")
-                yield from self._await_day()
+            yield from await_leave(self.parts, fleet, partial(self.diary.begin, vehicle.row))
             crew = yield from self._man(vehicle, team, fleet.crew)
             self.diary.begin(vehicle.row, "waits")
             began = self.parts.now
             yield self.dispatching.wait(craft)
-            if not fleet.flies_at_night and self.parts.calendar.is_night(self.parts.now):
-                self.dispatching.give_up(craft, vehicle.event)
+            if grounded_by(self.parts, fleet) is not None:
+                self._give_up_for_now(craft)
             else:
                 yield from self._serve_task(craft)
             if crew is not None:
@@ -91,18 +91,15 @@ class Flying:
             yield self.teams.changed()
         return crew
 
-    def _await_day(self) -> Process:
-        calendar, now = self.parts.calendar, self.parts.now
-        if calendar.is_night(now):
-            yield self.parts.clock.timeout(calendar.next_change(now) - now)
-
     def _serve_task(self, craft: Craft) -> Process:
         vehicle = craft.vehicle
         fleet = self.transport.fleets[vehicle.fleet]
         while craft.task:
             case = craft.task[0]
             self.diary.begin(vehicle.row, "to_case")
-            yield from self._fly(vehicle, case.node)
+            if not (yield from self._fly_out(vehicle, case.node)):
+                self._give_up_for_now(craft)
+                break
             if not craft.task or craft.task[0] is not case:
                 continue
             craft.task.pop(0)
@@ -122,6 +119,11 @@ class Flying:
         if vehicle.aboard:
             yield from self._set_down(craft)
 
+    def _give_up_for_now(self, craft: Craft) -> None:
+        """Let others go to the cases of a helicopter that may not fly; once it may, it goes there like any other."""
+        self.dispatching.give_up(craft, craft.vehicle.event)
+        craft.in_vain.clear()
+
     def _set_down(self, craft: Craft) -> Process:
         """Fly to the nearest shelter with room, and let everybody out."""
         vehicle = craft.vehicle
@@ -138,6 +140,19 @@ class Flying:
         time, takes_in = self._times(craft.vehicle)[shelters.walk_node], self.sheltering.takes_in(people)
         open_ = np.where(takes_in if takes_in.any() else np.ones(shelters.n, dtype=bool), time, np.inf)
         return int(shelters.walk_node[int(np.argmin(open_))])
+
+    def _fly_out(self, vehicle: Vehicle, node: int) -> Generator[simpy.Event, Any, bool]:
+        """Fly to a node, or back as soon as the weather forbids going on; return whether it got there."""
+        fleet, now = self.transport.fleets[vehicle.fleet], self.parts.now
+        good_for = self.parts.world.skies.closes(fleet, now) - now
+        if float(self._times(vehicle)[node]) <= good_for:
+            yield from self._fly(vehicle, node)
+            return True
+        yield self.parts.clock.timeout(good_for)
+        self.driving.record(vehicle, "flight_broken_off", place=Where(Kind.NODE, node))
+        self.diary.begin(vehicle.row, "turns_back")
+        yield self.parts.clock.timeout(good_for)
+        return False
 
     def _fly(self, vehicle: Vehicle, node: int) -> Process:
         yield self.parts.clock.timeout(float(self._times(vehicle)[node]))

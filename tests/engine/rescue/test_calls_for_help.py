@@ -222,3 +222,73 @@ def test_rescue_reaches_what_boats_on_the_yellow_river_plain_did(tmp_path):
     people = record.tables["vehicles"]["people"].sum()
     hours = 14 - FLOODED_AT / HOUR
     assert 8000 * 0.8 < people * 12 / hours < 12_000 * 1.2
+
+
+HELICOPTER = {
+    "kind": "helicopter",
+    "seats": 4,
+    "speed": "50 m/s",
+    "node": node(4, 0),
+    "crew": 1,
+    "flies_at_night": True,
+}
+"""Two kilometres, 40 s, from the village; the water comes at T+30 min."""
+
+
+def flown(folder, weather, *, people=4, duration="24 h", **fleet):
+    given = street(folder, villages={0: people}, boats=HELICOPTER | fleet, duration=duration)
+    given["hazard"]["flying_weather"] = weather
+    return ev.simulate(ev.from_mapping(given), seed=1).record
+
+
+def hours_of(record):
+    time = record.tables["craft_time"]
+    return (time["until_s"] - time["from_s"]).groupby(time["what"]).sum()
+
+
+@pytest.mark.parametrize(
+    ("bad", "good"),
+    [
+        ({"wind": "17.1 m/s"}, {"wind": "17 m/s"}),
+        ({"visibility": "1499 m"}, {"visibility": "1500 m"}),
+        ({"rain": "16.5 mm/h"}, {"rain": "16 mm/h"}),
+    ],
+)
+def test_a_helicopter_stays_on_the_ground_until_the_weather_is_within_its_limits(tmp_path, bad, good):
+    weather = [{"begins": "T+3 h", **good}, {"begins": "T+0 s", **bad}]
+    record = flown(tmp_path, weather)
+    assert record.tables["cases"]["reached_s"].min() == 3 * HOUR + 40
+    assert hours_of(record)["no_weather"] == 3 * HOUR - FLOODED_AT
+    within = flown(tmp_path / "good", [{"begins": "T+0 s", **good}])
+    assert within.tables["cases"]["reached_s"].min() == FLOODED_AT + 40
+    assert "no_weather" not in hours_of(within)
+
+
+def test_a_helicopter_that_meets_bad_weather_turns_back_and_goes_again(tmp_path):
+    # 15 s out, 15 s back; good again at T+2 h, then 40 s.
+    weather = [
+        {"begins": f"T+{FLOODED_AT + 15:.0f} s", "wind": "20 m/s"},
+        {"begins": "T+2 h", "wind": "5 m/s"},
+    ]
+    record = flown(tmp_path, weather)
+    broken = record.events.query("kind == 'flight_broken_off'")
+    assert broken["time_s"].tolist() == [FLOODED_AT + 15]
+    took = hours_of(record)
+    assert took["turns_back"] == 15
+    assert took["no_weather"] == 2 * HOUR - FLOODED_AT - 30
+    assert record.tables["cases"]["reached_s"].tolist() == [2 * HOUR + 40 + 300 * k for k in range(4)]
+    assert set(record.ledger["final_state"]) == {"sheltered"}
+
+
+def test_winching_that_has_begun_is_finished_and_whoever_is_aboard_brought_down(tmp_path):
+    record = flown(tmp_path, [{"begins": f"T+{FLOODED_AT + 60:.0f} s", "rain": "40 mm/h"}], people=6)
+    states = record.ledger["final_state"].value_counts()
+    assert states["sheltered"] == 4
+    assert states.drop("sheltered").sum() == 2
+    last = record.tables["craft_time"].iloc[-1]
+    assert (last["what"], last["until_s"]) == ("no_weather", record.end)  # it never gets better
+
+
+def test_without_flying_weather_and_with_weather_that_forbids_nothing_all_goes_the_same(tmp_path):
+    calm = [{"begins": "T+0 s"}, {"begins": "T+35 min", "wind": "10 m/s", "rain": "5 mm/h"}]
+    assert flown(tmp_path / "calm", calm).events.equals(flown(tmp_path / "none", []).events)
