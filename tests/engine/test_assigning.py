@@ -40,7 +40,7 @@ class Standing:
     def trees_in_use(self):
         return np.zeros(0, dtype=np.int64)
 
-    def set_tree(self, tree, next_link):
+    def set_tree(self, tree, next_link, *, is_followed=True):
         pass
 
 

@@ -22,7 +22,7 @@ class Followed:
     def trees_in_use(self):
         return np.array(self.followed, dtype=np.int64)
 
-    def set_tree(self, tree, next_link):
+    def set_tree(self, tree, next_link, *, is_followed=True):
         self.trees[tree] = next_link.copy()
 
 
