@@ -193,10 +193,12 @@ class Calls:
         home = int(self._false.integers(len(self.parts.world.homes.walk_node)))
         if self.need.since:
             done = self._take_line(float(quantiles(self.rules.takes, np.array([0.5]))[0]))
-            self.parts.clock.call_at(done, partial(self._tell_falsely, home))
+            in_need = int(self.parts.book.event[next(iter(self.need.since))])
+            self.parts.clock.call_at(done, partial(self._tell_falsely, home, in_need))
         self._await_false()
 
-    def _tell_falsely(self, home: int) -> None:
+    def _tell_falsely(self, home: int, in_need: int) -> None:
+        """Let headquarters hear of nobody; where no water has brought about the need, what did so has (`in_need`)."""
         homes, zones = self.parts.world.homes, self.parts.world.zones
         zone = int(homes.zone[home])
         self.cases.hear(
@@ -204,7 +206,7 @@ class Calls:
             people=1,
             grade=3,
             source="false",
-            cause=self.parts.water_changed,
+            cause=in_need if self.parts.water_changed == ROOT else self.parts.water_changed,
             households=[],
             township=zones.models[zone].township,
         )
