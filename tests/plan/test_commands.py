@@ -3,39 +3,19 @@
 import json
 
 import pytest
-import yaml
 from click.testing import CliRunner
 
 import evacsim as ev
 from evacsim.cli import main
 from evacsim.errors import ScenarioError
+from tests.plan.one_bus import one_bus
 from tests.plan.short_of_buses import LIMITS, short_of_buses
-from tests.reference.small_district import node, small_district, write_depths
 
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory):
-    """Return a scenario on disk: a village of 60, one small bus, water twenty minutes after the order."""
-    folder = tmp_path_factory.mktemp("small")
-    given = small_district(
-        folder,
-        zones=[{"id": "west", "node": node(1, 1), "population": 60, "storeys": 1}],
-        shelters=[{"id": "school", "node": node(4, 1)}],
-        fleets=[{"id": "buses", "node": node(1, 1), "vehicles": 1, "seats": 20, "call_up": "5 min"}],
-        water={
-            "type": "table",
-            "places": write_depths(folder / "places.csv", "place", [("west", "T+20 min", 0.8)]),
-        },
-        who={"compliance": 1},
-        organize={"relay_time": "1 min", "preparation": "2 min"},
-        to={"bus_share": 1, "car_share": 0, "bus_wait_limit": "2 min"},
-        duration="3 h",
-    )
-    given["plan"]["zones"][0]["trigger_at"] = "T+0 s"
-    (folder / "scenario.yaml").write_text(yaml.safe_dump(given, allow_unicode=True), encoding="utf-8")
     design = {"limits": [{"indicator": "late", "at_most": 0, "target": 0.9}]}
-    (folder / "study.yaml").write_text(yaml.safe_dump(design), encoding="utf-8")
-    return folder / "scenario.yaml"
+    return one_bus(tmp_path_factory.mktemp("small"), bus_share=1, design=design)
 
 
 def asked(*arguments):

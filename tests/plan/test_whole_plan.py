@@ -5,7 +5,6 @@ import re
 import shutil
 
 import pytest
-import yaml
 from click.testing import CliRunner
 
 import evacsim as ev
@@ -14,7 +13,7 @@ from evacsim.cli import main
 from evacsim.errors import ResultsError
 from evacsim.report.leaders import from_folders
 from evacsim.whole_plan import Effort, whole_plan
-from tests.reference.small_district import node, small_district, write_depths
+from tests.plan.one_bus import one_bus
 
 pytestmark = pytest.mark.slow
 FOLDERS = ("study", "fixes", "latest", "outages", "beyond")
@@ -22,24 +21,7 @@ FOLDERS = ("study", "fixes", "latest", "outages", "beyond")
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory):
-    """Return a scenario on disk: a village of 60, one small bus, water twenty minutes after the order."""
-    folder = tmp_path_factory.mktemp("small")
-    given = small_district(
-        folder,
-        zones=[{"id": "west", "node": node(1, 1), "population": 60, "storeys": 1}],
-        shelters=[{"id": "school", "node": node(4, 1)}],
-        fleets=[{"id": "buses", "node": node(1, 1), "vehicles": 1, "seats": 20, "call_up": "5 min"}],
-        water={
-            "type": "table",
-            "places": write_depths(folder / "places.csv", "place", [("west", "T+20 min", 0.8)]),
-        },
-        who={"compliance": 1},
-        organize={"relay_time": "1 min", "preparation": "2 min"},
-        to={"bus_share": 0.7, "car_share": 0, "bus_wait_limit": "2 min"},
-        duration="3 h",
-    )
-    given["plan"]["zones"][0]["trigger_at"] = "T+0 s"
-    (folder / "scenario.yaml").write_text(yaml.safe_dump(given, allow_unicode=True), encoding="utf-8")
+    """Return a scenario on disk: short of buses, not sure how many take their own car."""
     design = {
         "uncertain": [
             {"id": "cars", "paths": "plan.to.car_share", "law": {"type": "uniform", "low": 0.0, "high": 0.3},
@@ -47,8 +29,7 @@ def path(tmp_path_factory):
         ],
         "limits": [{"indicator": "late", "at_most": 0, "target": 0.9}],
     }  # fmt: skip
-    (folder / "study.yaml").write_text(yaml.safe_dump(design), encoding="utf-8")
-    return folder / "scenario.yaml"
+    return one_bus(tmp_path_factory.mktemp("small"), bus_share=0.7, design=design)
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ Each folder says what it belongs to (`ensemble.belonging`); one of another scena
 
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -211,4 +211,3 @@ READERS: Mapping[str, Callable[[Mapping[str, Any], Path], dict[str, object]]] = 
     "sensitivity": _sensitivity,
 }
 """What reads a folder, by the command that wrote it."""
-NAMES: Sequence[str] = tuple(READERS)
