@@ -25,6 +25,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from evacsim import traffic
+from evacsim.analysis.bounds.bounding import bounds
 from evacsim.analysis.comparison import Comparison
 from evacsim.analysis.comparison import compare as compare_records
 from evacsim.analysis.cover_told import Number, numbers, told
@@ -181,6 +182,7 @@ def simulate(
     built = time.perf_counter()
     record = simulate_world(world, seed=seed, progress=progress)
     ended = time.perf_counter()
+    record.tables["bounds"] = bounds(record, world)
     provenance = _provenance(world, record, build_s=built - begin, run_s=ended - built)
     provenance["command"] = (
         command or f"evacsim.simulate(evacsim.load(...), seed={seed})  # {record.scenario_id}"

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from evacsim.analysis.bounds.told import bounds_of, no_plan_beats
 from evacsim.analysis.clearance import deadlines
 from evacsim.analysis.exposure import LEAD_WANTED
 from evacsim.analysis.facts import Facts, gather
@@ -17,6 +18,9 @@ from evacsim.analysis.sheltering import relief_count, relief_quantile
 from evacsim.language import LANGUAGES, Language, Text
 from evacsim.results.record import RunRecord
 from evacsim.results.wording import Names, count, decimal, duration, percent
+
+MOST = 0.9
+"""Share of people whose clearance time stands in the verdict."""
 
 ONE_RUN = Text(
     "One run is one draw: it tells what happened this time, not how probable it is.",
@@ -96,7 +100,7 @@ def _who(facts: Facts) -> Verdict:
     out, total, missed = facts.out, facts.had_to_go, facts.exposed.met_outside_plan
     refused = facts.refused
     shown = percent(out / total) if total else ""
-    reasons = []
+    reasons = _how_fast(facts)
     if refused:
         reasons.append(Text(f"{count(refused)} refused to go", f"拒不转移 {count(refused)} 人"))
     if missed:
@@ -117,6 +121,20 @@ def _who(facts: Facts) -> Verdict:
         else Text("nobody of the plan had to go", "预案内无应转人员"),
         _joined(reasons),
     )
+
+
+def _how_fast(facts: Facts) -> list[Text]:
+    """Return the time until most are out beside what no plan can beat; nothing where no bound was looked for."""
+    bounds = bounds_of(facts.record, f"clearance_time_{round(100 * MOST)}")
+    if not bounds:
+        return []
+    took, beats = facts.clearance[MOST] - facts.first_order, no_plan_beats(bounds)
+    return [
+        Text(
+            f"{MOST:.0%} out {duration(took, 'en')} after the first order; {beats.en}",
+            f"首次下令后 {duration(took, 'zh')} {MOST:.0%} 转移到位；{beats.zh}",
+        )
+    ]
 
 
 def _organize(facts: Facts, names: Names) -> Verdict:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from evacsim.analysis import failures
+from evacsim.analysis.bounds.told import Bound, bounds_of
 from evacsim.analysis.facts import gather
 from evacsim.analysis.registry import REGISTRY
 from evacsim.language import Text
@@ -30,6 +31,8 @@ class Indicator(NamedTuple):
     note: Text
     better: str
     """Whether `more` or `less` is better; empty where neither is."""
+    bounds: tuple[Bound, ...] = ()
+    """Values that no plan can beat, the lowest first; none where it has none, or the run was one of many."""
 
 
 def indicators(record: RunRecord) -> dict[str, Indicator]:
@@ -43,7 +46,13 @@ def indicators(record: RunRecord) -> dict[str, Indicator]:
     facts = gather(record)
     return {
         entry.id: Indicator(
-            entry.id, float(entry.value(facts)), entry.unit, entry.name, entry.note, entry.better
+            entry.id,
+            float(entry.value(facts)),
+            entry.unit,
+            entry.name,
+            entry.note,
+            entry.better,
+            bounds_of(record, entry.id),
         )
         for entry in REGISTRY
     }
@@ -96,4 +105,11 @@ def _plain(indicator: Indicator) -> dict[str, Any]:
         "note_en": indicator.note.en,
         "note_zh": indicator.note.zh,
         "better": indicator.better,
+        **({"bounds": [_plain_bound(bound) for bound in indicator.bounds]} if indicator.bounds else {}),
     }
+
+
+def _plain_bound(bound: Bound) -> dict[str, Any]:
+    time = bound.time if math.isfinite(bound.time) else None
+    never = {"never": True} if bound.time == math.inf else {}
+    return {"value": time, **never, "orders": bound.orders, "reason": bound.reason}

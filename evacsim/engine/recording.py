@@ -139,6 +139,7 @@ def _ledger(
             "children": households.children,
             "assisted": households.assisted,
             "special_group": group_ids[households.group],
+            "walking_speed": households.walking_speed,
             "listed": parts.register.is_listed,
             "mode": modes[parts.mode],
             **{f"{stage}_s": times for stage, times in book.times.items()},

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from evacsim.analysis import failures
-from evacsim.analysis.indicators import indicators
+from evacsim.analysis.bounds.told import no_plan_beats
+from evacsim.analysis.indicators import Indicator, indicators
 from evacsim.report.markup import Html, Words, folded, joined, shortened, table, tag
 from evacsim.report.texts import MARKS
 from evacsim.results.record import RunRecord
@@ -16,11 +17,16 @@ def indicators_section(record: RunRecord, words: Words) -> Html:
         [
             words(found.name),
             tag("b", _indicator_value(found.value, found.unit, words)),
-            joined([words(found.note), _causes(record, found.id, words)]),
+            joined([words(found.note), _bounds(found, words), _causes(record, found.id, words)]),
         ]
         for found in indicators(record).values()
     ]
     return table(words, ["indicator", "value", "note"], rows, kinds="tnt")
+
+
+def _bounds(found: Indicator, words: Words) -> Html:
+    """Return what no plan can beat; empty where nothing is known of it."""
+    return tag("p", tag("b", words(no_plan_beats(found.bounds)))) if found.bounds else Html("")
 
 
 def _causes(record: RunRecord, indicator: str, words: Words) -> Html:

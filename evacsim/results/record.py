@@ -42,6 +42,13 @@ LEDGER = (
     Column("children", "int64", Text("of them children under 12", "其中儿童")),
     Column("assisted", "int64", Text("of them in need of help to move", "其中需协助转移")),
     Column("special_group", "str", Text("special group; empty for none", "特殊群体类别")),
+    Column(
+        "walking_speed",
+        "float64",
+        Text(
+            "free walking speed of its slowest member on the level [m/s]", "平地自由步速(以最慢成员计) [m/s]"
+        ),
+    ),
     Column("listed", "bool", Text("on the list of those to be moved", "是否在清单内")),
     Column("present", "bool", Text("there when the order comes", "下令时是否在场")),
     Column("officer", "str", Text("team responsible for it; empty where there is none", "责任工作组")),
@@ -190,6 +197,19 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("time_s", "float64", Text("time [s]", "时间")),
         Column("stage_m", "float64", Text("stage [m]", "水位 [m]")),
         Column("datum", "str", Text("what stage 0 is", "基面")),
+    ),
+    "bounds": (
+        Column("indicator", "str", Text("indicator that no plan can bring below", "指标")),
+        Column(
+            "orders",
+            "str",
+            Text(
+                "at_once: all ordered with the first, buses waiting; as_given: as in the run; empty for rescue",
+                "下令条件：同时下令、按本次推演；救援为空",
+            ),
+        ),
+        Column("bound_s", "float64", Text("bound [s], as the indicator counts", "下限")),
+        Column("reason", "str", Text("ready, seats, roads, craft: what it comes from", "制约因素")),
     ),
     "states": (
         Column("time_s", "float64", Text("from this time on [s]", "时间")),

@@ -1,0 +1,127 @@
+"""The bound of a clearance time: the last moment by which no plan can have so many out.
+
+What is out by a moment is at most the sum of four: those who share nothing with anybody, those
+whom the roads let out on foot and by car, and those whom buses can fetch. The bound of a share is the last
+moment at which this sum is still too small.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evacsim.analysis.bounds.bus_seats import Prices, Rides, best_prices
+from evacsim.analysis.bounds.road_flow import RoadFlow
+from evacsim.analysis.people import weighted_quantile
+
+Floats = NDArray[np.float64]
+Rows = NDArray[np.int64]
+
+PRECISION = 1e-3
+"""Part of the time looked at to which a bound is driven; what is left is given away."""
+READY, SEATS, ROADS = "ready", "seats", "roads"
+"""What a bound comes from: nobody is ready, or near, sooner; seats of buses; roads, or places at their ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A moment by which no plan has a share out, and why."""
+
+    time: float
+    """The moment [s]; inf where no plan ever has."""
+    reason: str
+
+
+@dataclass(slots=True)
+class BusFlow:
+    """Those who ride buses; n of them."""
+
+    rides: Rides
+    pickup: Rows
+    """Row of each one's pick-up point among those of `rides`, shape (n,)."""
+    soonest: Floats
+    """When each could be out at the earliest if a bus waited for him alone, shape (n,) [s]."""
+    people: Floats
+    prices: list[Prices] = field(default_factory=list)
+    """Prices found so far; each proves something for every moment."""
+
+    def most(self, until: float, *, look: bool = True) -> float:
+        """Return the most people whom buses bring out by a moment [person].
+
+        Parameters
+        ----------
+        look : bool
+            Whether to look for better prices, or to go by those that are known.
+        """
+        could = self.soonest <= until
+        waiting = np.zeros(len(self.rides.carry))
+        np.add.at(waiting, self.pickup[could], self.people[could])
+        if look and waiting.any():
+            found = best_prices(self.rides, waiting, until)
+            self.prices += [] if found is None else [found]
+        worth = (prices.most(self.rides, waiting, until) for prices in self.prices)
+        return min([float(waiting.sum()), *worth])
+
+
+@dataclass(slots=True)
+class Clearing:
+    """All who had to go."""
+
+    alone: Floats
+    """When each of those who share nothing could be out, shape (n,) [s]."""
+    alone_people: Floats
+    """People that go together, shape (n,) [person]."""
+    flows: list[RoadFlow]
+    """Those on foot, and those in cars."""
+    buses: BusFlow | None
+    end: float
+    """End of the run: who is not out by then is never out [s]."""
+
+    @property
+    def soonest(self) -> Floats:
+        """When each could be out if nobody else were there [s]."""
+        parts = [self.alone, *(flow.soonest for flow in self.flows)]
+        return np.concatenate(parts if self.buses is None else [*parts, self.buses.soonest])
+
+    @property
+    def people(self) -> Floats:
+        """People that go together, in the order of `soonest` [person]."""
+        parts = [self.alone_people, *(flow.people for flow in self.flows)]
+        return np.concatenate(parts if self.buses is None else [*parts, self.buses.people])
+
+    def bound(self, share: float) -> Found:
+        """Return the last moment at which no plan has a share of all people out."""
+        soonest, people = self.soonest, self.people
+        if not people.size:
+            return Found(np.nan, READY)
+        alone = weighted_quantile(soonest, people.astype(np.int64), share)
+        needed = share * people.sum() - 0.01  # as in `weighted_quantile`
+        if not np.isfinite(alone) or self._enough(alone, needed):
+            return Found(alone, READY)
+        if not self._enough(self.end, needed):
+            return Found(np.inf, self._narrowest(self.end))
+        low, high = alone, self.end
+        while high - low > max(1.0, PRECISION * (low - float(soonest.min()))):
+            middle = (low + high) / 2
+            low, high = (low, middle) if self._enough(middle, needed) else (middle, high)
+        return Found(low, self._narrowest(low))
+
+    def _enough(self, until: float, needed: float) -> bool:
+        """Return whether a plan may have as many out by a moment; the cheapest proof that none has is tried first."""
+        out = float(self.alone_people[self.alone <= until].sum())
+        could = [flow.people[flow.soonest <= until].sum() for flow in self.flows]
+        bus = 0.0 if self.buses is None else self.buses.most(until, look=False)
+        if out + sum(could) + bus < needed:
+            return False
+        bus = 0.0 if self.buses is None else self.buses.most(until)
+        if out + sum(could) + bus < needed:
+            return False
+        return out + sum(flow.most(until) for flow in self.flows) + bus >= needed
+
+    def _narrowest(self, until: float) -> str:
+        """Return whether seats or roads keep more people back at a moment."""
+        behind_roads = sum(flow.people[flow.soonest <= until].sum() - flow.most(until) for flow in self.flows)
+        if self.buses is None:
+            return ROADS
+        could = self.buses.people[self.buses.soonest <= until].sum()
+        return SEATS if could - self.buses.most(until, look=False) >= behind_roads else ROADS

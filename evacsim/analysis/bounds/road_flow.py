@@ -1,0 +1,131 @@
+"""Most vehicles, or people on foot, that the roads let out by a moment: a flow over the network expanded in time.
+
+The clock at each node is ahead by the least time from there to a shelter (`Net.times_to`): it shows when whoever is
+there now could be out at the earliest. By this clock nobody loses time on a shortest way, and a detour costs what it
+is longer. Time goes in steps; who passes the end of a road does so in the same step or a later one. Detours are cut
+down to whole steps, and a road lets through in each step what it could in all of it, and one vehicle more,
+because the first passes at once. Each of that lets more people out, never fewer: every course of events is a
+flow of this network, and its greatest flow cannot be beaten. With one step it is the static bound; a
+road alone is exact: least time + (N - 1) / capacity.
+
+Flows over time: Ford and Fulkerson 1958; quickest transshipment: Hoppe and Tardos 2000 (both recalled).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import maximum_flow
+
+from evacsim.analysis.bounds.least_times import Net
+
+Floats = NDArray[np.float64]
+Rows = NDArray[np.int64]
+
+MOST_ARCS = 60_000
+"""Ways times steps of the expanded network: more steps prove more, and take longer."""
+MOST_STEPS = 32
+UNITS = 100
+"""Parts of a vehicle, or of a person, that flow alone."""
+PLENTY = 1_000_000_000
+"""Flow of whatever has no limit; SciPy counts in 32 bits."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoadFlow:
+    """Those who go by themselves over one net to shelters; n of them."""
+
+    net: Net
+    origin: Rows
+    """Node from which each leaves, shape (n,)."""
+    soonest: Floats
+    """When each could be out at the earliest if nobody else were there, shape (n,) [s]."""
+    size: Floats
+    """What each takes of the capacity, shape (n,) [pcu], or [person] on foot."""
+    people: Floats
+    """People that go together, shape (n,) [person]."""
+    to_shelter: Floats
+    """Least time from every node to the nearest shelter, shape (n_nodes,) [s]."""
+    shelter_nodes: Rows
+    """Node of each shelter, shape (S,)."""
+    room: Floats
+    """People it takes in, shape (S,) [person]."""
+    spare: float
+    """People who may be left without a place [person]."""
+
+    def most(self, until: float) -> float:
+        """Return the most people who are out by a moment [person]."""
+        could = np.flatnonzero(self.soonest <= until)
+        if not could.size:
+            return 0.0
+        begin = float(self.soonest[could].min())
+        late = self._detours()
+        usable = np.flatnonzero(late <= until - begin)
+        n_steps = int(np.clip(MOST_ARCS // max(len(usable), 1), 1, MOST_STEPS))
+        through = min(self._flow(could, begin, until, late, n) for n in {1, n_steps})
+        return self._people_in(could, through)
+
+    def _detours(self) -> Floats:
+        """Return by how much each way is longer than the shortest way out from its beginning [s]; inf for no way."""
+        net, ahead = self.net, self.to_shelter
+        known = np.isfinite(ahead[net.from_node]) & np.isfinite(ahead[net.to_node])
+        late = np.full(len(net.time), np.inf)
+        own = np.flatnonzero(known)
+        late[own] = net.time[own] + ahead[net.to_node[own]] - ahead[net.from_node[own]]
+        detours: Floats = np.maximum(late, 0.0)
+        return detours
+
+    def _flow(self, could: Rows, begin: float, until: float, late: Floats, n_steps: int) -> float:
+        """Return the greatest flow to the shelters by a moment in so many steps [pcu], or [person]."""
+        net, n_nodes = self.net, self.net.n_nodes
+        step = max((until - begin) / n_steps, 1e-6)
+        # Rounding must not let anybody out later than he comes.
+        delay = np.floor(late / step * (1 - 1e-9))
+        source, sink = n_nodes * n_steps, n_nodes * n_steps + 1
+        begins, ends, flows = [], [], []
+
+        def add(begin_at: Rows, end_at: Rows, flow: Floats) -> None:
+            begins.append(begin_at)
+            ends.append(end_at)
+            flows.append(np.minimum(np.ceil(flow * UNITS - 1e-6), PLENTY))
+
+        largest = float(self.size[could].max())
+        for k in range(n_steps):
+            row = np.flatnonzero(k - delay >= 0)
+            before = (k - delay[row]).astype(np.int64)
+            add(
+                before * n_nodes + net.from_node[row],
+                k * n_nodes + net.to_node[row],
+                net.capacity[row] * step + largest,
+            )
+        nodes = np.flatnonzero(np.isfinite(self.to_shelter))
+        for k in range(1, n_steps):
+            add((k - 1) * n_nodes + nodes, k * n_nodes + nodes, np.full(len(nodes), np.inf))
+        first = np.minimum(((self.soonest[could] - begin) / step).astype(np.int64), n_steps - 1)
+        start = first * n_nodes + self.origin[could]
+        add(np.full(len(could), source), start, self.size[could])
+        # A shelter takes in people: of vehicles no more than if the fewest came in each.
+        goals, outside = (n_steps - 1) * n_nodes + self.shelter_nodes, np.full(len(self.room), sink + 1)
+        in_each = float((self.people[could] / self.size[could]).min())
+        add(goals, np.full(len(goals), sink), self.room / in_each)
+        add(goals, outside, np.full(len(goals), np.inf))
+        add(outside[:1], np.array([sink]), np.array([self.spare / in_each]))
+        graph = coo_array(
+            (np.concatenate(flows), (np.concatenate(begins), np.concatenate(ends))),
+            shape=(sink + 2, sink + 2),
+        )
+        graph.sum_duplicates()
+        graph.data = np.minimum(graph.data, PLENTY)
+        whole = graph.astype(np.int32).tocsr()
+        return float(maximum_flow(whole, source, sink).flow_value) / UNITS
+
+    def _people_in(self, could: Rows, through: float) -> float:
+        """Return the most people in a flow: those first who take least of it for each of them."""
+        share = self.people[could] / self.size[could]
+        order = np.argsort(-share, kind="stable")
+        size, people = self.size[could][order], self.people[could][order]
+        filled = np.clip(through - (np.cumsum(size) - size), 0.0, size) / size
+        out = float(people @ filled)
+        room = float(self.room.sum()) + self.spare
+        return min(out, room)

@@ -1,0 +1,64 @@
+"""Bounds in words, as they stand beside the indicators of a run."""
+
+from typing import NamedTuple
+
+from evacsim.language import LANGUAGES, Language, Text
+from evacsim.results.record import RunRecord
+from evacsim.results.wording import duration
+
+CONDITIONS: dict[str, Text] = {
+    "": Text("whoever is sent to whom", "无论如何派遣"),
+    "at_once": Text(
+        "everybody ordered to go with the first, buses waiting", "全部与首批同时下令、车辆已就位"
+    ),
+    "as_given": Text(
+        "orders, word of them and buses as they came in this run", "下令、通知、车辆到位均与本次推演相同"
+    ),
+}
+"""What may differ from the run and what may not, by the column `orders`."""
+
+REASONS: dict[str, Text] = {
+    "ready": Text("nobody is ready or there sooner", "受准备和路程所限"),
+    "seats": Text("seats of the buses", "受车辆座位所限"),
+    "roads": Text("roads, or places in shelters", "受道路通行或安置容量所限"),
+    "craft": Text("craft and their seats", "受舟艇、直升机运力所限"),
+}
+"""What a bound comes from, by the column `reason`."""
+
+
+class Bound(NamedTuple):
+    """A time that no plan can beat, under a condition."""
+
+    orders: str
+    """`at_once`, `as_given`, or nothing where no order matters."""
+    time: float
+    """The time [s], counted as the indicator is; inf where no plan ever gets there."""
+    reason: str
+    """`ready`, `seats`, `roads` or `craft`."""
+
+    def said(self, lang: Language) -> str:
+        """Return the bound as half a sentence."""
+        return Text(
+            f"{duration(self.time, 'en')} ({CONDITIONS[self.orders].en}; {REASONS[self.reason].en})",
+            f"{duration(self.time, 'zh')}（{CONDITIONS[self.orders].zh}；{REASONS[self.reason].zh}）",
+        ).said(lang)
+
+
+def bounds_of(record: RunRecord, indicator: str) -> tuple[Bound, ...]:
+    """Return the bounds of an indicator, the lowest first; none where it has none."""
+    table = record.tables["bounds"]
+    own = table[table["indicator"] == indicator].sort_values("bound_s", kind="stable")
+    return tuple(
+        Bound(str(row["orders"]), float(row["bound_s"]), str(row["reason"])) for row in own.to_dict("records")
+    )
+
+
+def no_plan_beats(found: tuple[Bound, ...]) -> Text:
+    """Return the bounds of an indicator as a sentence; nothing where there are none."""
+    if not found:
+        return Text("", "")
+    said = {lang: [bound.said(lang) for bound in found] for lang in LANGUAGES}
+    return Text(
+        "no plan can beat " + "; ".join(said["en"]),
+        "任何方案都不可能快于 " + "；".join(said["zh"]),
+    )
