@@ -128,7 +128,7 @@ def _how_fast(facts: Facts) -> list[Text]:
     bounds = bounds_of(facts.record, f"clearance_time_{round(100 * MOST)}")
     if not bounds:
         return []
-    took, beats = facts.clearance[MOST] - facts.first_order, no_plan_beats(bounds)
+    took, beats = facts.clearance[MOST] - facts.first_order, no_plan_beats(bounds, why=False)
     return [
         Text(
             f"{MOST:.0%} out {duration(took, 'en')} after the first order; {beats.en}",

@@ -6,10 +6,10 @@ there is. Buses are shared out seat by seat and people one by one, so every plan
 solution, and no plan brings out more than the best one.
 
 Proof by prices: let an hour of a seat, a place in a shelter, a seat at a depot and one that leaves a
-shelter each have a price. Then a person is worth what the cheapest ride falls short of one. Whatever the
-prices, no plan brings out more people than everything there is comes to (weak duality, recalled). The
-prices are the dual values that the solver finds; what follows from them is computed here, so no rounding of
-the solver makes a bound wrong.
+shelter each have a price. Then a person is worth what the cheapest ride falls short of one. Whatever
+the prices, no plan brings out more people than everything there is comes to (weak duality, recalled).
+The prices are the dual values that the solver finds; what follows from them is computed here, so no
+rounding of the solver makes a bound wrong.
 """
 
 from dataclasses import dataclass
@@ -102,14 +102,19 @@ def prices_of(rides: Rides, *, seat_time: float, room: Floats, leave: Floats, st
         Of a seat at a depot.
     """
     # Worth of an empty seat at a pick-up point: no more than it costs to get one there.
-    from_shelter = seat_time * rides.back + leave[:, None]
-    from_depot = seat_time * rides.approach + stand[:, None]
-    arrive = np.nan_to_num(np.concatenate([from_shelter, from_depot]), nan=np.inf).min(axis=0)
+    from_shelter = _cost(rides.back, seat_time) + leave[:, None]
+    from_depot = _cost(rides.approach, seat_time) + stand[:, None]
+    arrive = np.concatenate([from_shelter, from_depot]).min(axis=0)
     arrive = np.where(np.isfinite(arrive), arrive, 1.0 + leave.max(initial=0.0))
-    cost = np.where(np.isfinite(rides.carry), seat_time * rides.carry, np.inf)
-    gain = 1.0 + leave[None, :] - room[None, :] - cost - arrive[:, None]
+    gain = 1.0 + leave[None, :] - room[None, :] - _cost(rides.carry, seat_time) - arrive[:, None]
     person = np.maximum(gain.max(axis=1, initial=0.0), 0.0)
     return Prices(person, seat_time, room, float(room.max(initial=0.0)), stand)
+
+
+def _cost(time: Floats, price: float) -> Floats:
+    """Return what a seat costs for a time; infinite where there is no way, though seats be free."""
+    is_way = np.isfinite(time)
+    return np.where(is_way, price * np.where(is_way, time, 0.0), np.inf)
 
 
 def best_prices(rides: Rides, waiting: Floats, until: float) -> Prices | None:

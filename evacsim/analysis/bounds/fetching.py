@@ -1,12 +1,13 @@
 """The bound of rescue times: how soon people in need could be ashore, whoever is sent to whom in which order.
 
-Fixed are who came into need and when, what headquarters had heard of by when, and which craft were ready
-when. Nobody is fetched before anybody is heard of from whose place a crew would find him, from one
-to the next within hearing. No craft is at a place sooner than it could come from its depot in a straight line at
-the highest speed of any road or craft. From then on a trip takes at least the shortest search, and every person the
-time to get on and off; on each trip a craft carries no more people than it has seats. Ways to the water and over
-it count as nothing, for craft may stand by anywhere: where few craft serve many people the bound is near,
-where ways are long it is far below what anybody can do.
+Fixed are who came into need and when, what headquarters had heard of by when, and which craft were
+ready when. Nobody is fetched before anybody is heard of from whose place a crew would find him, from
+one to the next within hearing. No craft is at a place sooner than it could come from its depot in a
+straight line at the highest speed of any road or craft. From then on a trip takes at least the
+shortest search, and every person the time to get on and off; on each trip a craft carries no more
+people than it has seats. Ways to the water and over it count as nothing, for craft may stand by
+anywhere: where few craft serve many people the bound is near, where ways are long it is far below
+what anybody can do.
 """
 
 from dataclasses import dataclass

@@ -1,12 +1,13 @@
 """Most vehicles, or people on foot, that the roads let out by a moment: a flow over the network expanded in time.
 
-The clock at each node is ahead by the least time from there to a shelter (`Net.times_to`): it shows when whoever is
-there now could be out at the earliest. By this clock nobody loses time on a shortest way, and a detour costs what it
-is longer. Time goes in steps; who passes the end of a road does so in the same step or a later one. Detours are cut
-down to whole steps, and a road lets through in each step what it could in all of it, and one vehicle more,
-because the first passes at once. Each of that lets more people out, never fewer: every course of events is a
-flow of this network, and its greatest flow cannot be beaten. With one step it is the static bound; a
-road alone is exact: least time + (N - 1) / capacity.
+The clock at each node is ahead by the least time from there to a shelter (`Net.times_to`): it shows
+when whoever is there now could be out at the earliest. By this clock nobody loses time on a shortest
+way, and a detour costs what it is longer. Time goes in steps; who passes the end of a road does so in
+the same step or a later one. Detours are cut down to whole steps, and a road lets through in each step
+what it could in all of it, and one vehicle more, because the first passes at once. Each of that lets
+more people out, never fewer: every course of events is a flow of this network, and its greatest flow
+cannot be beaten. Many steps mind who comes when, few give away fewer vehicles: several numbers are
+tried, and the least flow counts. With one step a road alone is exact: least time + (N - 1) / capacity.
 
 Flows over time: Ford and Fulkerson 1958; quickest transshipment: Hoppe and Tardos 2000 (both recalled).
 """
@@ -63,7 +64,8 @@ class RoadFlow:
         late = self._detours()
         usable = np.flatnonzero(late <= until - begin)
         n_steps = int(np.clip(MOST_ARCS // max(len(usable), 1), 1, MOST_STEPS))
-        through = min(self._flow(could, begin, until, late, n) for n in {1, n_steps})
+        tried = {1, n_steps, *(2**k for k in range(int(np.log2(n_steps))))}
+        through = min(self._flow(could, begin, until, late, n) for n in sorted(tried))
         return self._people_in(could, through)
 
     def _detours(self) -> Floats:

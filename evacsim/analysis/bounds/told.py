@@ -8,12 +8,8 @@ from evacsim.results.wording import duration
 
 CONDITIONS: dict[str, Text] = {
     "": Text("whoever is sent to whom", "无论如何派遣"),
-    "at_once": Text(
-        "everybody ordered to go with the first, buses waiting", "全部与首批同时下令、车辆已就位"
-    ),
-    "as_given": Text(
-        "orders, word of them and buses as they came in this run", "下令、通知、车辆到位均与本次推演相同"
-    ),
+    "at_once": Text("all ordered with the first, buses waiting", "全部与首批同时下令、车辆已就位"),
+    "as_given": Text("orders and call-ups as in this run", "下令和车辆调集与本次推演相同"),
 }
 """What may differ from the run and what may not, by the column `orders`."""
 
@@ -36,12 +32,12 @@ class Bound(NamedTuple):
     reason: str
     """`ready`, `seats`, `roads` or `craft`."""
 
-    def said(self, lang: Language) -> str:
-        """Return the bound as half a sentence."""
-        return Text(
-            f"{duration(self.time, 'en')} ({CONDITIONS[self.orders].en}; {REASONS[self.reason].en})",
-            f"{duration(self.time, 'zh')}（{CONDITIONS[self.orders].zh}；{REASONS[self.reason].zh}）",
-        ).said(lang)
+    def said(self, lang: Language, *, why: bool) -> str:
+        """Return the bound as half a sentence, with what it comes from if that is wanted."""
+        condition, reason = CONDITIONS[self.orders].said(lang), REASONS[self.reason].said(lang)
+        told = Text(f"{condition}; {reason}", f"{condition}；{reason}").said(lang) if why else condition
+        time = duration(self.time, lang)
+        return Text(f"{time} ({told})", f"{time}（{told}）").said(lang)
 
 
 def bounds_of(record: RunRecord, indicator: str) -> tuple[Bound, ...]:
@@ -53,11 +49,11 @@ def bounds_of(record: RunRecord, indicator: str) -> tuple[Bound, ...]:
     )
 
 
-def no_plan_beats(found: tuple[Bound, ...]) -> Text:
+def no_plan_beats(found: tuple[Bound, ...], *, why: bool = True) -> Text:
     """Return the bounds of an indicator as a sentence; nothing where there are none."""
     if not found:
         return Text("", "")
-    said = {lang: [bound.said(lang) for bound in found] for lang in LANGUAGES}
+    said = {lang: [bound.said(lang, why=why) for bound in found] for lang in LANGUAGES}
     return Text(
         "no plan can beat " + "; ".join(said["en"]),
         "任何方案都不可能快于 " + "；".join(said["zh"]),

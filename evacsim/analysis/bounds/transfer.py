@@ -22,6 +22,9 @@ come as they came in the run."""
 
 Rows = NDArray[np.int64]
 
+ROUNDING = 1e-3
+"""Time given away to rounding [s]."""
+
 
 def clearing(record: RunRecord, world: World, orders: Orders) -> Clearing:
     """Return what limits how fast those of a run could get out who had to go."""
@@ -51,16 +54,17 @@ def clearing(record: RunRecord, world: World, orders: Orders) -> Clearing:
 def released_times(record: RunRecord, orders: Orders) -> Floats:
     """Return when each household could leave at the earliest, shape (n_households,) [s].
 
-    As it was ready or left in the run; with all orders given at once, no later than its preparation after the first.
+    As it was ready or left in the run; with all orders given at once, no later than its preparation after the
+    first. A moment is given away, for times are summed up here in another order than in the run.
     """
     ledger = record.ledger
     was = np.fmin(times(ledger, "ready_s"), times(ledger, "departed_s"))
     if orders == "as_given":
-        return np.asarray(np.where(np.isnan(was), _known_from(record), was))
+        return np.asarray(np.where(np.isnan(was), _known_from(record), was)) - ROUNDING
     stages = ("told_s", "believed_s", "family_s")
     begun = np.fmax.reduce([times(ledger, stage) for stage in stages])
     preparation = np.maximum(np.nan_to_num(times(ledger, "ready_s") - begun), 0.0)
-    return np.asarray(np.fmin(was, first_order(record) + preparation))
+    return np.asarray(np.fmin(was, first_order(record) + preparation)) - ROUNDING
 
 
 def _known_from(record: RunRecord) -> Floats:
