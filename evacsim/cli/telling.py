@@ -1,0 +1,62 @@
+"""What commands say while they work, when they are done, and when they cannot be."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+import click
+
+from evacsim.errors import EvacsimError
+from evacsim.language import Language, Text
+
+Parameters = ParamSpec("Parameters")
+Returned = TypeVar("Returned")
+
+COMPILING = Text(
+    "Compiling the movement kernels; this happens once after installation and takes some seconds.",
+    "正在编译移动内核,仅在安装后首次运行时进行,需要数秒。",
+)
+REPORT = Text("Report", "报告")
+PAGE = Text("Page", "页面")
+
+
+def told_in_full(command: Callable[Parameters, Returned]) -> Callable[Parameters, Returned]:
+    """Turn an `EvacsimError` of a command into its list of issues and exit code 2."""
+
+    @wraps(command)
+    def run(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Returned:
+        lang: Any = kwargs.get("lang", "en")
+        try:
+            return command(*args, **kwargs)
+        except EvacsimError as error:
+            click.echo(error.told(lang), err=True)
+            sys.exit(2)
+
+    return run
+
+
+def compile_kernels(lang: Language) -> None:
+    """Compile the kernels where they are not, and say so: it takes some seconds, once."""
+    from evacsim.engine.compiling import is_compiled, ready_kernels
+
+    if not is_compiled():
+        click.echo(COMPILING.said(lang), err=True)
+    ready_kernels()
+
+
+@contextmanager
+def progress_bar(lang: Language) -> Iterator[Callable[[float, float], None] | None]:
+    """Show a progress bar on a terminal, nothing elsewhere; yield what is to be told the time and the end."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    share = TextColumn("{task.percentage:>3.0f} %")
+    columns = (TextColumn("{task.description}"), BarColumn(), share, TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task(Text("Simulating", "推演中").said(lang))
+        yield lambda now, end: bar.update(task, completed=now, total=end)
