@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from evacsim.analysis.bounds.told import bounds_of, no_plan_beats
-from evacsim.analysis.clearance import deadlines
+from evacsim.analysis.clearance import clearance_times, deadlines, first_order
 from evacsim.analysis.exposure import LEAD_WANTED
 from evacsim.analysis.facts import Facts, gather
 from evacsim.analysis.lateness import CAUSES, late_households, relay_time_90
@@ -100,7 +100,8 @@ def _who(facts: Facts) -> Verdict:
     out, total, missed = facts.out, facts.had_to_go, facts.exposed.met_outside_plan
     refused = facts.refused
     shown = percent(out / total) if total else ""
-    reasons = _how_fast(facts)
+    fast = how_fast(facts.record)
+    reasons = [] if fast is None else [fast]
     if refused:
         reasons.append(Text(f"{count(refused)} refused to go", f"拒不转移 {count(refused)} 人"))
     if missed:
@@ -123,18 +124,16 @@ def _who(facts: Facts) -> Verdict:
     )
 
 
-def _how_fast(facts: Facts) -> list[Text]:
-    """Return the time until most are out beside what no plan can beat; nothing where no bound was looked for."""
-    bounds = bounds_of(facts.record, f"clearance_time_{round(100 * MOST)}")
+def how_fast(record: RunRecord) -> Text | None:
+    """Return the time until most are out beside what no plan can beat; None where no bound was looked for."""
+    bounds = bounds_of(record, f"clearance_time_{round(100 * MOST)}")
     if not bounds:
-        return []
-    took, beats = facts.clearance[MOST] - facts.first_order, no_plan_beats(bounds, why=False)
-    return [
-        Text(
-            f"{MOST:.0%} out {duration(took, 'en')} after the first order; {beats.en}",
-            f"首次下令后 {duration(took, 'zh')} {MOST:.0%} 转移到位；{beats.zh}",
-        )
-    ]
+        return None
+    took, beats = clearance_times(record)[MOST] - first_order(record), no_plan_beats(bounds, why=False)
+    return Text(
+        f"{MOST:.0%} out {duration(took, 'en')} after the first order; {beats.en}",
+        f"首次下令后 {duration(took, 'zh')} {MOST:.0%} 转移到位；{beats.zh}",
+    )
 
 
 def _organize(facts: Facts, names: Names) -> Verdict:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from evacsim.analysis.headline import how_fast
 from evacsim.ensemble.outages import CUTS
 from evacsim.ensemble.verdicts import Verdict
 from evacsim.language import Language, Text
@@ -61,7 +62,9 @@ def _course(parts: LeadersReport, lang: Language) -> list[Block]:
     gauge = max(gauges, key=lambda name: gauges[name], default=None)
     picture = timeline(parts.record, width=TIMELINE[0], height=TIMELINE[1], lang=lang, gauge=gauge)
     told = Text("People ordered, away and out over time, and the water", "下令、离家、到位人数与来水过程")
-    return [Picture(picture, TIMELINE[0], told.said(lang))]
+    fast = how_fast(parts.record)
+    beside = [] if fast is None else [note(fast.said(lang))]
+    return [Picture(picture, TIMELINE[0], told.said(lang)), *beside]
 
 
 def _outages(parts: LeadersReport, lang: Language) -> list[Block]:
