@@ -22,6 +22,8 @@ from evacsim.scenario.section import (
 from evacsim.units import Count, Duration, Share, Speed
 
 Means = Literal["phone", "landline", "video", "radio", "satellite", "messenger"]
+WITHOUT_CELL = frozenset({"landline", "video", "radio", "satellite", "messenger"})
+"""Means of calling that need no mobile network."""
 """By what an office is called (`terms.CALL_MEANS`)."""
 
 

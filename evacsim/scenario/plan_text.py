@@ -173,3 +173,5 @@ class Readiness(Section):
     """One entry for each village, or for several with the same answers."""
     ten_in_place: TenInPlace | None = None
     """The district's own sheet; it was not filled in where absent."""
+    act: YesNo = False
+    """Whether runs go by the sheets (按清单推演): what a sheet says is missing, no run counts on."""

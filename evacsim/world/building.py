@@ -24,6 +24,7 @@ from evacsim.scenario.hazard import WaterGrids, WaterTables
 from evacsim.scenario.matching import transfers_by_zone
 from evacsim.scenario.model import Scenario
 from evacsim.scenario.nearest import suggestion
+from evacsim.scenario.sheets import as_sheets_say
 from evacsim.world.columns import Forecasts, Homes, Places, StageSeries, World
 from evacsim.world.controls import Controls
 from evacsim.world.digests import input_digests
@@ -51,7 +52,7 @@ def build_world(scenario: Scenario, warnings: Sequence[Issue] = ()) -> World:
         With everything that is wrong with the network, the places, the water and the gauges, all
         at once.
     """
-    builder = _Builder(scenario)
+    builder = _Builder(as_sheets_say(scenario))
     world = builder.build()
     issues = [_as_named(issue, scenario) for issue in builder.issues]
     if world is None or any(issue.severity == "error" for issue in issues):

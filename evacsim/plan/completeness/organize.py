@@ -11,6 +11,7 @@ from evacsim.plan.completeness import documents as by
 from evacsim.plan.completeness.check import Check, Gap, listed, naming, out_of, silent, unsaid
 from evacsim.plan.completeness.documents import clause
 from evacsim.plan.completeness.facts import Facts
+from evacsim.scenario.command import WITHOUT_CELL
 from evacsim.scenario.matching import matching
 from evacsim.world.laws import quantiles
 from evacsim.world.offices import TOP
@@ -19,8 +20,6 @@ HOUSEHOLDS_EACH = 30
 """Households that one person answers for at most (assumed: 30 doors at 12 an hour take two hours and a half)."""
 APART = 1000.0
 """Distance from which one person cannot be at two places at once [m] (assumed)."""
-WITHOUT_CELL = frozenset({"landline", "video", "radio", "satellite", "messenger"})
-"""Means of calling that need no mobile network."""
 NOBODY = re.compile(r"\s*|-+|\?+|无|待定|暂缺|none|nobody|n/?a|tbd", re.IGNORECASE)
 """What stands where a name should be and is none."""
 HOUR = 3600.0

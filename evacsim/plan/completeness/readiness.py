@@ -8,10 +8,11 @@ from evacsim.plan.completeness import documents as by
 from evacsim.plan.completeness.check import Check, Gap, listed, naming, out_of
 from evacsim.plan.completeness.documents import clause
 from evacsim.plan.completeness.facts import Facts
-from evacsim.plan.completeness.organize import WITHOUT_CELL
 from evacsim.plan.shortcoming import Link, Severity
+from evacsim.scenario.command import WITHOUT_CELL
 from evacsim.scenario.matching import matching
 from evacsim.scenario.plan_text import VillageSheet
+from evacsim.scenario.sheets import ACTING
 from evacsim.world.offices import TOP
 
 
@@ -165,7 +166,7 @@ def _contradictions(facts: Facts) -> Iterator[Gap]:
             z: k for z, (k, sheet) in sheets(facts).items() if getattr(sheet, name) and z not in counted
         }
         item = TEN_THINGS[name]
-        if denied:
+        if denied and not (_sheets_act(facts) and name in ACTING):
             yield _against(
                 item,
                 denied,
@@ -181,6 +182,10 @@ def _contradictions(facts: Facts) -> Iterator[Gap]:
                 Text("is on the sheet, and the scenario has none", "清单填“有”，而情景中没有"),
                 Text("correct the sheet, or add it to the model", "更正清单，或补入模型"),
             )
+
+
+def _sheets_act(facts: Facts) -> bool:
+    return facts.plan.readiness is not None and facts.plan.readiness.act
 
 
 def _against(item: Item, zones: Mapping[str, int], name: str, said: Text, remedy: Text) -> Gap:
