@@ -51,7 +51,7 @@ class LeavingUnasked:
 
     def _hear(self, household: int, packs: float, cause: int) -> None:
         """Let a household make up its mind to leave, if it is there."""
-        if self.parts.book.state[household] == HouseholdState.AWAY:
+        if self.parts.book.state_of(household) == HouseholdState.AWAY:
             return
         if self.transfer.take_up(household, cause, "left_on_own"):
             self.transfer.prepare(household, self.parts.now + packs)

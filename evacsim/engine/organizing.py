@@ -220,10 +220,10 @@ class Organizing(Recorded):
             return parts.log.record(parts.now, "nobody_home", officer, cause=cause)
         subject, people = Where(Kind.HOUSEHOLD, household), float(parts.households.people[household])
         self._was_visited[household] = True
-        if book.state[household] in BEYOND_REACH:
+        if book.state_of(household) in BEYOND_REACH:
             return cause
         lives_here = parts.households.zone[household] == zone
-        if not lives_here or book.state[household] not in AT_THE_DOOR:
+        if not lives_here or book.state_of(household) not in AT_THE_DOOR:
             why = max(cause, int(book.event[household])) if lives_here else cause
             return parts.log.record(parts.now, "nobody_home", subject, place=officer, value=people, cause=why)
         if not self._is_known[household]:

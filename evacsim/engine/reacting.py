@@ -119,7 +119,7 @@ class Reacting(Recorded):
     def hear(self, household: int, message: Message, cause: int, *, personal: bool = False) -> None:
         """Let a household of the plan hear a message now, by an event; `personal` at its door."""
         book = self.parts.book
-        if self._is_decided[household] or book.state[household] in GONE:
+        if self._is_decided[household] or book.state_of(household) in GONE:
             return
         is_first = not self._heard[household]
         self._heard[household] += 1
@@ -183,8 +183,10 @@ class Reacting(Recorded):
     def _finish(self, household: int, kind: str, rest: Sequence[tuple[str, float]]) -> None:
         book = self.parts.book
         # Whom the water holds at home goes on with what has to be done there.
-        now = book.resting_state[household] if book.held_by_water[household] else book.state[household]
-        if now != HouseholdState.PREPARING or book.state[household] == HouseholdState.DEAD:
+        now = (
+            int(book.resting_state[household]) if book.held_by_water[household] else book.state_of(household)
+        )
+        if now != HouseholdState.PREPARING or book.state_of(household) == HouseholdState.DEAD:
             return
         if kind == "family_together":
             book.mark("family", household, self.parts.now)

@@ -194,7 +194,7 @@ class Returning(Recorded):
     def _set_out(self, household: int) -> None:
         parts = self.parts
         zone = int(parts.households.zone[household])
-        if parts.book.state[household] != HouseholdState.SHELTERED or np.isnan(self._dry_since[zone]):
+        if parts.book.state_of(household) != HouseholdState.SHELTERED or np.isnan(self._dry_since[zone]):
             return
         cause = max(int(self._allowed_event[zone]), int(parts.book.event[household]))
         if self.going_home.go_home(household, cause):
@@ -203,7 +203,7 @@ class Returning(Recorded):
     def _go_back(self, household: int, kind: str) -> None:
         parts = self.parts
         is_allowed = np.isfinite(self._allowed[parts.households.zone[household]])
-        if is_allowed or parts.book.state[household] != HouseholdState.SHELTERED:
+        if is_allowed or parts.book.state_of(household) != HouseholdState.SHELTERED:
             return
         if self.going_home.go_home(household, int(parts.book.event[household]), kind="went_back"):
             self._leave(household, kind)

@@ -221,7 +221,7 @@ class Water:
     def let_die(self, household: int, kind: str) -> None:
         """Let a household die where it is, by an event of a kind."""
         book = self.parts.book
-        if book.place_kind[household] == Kind.SHELTER and book.has_place[household]:
+        if book.kind_of_place(household) == Kind.SHELTER and book.has_place[household]:
             self.sheltering.release(household, int(book.place[household]))
         self._note(household, HouseholdState.DEAD, kind)
         self.transfer.forget(household)
@@ -229,10 +229,10 @@ class Water:
     def _hold(self, household: int) -> None:
         book = self.parts.book
         book.held_by_water[household] = True
-        if book.state[household] in HELD:
+        if book.state_of(household) in HELD:
             return
         book.resting_state[household] = book.state[household]
-        if book.state[household] == HouseholdState.AT_REFUGE:
+        if book.state_of(household) == HouseholdState.AT_REFUGE:
             return  # it has chosen to stay above the water
         kind, place = Kind(int(book.place_kind[household])), int(book.place[household])
         cause = self._changed_event
@@ -250,7 +250,7 @@ class Water:
     def _free(self, household: int) -> None:
         book = self.parts.book
         book.held_by_water[household] = False
-        if book.state[household] not in HELD:
+        if book.state_of(household) not in HELD:
             return
         state = HouseholdState(int(book.resting_state[household]))
         self._note(household, state, "freed")

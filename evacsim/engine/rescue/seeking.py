@@ -97,8 +97,8 @@ class Seeking:
     def _fetch(self, household: int, since: float) -> None:
         """Let neighbours bring a household to the nearest place from which it can walk, if it is in no danger."""
         parts, book = self.parts, self.parts.book
-        waits = self.need.is_in(household, since) and book.state[household] == HouseholdState.STRANDED
-        if not waits or book.place_kind[household] not in REACHED_AT:
+        waits = self.need.is_in(household, since) and book.state_of(household) == HouseholdState.STRANDED
+        if not waits or book.kind_of_place(household) not in REACHED_AT:
             return
         node = self.need.node(household)
         walkable = self.loading.walkable()
