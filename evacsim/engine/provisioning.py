@@ -123,14 +123,15 @@ class Provisioning(Recorded):
                 waiting += supplied.waiting[number:]
                 break
             people = int(self.parts.households.people[household])
-            if people * ration > free:
+            needed = people * ration
+            if needed > free:
                 waiting.append((household, then))
                 continue
-            free -= people * ration
+            free -= needed
             supplied.drawing.add(household)
             supplied.people += people
             supplied.people_waiting -= people
-            supplied.first_rations.begin(household, people * ration / int(DAY), now)
+            supplied.first_rations.begin(household, needed / int(DAY), now)
             served.append(then)
         supplied.waiting = waiting
         self._draw(shelter, item, leaving=leaving)
