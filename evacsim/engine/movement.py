@@ -209,6 +209,8 @@ class Movement:
         self._notices: deque[Notice] = deque()
         self._is_changed = False
         self._rerouted: list[NDArray[np.int64]] | None = []
+        self._was_sent = np.zeros(0, dtype=bool)
+        """Whether each mover has ever been sent; there is room for more."""
 
     def add(
         self,
@@ -225,6 +227,9 @@ class Movement:
         (n,) = np.broadcast_shapes((1,), *map(np.shape, (*who, origin_node, route, depart_time)))
         rows = np.arange(self.n_movers, self.n_movers + n)
         self._store.hold_movers(self.n_movers + n)
+        missing = len(self._store.traffic.movers) - len(self._was_sent)
+        if missing:
+            self._was_sent = np.concatenate([self._was_sent, np.zeros(missing, dtype=bool)])
         traffic, control = self._store.traffic, self._store.control
         new = traffic.movers[self.n_movers : self.n_movers + n]
         new.mode, new.speed, new.people, new.route = movers.mode, movers.speed, movers.people, route
@@ -275,11 +280,10 @@ class Movement:
             )
             np.add.at(self._store.control["people"], state, people - aboard[rows])
             aboard[rows] = people
+        n = len(rows)
+        nodes = np.full(n, origin_node, dtype=np.int32)
         self._send(
-            rows,
-            np.broadcast_to(np.asarray(origin_node, dtype=np.int32), rows.shape),
-            np.broadcast_to(self._route(tree, path), rows.shape),
-            np.broadcast_to(np.asarray(depart_time, dtype=np.float64), rows.shape),
+            rows, nodes, np.full(n, self._route(tree, path)), np.full(n, depart_time, dtype=np.float64)
         )
 
     def _send(
@@ -293,9 +297,9 @@ class Movement:
         assert IS_OFF_ROAD[state].all(), "a mover to be sent is on the road"
         assert np.all((nodes >= 0) & (nodes < self.n_nodes)), "an origin node is out of range"
         assert np.all(times >= self.now), "a mover departs in the past"
+        self._was_sent[rows] = True
         self._store.hold_departures(times)
-        # Numba compiles again for arrays that are read-only: it is given copies.
-        changes.send(self._store.state, *map(np.array, (rows, nodes, routes, times)))
+        changes.send(self._store.state, rows, nodes, routes, times)
 
     def add_paths(self, first: ArrayLike, links: ArrayLike) -> NDArray[np.int64]:
         """Add explicit routes and return their rows.
@@ -452,7 +456,7 @@ class Movement:
 
     def trees_in_use(self) -> NDArray[np.int64]:
         """Return the trees that any mover follows now or is scheduled to follow, ascending."""
-        movers = self._store.traffic.movers[: self.n_movers]
+        movers = self._store.traffic.movers[np.flatnonzero(self._was_sent[: self.n_movers])]
         routes = movers.route[IS_FOLLOWING[movers.state]]
         return np.flatnonzero(np.bincount(routes[routes >= 0], minlength=self.n_trees))
 

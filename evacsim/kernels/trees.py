@@ -208,10 +208,11 @@ class TreeSearch:
     def _ends(
         self, targets: ArrayLike, start_cost: ArrayLike | None
     ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        ends = np.atleast_1d(np.asarray(targets, dtype=np.int64))
+        ends = np.array(targets, dtype=np.int64, ndmin=1)
         start = np.zeros(len(ends)) if start_cost is None else np.asarray(start_cost, dtype=np.float64)
-        assert start.shape == ends.shape, "not every target has its cost"
-        assert np.all(start >= 0), "a target costs less than nothing"
+        if start_cost is not None:
+            assert start.shape == ends.shape, "not every target has its cost"
+            assert np.all(start >= 0), "a target costs less than nothing"
         most = len(self.network.link) + self.network.n_states + len(ends)
         if len(self.frontier.entries) < most:
             entries, heap = self._hold(2 * most)
