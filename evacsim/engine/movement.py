@@ -456,8 +456,8 @@ class Movement:
 
     def trees_in_use(self) -> NDArray[np.int64]:
         """Return the trees that any mover follows now or is scheduled to follow, ascending."""
-        movers = self._store.traffic.movers[np.flatnonzero(self._was_sent[: self.n_movers])]
-        routes = movers.route[IS_FOLLOWING[movers.state]]
+        movers, sent = self._store.traffic.movers, np.flatnonzero(self._was_sent[: self.n_movers])
+        routes = movers.route[sent[IS_FOLLOWING[movers.state[sent]]]]
         return np.flatnonzero(np.bincount(routes[routes >= 0], minlength=self.n_trees))
 
     def redirect(

@@ -228,7 +228,7 @@ class Organizing(Recorded):
             return parts.log.record(parts.now, "nobody_home", subject, place=officer, value=people, cause=why)
         if not self._is_known[household]:
             luck = parts.streams.get("found", parts.world.zones.ids[zone], round_.number)
-            rank = household - int(np.searchsorted(parts.households.zone, zone))
+            rank = household - parts.households.of_zone(zone).start
             if luck.random(rank + 1)[rank] >= self.rules.find_unlisted:
                 return cause
             self._is_known[household] = True
@@ -291,8 +291,8 @@ class Organizing(Recorded):
 
     def _moved(self, zone: int) -> NDArray[np.int64]:
         """Return the households (rows) of a zone that the plan moves."""
-        first, last = np.searchsorted(self.parts.households.zone, (zone, zone + 1))
-        return np.asarray(first + np.flatnonzero(self.parts.mode[first:last] != Mode.NONE))
+        mine = self.parts.households.of_zone(zone)
+        return mine.start + np.flatnonzero(self.parts.mode[mine] != Mode.NONE)
 
     def _left(self, zone: int, *, only_known: bool = False) -> int:
         """Return how many people of a zone whom the plan moves have not left home."""
