@@ -340,8 +340,7 @@ class Movement:
         assert until >= self.now, f"movement is asked back from {self.now} to {until}"
         if self._notices:
             return self._notices.popleft()
-        if self._is_changed:
-            self._end_change()
+        self._end_change()
         return self._run(until)
 
     def change_links(
@@ -699,15 +698,16 @@ class Movement:
             self._rerouted.append(rerouted)
 
     def _end_change(self) -> None:
-        """Let all who wait and whom it may concern ask again, as something has changed."""
-        waiting = self.count(MoverState.WAITING) + self.count(MoverState.MOVING)
-        self._store.hold_events(waiting + 2 * len(self.links.length) + MARGIN)
-        if self._rerouted is None:
-            changes.reconsider(self._store.state, self.now)
-        else:
-            rerouted = np.concatenate([np.zeros(0, dtype=np.int64), *self._rerouted])
-            changes.reconsider_for(self._store.state, rerouted, self.now)
-        self._is_changed, self._rerouted = False, []
+        """Let all who wait and whom it may concern ask again, if anything has changed."""
+        if self._is_changed:
+            waiting = self.count(MoverState.WAITING) + self.count(MoverState.MOVING)
+            self._store.hold_events(waiting + 2 * len(self.links.length) + MARGIN)
+            if self._rerouted is None:
+                changes.reconsider(self._store.state, self.now)
+            else:
+                rerouted = np.concatenate([np.zeros(0, dtype=np.int64), *self._rerouted])
+                changes.reconsider_for(self._store.state, rerouted, self.now)
+            self._is_changed, self._rerouted = False, []
 
     def _run(self, until: float) -> Notice | None:
         """Run the kernel until `until` or the next notice, and resolve gridlocks on the way."""
