@@ -93,7 +93,9 @@ def exposure(record: RunRecord) -> Exposure:
     people, water = people_of(ledger), times(ledger, "water_s")
     is_there = ledger["present"].to_numpy(dtype=bool)
     # Whoever visits and is not there has no home there that could get wet.
-    wet = ~np.isnan(water) & (is_there | (ledger["special_group"] != Group.VISITOR.id).to_numpy())
+    wet = ~np.isnan(water)
+    away = wet & ~is_there
+    wet[away] = (ledger["special_group"][away] != Group.VISITOR.id).to_numpy()
     at_home = wet & is_there & ~(times(ledger, "departed_s") <= water)
     in_shelter = in_state(ledger, *CUT_OFF, HouseholdState.DEAD.id) & ~np.isnan(times(ledger, "arrived_s"))
     in_shelter &= ~went_home(record)

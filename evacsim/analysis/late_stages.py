@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from evacsim.analysis.lateness import late_households, stage_times
-from evacsim.analysis.people import Floats, people_of, times
+from evacsim.analysis.people import Floats, only, people_of, times
 from evacsim.language import Text
 from evacsim.results.record import RunRecord
 
@@ -34,7 +34,7 @@ def late_stage_times(record: RunRecord) -> dict[str, float]:
     late = late_households(record)
     late = late[late["stage"] != ""]
     rows = record.ledger["household"].isin(late["household"]).to_numpy()
-    ledger, spent = record.ledger[rows], stage_times(record)[rows]
+    ledger, spent = record.ledger[rows], stage_times(only(record, rows))
     people = people_of(ledger)
     called = _calling(record, ledger, spent)
     stages = {

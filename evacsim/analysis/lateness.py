@@ -11,6 +11,7 @@ from evacsim.analysis.people import (
     Floats,
     had_to_go,
     in_state,
+    only,
     out_times,
     people_of,
     refused,
@@ -102,7 +103,7 @@ def mean_stage_times(record: RunRecord) -> dict[str, float]:
     go = had_to_go(record.ledger)
     people = people_of(record.ledger)[go]
     means = {}
-    for name, lengths in stage_times(record)[go].items():
+    for name, lengths in stage_times(only(record, go)).items():
         entered = lengths.notna().to_numpy()
         weight = people[entered].sum()
         means[str(name)] = float((lengths[entered] * people[entered]).sum() / weight) if weight else np.nan
@@ -116,22 +117,21 @@ def late_households(record: RunRecord) -> pd.DataFrame:
     before registration; empty for those who refused or were never ordered. In the order of the
     ledger.
     """
-    ledger = record.ledger
-    deadline = ledger["zone"].map(record.tables["zones"].set_index("zone")["deadline_s"]).to_numpy(np.float64)
-    limit = np.fmin(deadline, times(ledger, "water_s"))
-    out = out_times(ledger)
-    late = had_to_go(ledger) & (np.isnan(out) | (out > limit))
-    late_by = np.where(np.isnan(out), np.inf, out - limit)
-    stages = stage_times(record)[[stage for stage in STAGES if stage != "register"]]
+    going = only(record, had_to_go(record.ledger))
+    deadline = record.tables["zones"].set_index("zone")["deadline_s"]
+    by = np.fmin(going.ledger["zone"].map(deadline).to_numpy(np.float64), times(going.ledger, "water_s"))
+    out_at = out_times(going.ledger)
+    late = np.isnan(out_at) | (out_at > by)
+    ledger, out, limit = going.ledger[late], out_at[late], by[late]
+    stages = stage_times(only(going, late))[[stage for stage in STAGES if stage != "register"]]
     longest = _longest(stages)
-    cause = _causes(record, limit, longest)
-    stage = np.where(np.isin(cause, ["no_order", "refused"]), "", longest)
-    found: pd.DataFrame = ledger.loc[late, ["household", "zone", "people"]].reset_index(drop=True)
+    cause = _causes(only(going, late), limit, longest)
+    found: pd.DataFrame = ledger[["household", "zone", "people"]].reset_index(drop=True)
     return found.assign(
-        late_by_s=late_by[late],
-        cause=cause[late],
-        stage=stage[late],
-        final_state=ledger.loc[late, "final_state"].to_numpy(),
+        late_by_s=np.where(np.isnan(out), np.inf, out - limit),
+        cause=cause,
+        stage=np.where(np.isin(cause, ["no_order", "refused"]), "", longest),
+        final_state=ledger["final_state"].to_numpy(),
     )
 
 
@@ -167,8 +167,8 @@ def _causes(record: RunRecord, limit: Floats, longest: np.ndarray) -> np.ndarray
 def _first_turned_away(record: RunRecord) -> Floats:
     """Return when each household first stood before a shelter that did not take it in [s]; nan for never."""
     events = record.events[record.events["kind"] == "turned_away"]
-    first = events.groupby("subject")["time_s"].min()
-    return ("household/" + record.ledger["household"]).map(first).to_numpy(np.float64)
+    first = events.groupby(events["subject"].str.removeprefix("household/"))["time_s"].min()
+    return record.ledger["household"].map(first).to_numpy(np.float64)
 
 
 def late_by_zone(record: RunRecord) -> pd.DataFrame:

@@ -7,6 +7,8 @@ since when. Everything counts
 people, not households.
 """
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -40,6 +42,11 @@ def people_of(ledger: pd.DataFrame) -> Ints:
     return ledger["people"].to_numpy(dtype=np.int64)
 
 
+def only(record: RunRecord, households: Bools) -> RunRecord:
+    """Return the record with the rows of some households alone in its ledger; bool, shape (n_households,)."""
+    return replace(record, ledger=record.ledger[households])
+
+
 def in_plan(ledger: pd.DataFrame) -> Bools:
     """Return which households the plan moves when it is triggered; bool, shape (n_households,)."""
     return (ledger["mode"].fillna("") != "").to_numpy()
@@ -51,8 +58,10 @@ def had_to_go(ledger: pd.DataFrame) -> Bools:
     A zone whose trigger never fires and which stays dry did not have to, nor who was not there
     when the order came.
     """
-    concerned = ledger[["triggered_s", "ordered_s", "water_s"]].notna().any(axis=1).to_numpy()
-    return np.asarray(in_plan(ledger) & concerned & ledger["present"].to_numpy(dtype=bool))
+    never = [np.isnan(times(ledger, column)) for column in ("triggered_s", "ordered_s", "water_s")]
+    go = ~np.logical_and.reduce(never) & ledger["present"].to_numpy(dtype=bool)
+    go[go] = in_plan(ledger[["mode"]][go])
+    return np.asarray(go)
 
 
 def times(ledger: pd.DataFrame, column: str) -> Floats:
@@ -76,9 +85,9 @@ def refused(record: RunRecord) -> Bools:
 def went_home(record: RunRecord) -> Bools:
     """Return which households have set out for home, allowed or not, and are in no shelter at the end."""
     ledger = record.ledger
-    set_out = ledger["household"].isin(record.tables["returns"]["household"]).to_numpy()
-    in_shelter = ledger["final_place"].str.startswith("shelter/").to_numpy(dtype=bool)
-    return np.asarray(set_out & ~in_shelter)
+    home = ledger["household"].isin(record.tables["returns"]["household"]).to_numpy(copy=True)
+    home[home] = ~ledger["final_place"][home].str.startswith("shelter/").to_numpy(dtype=bool)
+    return np.asarray(home)
 
 
 def out_times(ledger: pd.DataFrame) -> Floats:

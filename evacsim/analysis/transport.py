@@ -74,15 +74,15 @@ def bused_before_water(record: RunRecord) -> int:
 
     What they boarded first counts: whom a boat fetches later, from a shelter, has still left by bus.
     """
-    ledger, vehicles = record.ledger, record.tables["vehicles"]
+    vehicles = record.tables["vehicles"]
+    ledger = record.ledger[had_to_go(record.ledger) & record.ledger["boarded_s"].notna().to_numpy()]
     boarded = record.events[record.events["kind"] == "boarded"].drop_duplicates("subject")
     households = boarded["subject"].str.removeprefix("household/")
     first = dict(zip(households, boarded["place"].str.removeprefix("vehicle/"), strict=True))
     last = zip(ledger["household"], ledger["vehicle"], strict=True)
     vehicle = pd.Series([first.get(household, other) for household, other in last], index=ledger.index)
     by_craft = vehicle.isin(vehicles["vehicle"][vehicles["kind"].isin(CRAFT)])
-    bused = had_to_go(ledger) & (ledger["boarded_s"].notna() & ~by_craft).to_numpy()
-    return int(people_of(ledger)[bused & out_before_water(ledger)].sum())
+    return int(people_of(ledger)[~by_craft.to_numpy() & out_before_water(ledger)].sum())
 
 
 def fetched_by_boat(record: RunRecord) -> int:

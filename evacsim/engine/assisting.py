@@ -47,14 +47,15 @@ class Assisting:
         parts, fleets = self.parts, self.transport.fleets
         for zone, cause in zip(order.message.zones, order.causes, strict=True):
             named = parts.world.transfer(zone).fleet
-            rows = (parts.households.zone == zone) & (parts.mode == Mode.BUS)
-            if named is None or not rows.any():
+            mine = parts.households.of_zone(zone)
+            by_bus = parts.mode[mine] == Mode.BUS
+            if named is None or not by_bus.any():
                 continue
             fleet = self._row[named]
             if fleets[fleet].external:
                 self._ask(fleet, office, cause)
                 continue
-            self._to_fetch[fleet] += parts.households.people[rows].sum()
+            self._to_fetch[fleet] += parts.households.people[mine][by_bus].sum()
             if self._to_fetch[fleet] > self._rules.rounds * fleets[fleet].vehicles * fleets[fleet].seats:
                 for helper, helped in self.transport.tasks.helped.items():
                     if fleet in helped:

@@ -67,8 +67,9 @@ class Attending(Recorded):
         """Stop work or school in a zone (row); return the people who leave, none once an order has come."""
         self._stops[zone] += 1
         book, households = self.parts.book, self.parts.households
-        leaves = (households.zone == zone) & (book.state == HouseholdState.AT_HOME) & ~book.held_by_water
-        rows = np.flatnonzero(leaves & ~self._is_settled[zone])
+        mine = households.of_zone(zone)
+        leaves = (book.state[mine] == HouseholdState.AT_HOME) & ~book.held_by_water[mine]
+        rows = mine.start + np.flatnonzero(leaves & ~self._is_settled[zone])
         self._is_stopped[rows] = True
         book.go_away(rows, self.parts.now)
         return int(households.people[rows].sum())
@@ -78,7 +79,8 @@ class Attending(Recorded):
         self._stops[zone] -= 1
         if self._stops[zone] or self._is_settled[zone]:
             return 0
-        rows = np.flatnonzero((self.parts.households.zone == zone) & self._is_stopped)
+        mine = self.parts.households.of_zone(zone)
+        rows = mine.start + np.flatnonzero(self._is_stopped[mine])
         self._is_stopped[rows] = False
         self._settle(rows)
         is_back = self.parts.book.state[rows] == HouseholdState.AT_HOME

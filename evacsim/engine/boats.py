@@ -206,7 +206,7 @@ class Boats:
         fleet = self.transport.fleets[vehicle.fleet]
         time = 0.0
         for household in households:
-            if book.state[household] in NEED and book.place_kind[household] in REACHED_AT:
+            if book.state_of(household) in NEED and book.kind_of_place(household) in REACHED_AT:
                 self.afoot.pick_up(household)
                 vehicle.aboard.append(household)
                 book.board(household, vehicle.row, parts.now)

@@ -88,7 +88,7 @@ class CallingUp:
         households, mode, world = self.parts.households, self.parts.mode, self.parts.world
         for zone, cause in zip(order.message.zones, order.causes, strict=True):
             transfer = world.transfer(zone)
-            if transfer.fleet is None or not ((households.zone == zone) & (mode == Mode.BUS)).any():
+            if transfer.fleet is None or not (mode[households.of_zone(zone)] == Mode.BUS).any():
                 continue
             fleet = self._fleet_row[transfer.fleet]
             if self._caller(fleet, zone, order.from_office) != office:

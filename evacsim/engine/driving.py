@@ -151,7 +151,7 @@ class Driving:
         """Return how long a household takes to board or alight, at `per_person` for the able [s]."""
         fleet, households = self.fleets[vehicle.fleet], self.parts.households
         people, assisted = int(households.people[household]), int(households.assisted[household])
-        factor, group = fleet.assisted_factor, households.group[household]
+        factor, group = fleet.assisted_factor, int(households.group[household])
         if group == Group.DISABLED and fleet.wheelchair_factor is not None:
             factor, assisted = fleet.wheelchair_factor, max(assisted, 1)
         elif group == Group.INSTITUTION and fleet.lying_factor is not None:

@@ -33,6 +33,8 @@ class Gathering(Recorded):
         """Most people waiting at once."""
         self.boarded = np.zeros(n, dtype=np.int64)
         """People who have boarded."""
+        self.n_changes = 0
+        """How often those who wait or are expected have changed."""
 
     def news(self, pickup: int) -> simpy.Event:
         """Return the event of the next change at a pick-up point."""
@@ -48,6 +50,7 @@ class Gathering(Recorded):
             if household not in self._expected_at:
                 self._expected_at[household] = pickup
                 self.expected[pickup] += self._people[household]
+        self.n_changes += 1
         self._tell(pickup)
         self.tell_all()
 
@@ -56,6 +59,7 @@ class Gathering(Recorded):
         pickup = self._expected_at.pop(household, None)
         if pickup is not None:
             self.expected[pickup] -= self._people[household]
+            self.n_changes += 1
             self._tell(pickup)
 
     def join(self, household: int, pickup: int) -> None:
@@ -65,6 +69,7 @@ class Gathering(Recorded):
         self._queues[pickup][household] = None
         self.waiting[pickup] += self._people[household]
         self.peak_waiting[pickup] = max(self.peak_waiting[pickup], self.waiting[pickup])
+        self.n_changes += 1
         self._tell(pickup)
         if not was_expected:
             self.tell_all()
@@ -74,6 +79,7 @@ class Gathering(Recorded):
         if household in self._queues[pickup]:
             del self._queues[pickup][household]
             self.waiting[pickup] -= self._people[household]
+            self.n_changes += 1
             self._tell(pickup)
 
     def board_next(self, pickup: int, free: int, assigned: Assigned | None) -> tuple[int, Assigned] | None:
@@ -87,6 +93,7 @@ class Gathering(Recorded):
                 del self._queues[pickup][household]
                 self.waiting[pickup] -= self._people[household]
                 self.boarded[pickup] += self._people[household]
+                self.n_changes += 1
                 return household, own
         return None
 

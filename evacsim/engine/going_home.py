@@ -105,7 +105,7 @@ class GoingHome:
     def _come_in(self, household: int, node: int, mover_class: MoverClass, arrived: int) -> None:
         """Let a household that has come from the road to its door be home, unless the water is too deep."""
         parts, book = self.parts, self.parts.book
-        if book.state[household] != HouseholdState.RETURNING or book.event[household] != arrived:
+        if book.state_of(household) != HouseholdState.RETURNING or book.event[household] != arrived:
             return
         effects, depth = parts.world.scenario.hazard.effects, self.water.depth_at_home(household)
         if is_stopped(np.array(depth), effects.walker_limit).item():

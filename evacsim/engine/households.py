@@ -101,9 +101,17 @@ class HouseholdBook:
         self, household: int, kind: str, time: float, *, place: Where = NOWHERE, cause: int = ROOT
     ) -> int:
         """Record an event of a household that leaves its state as it is; return its number."""
-        return self.become(
-            household, HouseholdState(int(self.state[household])), kind, time, place=place, cause=cause
-        )
+        state = HouseholdState(self.state_of(household))
+        return self.become(household, state, kind, time, place=place, cause=cause)
+
+    # A plain number is compared with a member of an enum in a twentieth of the time that an entry of an array takes.
+    def state_of(self, household: int) -> int:
+        """Return the state in which a household is, a `HouseholdState`."""
+        return int(self.state[household])
+
+    def kind_of_place(self, household: int) -> int:
+        """Return of which `Kind` the place is where a household is."""
+        return int(self.place_kind[household])
 
     def go_away(self, households: NDArray[np.int64], time: float) -> None:
         """Put households that are at home out of the district; no event of the model makes them go."""

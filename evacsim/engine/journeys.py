@@ -193,7 +193,7 @@ class Journeys:
         """Leave a household without a way where it is; it tries again when roads change."""
         book = self.parts.book
         self.without_way[household] = node
-        at_home = book.place_kind[household] == Kind.ZONE
+        at_home = book.kind_of_place(household) == Kind.ZONE
         place = Where(Kind.ZONE, int(book.place[household])) if at_home else Where(Kind.NODE, node)
         book.resting_state[household] = HouseholdState.PREPARING
         book.become(household, HouseholdState.STRANDED, "stranded", self.parts.now, place=place, cause=cause)

@@ -51,7 +51,7 @@ class LeavingUnasked:
 
     def _hear(self, household: int, packs: float, cause: int) -> None:
         """Let a household make up its mind to leave, if it is there."""
-        if self.parts.book.state[household] == HouseholdState.AWAY:
+        if self.parts.book.state_of(household) == HouseholdState.AWAY:
             return
         if self.transfer.take_up(household, cause, "left_on_own"):
             self.transfer.prepare(household, self.parts.now + packs)
@@ -73,9 +73,8 @@ def draw_shadow(
     near = np.zeros(world.zones.n, dtype=bool)
     for zone in (row for row, transfer in enumerate(world.transfers) if transfer is not None):
         near |= _near(world, zone, shadow)
-    first = np.searchsorted(households.zone, np.arange(world.zones.n + 1))
     for zone in np.flatnonzero(near).tolist():
-        mine, id_ = slice(int(first[zone]), int(first[zone + 1])), world.zones.ids[zone]
+        mine, id_ = households.of_zone(zone), world.zones.ids[zone]
         n = mine.stop - mine.start
         goes[mine] = (streams.get("shadow", id_).random(n) < shadow.share) & (mode[mine] == Mode.NONE)
         drives[mine] = goes[mine] & (streams.get("shadow_car", id_).random(n) < shadow.car_share)

@@ -33,7 +33,8 @@ class LettingGo(Recorded):
         self._released: list[tuple[int, float, int]] = []
         for zone, moved in enumerate(parts.world.transfers):
             if moved is not None and moved.release_parts is not None:
-                rows = np.flatnonzero((households.zone == zone) & (parts.mode != Mode.NONE))
+                mine = households.of_zone(zone)
+                rows = mine.start + np.flatnonzero(parts.mode[mine] != Mode.NONE)
                 before = np.cumsum(households.people[rows]) - households.people[rows]
                 total = max(1, int(households.people[rows].sum()))
                 self._part[rows] = before * moved.release_parts // total
@@ -61,8 +62,9 @@ class LettingGo(Recorded):
 
     def _let_go(self, zone: int, part: int, cause: int) -> None:
         parts, place = self.parts, Where(Kind.ZONE, zone)
-        is_mine = (parts.households.zone == zone) & (self._part == part) & (parts.mode != Mode.NONE)
-        people = int(parts.households.people[is_mine].sum())
+        mine = parts.households.of_zone(zone)
+        is_let_go = (self._part[mine] == part) & (parts.mode[mine] != Mode.NONE)
+        people = int(parts.households.people[mine][is_let_go].sum())
         self._events[zone, part] = parts.log.record(
             parts.now, "released", place, place=place, value=people, cause=cause
         )

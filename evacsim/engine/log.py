@@ -198,6 +198,6 @@ def written(kinds: np.ndarray, rows: np.ndarray, names: Mapping[Kind, np.ndarray
     for kind, ids in names.items():
         at = np.flatnonzero(kinds == kind)
         if at.size:
-            labels = np.array([f"{kind.id}/{name}" for name in ids], dtype=object)
-            written[at] = labels[rows[at]]
+            named, place = np.unique(rows[at], return_inverse=True)
+            written[at] = np.array([f"{kind.id}/{name}" for name in ids[named]], dtype=object)[place]
     return written

@@ -209,6 +209,8 @@ class Movement:
         self._notices: deque[Notice] = deque()
         self._is_changed = False
         self._rerouted: list[NDArray[np.int64]] | None = []
+        self._was_sent = np.zeros(0, dtype=bool)
+        """Whether each mover has ever been sent; there is room for more."""
 
     def add(
         self,
@@ -225,6 +227,9 @@ class Movement:
         (n,) = np.broadcast_shapes((1,), *map(np.shape, (*who, origin_node, route, depart_time)))
         rows = np.arange(self.n_movers, self.n_movers + n)
         self._store.hold_movers(self.n_movers + n)
+        missing = len(self._store.traffic.movers) - len(self._was_sent)
+        if missing:
+            self._was_sent = np.concatenate([self._was_sent, np.zeros(missing, dtype=bool)])
         traffic, control = self._store.traffic, self._store.control
         new = traffic.movers[self.n_movers : self.n_movers + n]
         new.mode, new.speed, new.people, new.route = movers.mode, movers.speed, movers.people, route
@@ -275,11 +280,10 @@ class Movement:
             )
             np.add.at(self._store.control["people"], state, people - aboard[rows])
             aboard[rows] = people
+        n = len(rows)
+        nodes = np.full(n, origin_node, dtype=np.int32)
         self._send(
-            rows,
-            np.broadcast_to(np.asarray(origin_node, dtype=np.int32), rows.shape),
-            np.broadcast_to(self._route(tree, path), rows.shape),
-            np.broadcast_to(np.asarray(depart_time, dtype=np.float64), rows.shape),
+            rows, nodes, np.full(n, self._route(tree, path)), np.full(n, depart_time, dtype=np.float64)
         )
 
     def _send(
@@ -293,9 +297,9 @@ class Movement:
         assert IS_OFF_ROAD[state].all(), "a mover to be sent is on the road"
         assert np.all((nodes >= 0) & (nodes < self.n_nodes)), "an origin node is out of range"
         assert np.all(times >= self.now), "a mover departs in the past"
+        self._was_sent[rows] = True
         self._store.hold_departures(times)
-        # Numba compiles again for arrays that are read-only: it is given copies.
-        changes.send(self._store.traffic.control, *map(np.array, (rows, nodes, routes, times)))
+        changes.send(self._store.state, rows, nodes, routes, times)
 
     def add_paths(self, first: ArrayLike, links: ArrayLike) -> NDArray[np.int64]:
         """Add explicit routes and return their rows.
@@ -395,7 +399,7 @@ class Movement:
         self._store.hold_events(n_on_links + len(rows))
         in_order = np.argsort(rows, kind="stable")
         changes.change_links(
-            self._store.traffic.control,
+            self._store.state,
             rows[in_order],
             factors[in_order],
             headways[in_order],
@@ -452,8 +456,8 @@ class Movement:
 
     def trees_in_use(self) -> NDArray[np.int64]:
         """Return the trees that any mover follows now or is scheduled to follow, ascending."""
-        movers = self._store.traffic.movers[: self.n_movers]
-        routes = movers.route[IS_FOLLOWING[movers.state]]
+        movers, sent = self._store.traffic.movers, np.flatnonzero(self._was_sent[: self.n_movers])
+        routes = movers.route[sent[IS_FOLLOWING[movers.state[sent]]]]
         return np.flatnonzero(np.bincount(routes[routes >= 0], minlength=self.n_trees))
 
     def redirect(
@@ -466,7 +470,7 @@ class Movement:
         rows = _rows(movers)
         routes = np.array(np.broadcast_to(self._route(tree, path), rows.shape))
         self._begin_change(self.now, rerouted=rows)
-        changes.reroute(self._store.traffic.control, rows, routes)
+        changes.reroute(self._store.state, rows, routes)
 
     def remove(self, movers: ArrayLike) -> None:
         """Take movers out for good wherever they are, now; everybody else keeps their place in all queues.
@@ -533,7 +537,7 @@ class Movement:
         self._store.hold_events(2 * len(rows))
         keys = self._store.traffic.movers.key[rows]
         in_order = np.argsort(keys, kind="stable")
-        changes.take_off(self._store.traffic.control, rows[in_order], nodes[in_order], state, self.now)
+        changes.take_off(self._store.state, rows[in_order], nodes[in_order], state, self.now)
 
     def drain_records(self) -> NDArray[np.void]:
         """Return the records since the last call, in order of time, as a structured array.
@@ -556,7 +560,7 @@ class Movement:
         rows, traffic = _rows(movers), self._store.traffic
         moving = traffic.movers[rows]
         times, routes = np.zeros(len(rows)), np.zeros(len(rows), dtype=np.int32)
-        changes.read_times(traffic.control, rows, times, routes)
+        changes.read_times(self._store.state, rows, times, routes)
         links = np.maximum(moving.place, 0)
         factor = traffic.roads[links].speed_factor[np.arange(len(rows)), moving.mode]
         speed = np.minimum(moving.speed, self.links.free_speed[links])
@@ -600,7 +604,7 @@ class Movement:
 
     def _counts(self, links: NDArray[np.int64]) -> NDArray[np.int32]:
         counts = np.empty((len(links), 2), dtype=np.int32)
-        changes.count_on_links(self._store.traffic.control, links, counts)
+        changes.count_on_links(self._store.state, links, counts)
         return counts
 
     def find_gridlock(self) -> list[list[int]]:
@@ -613,7 +617,7 @@ class Movement:
         links = self._store.traffic.links
         rings, seen = [], set()
         for link in np.flatnonzero(links.queue == Queue.GATE).tolist():
-            if link not in seen and changes.leads_to_itself(self._store.traffic.control, link):
+            if link not in seen and changes.leads_to_itself(self._store.state, link):
                 rings.append(self._ring(link))
                 seen.update(rings[-1])
         return rings
@@ -644,9 +648,7 @@ class Movement:
         """Apply the policy to a gridlock whose time has come, if it is still there."""
         found = self._gridlocks[number]
         link, links = found.ring[0], self._store.traffic.links
-        stands = links.queue[link] == Queue.GATE and changes.leads_to_itself(
-            self._store.traffic.control, link
-        )
+        stands = links.queue[link] == Queue.GATE and changes.leads_to_itself(self._store.state, link)
         if not stands or tuple(self._ring(link)) != found.ring:
             self._gridlocks[number] = found._replace(ended=self.now, resolved_by="changes")
             return
@@ -666,7 +668,7 @@ class Movement:
         self._drained.append(store.take_records())
         store.hold_slots(MARGIN)
         store.hold_events(MARGIN)
-        changes.squeeze(store.traffic.control, link, self.now, self._passages)
+        changes.squeeze(store.state, link, self.now, self._passages)
 
     def _front(self, link: int) -> int:
         """Return the front of a link that has one."""
@@ -701,10 +703,10 @@ class Movement:
             waiting = self.count(MoverState.WAITING) + self.count(MoverState.MOVING)
             self._store.hold_events(waiting + 2 * len(self.links.length) + MARGIN)
             if self._rerouted is None:
-                changes.reconsider(self._store.traffic.control, self.now)
+                changes.reconsider(self._store.state, self.now)
             else:
                 rerouted = np.concatenate([np.zeros(0, dtype=np.int64), *self._rerouted])
-                changes.reconsider_for(self._store.traffic.control, rerouted, self.now)
+                changes.reconsider_for(self._store.state, rerouted, self.now)
             self._is_changed, self._rerouted = False, []
 
     def _run(self, until: float) -> Notice | None:
@@ -720,7 +722,7 @@ class Movement:
     def _run_kernel(self, until: float) -> Notice | None:
         store = self._store
         while True:
-            outcome = movement.advance(store.traffic.control, until, self._bin_length, self._passages)
+            outcome = movement.advance(store.state, until, self._bin_length, self._passages)
             if outcome == Outcome.DONE:
                 self.now = until if math.isfinite(until) else max(self.now, float(store.control["time"]))
                 return None
@@ -740,7 +742,7 @@ class Movement:
             elif outcome == Outcome.LOOK_AT_WHEEL:
                 per_second = store.look_at_wheel()
                 if per_second is not None:
-                    changes.turn_wheel(store.traffic.control, per_second)
+                    changes.turn_wheel(store.state, per_second)
             elif outcome == Outcome.HEAP_FULL:
                 store.hold_events(len(store.traffic.heap))
             else:

@@ -220,15 +220,15 @@ class Organizing(Recorded):
             return parts.log.record(parts.now, "nobody_home", officer, cause=cause)
         subject, people = Where(Kind.HOUSEHOLD, household), float(parts.households.people[household])
         self._was_visited[household] = True
-        if book.state[household] in BEYOND_REACH:
+        if book.state_of(household) in BEYOND_REACH:
             return cause
         lives_here = parts.households.zone[household] == zone
-        if not lives_here or book.state[household] not in AT_THE_DOOR:
+        if not lives_here or book.state_of(household) not in AT_THE_DOOR:
             why = max(cause, int(book.event[household])) if lives_here else cause
             return parts.log.record(parts.now, "nobody_home", subject, place=officer, value=people, cause=why)
         if not self._is_known[household]:
             luck = parts.streams.get("found", parts.world.zones.ids[zone], round_.number)
-            rank = household - int(np.searchsorted(parts.households.zone, zone))
+            rank = household - parts.households.of_zone(zone).start
             if luck.random(rank + 1)[rank] >= self.rules.find_unlisted:
                 return cause
             self._is_known[household] = True
@@ -291,8 +291,8 @@ class Organizing(Recorded):
 
     def _moved(self, zone: int) -> NDArray[np.int64]:
         """Return the households (rows) of a zone that the plan moves."""
-        first, last = np.searchsorted(self.parts.households.zone, (zone, zone + 1))
-        return np.asarray(first + np.flatnonzero(self.parts.mode[first:last] != Mode.NONE))
+        mine = self.parts.households.of_zone(zone)
+        return mine.start + np.flatnonzero(self.parts.mode[mine] != Mode.NONE)
 
     def _left(self, zone: int, *, only_known: bool = False) -> int:
         """Return how many people of a zone whom the plan moves have not left home."""

@@ -74,6 +74,7 @@ class Provisioning(Recorded):
         self._ration = {ration.item: ration for ration in self.rations}
         self._at: dict[tuple[int, str], Supplied] = {}
         self._amounts: list[tuple[str, str, float, float]] = []
+        self._shelter_ids = parts.world.shelters.ids
         self.delivering = Delivering(
             parts,
             transport,
@@ -123,14 +124,15 @@ class Provisioning(Recorded):
                 waiting += supplied.waiting[number:]
                 break
             people = int(self.parts.households.people[household])
-            if people * ration > free:
+            needed = people * ration
+            if needed > free:
                 waiting.append((household, then))
                 continue
-            free -= people * ration
+            free -= needed
             supplied.drawing.add(household)
             supplied.people += people
             supplied.people_waiting -= people
-            supplied.first_rations.begin(household, people * ration / int(DAY), now)
+            supplied.first_rations.begin(household, needed / int(DAY), now)
             served.append(then)
         supplied.waiting = waiting
         self._draw(shelter, item, leaving=leaving)
@@ -164,7 +166,7 @@ class Provisioning(Recorded):
         """Take in a new number of people or a new stock: when it runs out, when to ask."""
         supplied, now, ration = self._at[shelter, item], self.parts.now, self._ration[item]
         supplied.stock.draw(ration_rate(supplied.people, ration.per_person_day, DAY), now)
-        self._note(f"shelter/{self.parts.world.shelters.ids[shelter]}", item, supplied.stock)
+        self._note(f"shelter/{self._shelter_ids[shelter]}", item, supplied.stock)
         supplied.version += 1
         inside = int(self.sheltering.people[shelter]) - leaving
         if self._supply is not None and supplied.people + supplied.people_waiting and inside:

@@ -60,8 +60,8 @@ class Reacting(Recorded):
         )
         for zone, moved in enumerate(parts.world.transfers):
             if moved is not None:
-                rows = (parts.households.zone == zone) & (parts.mode != Mode.NONE)
-                self._draw(zone, moved, np.flatnonzero(rows))
+                mine = parts.households.of_zone(zone)
+                self._draw(zone, moved, mine.start + np.flatnonzero(parts.mode[mine] != Mode.NONE))
         complies = parts.households.compliance_luck < self._compliance
         self._complies: Final[Bools] = complies | parts.households.is_visitor
         self._strongest: Final[Floats] = np.full(n, -np.inf)
@@ -74,9 +74,9 @@ class Reacting(Recorded):
         """Draw what the households of a zone of the plan are like."""
         parts, behavior = self.parts, self._behavior
         model = parts.world.zones.models[zone]
-        n = int(np.count_nonzero(parts.households.zone == zone))
+        mine = parts.households.of_zone(zone)
         # One luck for every household of the zone, whether the plan moves it or not.
-        own = rows - int(np.searchsorted(parts.households.zone, zone))
+        n, own = mine.stop - mine.start, rows - mine.start
         law = moved.preparation or parts.world.scenario.plan.organize.preparation
         preparation_luck, is_visitor = (
             parts.households.preparation_luck[rows],
@@ -119,7 +119,7 @@ class Reacting(Recorded):
     def hear(self, household: int, message: Message, cause: int, *, personal: bool = False) -> None:
         """Let a household of the plan hear a message now, by an event; `personal` at its door."""
         book = self.parts.book
-        if self._is_decided[household] or book.state[household] in GONE:
+        if self._is_decided[household] or book.state_of(household) in GONE:
             return
         is_first = not self._heard[household]
         self._heard[household] += 1
@@ -183,8 +183,10 @@ class Reacting(Recorded):
     def _finish(self, household: int, kind: str, rest: Sequence[tuple[str, float]]) -> None:
         book = self.parts.book
         # Whom the water holds at home goes on with what has to be done there.
-        now = book.resting_state[household] if book.held_by_water[household] else book.state[household]
-        if now != HouseholdState.PREPARING or book.state[household] == HouseholdState.DEAD:
+        now = (
+            int(book.resting_state[household]) if book.held_by_water[household] else book.state_of(household)
+        )
+        if now != HouseholdState.PREPARING or book.state_of(household) == HouseholdState.DEAD:
             return
         if kind == "family_together":
             book.mark("family", household, self.parts.now)

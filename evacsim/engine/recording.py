@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from evacsim.clock import seconds_after
 from evacsim.engine.failing import failures
 from evacsim.engine.households import NO_VEHICLE
-from evacsim.engine.log import Kind, Where
+from evacsim.engine.log import Kind, Where, written
 from evacsim.engine.movement import Gridlock
 from evacsim.engine.parts import Mode, Parts
 from evacsim.engine.recorded import Recorded
@@ -98,11 +98,11 @@ def _merged(*parts: Mapping[Any, Any]) -> dict[Any, Any]:
 def _names(parts: Parts, processes: Sequence[Recorded]) -> dict[Kind, NDArray[Any]]:
     world, households = parts.world, parts.households
     zone_ids = np.array(world.zones.ids, dtype=object)
-    number = np.char.mod("%d", households.number).astype(object)
+    numbers = np.array([str(number) for number in range(households.number.max(initial=0) + 1)], dtype=object)
     names = {
         Kind.DISTRICT: np.array([world.scenario.district.id], dtype=object),
         Kind.ZONE: zone_ids,
-        Kind.HOUSEHOLD: zone_ids[households.zone] + "/" + number,
+        Kind.HOUSEHOLD: zone_ids[households.zone] + "/" + numbers[households.number],
         Kind.PICKUP_POINT: np.array(world.pickup_points.ids, dtype=object),
         Kind.SHELTER: np.array(world.shelters.ids, dtype=object),
         Kind.DEPOT: np.array(world.fleets.ids, dtype=object),
@@ -123,10 +123,6 @@ def _ledger(
     state_ids = np.array([state.id for state in HouseholdState], dtype=object)
     group_ids = np.array([group.id for group in Group], dtype=object)
     modes = np.array([mode.id for mode in Mode], dtype=object)
-    place = np.full(households.n, "", dtype=object)
-    for kind, ids in names.items():
-        there = np.flatnonzero(book.place_kind == kind)
-        place[there] = np.array([f"{kind.id}/{name}" for name in ids], dtype=object)[book.place[there]]
     final_event = pd.array(book.event, dtype="Int64")
     final_event[book.event == 0] = pd.NA
     columns = _merged(
@@ -145,7 +141,7 @@ def _ledger(
             **{f"{stage}_s": times for stage, times in book.times.items()},
             "vehicle": vehicles[np.where(book.vehicle == NO_VEHICLE, len(vehicles) - 1, book.vehicle)],
             "final_state": state_ids[book.state],
-            "final_place": place,
+            "final_place": written(book.place_kind, book.place, names),
             "final_s": book.since,
             "final_event": final_event,
         },
@@ -156,7 +152,7 @@ def _ledger(
     blanks = {
         name: np.full(households.n, BLANK[dtype]) for name, dtype in known.items() if name not in columns
     }
-    return table(pd.DataFrame({**columns, **blanks}), LEDGER)
+    return table(pd.DataFrame({**columns, **blanks}, copy=False), LEDGER)
 
 
 BLANK: Mapping[str, Any] = {"str": "", "float64": np.nan, "bool": True}

@@ -140,8 +140,9 @@ class Returning(Recorded):
         parts, world = self.parts, self.parts.world
         if self._back_home is None or not self._back_home.road_open:
             return True
-        mine = (parts.households.zone == zone) & (parts.book.place_kind == Kind.SHELTER)
-        shelters = np.unique(parts.book.place[mine]) if mine.any() else np.arange(world.shelters.n)
+        mine = parts.households.of_zone(zone)
+        used = np.unique(parts.book.place[mine][parts.book.place_kind[mine] == Kind.SHELTER])
+        shelters = used if used.size else np.arange(world.shelters.n)
         tree = parts.routing.tree_to_node(int(world.zones.drive_node[zone]), MoverClass.CAR)
         times = parts.routing.times_to_root(tree, world.shelters.drive_node[shelters].astype(np.int64))
         return bool(np.isfinite(times).any())
@@ -149,14 +150,15 @@ class Returning(Recorded):
     def _authorize(self, zone: int) -> None:
         """Let the people of a zone go home from now on."""
         parts, place = self.parts, Where(Kind.ZONE, zone)
-        mine = (parts.households.zone == zone) & (parts.book.state == HouseholdState.SHELTERED)
+        mine = parts.households.of_zone(zone)
+        rows = mine.start + np.flatnonzero(parts.book.state[mine] == HouseholdState.SHELTERED)
         cause = max(int(self._order_event[zone]), int(self._dry_event[zone]))
-        people = int(parts.households.people[mine].sum())
+        people = int(parts.households.people[rows].sum())
         self._allowed[zone], self.posts.is_allowed[zone] = parts.now, True
         self._allowed_event[zone] = parts.log.record(
             parts.now, "return_authorized", place, place=place, value=people, cause=cause
         )
-        for household in np.flatnonzero(mine).tolist():
+        for household in rows.tolist():
             self._set_out(household)
 
     # -- who goes ---------------------------------------------------------------------------
@@ -181,12 +183,11 @@ class Returning(Recorded):
     def _time_to_going_back(self, household: int, share: float) -> float:
         """Return how long after being settled a household goes back [s], if it is not allowed before; inf for never."""
         households, zone = self.parts.households, int(self.parts.households.zone[household])
-        first = int(np.searchsorted(households.zone, zone))
+        mine = households.of_zone(zone)
         if zone not in self._luck:
-            n = int(np.count_nonzero(households.zone == zone))
             id_ = self.parts.world.zones.ids[zone]
-            self._luck[zone] = self.parts.streams.get("going_back", id_).random(n)
-        luck = self._luck[zone][household - first]
+            self._luck[zone] = self.parts.streams.get("going_back", id_).random(mine.stop - mine.start)
+        luck = self._luck[zone][household - mine.start]
         with np.errstate(divide="ignore"):
             # (1 - share) to the power of the days is the share that has not gone.
             return float(DAY * np.log1p(-luck) / np.log1p(-share)) if share > 0 else np.inf
@@ -194,7 +195,7 @@ class Returning(Recorded):
     def _set_out(self, household: int) -> None:
         parts = self.parts
         zone = int(parts.households.zone[household])
-        if parts.book.state[household] != HouseholdState.SHELTERED or np.isnan(self._dry_since[zone]):
+        if parts.book.state_of(household) != HouseholdState.SHELTERED or np.isnan(self._dry_since[zone]):
             return
         cause = max(int(self._allowed_event[zone]), int(parts.book.event[household]))
         if self.going_home.go_home(household, cause):
@@ -203,7 +204,7 @@ class Returning(Recorded):
     def _go_back(self, household: int, kind: str) -> None:
         parts = self.parts
         is_allowed = np.isfinite(self._allowed[parts.households.zone[household]])
-        if is_allowed or parts.book.state[household] != HouseholdState.SHELTERED:
+        if is_allowed or parts.book.state_of(household) != HouseholdState.SHELTERED:
             return
         if self.going_home.go_home(household, int(parts.book.event[household]), kind="went_back"):
             self._leave(household, kind)

@@ -65,7 +65,8 @@ class Reuniting(Recorded):
         for zone, transfer in enumerate(world.transfers):
             if transfer is None:
                 continue
-            rows = np.flatnonzero((parts.households.zone == zone) & ~parts.households.is_visitor)
+            mine = parts.households.of_zone(zone)
+            rows = mine.start + np.flatnonzero(~parts.households.is_visitor[mine])
             luck = parts.streams.get("kin", world.zones.ids[zone]).random(len(rows))
             bringing = parts.streams.get("bringing", world.zones.ids[zone]).random(len(rows))
             self._bringing[rows] = quantiles(rules.bring, bringing)

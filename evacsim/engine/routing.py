@@ -253,6 +253,8 @@ class Routing:
         """Make a tree, or make it right again if it is out of date; return it."""
         tree = self._others.get(row)
         if tree is None:
+            if self._n_seen[row] == self._n_changes[self._class[row]]:
+                return row
             tree = Tree(
                 int(self._target[row]),
                 MoverClass(int(self._class[row])),

@@ -354,7 +354,8 @@ def planned_modes(world: World, households: Households) -> NDArray[np.int8]:
     for zone, transfer in enumerate(world.transfers):
         if transfer is None:
             continue
-        rows = np.flatnonzero(households.zone == zone)
+        mine = households.of_zone(zone)
+        rows = np.arange(mine.start, mine.stop)
         owned = world.zones.models[zone].car_share
         car_share = plan.to.car_share if transfer.car_share is None else transfer.car_share
         bus_share = plan.to.bus_share if transfer.bus_share is None else transfer.bus_share

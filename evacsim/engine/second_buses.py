@@ -102,8 +102,8 @@ class SecondBuses:
         gone = [
             household
             for household in waiting
-            if book.place_kind[household] != Kind.SHELTER or book.place[household] != shelter
+            if book.kind_of_place(household) != Kind.SHELTER or book.place[household] != shelter
         ]
         for household in gone:
             del waiting[household]
-        return [household for household in waiting if book.state[household] in THERE]
+        return [household for household in waiting if book.state_of(household) in THERE]

@@ -69,7 +69,7 @@ class Serving:
                     yield from self._move_on(vehicle, threatened)
                 continue
             pickup = task.pickup
-            self.tasks.seats_coming[pickup] += seats
+            self.tasks.send_seats(pickup, seats)
             reached = yield from self._drive_empty(
                 vehicle, partial(self.parts.routing.tree_to_pickup, pickup, MoverClass.BUS)
             )
@@ -77,7 +77,7 @@ class Serving:
                 at_pickup = self.parts.now
                 self.driving.record(vehicle, "vehicle_at_pickup", place=Where(Kind.PICKUP_POINT, pickup))
                 yield from self._load(vehicle, task)
-                self.tasks.seats_coming[pickup] -= seats
+                self.tasks.send_seats(pickup, -seats)
                 self.gathering.tell_all()
                 if vehicle.aboard:
                     loaded_at = Where(Kind.PICKUP_POINT, pickup)
@@ -86,7 +86,7 @@ class Serving:
                     yield from self._deliver(vehicle, loaded_at, task.shelter, at_pickup, route)
             else:
                 # It goes where else people wait whom it can reach, or waits until the roads change.
-                self.tasks.seats_coming[pickup] -= seats
+                self.tasks.send_seats(pickup, -seats)
                 self.tasks.give_up_plans(vehicle)
 
     def _whom_to_take_over(self, vehicle: Vehicle) -> Vehicle | None:

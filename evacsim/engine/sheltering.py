@@ -167,7 +167,7 @@ class Sheltering(Recorded):
         outside, self._outside[shelter] = self._still_outside(shelter), []
         for household in outside:
             # Whom the water holds there comes in once it lets go.
-            if parts.book.state[household] == HouseholdState.UNSHELTERED and self.let_in is not None:
+            if parts.book.state_of(household) == HouseholdState.UNSHELTERED and self.let_in is not None:
                 self.let_in(
                     household, shelter, max(self._open_event[shelter], int(parts.book.event[household]))
                 )
@@ -256,9 +256,9 @@ class Sheltering(Recorded):
         return [
             household
             for household in dict.fromkeys(self._outside[shelter])
-            if book.place_kind[household] == Kind.SHELTER
+            if book.kind_of_place(household) == Kind.SHELTER
             and book.place[household] == shelter
-            and book.state[household] != HouseholdState.DEAD
+            and book.state_of(household) != HouseholdState.DEAD
         ]
 
     def release(self, household: int, shelter: int) -> None:
@@ -279,7 +279,7 @@ class Sheltering(Recorded):
         book = self.parts.book
         if stay != self._stay[household]:
             return
-        if book.state[household] != HouseholdState.REGISTERING:
+        if book.state_of(household) != HouseholdState.REGISTERING:
             # The water came first; once it lets go the household is settled, not registering.
             book.resting_state[household] = HouseholdState.SHELTERED
             return

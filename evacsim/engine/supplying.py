@@ -15,8 +15,10 @@ from typing import Literal, NamedTuple
 Carrier = Literal["truck", "boat", "helicopter"]
 CARRIERS: tuple[Carrier, ...] = ("truck", "boat", "helicopter")
 """By what supplies travel, in the order in which it is tried: boats and helicopters where no truck finds a way."""
+NOTHING = Fraction(0)
 
 
+@lru_cache(maxsize=4096)
 def ration_rate(people: int, ration: float, per: float) -> Fraction:
     """Return what `people` use per second when each is given `ration` in every `per` seconds, exactly.
 
@@ -49,10 +51,12 @@ class Stock:
     def __init__(self, item: str, amount: float, *, since: float = 0.0) -> None:
         assert amount >= 0, f"{item} begins with {amount}"
         self.item = item
-        self._rate = Fraction(0)
-        self._since = Fraction(since)
+        self._rate = NOTHING
+        self._since = since
         self._amount = _decimal(amount)
-        self._short = Fraction(0)
+        self._short = NOTHING
+        self._empty_from = self._when_empty()
+        """Since when nothing is left, or from when on nothing will be [s]; true until the next change."""
 
     @property
     def rate(self) -> float:
@@ -67,9 +71,9 @@ class Stock:
         """Return the same as `left`, as a whole fraction."""
         assert now >= self._since, f"{self.item} is asked for {now}, before its last change"
         # The moment is rounded to a float, the amount is not: from that float on nothing is left.
-        if now >= self._empty_from():
-            return Fraction(0)
-        return self._amount - self._rate * (Fraction(now) - self._since)
+        if now >= self._empty_from:
+            return NOTHING
+        return self._amount - self._used(now) if self._rate else self._amount
 
     def short(self, now: float) -> float:
         """Return how much of what was to be drawn could not be given until `now` [s]."""
@@ -80,17 +84,18 @@ class Stock:
 
         At that very moment `left` is 0, so an event may be scheduled at it.
         """
-        return max(now, self._empty_from())
+        return max(now, self._empty_from)
 
     def falls_to(self, cover: float, now: float) -> float:
         """Return when what is left will last only `cover` more seconds [s]: `now` if so already, infinity for never."""
-        return max(now, self._empty_from() - cover)
+        return max(now, self._empty_from - cover)
 
     def draw(self, rate: float | Fraction, now: float) -> None:
         """Let it be drawn at `rate` [unit/s] from `now` [s] on, instead of as before."""
         assert rate >= 0, f"{self.item} is drawn at {rate}"
         self._settle(now)
         self._rate = Fraction(rate)
+        self._empty_from = self._when_empty()
 
     def take(self, amount: float, now: float) -> float:
         """Take `amount` at `now` [s], or what there is; return how much was taken."""
@@ -98,6 +103,7 @@ class Stock:
         self._settle(now)
         taken = min(_decimal(amount), self._amount)
         self._amount -= taken
+        self._empty_from = self._when_empty()
         return float(taken)
 
     def add(self, amount: float, now: float) -> None:
@@ -105,20 +111,26 @@ class Stock:
         assert amount >= 0, f"{amount} of {self.item} is added"
         self._settle(now)
         self._amount += _decimal(amount)
+        self._empty_from = self._when_empty()
 
-    def _empty_from(self) -> float:
-        """Return since when nothing is left, or from when on nothing will be [s]."""
+    def _when_empty(self) -> float:
         if not self._amount:
-            return float(self._since)
-        return float(self._since + self._amount / self._rate) if self._rate else math.inf
+            return self._since
+        return float(Fraction(self._since) + self._amount / self._rate) if self._rate else math.inf
+
+    def _used(self, now: float) -> Fraction:
+        """Return how much is drawn from the last change until `now` [s] if there is enough."""
+        return self._rate * (Fraction(now) - Fraction(self._since))
 
     def _short_until(self, now: float) -> Fraction:
-        wanted = self._rate * (Fraction(now) - self._since)
-        return self._short + max(Fraction(0), wanted - (self._amount - self.left_exactly(now)))
+        assert now >= self._since, f"{self.item} is asked for {now}, before its last change"
+        if not self._rate or now < self._empty_from:
+            return self._short
+        return self._short + max(NOTHING, self._used(now) - self._amount)
 
     def _settle(self, now: float) -> None:
         """Bring the amount to what it is at `now`, before something changes."""
-        self._short, self._amount, self._since = self._short_until(now), self.left_exactly(now), Fraction(now)
+        self._short, self._amount, self._since = self._short_until(now), self.left_exactly(now), now
 
 
 class FirstRations:
@@ -137,8 +149,8 @@ class FirstRations:
         self._period = Fraction(period)
         self._begun: dict[int, tuple[Fraction, Fraction]] = {}
         """Rate and end of the first ration of each household, in the order of their ends."""
-        self._rate = Fraction(0)
-        self._rate_times_end = Fraction(0)
+        self._rate = NOTHING
+        self._rate_times_end = NOTHING
 
     def begin(self, household: int, rate: Fraction, now: float) -> None:
         """Set a first ration aside for a household that draws at `rate` [unit/s] from `now` [s] on."""
@@ -149,9 +161,10 @@ class FirstRations:
 
     def end(self, household: int) -> None:
         """Set nothing aside for a household any more, if anything was."""
-        rate, end = self._begun.pop(household, (Fraction(0), Fraction(0)))
-        self._rate -= rate
-        self._rate_times_end -= rate * end
+        if household in self._begun:
+            rate, end = self._begun.pop(household)
+            self._rate -= rate
+            self._rate_times_end -= rate * end
 
     def set_aside(self, now: float) -> Fraction:
         """Return what is set aside at `now` [s], not before it was last asked."""
@@ -162,7 +175,7 @@ class FirstRations:
             over.append(household)
         for household in over:
             self.end(household)
-        return self._rate_times_end - self._rate * Fraction(now)
+        return self._rate_times_end - self._rate * Fraction(now) if self._begun else NOTHING
 
 
 class Source(NamedTuple):

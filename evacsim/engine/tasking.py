@@ -16,6 +16,8 @@ from evacsim.engine.vehicles import Vehicle
 
 Ints = NDArray[np.int64]
 NO_PLACES = np.zeros(0, dtype=np.int64)
+ANYWHERE = None
+"""In place of a town: wherever the fleet of a vehicle serves."""
 ONLINE = ("nearest", "longest_queue")
 """Dispatch policies that decide whenever a vehicle comes free; the others plan all rounds beforehand."""
 
@@ -33,10 +35,14 @@ class Tasking:
         self.served, self._of_town = _pickups_by_fleet(parts, self.helped)
         """Rows of the pick-up points that each fleet serves."""
         n = parts.world.pickup_points.n
-        self.seats_coming = np.zeros(n, dtype=np.int64)
+        self._seats_coming = np.zeros(n, dtype=np.int64)
         """Seats on their way to each pick-up point, or loading there."""
         self._planned_people = np.zeros(n, dtype=np.int64)
         """People for whom a round is planned that has not begun; nobody else goes for them."""
+        self._n_changes = 0
+        """How often those who are spoken for have changed."""
+        self._found_nobody: dict[tuple[int, str | None], tuple[int, int]] = {}
+        """For fleet and town: the changes up to which nobody there waits for a vehicle."""
         self._plan = parts.world.scenario.plan.to
 
     def next_task(self, vehicle: Vehicle) -> PlannedRound | None:
@@ -46,29 +52,40 @@ class Tasking:
             task = self._begin_planned(vehicle)
             if gathering.waiting[task.pickup] + gathering.expected[task.pickup] > 0:
                 return task
-        for served in self._places_in_turn(vehicle):
-            chosen = self._where_people_wait(vehicle, served)
+        for town in vehicle.promised_to or (ANYWHERE,):
+            chosen = self._where_people_wait(vehicle, town)
             if chosen is not None:
                 return chosen
         return None
 
-    def places(self, vehicle: Vehicle, town: str) -> Ints:
-        """Return the pick-up points of a town that the fleet of a vehicle serves."""
+    def places(self, vehicle: Vehicle, town: str | None) -> Ints:
+        """Return the pick-up points that the fleet of a vehicle serves in a town, or anywhere."""
+        if town is ANYWHERE:
+            return self.served[vehicle.fleet]
         return self._of_town.get((vehicle.fleet, town), NO_PLACES)
 
-    def _places_in_turn(self, vehicle: Vehicle) -> list[Ints]:
-        """Return where a vehicle looks for people: in the towns it is promised to, one after the other."""
-        if vehicle.promised_to:
-            return [self.places(vehicle, town) for town in vehicle.promised_to]
-        return [self.served[vehicle.fleet]]
+    def send_seats(self, pickup: int, seats: int) -> None:
+        """Reckon with so many seats more, or fewer, on their way to a pick-up point."""
+        self._seats_coming[pickup] += seats
+        self._n_changes += 1
 
-    def _where_people_wait(self, vehicle: Vehicle, served: Ints) -> PlannedRound | None:
-        """Return the round to one of some pick-up points by the dispatch policy; None where nobody waits."""
+    def _plan_for(self, pickup: int, people: int) -> None:
+        self._planned_people[pickup] += people
+        self._n_changes += 1
+
+    def _where_people_wait(self, vehicle: Vehicle, town: str | None) -> PlannedRound | None:
+        """Return the round in a town, or anywhere, by the dispatch policy; None where nobody waits."""
         gathering, routing = self.gathering, self.parts.routing
-        spoken_for = self.seats_coming[served] + self._planned_people[served]
+        # All idle vehicles ask whenever there may be somebody: most find what the one before them has found.
+        key, known = (vehicle.fleet, town), (gathering.n_changes, self._n_changes)
+        if self._found_nobody.get(key) == known:
+            return None
+        served = self.places(vehicle, town)
+        spoken_for = self._seats_coming[served] + self._planned_people[served]
         unserved = gathering.waiting[served] + gathering.expected[served] - spoken_for
         served, unserved = served[unserved > 0], unserved[unserved > 0]
         if not served.size:
+            self._found_nobody[key] = known
             return None
         time = routing.times_to_pickups(served, vehicle.node, MoverClass.BUS)
         if not np.isfinite(time).any():
@@ -97,11 +114,11 @@ class Tasking:
         for vehicle, planned in zip(vehicles, rounds, strict=True):
             vehicle.planned.extend(planned)
             for task in planned:
-                self._planned_people[task.pickup] += task.people
+                self._plan_for(task.pickup, task.people)
 
     def _begin_planned(self, vehicle: Vehicle) -> PlannedRound:
         task = vehicle.planned.popleft()
-        self._planned_people[task.pickup] -= task.people
+        self._plan_for(task.pickup, -task.people)
         return task
 
     def give_up_plans(self, vehicle: Vehicle) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from evacsim.kernels._jit import for_kernels
 from evacsim.kernels.arrays import (
     ACT,
     ARRIVED,
@@ -71,7 +72,7 @@ class TrafficStore:
         control.per_bucket, control.look_after = PER_BUCKET, FIRST_LOOK
         self._looked = (0, 0.0)
         control.held_links = control.held_movers = control.unused_run = control.ring = NONE
-        self._traffic = Traffic(
+        self.traffic = Traffic(
             movers=record_array(0, MOVER),
             links=records,
             fronts=fronts,
@@ -90,7 +91,6 @@ class TrafficStore:
             entries=np.zeros(2 * n_bins * n_links, dtype=np.int32),
             control=control,
         )
-        note_addresses(self._traffic)
         self.add_slots(FIRST_BUFFER)
         self.plain_from = 0
         """Storage that every mover fits into [thousandths of a pcu]."""
@@ -117,23 +117,21 @@ class TrafficStore:
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Take over the state of another store; a copy has its arrays elsewhere."""
         self.__dict__.update(state)
-        note_addresses(self._traffic)
+        self.traffic = self._traffic
 
     @property
     def traffic(self) -> Traffic:
-        """All arrays; kernels are given its `control`, which knows where the others are."""
+        """All arrays; kernels are given `state`, which knows where they are."""
         return self._traffic
 
     @traffic.setter
     def traffic(self, traffic: Traffic) -> None:
         self._traffic = traffic
         note_addresses(traffic)
-
-    @property
-    def control(self) -> np.void:
+        self.state: Records = for_kernels(traffic.control)
+        """What kernels are given."""
+        self.control: np.void = traffic.control.view(np.ndarray)[0]
         """The one record of control, by field name."""
-        record: np.void = self.traffic.control.view(np.ndarray)[0]
-        return record
 
     @property
     def records(self) -> NDArray[np.void]:

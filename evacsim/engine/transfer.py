@@ -64,7 +64,7 @@ class Transfer:
     def hear(self, household: int, cause: int) -> int:
         """Let word reach a household that does not act on it; return the event, the root where there is nobody."""
         book = self.parts.book
-        if book.state[household] == HouseholdState.DEAD or household in self._fetched:
+        if book.state_of(household) == HouseholdState.DEAD or household in self._fetched:
             return ROOT
         book.mark("told", household, self.parts.now)
         return book.note(household, "told", self.parts.now, cause=cause)
@@ -75,7 +75,7 @@ class Transfer:
         Returns the event, the root where there is nobody.
         """
         book, now = self.parts.book, self.parts.now
-        if book.state[household] == HouseholdState.DEAD or household in self._fetched:
+        if book.state_of(household) == HouseholdState.DEAD or household in self._fetched:
             return ROOT
         if kind == "told":
             book.mark("told", household, now)
@@ -108,7 +108,7 @@ class Transfer:
         self.journeys.without_way.pop(household, None)
         self.gathering.expect_no_more(household)
         book.held_by_water[household] = False
-        if book.place_kind[household] == Kind.SHELTER and book.has_place[household]:
+        if book.kind_of_place(household) == Kind.SHELTER and book.has_place[household]:
             self.sheltering.release(household, int(book.place[household]))
         self.transport.forget(household)
         if self.journeys.under_way.pop(household, None) is not None:
@@ -141,16 +141,17 @@ class Transfer:
     def resume(self, household: int) -> None:
         """Let a household that water held go on with what it was about to do."""
         book = self.parts.book
-        if book.place_kind[household] == Kind.PICKUP_POINT:
+        if book.kind_of_place(household) == Kind.PICKUP_POINT:
             pickup = int(book.place[household])
             self.gathering.join(household, pickup)
         elif (
-            book.state[household] == HouseholdState.UNSHELTERED and book.place_kind[household] == Kind.SHELTER
+            book.state_of(household) == HouseholdState.UNSHELTERED
+            and book.kind_of_place(household) == Kind.SHELTER
         ):
             shelter = int(book.place[household])
             if np.isfinite(self.sheltering.opened[shelter]):
                 self.journeys.come_in(household, shelter, int(book.event[household]))
-        elif book.state[household] == HouseholdState.PREPARING and np.isfinite(
+        elif book.state_of(household) == HouseholdState.PREPARING and np.isfinite(
             book.times["ready"][household]
         ):
             self._go_when_let(household, int(book.event[household]))
@@ -290,7 +291,7 @@ class Transfer:
         """Take a household that has died out of roads, queues and seats."""
         self.journeys.without_way.pop(household, None)
         self.gathering.expect_no_more(household)
-        if self.parts.book.place_kind[household] == Kind.PICKUP_POINT:
+        if self.parts.book.kind_of_place(household) == Kind.PICKUP_POINT:
             self.gathering.leave(household, int(self.parts.book.place[household]))
         self.transport.forget(household)
         if self.journeys.under_way.pop(household, None) is not None:
@@ -303,10 +304,10 @@ class Transfer:
 
     def _get_ready(self, household: int) -> None:
         book, now = self.parts.book, self.parts.now
-        if household in self._fetched or book.state[household] == HouseholdState.DEAD:
+        if household in self._fetched or book.state_of(household) == HouseholdState.DEAD:
             return
         book.mark("ready", household, now)
-        if book.state[household] == HouseholdState.PREPARING:
+        if book.state_of(household) == HouseholdState.PREPARING:
             self._go_when_let(household, book.note(household, "ready", now, cause=int(book.event[household])))
 
     def _go_when_let(self, household: int, cause: int) -> None:
@@ -319,7 +320,7 @@ class Transfer:
 
     def _leave_when_let(self, household: int) -> None:
         book = self.parts.book
-        is_free = book.state[household] == HouseholdState.PREPARING and household not in self._fetched
+        is_free = book.state_of(household) == HouseholdState.PREPARING and household not in self._fetched
         if is_free and self.let_go is not None:
             self._set_out(household, max(int(book.event[household]), self.let_go(household)[1]))
 
@@ -334,7 +335,7 @@ class Transfer:
             int(parts.world.homes.walk_node[home]),
             int(parts.world.homes.drive_node[home]),
         )
-        mode = parts.mode[household]
+        mode = int(parts.mode[household])
         # Whoever leaves unasked does not keep to what the plan says for its zone.
         transfer = None if mode == Mode.NONE else parts.world.transfers[parts.households.zone[household]]
         if transfer is not None and transfer.moved_to == "vertical":
@@ -363,7 +364,7 @@ class Transfer:
 
     def _by_route(self, household: int, mover_class: MoverClass) -> Journey:
         """Return the journey of a household from home to a shelter, by the route of the plan if it is in the plan."""
-        is_planned = self.parts.mode[household] != Mode.NONE
+        is_planned = int(self.parts.mode[household]) != Mode.NONE
         zone = int(self.parts.households.zone[household])
         route = self.journeys.routes.of(zone, mover_class) if is_planned else ()
         return Journey(ANY_SHELTER, mover_class, route=route)

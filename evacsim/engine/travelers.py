@@ -60,7 +60,7 @@ class Travelers:
 
     def is_informed(self, household: int) -> bool:
         """Return whether a household, or the crew of a vehicle, knows the roads as they are."""
-        return household == CREW or bool(self._knowledge[household] == Knowledge.INFORMED)
+        return household == CREW or int(self._knowledge[household]) == Knowledge.INFORMED
 
     def time_to(self, household: int, goal: Where, mover_class: MoverClass, node: int) -> float:
         """Return how long the way from a node to a goal takes in free flow, as far as one knows [s]; inf: none."""

@@ -59,7 +59,6 @@ class Warnings(Recorded):
         visitors = district.population.visitors
         self._share = np.where(parts.households.is_visitor, visitors.reach if visitors else 1.0, 1.0)
         """What part of the reach of a channel holds for each household."""
-        self._first = np.searchsorted(parts.households.zone, np.arange(parts.world.zones.n + 1))
         self.heard = np.full(parts.households.n, np.inf)
         """When each household hears its first word [s], perhaps still to come; infinite for never."""
         self._over: dict[tuple[int, int], Floats] = {}
@@ -150,7 +149,7 @@ class Warnings(Recorded):
             why = max(cause.event, *(parts.networks.cause(need, place) for need in out))
             parts.log.record(parts.now, "broadcast_failed", Where(Kind.CHANNEL, row), place=place, cause=why)
             self._keep(row, cause.zone, is_night=is_night, reached=0, failed=True)
-        n_served = sum(int(self._first[zone + 1] - self._first[zone]) for zone, _ in is_served)
+        n_served = sum(mine.stop - mine.start for mine in (self._mine(zone) for zone, _ in is_served))
         for cause in is_served:
             reach = self._reach[row][cause.zone]
             self._times[row, cause.zone] += 1
@@ -222,9 +221,9 @@ class Warnings(Recorded):
             self._was_told_by_neighbors[household] = True
             self.reacting.hear(household, message, cause)
 
-    def _mine(self, zone: int) -> slice:
+    def _mine(self, zone: int) -> "slice[int, int]":
         """Return the households of a zone."""
-        return slice(int(self._first[zone]), int(self._first[zone + 1]))
+        return self.parts.households.of_zone(zone)
 
     def _cannot_hear(self, mine: slice) -> NDArray[np.bool_]:
         return np.isin(self.parts.book.state[mine], UNREACHABLE)

@@ -24,8 +24,11 @@ HELD = (HouseholdState.STRANDED, HouseholdState.TRAPPED)
 UNTOUCHED = (HouseholdState.DEAD, HouseholdState.AWAY)
 """Whom no water reaches any more, or not yet."""
 
+NOBODY = np.zeros(0, dtype=np.int64)
+
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 
 class Water:
@@ -44,12 +47,20 @@ class Water:
         parts.at_water_foreseen.append(self._foresee)
         self._closed = np.zeros(len(world.roads.link_ids), dtype=bool)
         self._in_danger_since = np.full(parts.households.n, np.nan)
+        self._in_danger = np.zeros(0, dtype=np.int64)
+        """Households of which that is known, ascending."""
         self._home_flood_event: dict[int, int] = {}
         self._changed_event = ROOT
         usual = world.scenario.district.population.storeys
         storeys = np.array([zone.storeys or usual for zone in world.zones.models])
         self._home_refuge = ((storeys - 1) * self._effects.storey_height)[parts.households.zone]
         self._home_depth_row = world.homes.depth_row[parts.households.home]
+        self._has_been_wet = np.zeros(len(self._place_depth), dtype=bool)
+        """At which rows of depth water has stood as high as keeps people from leaving home."""
+        by_row = np.argsort(self._home_depth_row, kind="stable")
+        ends = np.searchsorted(self._home_depth_row[by_row], np.arange(1, len(self._place_depth)))
+        self._at_home_by_row = np.split(by_row, ends)
+        """Households whose homes have each row of depth, ascending."""
 
     @property
     def changed_event(self) -> int:
@@ -154,9 +165,9 @@ class Water:
 
     def _mark_wet_homes(self) -> None:
         """Keep the moment at which water first stands at each home, whoever is still there."""
-        is_wet = self._place_depth[self._home_depth_row] > self._effects.leave_limit
-        first = self.parts.book.times["water"]
-        first[is_wet & np.isnan(first)] = self.parts.now
+        newly = (self._place_depth > self._effects.leave_limit) & ~self._has_been_wet
+        self.parts.book.times["water"][self._living_at(newly)] = self.parts.now
+        self._has_been_wet |= newly
 
     def _empty_wet_pickups(self) -> None:
         """Let people leave pick-up points where water stands as high as would close a shelter."""
@@ -171,15 +182,13 @@ class Water:
     def read_harm(self) -> None:
         """Hold, trap and free people by the depth where they are now."""
         book, parts = self.parts.book, self.parts
-        depth, refuge, limit = self._depth_at_households()
-        # Most are dry and always were; whatever follows concerns the others alone.
-        rows = np.flatnonzero(
-            (depth > 0)
-            | book.held_by_water
-            | ~np.isnan(self._in_danger_since)
-            | (book.state == HouseholdState.TRAPPED)
-        )
-        depth, refuge, limit = depth[rows], refuge[rows], limit[rows]
+        # Most are at dry homes and always were; whatever follows concerns the others alone.
+        may_be_concerned = book.held_by_water | (book.place_kind != Kind.ZONE)
+        may_be_concerned |= book.state == HouseholdState.TRAPPED
+        may_be_concerned[self._living_at(self._place_depth > 0)] = True
+        may_be_concerned[self._in_danger] = True
+        rows = np.flatnonzero(may_be_concerned)
+        depth, refuge, limit = self._depth_at(rows)
         resting = np.isin(book.place_kind[rows], AT_REST_IN_WATER)
         alive = ~np.isin(book.state[rows], UNTOUCHED)
         held = alive & resting & (depth > limit)
@@ -196,22 +205,23 @@ class Water:
         newly = danger & np.isnan(self._in_danger_since[rows])
         self._in_danger_since[rows[newly]] = parts.now
         self._in_danger_since[rows[~danger]] = np.nan
+        self._in_danger = rows[danger]
         if newly.any():
             due = parts.now + self._effects.critical_time
             parts.clock.call_at(due, partial(self._lose, parts.now))
 
     def _lose(self, since: float) -> None:
         """Let those die who have been in critical depth without a break since `since`."""
-        depth, refuge, _ = self._depth_at_households()
-        book = self.parts.book
-        still = (self._in_danger_since == since) & is_stopped(depth - refuge, self._effects.critical_depth)
-        for household in np.flatnonzero(still & ~np.isin(book.state, UNTOUCHED)):
-            self.let_die(int(household), "died")
+        rows = np.flatnonzero(self._in_danger_since == since)
+        depth, refuge, _ = self._depth_at(rows)
+        still = is_stopped(depth - refuge, self._effects.critical_depth)
+        for household in rows[still & ~np.isin(self.parts.book.state[rows], UNTOUCHED)].tolist():
+            self.let_die(household, "died")
 
     def let_die(self, household: int, kind: str) -> None:
         """Let a household die where it is, by an event of a kind."""
         book = self.parts.book
-        if book.place_kind[household] == Kind.SHELTER and book.has_place[household]:
+        if book.kind_of_place(household) == Kind.SHELTER and book.has_place[household]:
             self.sheltering.release(household, int(book.place[household]))
         self._note(household, HouseholdState.DEAD, kind)
         self.transfer.forget(household)
@@ -219,10 +229,10 @@ class Water:
     def _hold(self, household: int) -> None:
         book = self.parts.book
         book.held_by_water[household] = True
-        if book.state[household] in HELD:
+        if book.state_of(household) in HELD:
             return
         book.resting_state[household] = book.state[household]
-        if book.state[household] == HouseholdState.AT_REFUGE:
+        if book.state_of(household) == HouseholdState.AT_REFUGE:
             return  # it has chosen to stay above the water
         kind, place = Kind(int(book.place_kind[household])), int(book.place[household])
         cause = self._changed_event
@@ -240,7 +250,7 @@ class Water:
     def _free(self, household: int) -> None:
         book = self.parts.book
         book.held_by_water[household] = False
-        if book.state[household] not in HELD:
+        if book.state_of(household) not in HELD:
             return
         state = HouseholdState(int(book.resting_state[household]))
         self._note(household, state, "freed")
@@ -257,33 +267,36 @@ class Water:
         book = self.parts.book
         return Where(Kind(int(book.place_kind[household])), int(book.place[household]))
 
-    def _depth_at_households(self) -> tuple[Floats, Floats, Floats]:
-        """Return depth, height of refuge and holding depth at every household's place [m]."""
+    def _living_at(self, rows: Bools) -> Ints:
+        """Return the households whose homes have some rows of depth, wherever they are now."""
+        return np.concatenate([NOBODY, *(self._at_home_by_row[row] for row in np.flatnonzero(rows).tolist())])
+
+    def _depth_at(self, households: Ints) -> tuple[Floats, Floats, Floats]:
+        """Return depth, height of refuge and holding depth at the place of each of some households [m]."""
         parts, book, effects = self.parts, self.parts.book, self._effects
         world = parts.world
-        n = parts.households.n
+        n = len(households)
         depth, refuge = np.zeros(n), np.zeros(n)
         limit = np.full(n, effects.leave_limit)
+        place_kind, place = book.place_kind[households], book.place[households]
 
-        def at(kind: Kind) -> NDArray[np.int64]:
-            return np.flatnonzero(book.place_kind == kind)
-
-        home = at(Kind.ZONE)
-        depth[home], refuge[home] = self._place_depth[self._home_depth_row[home]], self._home_refuge[home]
-        pickup = at(Kind.PICKUP_POINT)
-        depth[pickup] = self._place_depth[world.pickup_points.depth_row[book.place[pickup]]]
-        shelter = at(Kind.SHELTER)
-        rows = book.place[shelter]
+        home = np.flatnonzero(place_kind == Kind.ZONE)
+        depth[home] = self._place_depth[self._home_depth_row[households[home]]]
+        refuge[home] = self._home_refuge[households[home]]
+        pickup = np.flatnonzero(place_kind == Kind.PICKUP_POINT)
+        depth[pickup] = self._place_depth[world.pickup_points.depth_row[place[pickup]]]
+        shelter = np.flatnonzero(place_kind == Kind.SHELTER)
+        rows = place[shelter]
         depth[shelter] = (
             self._place_depth[world.shelters.depth_row[rows]] - self.sheltering.floor_height[rows]
         )
         refuge[shelter], limit[shelter] = effects.storey_height, effects.shelter_limit
-        own = np.flatnonzero((book.place_kind == Kind.NODE) | (book.place_kind == Kind.LINK))
-        depth[own] = self._depth_at_movers(parts.mover[own])
-        riding = at(Kind.VEHICLE)
+        own = np.flatnonzero((place_kind == Kind.NODE) | (place_kind == Kind.LINK))
+        depth[own] = self._depth_at_movers(parts.mover[households[own]])
+        riding = np.flatnonzero(place_kind == Kind.VEHICLE)
         if riding.size:
-            depth[riding] = self._depth_at_movers(self.transfer.vehicle_movers(riding))
-            refuge[riding[self.transfer.carried_by_craft(riding)]] = np.inf
+            depth[riding] = self._depth_at_movers(self.transfer.vehicle_movers(households[riding]))
+            refuge[riding[self.transfer.carried_by_craft(households[riding])]] = np.inf
         return depth, refuge, limit
 
     def _depth_at_movers(self, movers: NDArray[np.int64]) -> Floats:

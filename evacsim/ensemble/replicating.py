@@ -1,11 +1,13 @@
 """One run of a study, in whatever process: the same draw and number give the same line, to the byte."""
 
+import gc
 import hashlib
 import json
 import math
 import pickle
 import platform
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache, lru_cache
 from importlib.metadata import version
 from pathlib import Path
@@ -100,25 +102,46 @@ def written(values: Any) -> str:
 def _runs(task: Task) -> Iterator[tuple[str, str]]:
     for inner, seed in task.seeds:
         world = world_of(task.scenario, task.changes)
-        record = simulate(world, seed=seed)
-        line = {
-            "draw": task.draw,
-            "run": inner,
-            "seed": seed,
-            "values": json.loads(task.values),
-            "events": events_digest(record),
-            **outcome(record),
-        }
+        with _collected_afterwards():
+            record = simulate(world, seed=seed)
+            line = {
+                "draw": task.draw,
+                "run": inner,
+                "seed": seed,
+                "values": json.loads(task.values),
+                "events": events_digest(record),
+                **outcome(record),
+            }
+            del record
         yield name_of(task.draw, inner), written(line) + "\n"
 
 
-# The runs of one draw share their world, and so do all runs where nothing is unknown; two would be too much memory.
+@contextmanager
+def _collected_afterwards() -> Iterator[None]:
+    """Look for garbage after a run only: it keeps nearly all that it makes until its end, and looking takes time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.collect()
+        if was_on:
+            gc.enable()
+
+
+# The runs of one draw share their world, and so do all runs where nothing is unknown; each draw shares with all others
+# the roads and the water that it leaves as they are.
 @lru_cache(maxsize=1)
 def world_of(scenario: bytes, changes: str) -> World:
     """Return the world of a pickled scenario with changes written as JSON; the last one is kept."""
+    usual, values = _usual_world(scenario), json.loads(changes)
+    return build_world(usual.scenario.change(values), like=usual) if values else usual
+
+
+@lru_cache(maxsize=1)
+def _usual_world(scenario: bytes) -> World:
     given: Scenario = pickle.loads(scenario)  # made by `packed`
-    values = json.loads(changes)
-    return build_world(given.change(values) if values else given)
+    return build_world(given)
 
 
 def outcome(record: RunRecord) -> dict[str, Any]:

@@ -51,6 +51,11 @@ def kernel(function: F) -> F:
     return cast(F, compiled)
 
 
+def for_kernels(records: Any) -> Any:
+    """Return records as a plain array, which numba recognizes ten times as fast as a record array at every call."""
+    return records if CONFIG.DISABLE_JIT else records.view(np.ndarray)
+
+
 def part(function: F) -> F:
     """Compile a piece of kernels: wherever it is called, its code is put in place."""
     return cast(F, JIT(forceinline=True, **OPTIONS, **NEVER_CALLED_BY_PYTHON)(function))

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from evacsim.kernels._jit import kernel, part, prefetch
+from evacsim.kernels._jit import for_kernels, kernel, part, prefetch
 from evacsim.kernels.arrays import ARRIVED, NO_WAY, NONE, Records, record_array
 
 UNSORTED_UP_TO = 64
@@ -150,10 +150,10 @@ class TreeSearch:
         """Prepare searches; `link_cost` [positive; inf: closed] has a row for each link."""
         n_arcs = len(network.link)
         self.network = network
-        self.arcs = record_array(n_arcs + 1, ARC)
+        self.arcs = for_kernels(record_array(n_arcs + 1, ARC))
         """ARC, in the order of `network`; one more, so that there is a first one."""
         self.arcs["from_state"][:n_arcs], self.arcs["link"][:n_arcs] = network.from_state, network.link
-        self._queue = record_array(1, QUEUE)
+        self._queue = for_kernels(record_array(1, QUEUE))
         self.frontier = Frontier(
             np.empty(0, dtype=np.int32), *self._hold(n_arcs + network.n_states + 64), self._queue
         )
@@ -208,10 +208,11 @@ class TreeSearch:
     def _ends(
         self, targets: ArrayLike, start_cost: ArrayLike | None
     ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        ends = np.atleast_1d(np.asarray(targets, dtype=np.int64))
+        ends = np.array(targets, dtype=np.int64, ndmin=1)
         start = np.zeros(len(ends)) if start_cost is None else np.asarray(start_cost, dtype=np.float64)
-        assert start.shape == ends.shape, "not every target has its cost"
-        assert np.all(start >= 0), "a target costs less than nothing"
+        if start_cost is not None:
+            assert start.shape == ends.shape, "not every target has its cost"
+            assert np.all(start >= 0), "a target costs less than nothing"
         most = len(self.network.link) + self.network.n_states + len(ends)
         if len(self.frontier.entries) < most:
             entries, heap = self._hold(2 * most)
@@ -224,7 +225,7 @@ class TreeSearch:
 
     @staticmethod
     def _hold(n: int) -> tuple[Records, Records]:
-        return record_array(n, ENTRY), record_array(n, ENTRY)
+        return for_kernels(record_array(n, ENTRY)), for_kernels(record_array(n, ENTRY))
 
 
 @kernel

@@ -32,6 +32,7 @@ from evacsim.world.flying_weather import Skies
 from evacsim.world.offices import offices_of
 from evacsim.world.ordinary_traffic import ordinary_traffic
 from evacsim.world.places import Locator, build_homes, standing_by
+from evacsim.world.sharing import has_same_roads, has_same_water
 from evacsim.world.ways import build_ways
 
 Result = TypeVar("Result")
@@ -43,8 +44,16 @@ STORE, REFUGE, FORCE = Text("store", "储备点"), Text("refuge", "就近避险�
 DYKE = Text("dyke", "堤防")
 
 
-def build_world(scenario: Scenario, warnings: Sequence[Issue] = ()) -> World:
+def build_world(scenario: Scenario, warnings: Sequence[Issue] = (), *, like: World | None = None) -> World:
     """Return the world of a scenario.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    warnings : sequence of Issue, optional
+        What is to be warned of besides.
+    like : World, optional
+        The world of much the same scenario: roads and water that are the same are not read again.
 
     Raises
     ------
@@ -52,7 +61,7 @@ def build_world(scenario: Scenario, warnings: Sequence[Issue] = ()) -> World:
         With everything that is wrong with the network, the places, the water and the gauges, all
         at once.
     """
-    builder = _Builder(as_sheets_say(scenario))
+    builder = _Builder(as_sheets_say(scenario), like)
     world = builder.build()
     issues = [_as_named(issue, scenario) for issue in builder.issues]
     if world is None or any(issue.severity == "error" for issue in issues):
@@ -72,19 +81,20 @@ _NO_HEIGHTS = Issue(
 class _Builder:
     """Builds a world part by part and collects what is wrong with any of them."""
 
-    def __init__(self, scenario: Scenario) -> None:
+    def __init__(self, scenario: Scenario, like: World | None) -> None:
         self.scenario = scenario
         self.issues: list[Issue] = []
+        self._like = like if like is not None and has_same_roads(scenario, like) else None
 
     def build(self) -> World | None:
         """Return the world, or None where a part is missing without which nothing can be checked further."""
         scenario, district = self.scenario, self.scenario.district
         gauges, forecasts = self._gauges(), self._forecasts()
-        network = self._tried(self._network)
-        if network is None:
+        ground = self._ground()
+        if ground is None:
             return None
-        self.issues += _repairs_to_look_at(network.report)
-        roads = road_columns(network.graph)
+        roads, repairs = ground
+        self.issues += _repairs_to_look_at(repairs)
         start = scenario.start
         capacity_factor, speed_factor = weather_factors(
             scenario.hazard.weather, start_hour=start.hour + start.minute / 60
@@ -105,7 +115,7 @@ class _Builder:
         if district.roads.slopes != "none" and np.isnan(roads.height).all():
             self.issues.append(_NO_HEIGHTS)
         locator = Locator(
-            roads, ways, network_crs=network.crs, places_crs=district.crs, limit=district.access_limit
+            roads, ways, network_crs=roads.crs, places_crs=district.crs, limit=district.access_limit
         )
         zones = locator.locate(district.zones, ZONE, 0)
         pickups = locator.locate(district.pickup_points, PICKUP_POINT, zones.n)
@@ -128,13 +138,7 @@ class _Builder:
         homes = build_homes(zones, locator, roads, n_places)
         self.issues += locator.issues
         self._check_rules({*zones.ids, *shelters.ids, *roads.link_ids})
-        water = self._tried(
-            lambda: self._water(roads, [zones, pickups, shelters, fleets, sites], homes, network.crs)
-        )
-        given = scenario.hazard.water
-        if water is not None and given is not None:
-            water = water if given.interpolate is None else water.refined(given.interpolate)
-            water = water.raised(given.raised).faster(given.faster)
+        water = self._tried(lambda: self._water(roads, [zones, pickups, shelters, fleets, sites], homes))
         if water is None or any(issue.severity == "error" for issue in self.issues):
             return None
         transfers = transfers_by_zone(scenario)
@@ -165,7 +169,7 @@ class _Builder:
             skies=Skies(scenario.hazard.flying_weather, start=start),
             ordinary_traffic=traffic,
             transfers=by_zone,
-            repairs=network.report,
+            repairs=repairs,
             warnings=(),
             digests=input_digests(scenario),
         )
@@ -176,6 +180,13 @@ class _Builder:
         except EvacsimError as error:
             self.issues += error.issues
             return None
+
+    def _ground(self) -> tuple[RoadColumns, RepairReport] | None:
+        """Return the roads, and what was repaired in them; None where they cannot be read."""
+        if self._like is not None:
+            return self._like.roads, self._like.repairs
+        network = self._tried(self._network)
+        return None if network is None else (road_columns(network.graph), network.report)
 
     def _network(self) -> RoadNetwork:
         roads = self.scenario.district.roads
@@ -224,10 +235,17 @@ class _Builder:
                     Issue("plan", says, remedy, f"plan.when.rules: {rule.id}.place", value=rule.place)
                 )
 
-    def _water(
-        self, roads: RoadColumns, groups: Sequence[Places[Any]], homes: Homes, crs: str | None
-    ) -> Water:
+    def _water(self, roads: RoadColumns, groups: list[Places[Any]], homes: Homes) -> Water:
         """Return the water on links, then zones, pick-up points, shelters, depots, and homes of wide zones."""
+        if self._like is not None and has_same_water(self.scenario, self._like, groups, homes):
+            return self._like.water
+        given, water = self.scenario.hazard.water, self._water_read(roads, groups, homes)
+        if given is None:
+            return water
+        water = water if given.interpolate is None else water.refined(given.interpolate)
+        return water.raised(given.raised).faster(given.faster)
+
+    def _water_read(self, roads: RoadColumns, groups: list[Places[Any]], homes: Homes) -> Water:
         given = self.scenario.hazard.water
         own = np.flatnonzero(homes.depth_row >= sum(group.n for group in groups))
         ids = [*_place_ids(groups), *(f"home-{k}" for k in own)]
@@ -257,7 +275,7 @@ class _Builder:
             PlacePoints(ids=ids, xy=np.concatenate(points)),
             folder=Path(),
             start=self.scenario.start,
-            crs=crs,
+            crs=roads.crs,
         )
 
 

@@ -91,6 +91,12 @@ class Households:
         """Number of households."""
         return len(self.zone)
 
+    def of_zone(self, zone: int) -> "slice[int, int]":
+        """Return the rows of the households of a zone."""
+        # Numbers of another type would make NumPy copy the whole column to compare them.
+        first, last = np.searchsorted(self.zone, np.array([zone, zone + 1], dtype=self.zone.dtype)).tolist()
+        return slice(first, last)
+
 
 @dataclass(frozen=True, slots=True)
 class ZoneHouseholds:

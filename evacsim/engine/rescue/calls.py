@@ -50,7 +50,7 @@ class Calls:
         Those whom a craft has taken in are told of by its crew.
         """
         book = self.parts.book
-        is_free = book.state[household] not in (HouseholdState.RIDING, HouseholdState.DEAD)
+        is_free = book.state_of(household) not in (HouseholdState.RIDING, HouseholdState.DEAD)
         if is_free and self.luck(household)[0] >= self.rules.without_phone:
             self.cases.call_off(household, int(book.event[household]))
 

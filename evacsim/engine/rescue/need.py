@@ -76,11 +76,13 @@ class Need:
     def grade(self, household: int) -> int:
         """Return how grave the need of a household is."""
         households = self.parts.households
-        if self.parts.book.state[household] == HouseholdState.TRAPPED:
+        if self.parts.book.state_of(household) == HouseholdState.TRAPPED:
             return IN_DANGER
         weak = households.elderly[household] + households.children[household] + households.assisted[household]
         return (
-            SPECIAL if weak > 0 or households.group[household] not in (Group.NONE, Group.WORKER) else WAITING
+            SPECIAL
+            if weak > 0 or int(households.group[household]) not in (Group.NONE, Group.WORKER)
+            else WAITING
         )
 
     def place(self, household: int) -> Where:
@@ -116,6 +118,6 @@ class Need:
 
     def _is_carried(self, household: int) -> bool:
         """Return whether a boat or a helicopter has a household aboard."""
-        if self.parts.book.place_kind[household] != Kind.VEHICLE:
+        if self.parts.book.kind_of_place(household) != Kind.VEHICLE:
             return False
         return bool(self.transfer.carried_by_craft(np.array([household]))[0])

@@ -38,7 +38,7 @@ class Surviving:
 
     def _look(self, household: int) -> None:
         parts, book = self.parts, self.parts.book
-        if book.state[household] != HouseholdState.TRAPPED:
+        if book.state_of(household) != HouseholdState.TRAPPED:
             self._since.pop(household, None)
             return
         self._since[household] = parts.now
@@ -69,7 +69,7 @@ class Surviving:
         line = self._injured.get(household)
         if line is None or np.isfinite(line["treated_s"]):
             return
-        if self.parts.book.state[household] == HouseholdState.DEAD:
+        if self.parts.book.state_of(household) == HouseholdState.DEAD:
             line["chance"] = 0.0
             return
         line["treated_s"] = self.parts.now
