@@ -13,7 +13,7 @@ import numpy as np
 import simpy
 
 from evacsim.engine.log import Kind, Where
-from evacsim.engine.movement import MoverState, Notice
+from evacsim.engine.movement import MoverColumns, MoverState, Notice
 from evacsim.engine.parts import Parts
 from evacsim.engine.vehicles import Vehicle, mover_columns
 from evacsim.kernels.arrays import NoticeKind
@@ -86,7 +86,7 @@ class Driving:
         way = int(movement.where(vehicle.mover).link[0])
         vehicle.node = int(ways.from_node[way])
         movement.remove(vehicle.mover)
-        columns = mover_columns(self.fleets[vehicle.fleet], 1, by_road=vehicle.by_road)
+        columns = self._columns(vehicle)
         self.change_mover(vehicle, int(movement.add(columns, origin_node=vehicle.node)[0]))
         self._arrival.pop(vehicle.row).succeed(NoticeKind.CUT_OFF)
 
@@ -211,9 +211,7 @@ class Driving:
         vehicle.breakdowns += 1
         del self._arrival[vehicle.row]
         parts.movement.remove(vehicle.mover)
-        vehicle.mover = int(
-            parts.movement.add(mover_columns(fleet, 1, by_road=vehicle.by_road), origin_node=node)[0]
-        )
+        vehicle.mover = int(parts.movement.add(self._columns(vehicle), origin_node=node)[0])
         self._by_mover[vehicle.mover] = vehicle
         assert fleet.repair is not None
         luck = parts.streams.get("repair", vehicle.id, str(vehicle.breakdowns)).random(1)
@@ -239,10 +237,17 @@ class Driving:
 
     def _factor(self, vehicle: Vehicle, way: int) -> float:
         """Return what the water leaves of a vehicle's speed on a way."""
-        depth = self.parts.road_depth[self.parts.world.ways.link[way]]
-        if self.fleets[vehicle.fleet].kind == "boat" and not vehicle.by_road:
-            return float(self.parts.speed_factors.boat(depth))
-        return float(self.parts.speed_factors.bus(depth, self.parts.world.ways.free_speed[way]))
+        parts, fleet = self.parts, self.fleets[vehicle.fleet]
+        link = parts.world.ways.link[way]
+        depth = parts.road_depth[link]
+        if fleet.kind == "boat" and not vehicle.by_road:
+            limits = parts.boats.limits[parts.boats.of(fleet)]
+            return float(parts.speed_factors.boat(depth, parts.road_velocity[link], limits))
+        return float(parts.speed_factors.bus(depth, parts.world.ways.free_speed[way]))
+
+    def _columns(self, vehicle: Vehicle) -> MoverColumns:
+        """Return a vehicle as the movement wants it, as it goes now: over the roads, or afloat."""
+        return mover_columns(self.fleets[vehicle.fleet], 1, self.parts.boats, by_road=vehicle.by_road)
 
     def _is_drowned(self, vehicle: Vehicle, way: int) -> bool:
         return self._factor(vehicle, way) <= 0

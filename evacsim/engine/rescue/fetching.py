@@ -25,7 +25,7 @@ from evacsim.engine.rescue.cases import Case
 from evacsim.engine.rescue.diary import Diary
 from evacsim.engine.rescue.dispatching import Craft, Dispatching
 from evacsim.engine.rescue.loading import Loading
-from evacsim.engine.rescue.reach import Reach, Ways
+from evacsim.engine.rescue.reach import BoatKind, Reach, Ways
 from evacsim.engine.rescue.teams import Crew, Team, Teams
 from evacsim.engine.routing import MoverClass
 from evacsim.engine.transport import Transport
@@ -97,10 +97,12 @@ class Fetching:
         by_road = -1
         if fleet.trailer:
             vehicle.node = int(self.parts.world.fleets.drive_node[vehicle.fleet])
-            by_road = int(movement.add(mover_columns(fleet, 1, by_road=True), origin_node=vehicle.node)[0])
+            truck = mover_columns(fleet, 1, self.parts.boats, by_road=True)
+            by_road = int(movement.add(truck, origin_node=vehicle.node)[0])
         by_night = vehicle.mover
         if self._night_speed < 1:
-            slower = mover_columns(fleet, 1)._replace(speed=fleet.speed * self._night_speed)
+            afloat = mover_columns(fleet, 1, self.parts.boats)
+            slower = afloat._replace(speed=fleet.speed * self._night_speed)
             by_night = int(movement.add(MoverColumns(*slower), origin_node=vehicle.node)[0])
         craft = Craft(
             vehicle=vehicle,
@@ -162,9 +164,9 @@ class Fetching:
         boat = self._boats.get(craft.vehicle.row)
         return boat if boat is not None and boat.trailer == craft.vehicle.node else None
 
-    def kind(self, boat: Boat) -> tuple[float, float]:
-        """Return speed [m/s] and launching time [s] of a boat."""
-        return self._fleet(boat).speed, self._fleet(boat).launch_time
+    def kind(self, boat: Boat) -> BoatKind:
+        """Return all of a boat that says how soon it is anywhere."""
+        return self.reach.kind(self._fleet(boat))
 
     def _move_up(self, boat: Boat, node: int) -> Process:
         """Take the boat by road to where it is to stand by, or as far as the roads lead there."""
@@ -278,9 +280,9 @@ class Fetching:
     def _tree(self, boat: Boat, node: int) -> int:
         """Return the tree to a node, kept until the boat has come to the end of its present way."""
         if node not in boat.held:
-            self.parts.routing.hold(node, MoverClass.BOAT)
+            self.parts.routing.hold(node, self.kind(boat).floats)
             boat.held.append(node)
-        return self.parts.routing.tree_to_node(node, MoverClass.BOAT)
+        return self.parts.routing.tree_to_node(node, self.kind(boat).floats)
 
     def _float(self, boat: Boat, node: int) -> Process:
         """Go to a node over the water, or as far as the water leads there."""
@@ -291,7 +293,7 @@ class Fetching:
         self.driving.change_mover(vehicle, boat.by_night if by_night else boat.by_day)
         yield from self.driving.drive(vehicle, partial(self._tree, boat, node))
         for other in boat.held:
-            self.parts.routing.let_go(other, MoverClass.BOAT)
+            self.parts.routing.let_go(other, self.kind(boat).floats)
         boat.held.clear()
         # A boat that broke down on the way is another mover since.
         if by_night:
@@ -338,9 +340,9 @@ class Fetching:
         if not vehicle.aboard:
             return landing
         walkable = self.loading.walkable()
-        if walkable[landing] and self.reach.leads(vehicle.node, landing):
+        if walkable[landing] and self.reach.leads(vehicle.node, landing, self.kind(boat).floats):
             return landing
-        return self.reach.nearest(vehicle.node, walkable)
+        return self.reach.nearest(vehicle.node, walkable, self.kind(boat).floats)
 
     def _let_ashore(self, boat: Boat) -> Process:
         self.diary.begin(boat.vehicle.row, "lets_ashore")
@@ -362,13 +364,12 @@ class Fetching:
         return vehicle.node if way < 0 else int(self.parts.world.ways.to_node[way])
 
     def _ways(self, boat: Boat, node: int, *, on_trailer: bool) -> Ways:
-        fleet = self._fleet(boat)
-        return self.reach.ways(node, speed=fleet.speed, launch_time=fleet.launch_time, on_trailer=on_trailer)
+        return self.reach.ways(node, self.kind(boat), on_trailer=on_trailer)
 
     def _stands(self, row: int) -> Hashable:
         """Return all that says how soon a boat that waits is anywhere."""
-        boat, fleet = self._boats[row], self._fleet(self._boats[row])
-        return boat.vehicle.node, boat.trailer, boat.on_trailer, fleet.launch_time, fleet.speed
+        boat = self._boats[row]
+        return boat.vehicle.node, boat.trailer, boat.on_trailer, self.kind(boat)
 
     def _times(self, row: int) -> NDArray[np.float64]:
         """Return how soon a boat is at every node."""

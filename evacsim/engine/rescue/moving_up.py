@@ -124,10 +124,7 @@ class MovingUp:
         """
         by_road = np.where(self.reach.led_to(place), self.reach.road_times(place), np.inf)[self._points]
         kinds = {self.fetching.kind(boat) for boat in boats}
-        ways = [
-            self.reach.ways(place, speed=speed, launch_time=launch, on_trailer=True).time
-            for speed, launch in kinds
-        ]
+        ways = [self.reach.ways(place, kind, on_trailer=True).time for kind in kinds]
         afloat: Floats = np.max([way[self._points] for way in ways], axis=0)
         return np.minimum(by_road, afloat)
 

@@ -102,7 +102,7 @@ class Seeking:
             return
         node = self.need.node(household)
         walkable = self.loading.walkable()
-        shore = node if walkable[node] else self.reach.nearest(node, walkable)
+        shore = node if walkable[node] else self.reach.nearest(node, walkable, parts.boats.usual)
         if shore is None:
             return
         cause = int(book.event[household])
