@@ -90,6 +90,22 @@ class Driving:
         self.change_mover(vehicle, int(movement.add(columns, origin_node=vehicle.node)[0]))
         self._arrival.pop(vehicle.row).succeed(NoticeKind.CUT_OFF)
 
+    def call_off(self, vehicle: Vehicle) -> float | None:
+        """End the drive of a vehicle that is under way where its present road ends; return the way to there [m].
+
+        It is off the roads then; None, and nothing is done, where it is not moving: it waits, stands in the water, or
+        has broken down.
+        """
+        movement = self.parts.movement
+        where = movement.where(vehicle.mover)
+        if vehicle.row not in self._arrival or where.state[0] != MoverState.MOVING:
+            return None
+        left = float(movement.way_left(vehicle.mover)[0])
+        vehicle.node = int(self.parts.world.ways.to_node[int(where.link[0])])
+        movement.lift(vehicle.mover)
+        self._arrival.pop(vehicle.row).succeed(None)
+        return left
+
     def drive(self, vehicle: Vehicle, way: Callable[[], int]) -> Drive:
         """Drive to the root of the tree that `way` gives; return whether it was reached.
 
@@ -122,6 +138,8 @@ class Driving:
             node, depart_time = yield from self._break_down(vehicle)
         if arrival.value == NoticeKind.ARRIVED:
             return True
+        if arrival.value is None:  # called off: whoever did so tells why
+            return False
         self.record(vehicle, "vehicle_cut_off", place=Where(Kind.NODE, vehicle.node))
         return False
 

@@ -24,9 +24,12 @@ DOINGS = {
     ),
     "people": (Text("taking in, letting ashore", "接人、送上岸"), "#00785a", ("takes_in", "lets_ashore")),
     "stopped": (
-        Text("no rested crew, life-jackets, light or weather", "无人接替、缺救生衣、等天亮、等天气"),
+        Text(
+            "no rested crew, life-jackets, light or weather; punctured",
+            "无人接替、缺救生衣、等天亮、等天气、破损",
+        ),
         "#d55e00",
-        ("no_crew", "no_jackets", "no_light", "no_weather"),
+        ("no_crew", "no_jackets", "no_light", "no_weather", "is_patched", "out_of_service"),
     ),
     "ready": (Text("ready, nothing to do", "待命"), "#cfcfc9", ("waits",)),
 }

@@ -37,6 +37,8 @@ DOINGS = {
     "no_light": Text("waiting for daylight", "等待天亮"),
     "no_weather": Text("waiting for better weather", "等待天气好转"),
     "turns_back": Text("turning back for the weather", "因天气返航"),
+    "is_patched": Text("punctured, being patched", "破损修补中"),
+    "out_of_service": Text("punctured, out of service", "破损停用"),
 }
 """What craft do, in the order of a trip, then what keeps them from it."""
 

@@ -71,7 +71,7 @@ RESCUE_TABLES: dict[str, tuple[Column, ...]] = {
             "str",
             Text(
                 "waits, by_road, launches, to_case, searches, takes_in, comes_back, lets_ashore, no_crew, "
-                "no_jackets, no_light, no_weather, turns_back, moves_up",
+                "no_jackets, no_light, no_weather, turns_back, moves_up, is_patched, out_of_service",
                 "在做什么",
             ),
         ),

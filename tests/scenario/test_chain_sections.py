@@ -316,6 +316,11 @@ def test_the_whole_chain_may_be_described(base):
             "has nothing to do without plan.rescue or plan.care.supply.helicopters",
         ),
         (with_fleet(kind="boat"), "district.fleets[0].speed", "is not said, and a boat is slower than a bus"),
+        (
+            with_fleet(kind="boat", speed="2 m/s", punctures=0.015),
+            "district.fleets[0].punctures",
+            "means nothing without plan.rescue",
+        ),
         (with_fleet(kind="truck"), "column 车队", "is a fleet of kind truck"),
         (
             {"plan.to.promises": [{"fleet": "buses", "township": "x", "vehicles": 4}]},

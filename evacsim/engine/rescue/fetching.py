@@ -25,6 +25,7 @@ from evacsim.engine.rescue.cases import Case
 from evacsim.engine.rescue.diary import Diary
 from evacsim.engine.rescue.dispatching import Craft, Dispatching
 from evacsim.engine.rescue.loading import Loading
+from evacsim.engine.rescue.puncturing import Puncturing
 from evacsim.engine.rescue.reach import BoatKind, Reach, Ways
 from evacsim.engine.rescue.teams import Crew, Team, Teams
 from evacsim.engine.routing import MoverClass
@@ -84,6 +85,7 @@ class Fetching:
         self.loading = loading
         self.diary = diary
         self._night_speed = night_speed
+        self.puncturing = Puncturing(parts, self.driving, diary, self._keep_way)
         self._boats = {
             vehicle.row: self._boat(vehicle)
             for vehicle in transport.vehicles
@@ -141,6 +143,8 @@ class Fetching:
                 self.teams.give_back(boat.crew, self.parts.now - began)
             self.teams.return_jackets(boat.team, boat.jackets)
             boat.crew, boat.jackets = None, 0
+            if self.puncturing.is_punctured(vehicle) and not (yield from self.puncturing.mend(vehicle)):
+                return
 
     def _man(self, boat: Boat) -> Process:
         """Wait for a crew and life-jackets."""
@@ -186,6 +190,10 @@ class Fetching:
         while craft.task:
             case = craft.task[0]
             reached = yield from self._go_to_case(boat)
+            if self.puncturing.is_punctured(vehicle):
+                self.dispatching.give_up(craft, vehicle.event)
+                craft.in_vain.clear()
+                break
             if not craft.task or craft.task[0] is not case:
                 continue  # turned round, or the case was closed on the way
             if not reached:
@@ -277,6 +285,10 @@ class Fetching:
         self.driving.turn(boat.vehicle, tree)
         return True
 
+    def _keep_way(self, vehicle: Vehicle) -> None:
+        """Let nobody turn a boat round that is punctured."""
+        self._boats[vehicle.row].craft.turn = None
+
     def _tree(self, boat: Boat, node: int) -> int:
         """Return the tree to a node, kept until the boat has come to the end of its present way."""
         if node not in boat.held:
@@ -291,16 +303,26 @@ class Fetching:
             return
         by_night = self.parts.calendar.is_night(self.parts.now) and boat.by_night != boat.by_day
         self.driving.change_mover(vehicle, boat.by_night if by_night else boat.by_day)
-        yield from self.driving.drive(vehicle, partial(self._tree, boat, node))
+        limps = self.puncturing.is_punctured(vehicle)
+        yield from self.puncturing.go(vehicle, partial(self._tree, boat, node))
         for other in boat.held:
             self.parts.routing.let_go(other, self.kind(boat).floats)
         boat.held.clear()
+        if limps:
+            return
         # A boat that broke down on the way is another mover since.
         if by_night:
             boat.by_night = vehicle.mover
         else:
             boat.by_night = vehicle.mover if boat.by_night == boat.by_day else boat.by_night
             boat.by_day = vehicle.mover
+
+    def _float_on(self, boat: Boat, node: int) -> Process:
+        """Go to a node over the water, although the boat is punctured on the way."""
+        was_whole = not self.puncturing.is_punctured(boat.vehicle)
+        yield from self._float(boat, node)
+        if was_whole and self.puncturing.is_punctured(boat.vehicle):
+            yield from self._float(boat, node)
 
     def _work(self, boat: Boat, case: Case) -> Process:
         """Search at the place of a case, and take in whoever is found."""
@@ -316,8 +338,8 @@ class Fetching:
         for household in taken:
             # Who is too many for one trip is fetched in several; counted with the last.
             for _ in range(ceil(int(self.parts.households.people[household]) / seats) - 1):
-                yield from self._float(boat, boat.craft.landing)
-                yield from self._float(boat, case.node)
+                yield from self._float_on(boat, boat.craft.landing)
+                yield from self._float_on(boat, case.node)
 
     def _come_back(self, boat: Boat) -> Process:
         """Go to the landing, or another one, as soon as the water leads to any."""
@@ -326,21 +348,27 @@ class Fetching:
         while True:
             landing = self._landing(boat)
             if landing is not None:
-                craft.landing = landing
+                craft.landing, was_whole = landing, not self.puncturing.is_punctured(vehicle)
                 yield from self._float(boat, landing)
                 if vehicle.node == landing:
                     return
+                if was_whole and self.puncturing.is_punctured(vehicle):
+                    continue
             self.driving.passengers(vehicle, HouseholdState.STRANDED, "stranded")
             yield self.driving.reopened()
             self.driving.passengers(vehicle, HouseholdState.RIDING, "resumed")
 
     def _landing(self, boat: Boat) -> int | None:
-        """Return where to go ashore: where it was put in, or the nearest node from which a way on foot leads on."""
+        """Return where to go ashore: where it was put in, or the nearest node from which a way on foot leads on.
+
+        A boat that is punctured goes to the nearest, whether anybody is aboard or not.
+        """
         vehicle, landing = boat.vehicle, boat.craft.landing
-        if not vehicle.aboard:
+        is_whole = not self.puncturing.is_punctured(vehicle)
+        if is_whole and not vehicle.aboard:
             return landing
         walkable = self.loading.walkable()
-        if walkable[landing] and self.reach.leads(vehicle.node, landing, self.kind(boat).floats):
+        if is_whole and walkable[landing] and self.reach.leads(vehicle.node, landing, self.kind(boat).floats):
             return landing
         return self.reach.nearest(vehicle.node, walkable, self.kind(boat).floats)
 
