@@ -336,6 +336,13 @@ EVENT_KINDS: dict[str, Text] = {
     "nobody_found": Text("finds nobody", "未发现被困人员"),
     "fetched_by_neighbours": Text("is brought to dry ground by neighbours", "由邻里救出"),
     "died_waiting": Text("dies waiting for help", "等待救援中遇难"),
+    "injured_taken": Text("an ambulance takes the injured person", "救护车接运伤员"),
+    "patient_came": Text("the injured person comes to the treatment place", "伤员送达救治点"),
+    "patient_admitted": Text("the injured person is put to bed and treated", "伤员收治入床"),
+    "patient_left": Text("the injured person is treated and leaves", "伤员救治完毕离床"),
+    "patient_died": Text(
+        "the injured person dies under treatment (beside the deaths)", "伤员救治无效死亡（不计入遇难）"
+    ),
     # dykes
     "dyke_leaks": Text("the dyke begins to leak", "堤防出现管涌渗漏"),
     "leak_found": Text("the patrol finds where the dyke leaks", "巡堤发现险情"),

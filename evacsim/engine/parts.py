@@ -103,6 +103,8 @@ class Parts:
     """Water has entered a shelter (row), by an event."""
     at_shelter_called: list[Callable[[int, int], None]] = field(default_factory=list)
     """A shelter (row) is told to open, by an event."""
+    at_ashore: list[Callable[[int, int, int], None]] = field(default_factory=list)
+    """A household (row) is let ashore at a node, by an event."""
     at_post: list[Callable[[str, bool, int], None]] = field(default_factory=list)
     """A post (id) is to be manned, or no longer, by an event."""
     at_departed: list[Callable[[int, float], None]] = field(default_factory=list)

@@ -11,6 +11,7 @@ from evacsim.report.charts import POINTS
 from evacsim.report.craft_drawn import craft_timeline
 from evacsim.report.lines_drawn import Curve, people_over_time
 from evacsim.report.markup import Html, Words, bar, joined, shortened, table, tag
+from evacsim.report.treatment_told import treatment
 from evacsim.results.record import RunRecord
 from evacsim.results.wording import Names, count, day_and_time, decimal, duration, percent
 
@@ -53,6 +54,8 @@ def rescue_section(record: RunRecord, words: Words) -> Html:
         parts += [tag("h3", words("craft_hours")), _craft(record, words), craft_timeline(record, words)]
     if len(record.tables["forces"]):
         parts += [tag("h3", words("forces")), _forces(record, words)]
+    if len(record.tables["patients"]):
+        parts += [tag("h3", words("treatment")), treatment(record, words)]
     return joined(parts)
 
 

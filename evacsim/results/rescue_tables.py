@@ -93,6 +93,27 @@ RESCUE_TABLES: dict[str, tuple[Column, ...]] = {
         Column("people", "int64", Text("people", "人数")),
         Column("time_s", "float64", Text("when they were on dry ground [s]", "脱险时间")),
     ),
+    "patients": (
+        Column("household", "str", Text("household of the injured person", "伤员所在户")),
+        Column("place", "str", Text("treatment place; empty before an ambulance has taken him", "救治点")),
+        Column("injured_s", "float64", Text("injured [s]", "受伤时间")),
+        Column("ashore_s", "float64", Text("on dry ground [s]", "上岸时间")),
+        Column("came_s", "float64", Text("at the treatment place [s]", "送达时间")),
+        Column("admitted_s", "float64", Text("in bed [s]", "入床时间")),
+        Column("left_s", "float64", Text("left the bed, alive or dead [s]", "离床时间")),
+        Column(
+            "state",
+            "str",
+            Text("at the end: ashore, on_the_way, waits, in_bed, treated, died", "结束时状态"),
+        ),
+    ),
+    "treatment_beds": (
+        Column("time_s", "float64", Text("time [s]", "时间")),
+        Column("place", "str", Text("treatment place", "救治点")),
+        Column("beds", "int64", Text("beds", "床位数")),
+        Column("taken", "int64", Text("beds that are taken", "占用床位")),
+        Column("waiting", "int64", Text("patients who wait for a bed", "候床伤员")),
+    ),
     "injured": (
         Column("household", "str", Text("household with somebody injured", "有伤员户")),
         Column("injured_s", "float64", Text("injured [s]", "受伤时间")),

@@ -48,6 +48,7 @@ def found(parts: Parts) -> Iterator[Finding]:
         yield from _without_rescue(parts)
         return
     yield from _unasked(parts, rescue)
+    yield from _treatment(rescue)
     for number, one in enumerate(rescue.stand_by):
         yield from unknown(parts, "forces", (*loc, "stand_by", number, "force"), one.force)
     carriers = _carriers(parts)
@@ -68,6 +69,25 @@ def found(parts: Parts) -> Iterator[Finding]:
         rule = Text("nobody can search: no team has this skill", "没有具备搜索能力的队伍")
         remedy = Text("add a team that can, or leave patrol_every out", "补充这样的队伍，或去掉 patrol_every")
         yield Finding((*loc, "seeking", "patrol_every"), rule, remedy)
+
+
+def _treatment(rescue: Rescue) -> Iterator[Finding]:
+    """Yield treatment places of one id, and such as nobody comes to."""
+    if rescue.treatment is None:
+        return
+    loc = ("plan", "rescue", "treatment")
+    if rescue.survival is None:
+        rule = Text(
+            "has nobody to treat: nobody is injured without plan.rescue.survival", "没有 survival 就没有伤员"
+        )
+        yield Finding(loc, rule, Text("write plan.rescue.survival: {}", "写 plan.rescue.survival: {}"))
+    known: set[str] = set()
+    for number, place in enumerate(rescue.treatment.places):
+        if place.id in known:
+            rule = Text("is the id of another place", "编号与其他救治点重复")
+            remedy = Text("give each an id of its own", "为每个救治点写不同编号")
+            yield Finding((*loc, "places", number, "id"), rule, remedy, place.id)
+        known.add(place.id)
 
 
 def _of_boats_alone(fleet: Entry[Fleet]) -> Iterator[Finding]:

@@ -89,7 +89,7 @@ class Need:
         return Where(Kind(int(book.place_kind[household])), int(book.place[household]))
 
     def _look(self, household: int) -> None:
-        is_in = int(self.parts.book.state[household]) in STATES and not self._is_carried(household)
+        is_in = int(self.parts.book.state[household]) in STATES and not self.is_carried(household)
         if is_in:
             self._stand(household, self._find_node(household))
         if is_in and household not in self.since:
@@ -114,7 +114,7 @@ class Need:
             self._node[household] = node
             self._at.setdefault(node, set()).add(household)
 
-    def _is_carried(self, household: int) -> bool:
+    def is_carried(self, household: int) -> bool:
         """Return whether a boat or a helicopter has a household aboard."""
         if self.parts.book.place_kind[household] != Kind.VEHICLE:
             return False

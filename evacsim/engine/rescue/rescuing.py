@@ -23,6 +23,7 @@ from evacsim.engine.rescue.reach import Reach
 from evacsim.engine.rescue.seeking import Seeking
 from evacsim.engine.rescue.surviving import Surviving
 from evacsim.engine.rescue.teams import Teams
+from evacsim.engine.rescue.treating import Treating
 from evacsim.engine.rescue.volunteering import Volunteering
 from evacsim.engine.sheltering import Sheltering
 from evacsim.engine.transfer import Transfer
@@ -73,8 +74,11 @@ class Rescuing(Recorded):
             if rules.move_up is None
             else MovingUp(parts, rules.move_up, self.cases, self.dispatching, self.fetching, self.reach)
         )
+        self.treating = None if rules.treatment is None else Treating(parts, rules.treatment)
         self.surviving = (
-            None if rules.survival is None else Surviving(parts, self.need, water, rules.survival)
+            None
+            if rules.survival is None
+            else Surviving(parts, self.need, water, rules.survival, self.treating)
         )
         self.volunteering = (
             None if rules.volunteers is None else Volunteering(parts, self.teams, rules.volunteers)
@@ -121,4 +125,6 @@ class Rescuing(Recorded):
             tables["standing_by"] = self.moving_up.table()
         if self.surviving is not None:
             tables["injured"] = self.surviving.table()
+        if self.treating is not None:
+            tables |= self.treating.tables()
         return {name: frame for name, frame in tables.items() if len(frame)}

@@ -15,6 +15,8 @@ LAWS = st.one_of(
     st.integers(0, 40).map(lambda minutes: {"type": "fixed", "value": f"{minutes} min"}),
     st.integers(1, 60).map(lambda minutes: {"type": "uniform", "low": "0 min", "high": f"{minutes} min"}),
 )
+HURT = {"injured": 0.7}
+TREATED = {"places": [{"id": f"clinic-{c}", "node": node(c, 0), "beds": 1} for c in (2, 7)]}
 SHARES = st.sampled_from([0, 0.2, 0.5, 0.9])
 
 
@@ -108,7 +110,7 @@ def storms(draw):
         },
         **({"self_help": {"share": 0.5, "takes": draw(LAWS)}} if draw(st.booleans()) else {}),
         **({"volunteers": {"arrival": draw(LAWS)}} if draw(st.booleans()) else {}),
-        **({"survival": {}} if draw(st.booleans()) else {}),
+        **(draw(st.sampled_from([{}, {"survival": {}}, {"survival": HURT, "treatment": TREATED}]))),
         **({"move_up": draw(moves_up())} if any(boat["trailer"] for boat in boats) else {}),
         **({"fatigue": {"full": "1 h", "tired": "2 h", "stop": "3 h"}} if draw(st.booleans()) else {}),
     }
@@ -168,6 +170,7 @@ def check(record, storm):
     _cases_hang_together(record)
     _craft_are_in_one_place(record, storm)
     _boats_go_over_their_water_only(record, storm)
+    _no_bed_leaks(record)
     causes, seqs = (
         record.events["cause"].to_numpy(dtype=np.int64, na_value=0),
         record.events["seq"].to_numpy(),
@@ -223,6 +226,15 @@ def _craft_are_in_one_place(record, storm):
             assert now * 2 <= force["members"]
             if "jackets" in force and storm["boats"][k]["kind"] == "boat":
                 assert now * 2 <= force["jackets"]
+
+
+def _no_bed_leaks(record):
+    """Check that nobody waits while a bed is free, and that nobody is treated twice (I6)."""
+    beds, patients = record.tables["treatment_beds"], record.tables["patients"]
+    assert (beds["taken"] <= beds["beds"]).all()
+    assert (beds["taken"][beds["waiting"] > 0] == beds["beds"][beds["waiting"] > 0]).all()
+    assert patients.empty or patients["household"].is_unique
+    assert set(patients["household"]) <= set(record.tables["injured"]["household"])
 
 
 def _boats_go_over_their_water_only(record, storm):
