@@ -18,7 +18,7 @@ RESCUE_TABLES: dict[str, tuple[Column, ...]] = {
     ),
     "cases": (
         Column("case", "str", Text("number of the case, from 1", "警情序号")),
-        Column("source", "str", Text("call, double, false, passer_by, patrol, found", "来源")),
+        Column("source", "str", Text("call, double, false, passer_by, patrol, drone, found", "来源")),
         Column("node", "str", Text("road node where it is said to be", "报告地点")),
         Column("grade", "int64", Text("1 in danger, 2 old, ill, small, 3 able to wait", "紧急程度")),
         Column("said_people", "int64", Text("people that it is said to be about", "报告人数")),
@@ -71,7 +71,8 @@ RESCUE_TABLES: dict[str, tuple[Column, ...]] = {
             "str",
             Text(
                 "waits, by_road, launches, to_case, searches, takes_in, comes_back, lets_ashore, no_crew, "
-                "no_jackets, no_light, no_weather, turns_back, moves_up, is_patched, out_of_service",
+                "no_jackets, no_light, no_weather, turns_back, moves_up, is_patched, out_of_service; "
+                "drones: surveys, turns_back, recharges, stands_by",
                 "在做什么",
             ),
         ),

@@ -12,6 +12,7 @@ from evacsim.scenario.rescue import Rescue
 from evacsim.scenario.transport import Fleet
 
 CRAFT = ("boat", "helicopter")
+CREWED = (*CRAFT, "drone")
 MOST_SORTS_OF_BOATS = 4
 """Of the modes that links tell apart five are left for boats; one of them is for those of whom nothing is said."""
 
@@ -23,8 +24,11 @@ def found(parts: Parts) -> Iterator[Finding]:
         yield from unknown(parts, "offices", (*force.loc, "office"), force.item.office)
     for fleet in parts.fleets:
         yield from unknown(parts, "forces", (*fleet.loc, "force"), fleet.item.force)
-        if fleet.item.force is not None and fleet.item.kind not in CRAFT:
-            rule = Text("is crewed by a team, and is no boat or helicopter", "由队伍操作，但不是舟艇或直升机")
+        if fleet.item.force is not None and fleet.item.kind not in CREWED:
+            rule = Text(
+                "is crewed by a team, and is no boat, helicopter or drone",
+                "由队伍操作，但不是舟艇、直升机或无人机",
+            )
             yield Finding(
                 (*fleet.loc, "force"), rule, Text("leave force out", "去掉 force"), fleet.item.force
             )
@@ -160,9 +164,13 @@ def _unasked(parts: Parts, rescue: Rescue) -> Iterator[Finding]:
 
 def _flying_weather(parts: Parts) -> Iterator[Finding]:
     """Yield weather of which two entries say what is so from the same moment on, and weather that meets nobody."""
-    if parts.flying_weather and all(fleet.item.kind != "helicopter" for fleet in parts.fleets):
-        rule = Text("has nothing to do: the district has no helicopter", "没有直升机，不起作用")
-        remedy = Text("add a fleet of kind helicopter, or leave it out", "补充直升机，或去掉")
+    if parts.flying_weather and not any(fleet.item.kind in ("helicopter", "drone") for fleet in parts.fleets):
+        rule = Text(
+            "has nothing to do: the district has no helicopter and no drone", "没有直升机或无人机，不起作用"
+        )
+        remedy = Text(
+            "add a fleet of kind helicopter or drone, or leave it out", "补充直升机或无人机，或去掉"
+        )
         yield Finding(parts.flying_weather[0].loc, rule, remedy, severity="warning")
     if parts.start is None:
         return

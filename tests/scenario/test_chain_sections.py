@@ -469,7 +469,7 @@ def test_the_whole_chain_may_be_described(base):
         (
             {"hazard.flying_weather": [{"begins": "T+1 h", "wind": "20 m/s"}]},
             "hazard.flying_weather[0]",
-            "has nothing to do: the district has no helicopter",
+            "has nothing to do: the district has no helicopter and no drone",
         ),
         (
             {

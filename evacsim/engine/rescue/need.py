@@ -46,6 +46,10 @@ class Need:
         """Return the node nearest to a household in need: on a road the one it headed for."""
         return self._node[household] if household in self._node else self._find_node(household)
 
+    def at(self, node: int) -> frozenset[int]:
+        """Return all households in need at a node."""
+        return frozenset(self._at.get(node, ()))
+
     def near(self, node: int, around: float) -> list[int]:
         """Return all households in need at a node, or within a distance of it [m], ascending."""
         if (node, around) not in self._close:

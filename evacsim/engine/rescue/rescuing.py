@@ -20,6 +20,7 @@ from evacsim.engine.rescue.loading import Loading
 from evacsim.engine.rescue.moving_up import MovingUp
 from evacsim.engine.rescue.need import Need
 from evacsim.engine.rescue.reach import Reach
+from evacsim.engine.rescue.scouting import Scouting
 from evacsim.engine.rescue.seeking import Seeking
 from evacsim.engine.rescue.surviving import Surviving
 from evacsim.engine.rescue.teams import Teams
@@ -69,6 +70,8 @@ class Rescuing(Recorded):
             parts, transport, sheltering, self.teams, self.dispatching, self.loading, self.diary
         )
         self.seeking = Seeking(parts, self.calls, self.teams, self.reach, self.loading, transfer, rules)
+        if any(fleet.kind == "drone" for fleet in transport.fleets):
+            self.scouting = Scouting(parts, transport, self.teams, self.need, self.seeking, self.diary)
         self.moving_up = (
             None
             if rules.move_up is None
@@ -86,7 +89,7 @@ class Rescuing(Recorded):
         self._craft_fleets = [
             row
             for row, fleet in enumerate(transport.fleets)
-            if fleet.kind in ("boat", "helicopter") and row not in transport.carriers
+            if fleet.kind in ("boat", "helicopter", "drone") and row not in transport.carriers
         ]
         self._is_called = False
         self.cases.at_news.append(self._call_craft)

@@ -20,7 +20,7 @@ REACHED_AT = (Kind.ZONE, Kind.NODE, Kind.PICKUP_POINT)
 
 
 class Seeking:
-    """Passers-by, patrols and drones, neighbours."""
+    """Passers-by, patrols, neighbours."""
 
     def __init__(
         self,
@@ -59,10 +59,13 @@ class Seeking:
             parts.clock.call_at(parts.now + self.seeking.patrol_every, self._patrol)
 
     def _pass_by(self, household: int, since: float) -> None:
-        if self.need.is_in(household, since) and household not in self.cases.of:
-            self._find(household, "passer_by", int(self.parts.book.event[household]))
+        if self.need.is_in(household, since):
+            self.find(household, "passer_by", int(self.parts.book.event[household]))
 
-    def _find(self, household: int, source: str, cause: int) -> None:
+    def find(self, household: int, source: str, cause: int) -> None:
+        """Let headquarters hear of a household in need from somebody who has seen it, unless it has a case already."""
+        if household in self.cases.of:
+            return
         found = self.parts.log.record(
             self.parts.now,
             "found",
@@ -85,8 +88,8 @@ class Seeking:
                 number = self._patrolled[household] = self._patrolled.get(household, 0) + 1
                 name = parts.name_of(household)
                 luck = float(parts.streams.get("patrol", *name, str(number)).random())
-                if luck < self.seeking.patrol_sees and household not in self.cases.of:
-                    self._find(household, "patrol", able[0].event)
+                if luck < self.seeking.patrol_sees:
+                    self.find(household, "patrol", able[0].event)
         if self.need.since:
             parts.clock.call_at(parts.now + self.seeking.patrol_every, self._patrol)
         else:

@@ -85,6 +85,17 @@ def storms(draw):
                 boat["patch"] = draw(st.one_of(st.none(), LAWS))
         boat["flies_at_night"] = True
         boat["speed"] = "2.5 m/s" if boat["kind"] == "boat" else "50 m/s"
+    eyes = {
+        "id": "eyes",
+        "kind": "drone",
+        "node": node(draw(st.integers(0, 7)), 0),
+        "vehicles": draw(st.integers(1, 3)),
+        "seats": 0,
+        "speed": "10 m/s",
+        "wind_limit": "12 m/s",
+        "endurance": draw(st.sampled_from(["1 min", "10 min", "1 h"])),
+        "flies_at_night": draw(st.booleans()),
+    }
     rescue = {
         "dispatch": draw(st.sampled_from(sorted(POLICIES))),
         "preempt": draw(st.booleans()),
@@ -120,6 +131,7 @@ def storms(draw):
         "villages": villages,
         "forces": forces,
         "boats": boats,
+        "drones": [eyes] if draw(st.booleans()) else [],
         "rescue": rescue,
         "order_at": draw(st.integers(0, 600)),
         "shelter": draw(st.integers(0, 7)),
@@ -136,7 +148,7 @@ def run(folder, storm):
         household_size=3,
         landing=7,
         shelter=storm["shelter"],
-        boats=storm["boats"],
+        boats=[*storm["boats"], *storm["drones"]],
         forces=storm["forces"],
         rescue=storm["rescue"],
         duration="16 h",
