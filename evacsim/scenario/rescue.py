@@ -226,10 +226,13 @@ class Rescue(Section):
     """Treatment places with beds; whoever is injured is treated as soon as he is in a craft or ashore where absent."""
     fatigue: CrewFatigue | None = None
     """How crews tire; never where absent."""
-    dispatch: Literal["nearest", "zone", "priority", "triage", "assignment", "rounds"] = "priority"
+    dispatch: Literal["nearest", "zone", "priority", "triage", "assignment", "look_ahead", "rounds"] = (
+        "priority"
+    )
     """Who goes where: the `nearest` case to each free craft; the own `zone` first; the gravest case first and the
     nearest craft to it (`priority`); most lives an hour (`triage`); all free craft and open cases at once, so that
-    their ways are shortest together (`assignment`); several cases in one round (`rounds`)."""
+    their ways are shortest together (`assignment`); the same with craft that will soon be free, for which a case may
+    wait (`look_ahead`); several cases in one round (`rounds`)."""
     preempt: YesNo = False
     """Whether a craft that is under way to a case is sent to a graver one that comes in and is nearer."""
     redispatch: Duration | None = Field(default=None, gt=0)

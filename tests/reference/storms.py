@@ -544,7 +544,9 @@ def _rescue(luck: Random, scenario: dict[str, Any]) -> None:
         "survival": lambda: {"trapped": _law(luck, 20, 200), "injured": 0.3},
         "treatment": lambda: {"places": [{"id": "clinic", "node": node(2, 1), "beds": 1}]},
         "fatigue": lambda: {"full": "1 h", "tired": "2 h", "stop": "3 h", "rest": "1 h"},
-        "dispatch": lambda: luck.choice(["nearest", "zone", "priority", "triage", "assignment", "rounds"]),
+        "dispatch": lambda: luck.choice(
+            ["nearest", "zone", "priority", "triage", "assignment", "look_ahead", "rounds"]
+        ),
         "preempt": lambda: True,
         "stand_by": lambda: [{"force": "brigade", "node": node(2, 1)}],
     }

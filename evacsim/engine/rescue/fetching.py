@@ -7,9 +7,10 @@ nearest place from which one does. Its trailer waits where it was put in, and co
 where that is sooner than going on by water.
 """
 
-from collections.abc import Generator, Hashable
+from collections.abc import Generator, Hashable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import pairwise
 from math import ceil
 from typing import Any
 
@@ -113,6 +114,8 @@ class Fetching:
             times=partial(self._times, vehicle.row),
             stands=partial(self._stands, vehicle.row),
             landing=vehicle.node,
+            reckon=partial(self._reckon, vehicle.row),
+            times_from=partial(self._times_from, vehicle.row),
         )
         return Boat(
             craft=craft,
@@ -398,6 +401,27 @@ class Fetching:
         """Return all that says how soon a boat that waits is anywhere."""
         boat = self._boats[row]
         return boat.vehicle.node, boat.trailer, boat.on_trailer, self.kind(boat)
+
+    def _reckon(self, row: int, nodes: Sequence[int]) -> tuple[float, int]:
+        """Return how long a boat that waits goes to some nodes in their order and back to where it is put in [s]."""
+        boat, there = self._boats[row], nodes[0]
+        by_road = self._ways(boat, boat.vehicle.node, on_trailer=True)
+        ways, before = by_road, 0.0
+        if not boat.on_trailer:
+            afloat, before = (
+                self._ways(boat, boat.vehicle.node, on_trailer=False),
+                self._until_on_trailer(boat),
+            )
+            if afloat.time[there] <= before + by_road.time[there]:
+                ways, before = afloat, 0.0
+        base = int(ways.launch[there])
+        legs = pairwise([*nodes, base])
+        onward = (self._ways(boat, a, on_trailer=False).time[b] for a, b in legs)
+        return before + float(ways.time[there] + sum(onward)), base
+
+    def _times_from(self, row: int, node: int) -> NDArray[np.float64]:
+        """Return how soon a boat is at every node over the water from one to which it has come back."""
+        return self._ways(self._boats[row], node, on_trailer=False).time
 
     def _times(self, row: int) -> NDArray[np.float64]:
         """Return how soon a boat is at every node."""

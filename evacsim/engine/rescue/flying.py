@@ -6,8 +6,9 @@ them on the ground. One that it meets on the way out turns back to where it took
 finished, and whoever is aboard is brought down (assumed: a crew does not leave people on the rope).
 """
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from functools import partial
+from itertools import pairwise
 from math import ceil
 from typing import Any
 
@@ -67,6 +68,8 @@ class Flying:
             seats=fleet.seats,
             times=partial(self._times, vehicle),
             stands=lambda: (vehicle.node, fleet.speed, "flies"),
+            reckon=partial(self._reckon, vehicle),
+            times_from=partial(self._times_from, vehicle),
         )
         while True:
             yield from await_leave(self.parts, fleet, partial(self.diary.begin, vehicle.row))
@@ -158,10 +161,18 @@ class Flying:
         yield self.parts.clock.timeout(float(self._times(vehicle)[node]))
         vehicle.node = node
 
+    def _reckon(self, vehicle: Vehicle, nodes: Sequence[int]) -> tuple[float, int]:
+        """Return how long a helicopter flies to some nodes and on to the nearest shelter [s], and where that is."""
+        shelters = self.parts.world.shelters.walk_node
+        legs = sum(float(self._times_from(vehicle, a)[b]) for a, b in pairwise([vehicle.node, *nodes]))
+        last = self._times_from(vehicle, nodes[-1])[shelters]
+        return legs + float(last.min()) + TURNAROUND, int(shelters[int(np.argmin(last))])
+
     def _times(self, vehicle: Vehicle) -> NDArray[np.float64]:
         """Return how soon a helicopter is at every node [s]."""
+        return self._times_from(vehicle, vehicle.node)
+
+    def _times_from(self, vehicle: Vehicle, node: int) -> NDArray[np.float64]:
         roads = self.parts.world.roads
-        distance: NDArray[np.float64] = np.hypot(
-            roads.x - roads.x[vehicle.node], roads.y - roads.y[vehicle.node]
-        )
+        distance: NDArray[np.float64] = np.hypot(roads.x - roads.x[node], roads.y - roads.y[node])
         return distance / self.transport.fleets[vehicle.fleet].speed
