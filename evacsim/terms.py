@@ -332,7 +332,7 @@ EVENT_KINDS: dict[str, Text] = {
     "boat_patched": Text("the boat is patched and goes out again", "舟艇修补后复用"),
     "boat_out_of_service": Text("the boat is out of service", "舟艇停用"),
     "craft_at_case": Text("is at the place of the case", "到达救援点"),
-    "flight_broken_off": Text("turns back for the weather", "因天气返航"),
+    "flight_broken_off": Text("turns back for the weather or the dark", "因天气或天黑返航"),
     "nobody_found": Text("finds nobody", "未发现被困人员"),
     "fetched_by_neighbours": Text("is brought to dry ground by neighbours", "由邻里救出"),
     "died_waiting": Text("dies waiting for help", "等待救援中遇难"),

@@ -37,7 +37,9 @@ DOINGS = {
     "no_jackets": Text("without life-jackets", "缺救生衣"),
     "no_light": Text("waiting for daylight", "等待天亮"),
     "no_weather": Text("waiting for better weather", "等待天气好转"),
-    "turns_back": Text("turning back for the weather; drones: flying home", "因天气返航；无人机返航"),
+    "turns_back": Text(
+        "turning back for weather or dark; drones: flying home", "因天气、天黑返航；无人机返航"
+    ),
     "surveys": Text("drones: looking for people", "无人机搜索"),
     "recharges": Text("drones: changing batteries", "无人机换电"),
     "stands_by": Text("drones: ready, nothing due to be searched", "无人机待命"),

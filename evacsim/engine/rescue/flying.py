@@ -2,8 +2,8 @@
 
 They fly as the crow flies at their speed, by day unless the fleet says otherwise, and set people down at
 the nearest shelter that takes them in. Weather beyond the limits of the fleet (`hazard.flying_weather`) keeps
-them on the ground. One that it meets on the way out turns back to where it took off; winching that has begun is
-finished, and whoever is aboard is brought down (assumed: a crew does not leave people on the rope).
+them on the ground. One that meets it, or the dusk, on the way out turns back to where it took off; winching that has
+begun is finished, and whoever is aboard is brought down (assumed: a crew does not leave people on the rope).
 """
 
 from collections.abc import Generator, Sequence
@@ -16,7 +16,7 @@ import numpy as np
 import simpy
 from numpy.typing import NDArray
 
-from evacsim.engine.grounding import await_leave, grounded_by
+from evacsim.engine.grounding import await_leave, forbidden_from, grounded_by
 from evacsim.engine.log import Kind, Where
 from evacsim.engine.parts import Parts
 from evacsim.engine.rescue.diary import Diary
@@ -145,9 +145,9 @@ class Flying:
         return int(shelters.walk_node[int(np.argmin(open_))])
 
     def _fly_out(self, vehicle: Vehicle, node: int) -> Generator[simpy.Event, Any, bool]:
-        """Fly to a node, or back as soon as the weather forbids going on; return whether it got there."""
+        """Fly to a node, or back as soon as the weather or the dark forbids going on; return whether it got there."""
         fleet, now = self.transport.fleets[vehicle.fleet], self.parts.now
-        good_for = self.parts.world.skies.closes(fleet, now) - now
+        good_for = forbidden_from(self.parts, fleet) - now
         if float(self._times(vehicle)[node]) <= good_for:
             yield from self._fly(vehicle, node)
             return True
