@@ -32,7 +32,7 @@ def found(parts: Parts) -> Iterator[Finding]:
             yield Finding(
                 (*fleet.loc, "force"), rule, Text("leave force out", "去掉 force"), fleet.item.force
             )
-        yield from _of_boats_alone(fleet)
+        yield from _of_boats_alone(fleet, _carriers(parts))
         if fleet.item.trailer and fleet.item.kind != "boat":
             rule = Text("is on a trailer, and is no boat", "由拖车运载，但不是舟艇")
             yield Finding((*fleet.loc, "trailer"), rule, Text("leave trailer out", "去掉 trailer"))
@@ -94,13 +94,16 @@ def _treatment(rescue: Rescue) -> Iterator[Finding]:
         known.add(place.id)
 
 
-def _of_boats_alone(fleet: Entry[Fleet]) -> Iterator[Finding]:
+def _of_boats_alone(fleet: Entry[Fleet], carriers: tuple[str | None, ...]) -> Iterator[Finding]:
     """Yield what is said of a fleet that only boats have, or only boats that are punctured."""
     said = fleet.item.model_fields_set
     for name in ("draught", "current_limit", "punctures"):
         if name in said and getattr(fleet.item, name) is not None and fleet.item.kind != "boat":
             rule = Text("is said of boats alone", "仅适用于舟艇")
             yield Finding((*fleet.loc, name), rule, Text(f"leave {name} out", f"去掉 {name}"))
+    if fleet.item.punctures is not None and fleet.item.id in carriers:
+        rule = Text("means nothing for boats that bring goods", "对运送物资的舟艇不起作用")
+        yield Finding((*fleet.loc, "punctures"), rule, Text("leave punctures out", "去掉 punctures"))
     if fleet.item.punctures is None:
         for name in ("patch", "limp_speed"):
             if name in said and getattr(fleet.item, name) is not None:

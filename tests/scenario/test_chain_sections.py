@@ -321,6 +321,23 @@ def test_the_whole_chain_may_be_described(base):
             "district.fleets[0].punctures",
             "means nothing without plan.rescue",
         ),
+        (
+            {
+                "district.fleets": [
+                    *VEHICLES,
+                    HELICOPTERS | {"id": "ark", "kind": "boat", "punctures": 0.015},
+                ],
+                "plan.care.supply": {"boats": "ark"},
+                "plan.rescue": {},
+            },
+            "district.fleets[1].punctures",
+            "means nothing for boats that bring goods",
+        ),
+        (
+            with_fleet(kind="drone", seats=0, speed="9 m/s", wind_limit="9 m/s"),
+            "district.fleets[0].kind",
+            "has nothing to do without plan.rescue",
+        ),
         (with_fleet(kind="truck"), "column 车队", "is a fleet of kind truck"),
         (
             {"plan.to.promises": [{"fleet": "buses", "township": "x", "vehicles": 4}]},

@@ -7,59 +7,32 @@ nearest place from which one does. Its trailer waits where it was put in, and co
 where that is sooner than going on by water.
 """
 
-from collections.abc import Generator, Hashable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Generator
 from functools import partial
-from itertools import pairwise
 from math import ceil
 from typing import Any
 
 import numpy as np
 import simpy
-from numpy.typing import NDArray
 
 from evacsim.engine.driving import Driving
 from evacsim.engine.log import Kind, Where
 from evacsim.engine.movement import MoverColumns
 from evacsim.engine.parts import Parts
+from evacsim.engine.rescue.boat_ways import Boat, BoatWays
 from evacsim.engine.rescue.cases import Case
 from evacsim.engine.rescue.diary import Diary
 from evacsim.engine.rescue.dispatching import Craft, Dispatching
 from evacsim.engine.rescue.loading import Loading
 from evacsim.engine.rescue.puncturing import Puncturing
-from evacsim.engine.rescue.reach import BoatKind, Reach, Ways
-from evacsim.engine.rescue.teams import Crew, Team, Teams
+from evacsim.engine.rescue.reach import Reach
+from evacsim.engine.rescue.teams import Teams
 from evacsim.engine.routing import MoverClass
 from evacsim.engine.transport import Transport
 from evacsim.engine.vehicles import Vehicle, mover_columns
-from evacsim.scenario.transport import Fleet
 from evacsim.terms import HouseholdState
 
 Process = Generator[simpy.Event, Any, None]
-
-
-@dataclass(slots=True)
-class Boat:
-    """A boat, its trailer and its crew."""
-
-    craft: Craft
-    team: Team | None
-    trailer: int
-    """Node where its trailer stands; -1 without one."""
-    on_trailer: bool
-    by_day: int
-    by_night: int
-    by_road: int
-    """Rows in the movement: afloat by day and by night, and on its trailer; -1 without one."""
-    crew: Crew | None = None
-    jackets: int = 0
-    held: list[int] = field(default_factory=list)
-    """Nodes whose trees it follows, or has followed, on its present way."""
-
-    @property
-    def vehicle(self) -> Vehicle:
-        """Return the boat as a vehicle."""
-        return self.craft.vehicle
 
 
 class Fetching:
@@ -87,7 +60,9 @@ class Fetching:
         self.diary = diary
         self._night_speed = night_speed
         self.puncturing = Puncturing(parts, self.driving, diary, self._keep_way)
-        self._boats = {
+        self.ways = BoatWays(parts, reach)
+        self._boats = self.ways.boats
+        self._boats |= {
             vehicle.row: self._boat(vehicle)
             for vehicle in transport.vehicles
             if transport.fleets[vehicle.fleet].kind == "boat" and vehicle.fleet not in transport.carriers
@@ -111,11 +86,11 @@ class Fetching:
             vehicle=vehicle,
             town="" if team is None else team.force.township,
             seats=fleet.seats,
-            times=partial(self._times, vehicle.row),
-            stands=partial(self._stands, vehicle.row),
+            times=partial(self.ways.times, vehicle.row),
+            stands=partial(self.ways.stands, vehicle.row),
             landing=vehicle.node,
-            reckon=partial(self._reckon, vehicle.row),
-            times_from=partial(self._times_from, vehicle.row),
+            reckon=partial(self.ways.reckon, vehicle.row),
+            times_from=partial(self.ways.times_from, vehicle.row),
         )
         return Boat(
             craft=craft,
@@ -171,10 +146,6 @@ class Fetching:
         boat = self._boats.get(craft.vehicle.row)
         return boat if boat is not None and boat.trailer == craft.vehicle.node else None
 
-    def kind(self, boat: Boat) -> BoatKind:
-        """Return all of a boat that says how soon it is anywhere."""
-        return self.reach.kind(self._fleet(boat))
-
     def _move_up(self, boat: Boat, node: int) -> Process:
         """Take the boat by road to where it is to stand by, or as far as the roads lead there."""
         vehicle, boat.craft.stand_by = boat.vehicle, -1
@@ -211,26 +182,20 @@ class Fetching:
         """Put the boat in where it is soonest at its first case, by road where that is sooner; return whether it is."""
         craft, vehicle = boat.craft, boat.vehicle
         case = craft.task[0]
-        by_road = self._ways(boat, vehicle.node, on_trailer=True)
+        by_road = self.ways.ways(boat, vehicle.node, on_trailer=True)
         if not boat.on_trailer:
-            afloat = self._ways(boat, vehicle.node, on_trailer=False)
-            if afloat.time[case.node] <= self._until_on_trailer(boat) + by_road.time[case.node]:
+            afloat = self.ways.ways(boat, vehicle.node, on_trailer=False)
+            if afloat.time[case.node] <= self.ways.until_on_trailer(boat) + by_road.time[case.node]:
                 return True
             if not (yield from self._load(boat)):
                 self.dispatching.give_up(craft, vehicle.event)
                 return False
-            by_road = self._ways(boat, vehicle.node, on_trailer=True)
+            by_road = self.ways.ways(boat, vehicle.node, on_trailer=True)
         launch = int(by_road.launch[case.node])
         if launch < 0 or not (yield from self._launch(boat, launch)):
             self.dispatching.give_up(craft, vehicle.event)
             return False
         return True
-
-    def _until_on_trailer(self, boat: Boat) -> float:
-        """Return how long until a boat that is afloat stands on its trailer, which comes to where it is [s]."""
-        if boat.trailer < 0:
-            return np.inf
-        return self.reach.road_time(boat.trailer, boat.vehicle.node) + self._fleet(boat).launch_time
 
     def _load(self, boat: Boat) -> Generator[simpy.Event, Any, bool]:
         """Wait for the trailer and put the boat on it; return whether it came through."""
@@ -242,7 +207,7 @@ class Fetching:
                 return False  # a road on its way has closed, and it has gone back
             boat.trailer = vehicle.node
         self.diary.begin(vehicle.row, "launches")
-        yield self.parts.clock.timeout(self._fleet(boat).launch_time / self.teams.strength(boat.crew))
+        yield self.parts.clock.timeout(self.ways.fleet(boat).launch_time / self.teams.strength(boat.crew))
         boat.on_trailer = True
         return True
 
@@ -252,7 +217,7 @@ class Fetching:
         if vehicle.node != node and not (yield from self._drive(boat, node, "by_road")):
             return False
         self.diary.begin(vehicle.row, "launches")
-        yield self.parts.clock.timeout(self._fleet(boat).launch_time / self.teams.strength(boat.crew))
+        yield self.parts.clock.timeout(self.ways.fleet(boat).launch_time / self.teams.strength(boat.crew))
         boat.on_trailer = False
         self.driving.record(vehicle, "launched", place=Where(Kind.NODE, node))
         return True
@@ -283,7 +248,7 @@ class Fetching:
 
     def _turn(self, boat: Boat, node: int) -> bool:
         tree = self._tree(boat, node)
-        if not np.isfinite(self.parts.routing.time(tree, self._position(boat.vehicle))):
+        if not np.isfinite(self.parts.routing.time(tree, self.ways.position(boat.vehicle))):
             return False
         self.driving.turn(boat.vehicle, tree)
         return True
@@ -295,9 +260,9 @@ class Fetching:
     def _tree(self, boat: Boat, node: int) -> int:
         """Return the tree to a node, kept until the boat has come to the end of its present way."""
         if node not in boat.held:
-            self.parts.routing.hold(node, self.kind(boat).floats)
+            self.parts.routing.hold(node, self.ways.kind(boat).floats)
             boat.held.append(node)
-        return self.parts.routing.tree_to_node(node, self.kind(boat).floats)
+        return self.parts.routing.tree_to_node(node, self.ways.kind(boat).floats)
 
     def _float(self, boat: Boat, node: int) -> Process:
         """Go to a node over the water, or as far as the water leads there."""
@@ -309,7 +274,7 @@ class Fetching:
         limps = self.puncturing.is_punctured(vehicle)
         yield from self.puncturing.go(vehicle, partial(self._tree, boat, node))
         for other in boat.held:
-            self.parts.routing.let_go(other, self.kind(boat).floats)
+            self.parts.routing.let_go(other, self.ways.kind(boat).floats)
         boat.held.clear()
         if limps:
             return
@@ -334,7 +299,7 @@ class Fetching:
         self.diary.begin(vehicle.row, "searches")
         found = yield from self.loading.search(boat.craft, case, strength)
         self.diary.begin(vehicle.row, "takes_in")
-        per_person = self._fleet(boat).boarding_time
+        per_person = self.ways.fleet(boat).boarding_time
         taken = yield from self.loading.take_in(
             boat.craft, case, found, strength, per_person=per_person, seats=seats
         )
@@ -371,65 +336,19 @@ class Fetching:
         if is_whole and not vehicle.aboard:
             return landing
         walkable = self.loading.walkable()
-        if is_whole and walkable[landing] and self.reach.leads(vehicle.node, landing, self.kind(boat).floats):
+        if (
+            is_whole
+            and walkable[landing]
+            and self.reach.leads(vehicle.node, landing, self.ways.kind(boat).floats)
+        ):
             return landing
-        return self.reach.nearest(vehicle.node, walkable, self.kind(boat).floats)
+        return self.reach.nearest(vehicle.node, walkable, self.ways.kind(boat).floats)
 
     def _let_ashore(self, boat: Boat) -> Process:
         self.diary.begin(boat.vehicle.row, "lets_ashore")
         yield from self.loading.let_ashore(
             boat.craft,
             self.teams.strength(boat.crew),
-            per_person=self._fleet(boat).alighting_time,
+            per_person=self.ways.fleet(boat).alighting_time,
             node=boat.vehicle.node,
         )
-
-    # -- where it is ------------------------------------------------------------------------
-
-    def _fleet(self, boat: Boat) -> Fleet:
-        return self.transport.fleets[boat.vehicle.fleet]
-
-    def _position(self, vehicle: Vehicle) -> int:
-        """Return the node at which a boat is, or to which the road that it is on leads."""
-        way = int(self.parts.movement.where(vehicle.mover).link[0])
-        return vehicle.node if way < 0 else int(self.parts.world.ways.to_node[way])
-
-    def _ways(self, boat: Boat, node: int, *, on_trailer: bool) -> Ways:
-        return self.reach.ways(node, self.kind(boat), on_trailer=on_trailer)
-
-    def _stands(self, row: int) -> Hashable:
-        """Return all that says how soon a boat that waits is anywhere."""
-        boat = self._boats[row]
-        return boat.vehicle.node, boat.trailer, boat.on_trailer, self.kind(boat)
-
-    def _reckon(self, row: int, nodes: Sequence[int]) -> tuple[float, int]:
-        """Return how long a boat that waits goes to some nodes in their order and back to where it is put in [s]."""
-        boat, there = self._boats[row], nodes[0]
-        by_road = self._ways(boat, boat.vehicle.node, on_trailer=True)
-        ways, before = by_road, 0.0
-        if not boat.on_trailer:
-            afloat, before = (
-                self._ways(boat, boat.vehicle.node, on_trailer=False),
-                self._until_on_trailer(boat),
-            )
-            if afloat.time[there] <= before + by_road.time[there]:
-                ways, before = afloat, 0.0
-        base = int(ways.launch[there])
-        legs = pairwise([*nodes, base])
-        onward = (self._ways(boat, a, on_trailer=False).time[b] for a, b in legs)
-        return before + float(ways.time[there] + sum(onward)), base
-
-    def _times_from(self, row: int, node: int) -> NDArray[np.float64]:
-        """Return how soon a boat is at every node over the water from one to which it has come back."""
-        return self._ways(self._boats[row], node, on_trailer=False).time
-
-    def _times(self, row: int) -> NDArray[np.float64]:
-        """Return how soon a boat is at every node."""
-        boat = self._boats[row]
-        node = boat.vehicle.node if boat.craft.turn is None else self._position(boat.vehicle)
-        if boat.on_trailer:
-            return self._ways(boat, node, on_trailer=True).time
-        afloat = self._ways(boat, node, on_trailer=False).time
-        if boat.craft.turn is not None:
-            return afloat
-        return np.minimum(afloat, self._until_on_trailer(boat) + self._ways(boat, node, on_trailer=True).time)
