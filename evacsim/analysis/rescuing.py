@@ -156,6 +156,22 @@ def died_in_need(record: RunRecord) -> int:
     return int(dead["people"][known].sum())
 
 
+def treatment_wait(record: RunRecord) -> float:
+    """Return the mean time [s] from coming to a treatment place until in bed; inf where one still waits.
+
+    nan where nobody came to any.
+    """
+    patients = record.tables["patients"]
+    came = patients[patients["came_s"].notna()]
+    return float((came["admitted_s"] - came["came_s"]).fillna(np.inf).mean()) if len(came) else np.nan
+
+
+def untreated(record: RunRecord) -> float:
+    """Return how many injured people of those on dry ground nobody has begun to treat at the end; nan for no places."""
+    patients = record.tables["patients"]
+    return float(patients["admitted_s"].isna().sum()) if len(patients) else np.nan
+
+
 def injured_lost(record: RunRecord) -> float:
     """Return how many of the injured are expected to die, by the score at which they were treated."""
     injured = record.tables["injured"]

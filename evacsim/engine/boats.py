@@ -70,8 +70,9 @@ class Boats:
         """Households for whom a boat is under way."""
         self._needy: set[int] = set()
         """Households that have come into need, among them those that no longer are."""
-        self._in_vain: set[int] = set()
-        """Landing places from which nobody in need can be reached, as far as is known since the last news."""
+        self._in_vain: set[tuple[int, MoverClass]] = set()
+        """Landing places, and classes of boats, from which nobody in need can be reached, as far as is known since the
+        last news."""
         self._news = simpy.Event(parts.clock)
         self._is_waking = False
         if self._fleets:
@@ -130,15 +131,16 @@ class Boats:
 
     def _choose(self, vehicle: Vehicle) -> tuple[int, list[int]] | None:
         """Return where a boat goes, and for whom; None where it can reach nobody in need."""
-        if vehicle.node in self._in_vain:
+        boat = self._class(vehicle)
+        if (vehicle.node, boat) in self._in_vain:
             return None
         need, book = self._in_need(), self.parts.book
         routing = self.parts.routing
         # The nearest is whoever is soonest back: boats go both ways along every road.
-        back = routing.tree_to_node(vehicle.node, MoverClass.BOAT)
+        back = routing.tree_to_node(vehicle.node, boat)
         time = routing.times_to_root(back, need.nodes)
         if not np.isfinite(time).any():
-            self._in_vain.add(vehicle.node)
+            self._in_vain.add((vehicle.node, boat))
             return None
         in_danger = book.state[need.households] == HouseholdState.TRAPPED
         order = np.lexsort((need.households, time, ~in_danger, ~np.isfinite(time)))
@@ -147,7 +149,7 @@ class Boats:
             (k for k in order if np.isfinite(time[k]) and self._leads_to(vehicle, int(need.nodes[k]))), None
         )
         if first is None:
-            self._in_vain.add(vehicle.node)
+            self._in_vain.add((vehicle.node, boat))
             return None
         node, seats = int(need.nodes[first]), self.transport.fleets[vehicle.fleet].seats
         people = self.parts.households.people
@@ -163,8 +165,11 @@ class Boats:
 
     def _leads_to(self, vehicle: Vehicle, node: int) -> bool:
         """Return whether a boat can get from where it is to a node."""
-        routing = self.parts.routing
-        return bool(np.isfinite(routing.time(routing.tree_to_node(node, MoverClass.BOAT), vehicle.node)))
+        routing, boat = self.parts.routing, self._class(vehicle)
+        return bool(np.isfinite(routing.time(routing.tree_to_node(node, boat), vehicle.node)))
+
+    def _class(self, vehicle: Vehicle) -> MoverClass:
+        return self.parts.boats.of(self.transport.fleets[vehicle.fleet])
 
     # -- one trip ---------------------------------------------------------------------------
 
@@ -189,7 +194,7 @@ class Boats:
         yield from self._let_ashore(vehicle, landing)
 
     def _go(self, vehicle: Vehicle, node: int) -> Process:
-        way = partial(self.parts.routing.tree_to_node, node, MoverClass.BOAT)
+        way = partial(self.parts.routing.tree_to_node, node, self._class(vehicle))
         yield from self.driving.drive(vehicle, way)
 
     def _come_back(self, vehicle: Vehicle, landing: int) -> Process:

@@ -13,7 +13,7 @@ import numpy as np
 import simpy
 
 from evacsim.engine.log import Kind, Where
-from evacsim.engine.movement import MoverState, Notice
+from evacsim.engine.movement import MoverColumns, MoverState, Notice
 from evacsim.engine.parts import Parts
 from evacsim.engine.vehicles import Vehicle, mover_columns
 from evacsim.kernels.arrays import NoticeKind
@@ -86,9 +86,25 @@ class Driving:
         way = int(movement.where(vehicle.mover).link[0])
         vehicle.node = int(ways.from_node[way])
         movement.remove(vehicle.mover)
-        columns = mover_columns(self.fleets[vehicle.fleet], 1, by_road=vehicle.by_road)
+        columns = self._columns(vehicle)
         self.change_mover(vehicle, int(movement.add(columns, origin_node=vehicle.node)[0]))
         self._arrival.pop(vehicle.row).succeed(NoticeKind.CUT_OFF)
+
+    def call_off(self, vehicle: Vehicle) -> float | None:
+        """End the drive of a vehicle that is under way where its present road ends; return the way to there [m].
+
+        It is off the roads then; None, and nothing is done, where it is not moving: it waits, stands in the water, or
+        has broken down.
+        """
+        movement = self.parts.movement
+        where = movement.where(vehicle.mover)
+        if vehicle.row not in self._arrival or where.state[0] != MoverState.MOVING:
+            return None
+        left = float(movement.way_left(vehicle.mover)[0])
+        vehicle.node = int(self.parts.world.ways.to_node[int(where.link[0])])
+        movement.lift(vehicle.mover)
+        self._arrival.pop(vehicle.row).succeed(None)
+        return left
 
     def drive(self, vehicle: Vehicle, way: Callable[[], int]) -> Drive:
         """Drive to the root of the tree that `way` gives; return whether it was reached.
@@ -122,6 +138,8 @@ class Driving:
             node, depart_time = yield from self._break_down(vehicle)
         if arrival.value == NoticeKind.ARRIVED:
             return True
+        if arrival.value is None:  # called off: whoever did so tells why
+            return False
         self.record(vehicle, "vehicle_cut_off", place=Where(Kind.NODE, vehicle.node))
         return False
 
@@ -211,9 +229,7 @@ class Driving:
         vehicle.breakdowns += 1
         del self._arrival[vehicle.row]
         parts.movement.remove(vehicle.mover)
-        vehicle.mover = int(
-            parts.movement.add(mover_columns(fleet, 1, by_road=vehicle.by_road), origin_node=node)[0]
-        )
+        vehicle.mover = int(parts.movement.add(self._columns(vehicle), origin_node=node)[0])
         self._by_mover[vehicle.mover] = vehicle
         assert fleet.repair is not None
         luck = parts.streams.get("repair", vehicle.id, str(vehicle.breakdowns)).random(1)
@@ -239,10 +255,17 @@ class Driving:
 
     def _factor(self, vehicle: Vehicle, way: int) -> float:
         """Return what the water leaves of a vehicle's speed on a way."""
-        depth = self.parts.road_depth[self.parts.world.ways.link[way]]
-        if self.fleets[vehicle.fleet].kind == "boat" and not vehicle.by_road:
-            return float(self.parts.speed_factors.boat(depth))
-        return float(self.parts.speed_factors.bus(depth, self.parts.world.ways.free_speed[way]))
+        parts, fleet = self.parts, self.fleets[vehicle.fleet]
+        link = parts.world.ways.link[way]
+        depth = parts.road_depth[link]
+        if fleet.kind == "boat" and not vehicle.by_road:
+            limits = parts.boats.limits[parts.boats.of(fleet)]
+            return float(parts.speed_factors.boat(depth, parts.road_velocity[link], limits))
+        return float(parts.speed_factors.bus(depth, parts.world.ways.free_speed[way]))
+
+    def _columns(self, vehicle: Vehicle) -> MoverColumns:
+        """Return a vehicle as the movement wants it, as it goes now: over the roads, or afloat."""
+        return mover_columns(self.fleets[vehicle.fleet], 1, self.parts.boats, by_road=vehicle.by_road)
 
     def _is_drowned(self, vehicle: Vehicle, way: int) -> bool:
         return self._factor(vehicle, way) <= 0

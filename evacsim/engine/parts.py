@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evacsim.clock import Calendar
+from evacsim.engine.boat_classes import BoatClasses
 from evacsim.engine.clock import Clock
 from evacsim.engine.destinations import Destinations
 from evacsim.engine.households import HouseholdBook
@@ -70,8 +71,12 @@ class Parts:
     """Planned mode of each household."""
     road_depth: NDArray[np.float64]
     """Depth of water on each road now [m]; `engine.water` writes it."""
+    road_velocity: NDArray[np.float64]
+    """How fast the water on each road is now, 0 where nobody says it [m/s]; `engine.water` writes it."""
     speed_factors: SpeedFactors
     """What water does to speeds."""
+    boats: BoatClasses
+    """Which boats go over the same roads."""
     mover: NDArray[np.int64]
     """Row in the movement that carries each household now: its own feet, or its car."""
     car: dict[int, int]
@@ -98,6 +103,8 @@ class Parts:
     """Water has entered a shelter (row), by an event."""
     at_shelter_called: list[Callable[[int, int], None]] = field(default_factory=list)
     """A shelter (row) is told to open, by an event."""
+    at_ashore: list[Callable[[int, int, int], None]] = field(default_factory=list)
+    """A household (row) is let ashore at a node, by an event."""
     at_post: list[Callable[[str, bool, int], None]] = field(default_factory=list)
     """A post (id) is to be manned, or no longer, by an event."""
     at_departed: list[Callable[[int, float], None]] = field(default_factory=list)

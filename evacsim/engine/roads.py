@@ -52,9 +52,9 @@ class Roads:
         """Put what holds from the start on the roads: slopes, and signals."""
         signals = self.parts.world.signals
         sloping = np.flatnonzero(self._slope != 1.0).astype(np.int32)
-        if self.parts.routing.has_boats:
+        if self.parts.boats.limits:
             every = np.arange(self.parts.world.ways.n, dtype=np.int32)
-            aground = {int(MoverClass.BOAT): np.zeros(len(every))}
+            aground = {int(boat): np.zeros(len(every)) for boat in self.parts.boats.limits}
             self.parts.movement.change_links(every, aground, now=self.parts.now)
         if sloping.size:
             self.renew(sloping)
@@ -74,10 +74,10 @@ class Roads:
         }
         met = {c: np.where(self._is_barred[ways], 0.0, factor) for c, factor in water.items()}
         met[MoverClass.WALKER] = water[MoverClass.WALKER] * self._slope[ways]
-        if self.parts.routing.has_boats:
-            water[MoverClass.BOAT] = met[MoverClass.BOAT] = np.where(
-                world.ways.is_footway[ways], parts.speed_factors.boat(depth), 0.0
-            )
+        velocity = parts.road_velocity[world.ways.link[ways]]
+        for boat, limits in parts.boats.limits.items():
+            floats = parts.speed_factors.boat(depth, velocity, limits)
+            water[boat] = met[boat] = np.where(world.ways.is_footway[ways], floats, 0.0)
         parts.movement.change_links(ways, {int(c): factor for c, factor in met.items()}, now=parts.now)
         # Ways on foot are never shut, and slopes are in the times of the dry network.
         known = {c: np.where(self._is_shut[ways], 0.0, factor) for c, factor in water.items()}

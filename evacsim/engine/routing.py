@@ -6,6 +6,7 @@ whose way the change concerns (`kernels/tree_repair.py`). Walkers, cars and buse
 network of their own, of the ways that are open to them; so have boats, where there are any.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -30,9 +31,15 @@ class MoverClass(IntEnum):
     """Buses, and trucks with them: their limit is the lower one, so nobody counts on a truck in vain."""
     BOAT = 3
     """Boats go over flooded roads, on their footways: there one passes what stands in the water, both ways."""
+    BOAT_2 = 4
+    """Boats of another draught, or another current limit, and so on (`engine.boat_classes`)."""
+    BOAT_3 = 5
+    BOAT_4 = 6
+    BOAT_5 = 7
 
 
 ON_LAND = (MoverClass.WALKER, MoverClass.CAR, MoverClass.BUS)
+BOATS = (MoverClass.BOAT, MoverClass.BOAT_2, MoverClass.BOAT_3, MoverClass.BOAT_4, MoverClass.BOAT_5)
 NOMINAL_BOAT_SPEED = 2.5
 """Speed for comparing ways by boat [m/s] (any value gives the same trees)."""
 NOMINAL_WALKING_SPEED = 1.2
@@ -66,7 +73,7 @@ class Routing:
     Memory: 12 bytes a node for each tree that has been asked for.
     """
 
-    def __init__(self, world: World, movement: Movement, *, boats: bool = False) -> None:
+    def __init__(self, world: World, movement: Movement, *, boats: Collection[MoverClass] = ()) -> None:
         ways = world.ways
         self.movement = movement
         n_nodes = len(world.roads.node_ids)
@@ -79,10 +86,10 @@ class Routing:
         }
         self._free = dict.fromkeys(ON_LAND, self._free_time)
         self._cost = {mover_class: self._free_time.copy() for mover_class in ON_LAND}
-        if boats:
-            self._is_open[MoverClass.BOAT] = ways.is_footway
-            self._free[MoverClass.BOAT] = ways.length / NOMINAL_BOAT_SPEED
-            self._cost[MoverClass.BOAT] = np.full(ways.n, np.inf)  # until water stands on them
+        for boat in boats:
+            self._is_open[boat] = ways.is_footway
+            self._free[boat] = ways.length / NOMINAL_BOAT_SPEED
+            self._cost[boat] = np.full(ways.n, np.inf)  # until water stands on them
         self._network, self._search = {}, {}
         for mover_class, is_open in self._is_open.items():
             own = np.flatnonzero(is_open)
@@ -128,11 +135,6 @@ class Routing:
     def free_time(self) -> Floats:
         """Travel time of each way in free flow when dry [s]; on foot at a nominal speed, by the slope."""
         return self._free_time
-
-    @property
-    def has_boats(self) -> bool:
-        """Whether ways by boat are looked for."""
-        return MoverClass.BOAT in self._search
 
     @property
     def version(self) -> int:

@@ -9,6 +9,7 @@ from evacsim.clock import Calendar
 from evacsim.engine.allotting import Allotting
 from evacsim.engine.assisting import Assisting
 from evacsim.engine.attending import Attending, register_of
+from evacsim.engine.boat_classes import BoatClasses
 from evacsim.engine.boats import Boats
 from evacsim.engine.caring import Caring
 from evacsim.engine.clock import Clock
@@ -109,12 +110,12 @@ class Run:
             gridlock=world.scenario.district.roads.gridlock,
             patience=world.scenario.district.roads.gridlock_patience,
         )
-        log, mode = EventLog(), planned_modes(world, households)
+        log, mode, boats = EventLog(), planned_modes(world, households), BoatClasses(world)
         would_leave, by_car = draw_shadow(world, households, streams, mode)
         drivers = np.flatnonzero((mode == Mode.CAR) | by_car)
         walkers, cars = _add_movers(movement, world, households, drivers)
         self._household_of = np.concatenate([np.arange(households.n), drivers])
-        clock, routing = Clock(movement, self._on_notice), Routing(world, movement, boats=_has_boats(world))
+        clock, routing = Clock(movement, self._on_notice), Routing(world, movement, boats=boats.limits.keys())
         book, car = HouseholdBook(households, log), dict(zip(drivers.tolist(), cars.tolist(), strict=True))
         self.parts = Parts(
             world=world,
@@ -133,7 +134,9 @@ class Run:
             networks=Networks(),
             mode=mode,
             road_depth=np.zeros(len(world.roads.link_ids)),
+            road_velocity=np.zeros(len(world.roads.link_ids)),
             speed_factors=SpeedFactors(world.scenario.hazard.effects),
+            boats=boats,
             mover=walkers.astype(np.int64),
             car=car,
             water=world.water,
@@ -275,10 +278,6 @@ class Run:
             self.transfer.on_notice(int(self._household_of[notice.mover]), notice)
         else:
             self.transfer.leave_vehicle(self.transport.on_notice(notice), notice)
-
-
-def _has_boats(world: World) -> bool:
-    return world.scenario.plan.rescue is not None or any(f.kind == "boat" for f in world.fleets.models)
 
 
 def _calendar(scenario: Scenario) -> Calendar:

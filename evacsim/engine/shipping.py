@@ -77,7 +77,8 @@ class Shipping:
         fleet, movement, by_road = self._fleet(vehicle), self.parts.movement, -1
         if fleet.trailer:
             vehicle.node = int(self.parts.world.fleets.drive_node[vehicle.fleet])
-            by_road = int(movement.add(mover_columns(fleet, 1, by_road=True), origin_node=vehicle.node)[0])
+            truck = mover_columns(fleet, 1, self.parts.boats, by_road=True)
+            by_road = int(movement.add(truck, origin_node=vehicle.node)[0])
         trailer = vehicle.node if fleet.trailer else NO_TRAILER
         return Boat(vehicle, trailer, fleet.trailer, vehicle.mover, by_road)
 
@@ -146,10 +147,11 @@ class Shipping:
         if vehicle.node == node:
             return True
         self.driving.change_mover(vehicle, boat.afloat)
-        routing.hold(node, MoverClass.BOAT)
-        way = partial(routing.tree_to_node, node, MoverClass.BOAT)
+        floats = self.parts.boats.of(self._fleet(vehicle))
+        routing.hold(node, floats)
+        way = partial(routing.tree_to_node, node, floats)
         reached = yield from self.driving.drive(vehicle, way)
-        routing.let_go(node, MoverClass.BOAT)
+        routing.let_go(node, floats)
         boat.afloat = vehicle.mover
         return reached
 
@@ -187,7 +189,7 @@ class Shipping:
 
     def _ways(self, boat: Boat, node: int, *, on_trailer: bool) -> Ways:
         fleet = self._fleet(boat.vehicle)
-        return self.reach.ways(node, speed=fleet.speed, launch_time=fleet.launch_time, on_trailer=on_trailer)
+        return self.reach.ways(node, self.reach.kind(fleet), on_trailer=on_trailer)
 
     def _by_hand(self, node: int) -> Floats:
         """Return how long goods are carried between a node and all others [s]; infinite where too far, or too wet."""

@@ -126,6 +126,8 @@ class Transfer:
 
     def come_ashore(self, household: int, node: int, cause: int) -> None:
         """Let a household that a boat has brought to a node go on to a shelter from there."""
+        for hook in self.parts.at_ashore:
+            hook(household, node, cause)
         self.onward.come_ashore(household, node, cause)
 
     def ways_on_foot(self) -> NDArray[np.bool_]:

@@ -97,10 +97,16 @@ class Water:
         road_depth = np.zeros_like(self.parts.road_depth)
         road_depth[water.link_rows] = water.link_depth[frame]
         place_depth = water.place_depth[frame].astype(np.float64)
-        changed = np.flatnonzero(road_depth != self.parts.road_depth)
+        road_velocity = np.zeros_like(road_depth)
+        if water.link_velocity is not None:
+            road_velocity[water.link_rows] = water.link_velocity[frame]
+        changed = np.flatnonzero(
+            (road_depth != self.parts.road_depth) | (road_velocity != self.parts.road_velocity)
+        )
         if not changed.size and np.array_equal(place_depth, self._place_depth):
             return
         self.parts.road_depth[:], self._place_depth = road_depth, place_depth
+        self.parts.road_velocity[:] = road_velocity
         self._changed_event = self.parts.water_changed = self.parts.log.record(
             self.parts.now,
             "water_changed",
@@ -122,7 +128,7 @@ class Water:
     # -- roads ------------------------------------------------------------------------------
 
     def _slow_roads(self, roads: NDArray[np.int64]) -> None:
-        """Give roads whose depth has changed their new speeds, close and open them, find ways again."""
+        """Give roads whose water has changed their new speeds, close and open them, find ways again."""
         parts = self.parts
         is_changed = np.zeros(len(self.parts.road_depth), dtype=bool)
         is_changed[roads] = True

@@ -1,4 +1,4 @@
-"""The columns of water tables: times and depths, each with its unit in the cell or in its name."""
+"""The columns of water tables: times, depths and velocities, each with its unit in the cell or in its name."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -10,11 +10,21 @@ from evacsim.errors import Issue, RefusedValueError
 from evacsim.formats.tables import Cell, Table
 from evacsim.hazard.water import Floats
 from evacsim.language import Text
-from evacsim.units import LENGTH, Kind, parse_duration, quantity
+from evacsim.units import LENGTH, SPEED, Kind, parse_duration, quantity
 
 TIME = ("time", "时间", "time_s", "时间_s", "time(s)", "时间(s)", "时间（s）", "时间（秒）")
 DEPTH = ("depth", "水深", "depth_m", "水深_m", "depth(m)", "水深(m)", "水深（m）", "水深（米）")
-"""Names of a column; all but the first two say a unit, and hold plain numbers of seconds or metres."""
+VELOCITY = (
+    "velocity",
+    "流速",
+    "velocity_m_s",
+    "流速_m_s",
+    "velocity(m/s)",
+    "流速(m/s)",
+    "流速（m/s）",
+    "流速（米/秒）",
+)
+"""Names of a column; all but the first two say a unit, and hold plain numbers of seconds, metres or metres a second."""
 
 
 def times_in(table: Table, *, start: datetime) -> tuple[Floats, list[Issue]]:
@@ -35,6 +45,13 @@ def times_in(table: Table, *, start: datetime) -> tuple[Floats, list[Issue]]:
 def depths_in(table: Table) -> tuple[Floats, list[Issue]]:
     """Return the depth in each row [m], and an issue for each wrong one: "0.3 m", or in `depth_m` 0.3."""
     return _read(table, DEPTH, _reader_of(LENGTH))
+
+
+def velocities_in(table: Table) -> tuple[Floats | None, list[Issue]]:
+    """Return the velocity in each row [m/s], and an issue for each wrong one; None where no column says it."""
+    if table.column(*VELOCITY) is None:
+        return None, []
+    return _read(table, VELOCITY, _reader_of(SPEED))
 
 
 def _reader_of(kind: Kind) -> Callable[[str], float]:

@@ -1,4 +1,4 @@
-"""Water written by hand: the depth on single links and at places from single times on (long tables)."""
+"""Water written by hand: depth (and velocity) on single links and at places from single times on (long tables)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,13 +10,15 @@ from evacsim.errors import FormatError, Issue
 from evacsim.formats.rasters import DEEPEST
 from evacsim.formats.roads.raw import BACK
 from evacsim.formats.tables import Table
-from evacsim.hazard.columns import DEPTH, depths_in, times_in
+from evacsim.hazard.columns import DEPTH, VELOCITY, depths_in, times_in, velocities_in
 from evacsim.hazard.water import Depths, Floats, Rows, Water
 from evacsim.language import Text
 
 LINK = ("link_id", "link", "路段")
 PLACE = ("place_id", "place", "地点")
 """Names of the column that says which link or place a row is about."""
+FASTEST = 20.0
+"""No flood on land is faster [m/s]; whoever writes more has another unit in mind (assumed)."""
 
 
 def water_from_tables(
@@ -33,6 +35,7 @@ def water_from_tables(
     until its next row. Before its first row it is dry, after its last one the water stays;
     without any row it is dry for ever. A wet link is wet over its whole length. Of a road that is
     open both ways it is enough to name one link: the other is as deep, unless it has rows of its own.
+    Links may have a velocity (`velocity`, 流速) beside their depth.
 
     Raises
     ------
@@ -47,14 +50,16 @@ def water_from_tables(
     link_entries = link_entries.both_ways(link_ids)
     times = np.unique(np.concatenate((link_entries.times, place_entries.times)))
     rows = np.unique(link_entries.rows)
-    link_depth = link_entries.held(times, rows)
+    link_depth = link_entries.held(times, rows, link_entries.depths)
+    velocities = link_entries.velocities
     return Water(
         times=times,
         n_links=len(link_ids),
         link_rows=rows,
         link_depth=link_depth,
         link_wet_share=np.sign(link_depth),
-        place_depth=place_entries.held(times, np.arange(len(place_ids))),
+        place_depth=place_entries.held(times, np.arange(len(place_ids)), place_entries.depths),
+        link_velocity=None if velocities is None else link_entries.held(times, rows, velocities),
     )
 
 
@@ -65,6 +70,8 @@ class _Entries:
     times: Floats
     rows: Rows
     depths: Floats
+    velocities: Floats | None
+    """None where the table does not say them."""
 
     def both_ways(self, ids: Sequence[str]) -> "_Entries":
         """Return the entries, and again those of each road for its other direction where that has none."""
@@ -76,17 +83,18 @@ class _Entries:
             np.append(self.times, self.times[also]),
             np.append(self.rows, back[also]),
             np.append(self.depths, self.depths[also]),
+            None if self.velocities is None else np.append(self.velocities, self.velocities[also]),
         )
 
-    def held(self, times: Floats, columns: Rows) -> Depths:
-        """Return the depth of each of `columns` at all `times`: each entry holds until the next."""
+    def held(self, times: Floats, columns: Rows, values: Floats) -> Depths:
+        """Return the values of each of `columns` at all `times`: each entry holds until the next."""
         written = np.full((len(times), len(columns)), -1, dtype=np.int64)
         frame, column = np.searchsorted(times, self.times), np.searchsorted(columns, self.rows)
         written[frame, column] = frame
-        depth = np.zeros(written.shape, dtype=np.float32)
-        depth[frame, column] = self.depths
+        said = np.zeros(written.shape, dtype=np.float32)
+        said[frame, column] = values
         last = np.maximum.accumulate(written, axis=0)
-        return np.where(last < 0, np.float32(0), np.take_along_axis(depth, np.maximum(last, 0), axis=0))
+        return np.where(last < 0, np.float32(0), np.take_along_axis(said, np.maximum(last, 0), axis=0))
 
 
 def _entries(
@@ -94,19 +102,25 @@ def _entries(
 ) -> tuple[_Entries, list[Issue]]:
     """Return what a table says, and everything that is wrong with it."""
     if table is None:
-        return _Entries(np.empty(0), np.empty(0, dtype=np.int64), np.empty(0)), []
+        return _Entries(np.empty(0), np.empty(0, dtype=np.int64), np.empty(0), None), []
     times, time_issues = times_in(table, start=start)
     depths, depth_issues = depths_in(table)
+    velocities, velocity_issues = velocities_in(table) if names == LINK else (None, [])
     rows, row_issues = _rows_in(table, names, ids)
-    issues = [*row_issues, *time_issues, *depth_issues]
+    issues = [*row_issues, *time_issues, *depth_issues, *velocity_issues]
     column = table.column(*DEPTH) or ""
     for row in np.flatnonzero((depths < 0) | (depths > DEEPEST)):
         rule = Text(f"must lie between 0 and {DEEPEST:g} m", f"须在 0 和 {DEEPEST:g} m 之间")
         remedy = Text("give the depth above the ground, not the stage", "写地面以上水深，而不是水位")
         issues.append(table.issue(int(row), column, rule, remedy))
+    if velocities is not None:
+        for row in np.flatnonzero((velocities < 0) | (velocities > FASTEST)):
+            rule = Text(f"must lie between 0 and {FASTEST:g} m/s", f"须在 0 和 {FASTEST:g} m/s 之间")
+            remedy = Text("write the speed of the water, whatever its direction", "写流速大小，不分方向")
+            issues.append(table.issue(int(row), table.column(*VELOCITY) or "", rule, remedy))
     if not issues:
         issues = _doubled(table, names, times, rows)
-    return _Entries(times, rows, depths), issues
+    return _Entries(times, rows, depths, velocities), issues
 
 
 def _rows_in(table: Table, names: tuple[str, ...], ids: Sequence[str]) -> tuple[Rows, list[Issue]]:

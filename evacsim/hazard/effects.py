@@ -5,12 +5,14 @@ Depths are metres above the road, speeds metres per second; arrays of any shape.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from evacsim.hazard.water import Floats
 from evacsim.scenario.hazard import WaterEffects
+from evacsim.scenario.transport import Fleet
 
 Bools = NDArray[np.bool_]
 
@@ -86,6 +88,24 @@ def partly_wet_factor(factor: ArrayLike, wet_share: ArrayLike) -> Floats:
     return np.asarray(1 / (1 - share + time_in_water))
 
 
+class BoatLimits(NamedTuple):
+    """What water boats need."""
+
+    draught: float
+    """Depth below which they are aground [m]."""
+    current_limit: float
+    """Velocity of the water above which they no longer go [m/s]."""
+
+
+def limits_of(effects: WaterEffects, fleet: Fleet | None = None) -> BoatLimits:
+    """Return what water the boats of a fleet need: what the fleet says, else what holds for all boats."""
+    draught, current_limit = (None, None) if fleet is None else (fleet.draught, fleet.current_limit)
+    return BoatLimits(
+        effects.boat_draught if draught is None else draught,
+        effects.boat_current_limit if current_limit is None else current_limit,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class SpeedFactors:
     """Speed in water against free speed, from 1 on dry ground to 0 where a class is stopped."""
@@ -109,14 +129,15 @@ class SpeedFactors:
         """Return the factor of vehicles with high clearance: the law of cars, stretched (assumed)."""
         return self._vehicle(depth, free_speed, self.effects.truck_limit)
 
-    def boat(self, depth: ArrayLike, velocity: ArrayLike = 0.0) -> Floats:
+    def boat(self, depth: ArrayLike, velocity: ArrayLike = 0.0, limits: BoatLimits | None = None) -> Floats:
         """Return the factor of boats: 1 where they float, 0 where they are aground or the water is too fast.
 
         A boat goes at its own speed over a road, whatever the speed of the road (assumed); where the
-        water has no `velocity` [m/s] it is taken to stand.
+        water has no `velocity` [m/s] it is taken to stand. Without `limits` those that hold for all boats.
         """
-        floats = is_stopped(depth, self.effects.boat_draught)
-        is_slow = np.asarray(velocity, dtype=np.float64) <= self.effects.boat_current_limit
+        draught, current_limit = limits_of(self.effects) if limits is None else limits
+        floats = is_stopped(depth, draught)
+        is_slow = np.asarray(velocity, dtype=np.float32) <= np.float32(current_limit)
         return np.where(floats & is_slow, 1.0, 0.0)
 
     def _vehicle(self, depth: ArrayLike, free_speed: ArrayLike, limit: float) -> Floats:

@@ -1,7 +1,8 @@
 """Water behind dykes as works leave it: later where a dyke holds longer, lower where it is pumped.
 
 An area behind a dyke has a course of its own. What the water given does there from the failure on, it does as much
-later as the dyke holds longer; until then it stays as it was. What has been pumped is taken off every depth. Depths
+later as the dyke holds longer; until then it stays as it was. What has been pumped is taken off every depth, and
+leaves the water as fast as it was. Depths
 change only where a frame begins, so the water that is pumped sinks in steps: each one when so much has been pumped.
 """
 
@@ -60,6 +61,7 @@ def as_worked(water: Water, areas: Sequence[Area]) -> Water:
     own = _frames(water.times, times)
     link_depth = _taken(water.link_depth, own)
     wet_share, place_depth = _taken(water.link_wet_share, own), _taken(water.place_depth, own)
+    velocity = None if water.link_velocity is None else _taken(water.link_velocity, own)
     for area, course in zip(changed, courses, strict=True):
         frames = course.frames[_frames(course.times, times)]
         lower = course.lower[_frames(course.times, times)][:, None].astype(np.float32)
@@ -67,11 +69,18 @@ def as_worked(water: Water, areas: Sequence[Area]) -> Water:
         link_depth[:, area.links] = links
         share = _taken(water.link_wet_share[:, area.links], frames)
         wet_share[:, area.links] = np.where(links > 0, share, np.float32(0))
+        if water.link_velocity is not None and velocity is not None:
+            velocity[:, area.links] = _taken(water.link_velocity[:, area.links], frames)
         places = _taken(water.place_depth[:, area.places], frames)
         # Below the ground nothing is pumped: what was negative stays so.
         place_depth[:, area.places] = np.where(places > 0, np.maximum(places - lower, np.float32(0)), places)
     return replace(
-        water, times=times, link_depth=link_depth, link_wet_share=wet_share, place_depth=place_depth
+        water,
+        times=times,
+        link_depth=link_depth,
+        link_wet_share=wet_share,
+        place_depth=place_depth,
+        link_velocity=velocity,
     )
 
 

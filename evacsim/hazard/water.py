@@ -38,6 +38,8 @@ class Water:
     """Places that lie where the data say nothing; they count as dry."""
     n_negative: int = 0
     """Grid cells, over all frames, whose depth was negative; they count as dry."""
+    link_velocity: Depths | None = None
+    """How fast the water is on the links that are ever wet, shape (n_frames, n_wet) [m/s]; None where nobody says."""
 
     @classmethod
     def dry(cls, *, n_links: int, n_places: int) -> "Water":
@@ -74,7 +76,8 @@ class Water:
     def changes(self) -> Rows:
         """Return the frames in which anything differs from the one before (the first: from dry land)."""
         differs = np.zeros(len(self.times), dtype=bool)
-        for values in (self.link_depth, self.link_wet_share, self.place_depth):
+        velocity = () if self.link_velocity is None else (self.link_velocity,)
+        for values in (self.link_depth, self.link_wet_share, self.place_depth, *velocity):
             differs |= np.diff(values, axis=0, prepend=np.float32(0)).any(axis=1)
         return np.flatnonzero(differs)
 
@@ -126,4 +129,5 @@ class Water:
             link_depth=between(self.link_depth),
             link_wet_share=between(self.link_wet_share),
             place_depth=between(self.place_depth),
+            link_velocity=None if self.link_velocity is None else between(self.link_velocity),
         )

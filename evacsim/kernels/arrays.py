@@ -17,8 +17,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-MAX_MODES = 4
-"""Travel modes a link can tell apart (0 walker, 1 car, 2 bus, 3 free)."""
+MAX_MODES = 8
+"""Travel modes a link can tell apart (0 walker, 1 car, 2 bus, the others boats of unlike draught)."""
 
 NONE = -1
 """No link, no mover, no slot."""

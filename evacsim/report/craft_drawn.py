@@ -20,15 +20,18 @@ DOINGS = {
     "under_way": (
         Text("to people, searching, coming back", "驶往、搜寻、返航"),
         "#0072b2",
-        ("to_case", "searches", "comes_back", "turns_back"),
+        ("to_case", "searches", "comes_back", "turns_back", "surveys"),
     ),
     "people": (Text("taking in, letting ashore", "接人、送上岸"), "#00785a", ("takes_in", "lets_ashore")),
     "stopped": (
-        Text("no rested crew, life-jackets, light or weather", "无人接替、缺救生衣、等天亮、等天气"),
+        Text(
+            "no rested crew, life-jackets, light or weather; punctured",
+            "无人接替、缺救生衣、等天亮、等天气、破损",
+        ),
         "#d55e00",
-        ("no_crew", "no_jackets", "no_light", "no_weather"),
+        ("no_crew", "no_jackets", "no_light", "no_weather", "is_patched", "out_of_service"),
     ),
-    "ready": (Text("ready, nothing to do", "待命"), "#cfcfc9", ("waits",)),
+    "ready": (Text("ready, nothing to do", "待命"), "#cfcfc9", ("waits", "stands_by", "recharges")),
 }
 """What is drawn alike: its name, its color, what craft do by the table `craft_time`."""
 ROW, GAP, TOP = 6.0, 6.0, 10.0

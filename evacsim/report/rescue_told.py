@@ -11,6 +11,7 @@ from evacsim.report.charts import POINTS
 from evacsim.report.craft_drawn import craft_timeline
 from evacsim.report.lines_drawn import Curve, people_over_time
 from evacsim.report.markup import Html, Words, bar, joined, shortened, table, tag
+from evacsim.report.treatment_told import treatment
 from evacsim.results.record import RunRecord
 from evacsim.results.wording import Names, count, day_and_time, decimal, duration, percent
 
@@ -36,7 +37,14 @@ DOINGS = {
     "no_jackets": Text("without life-jackets", "缺救生衣"),
     "no_light": Text("waiting for daylight", "等待天亮"),
     "no_weather": Text("waiting for better weather", "等待天气好转"),
-    "turns_back": Text("turning back for the weather", "因天气返航"),
+    "turns_back": Text(
+        "turning back for weather or dark; drones: flying home", "因天气、天黑返航；无人机返航"
+    ),
+    "surveys": Text("drones: looking for people", "无人机搜索"),
+    "recharges": Text("drones: changing batteries", "无人机换电"),
+    "stands_by": Text("drones: ready, nothing due to be searched", "无人机待命"),
+    "is_patched": Text("punctured, being patched", "破损修补中"),
+    "out_of_service": Text("punctured, out of service", "破损停用"),
 }
 """What craft do, in the order of a trip, then what keeps them from it."""
 
@@ -51,6 +59,8 @@ def rescue_section(record: RunRecord, words: Words) -> Html:
         parts += [tag("h3", words("craft_hours")), _craft(record, words), craft_timeline(record, words)]
     if len(record.tables["forces"]):
         parts += [tag("h3", words("forces")), _forces(record, words)]
+    if len(record.tables["patients"]):
+        parts += [tag("h3", words("treatment")), treatment(record, words)]
     return joined(parts)
 
 

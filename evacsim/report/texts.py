@@ -119,6 +119,27 @@ TEXTS: dict[str, Text] = {
     "not_called": Text("not called", "未调集"),
     "never_ready": Text("never", "未完成集结"),
     "crew_hours": Text("crew hours", "艇组小时"),
+    "treatment": Text("Treatment of the injured", "伤员救治"),
+    "treatment_place": Text("treatment place", "救治点"),
+    "beds": Text("beds", "床位"),
+    "patients_came": Text("injured people came", "送达伤员"),
+    "patients_treated": Text("treated", "救治完毕"),
+    "patients_died": Text("died under treatment", "救治无效死亡"),
+    "patients_in_bed": Text("in bed at the end", "结束时在床"),
+    "patients_waiting": Text("waiting at the end", "结束时候床"),
+    "patients_never_came": Text(
+        "injured people on dry ground who came to no place", "已上岸未送达救治点的伤员"
+    ),
+    "longest_queue": Text("longest queue", "最多候床人数"),
+    "mean_wait": Text("mean wait for a bed", "平均候床时间"),
+    "treatment_note": Text(
+        "One person of some of the households in need is injured. Ambulances bring him from the landing to the "
+        "nearest place with a free bed, by the roads as the water leaves them; he waits by his score, which falls "
+        "until he is in bed. His life or death is drawn by Sacco's score (RPM), which is made for trauma: an "
+        "illustration, told beside the deaths.",
+        "部分待救户中有 1 名伤员。救护车自上岸点沿当时可通行的道路送往最近的有空床救治点；候床按评分排序，"
+        "入床前评分逐步下降。是否存活按 Sacco 评分（RPM）抽取；该评分针对创伤，此处仅作示意，不计入遇难人数。",
+    ),
     "crews_stopped": Text("crews stopped tired", "疲劳停工次数"),
     "short_of_jackets": Text("trips short of life-jackets", "救生衣不足趟次"),
     # the curve

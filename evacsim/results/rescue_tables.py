@@ -18,7 +18,7 @@ RESCUE_TABLES: dict[str, tuple[Column, ...]] = {
     ),
     "cases": (
         Column("case", "str", Text("number of the case, from 1", "警情序号")),
-        Column("source", "str", Text("call, double, false, passer_by, patrol, found", "来源")),
+        Column("source", "str", Text("call, double, false, passer_by, patrol, drone, found", "来源")),
         Column("node", "str", Text("road node where it is said to be", "报告地点")),
         Column("grade", "int64", Text("1 in danger, 2 old, ill, small, 3 able to wait", "紧急程度")),
         Column("said_people", "int64", Text("people that it is said to be about", "报告人数")),
@@ -71,7 +71,8 @@ RESCUE_TABLES: dict[str, tuple[Column, ...]] = {
             "str",
             Text(
                 "waits, by_road, launches, to_case, searches, takes_in, comes_back, lets_ashore, no_crew, "
-                "no_jackets, no_light, no_weather, turns_back, moves_up",
+                "no_jackets, no_light, no_weather, turns_back, moves_up, is_patched, out_of_service; "
+                "drones: surveys, turns_back, recharges, stands_by",
                 "在做什么",
             ),
         ),
@@ -92,6 +93,27 @@ RESCUE_TABLES: dict[str, tuple[Column, ...]] = {
         Column("household", "str", Text("household that neighbours fetched", "邻里救出户")),
         Column("people", "int64", Text("people", "人数")),
         Column("time_s", "float64", Text("when they were on dry ground [s]", "脱险时间")),
+    ),
+    "patients": (
+        Column("household", "str", Text("household of the injured person", "伤员所在户")),
+        Column("place", "str", Text("treatment place; empty before an ambulance has taken him", "救治点")),
+        Column("injured_s", "float64", Text("injured [s]", "受伤时间")),
+        Column("ashore_s", "float64", Text("on dry ground [s]", "上岸时间")),
+        Column("came_s", "float64", Text("at the treatment place [s]", "送达时间")),
+        Column("admitted_s", "float64", Text("in bed [s]", "入床时间")),
+        Column("left_s", "float64", Text("left the bed, alive or dead [s]", "离床时间")),
+        Column(
+            "state",
+            "str",
+            Text("at the end: ashore, on_the_way, waits, in_bed, treated, died", "结束时状态"),
+        ),
+    ),
+    "treatment_beds": (
+        Column("time_s", "float64", Text("time [s]", "时间")),
+        Column("place", "str", Text("treatment place", "救治点")),
+        Column("beds", "int64", Text("beds", "床位数")),
+        Column("taken", "int64", Text("beds that are taken", "占用床位")),
+        Column("waiting", "int64", Text("patients who wait for a bed", "候床伤员")),
     ),
     "injured": (
         Column("household", "str", Text("household with somebody injured", "有伤员户")),

@@ -5,11 +5,16 @@ from collections.abc import Iterator
 from evacsim.clock import seconds_after
 from evacsim.language import Text
 from evacsim.scenario.finding import Finding
-from evacsim.scenario.parts import Parts
+from evacsim.scenario.hazard import WaterGrids
+from evacsim.scenario.parts import Entry, Parts
 from evacsim.scenario.references import unknown
 from evacsim.scenario.rescue import Rescue
+from evacsim.scenario.transport import Fleet
 
 CRAFT = ("boat", "helicopter")
+CREWED = (*CRAFT, "drone")
+MOST_SORTS_OF_BOATS = 4
+"""Of the modes that links tell apart five are left for boats; one of them is for those of whom nothing is said."""
 
 
 def found(parts: Parts) -> Iterator[Finding]:
@@ -19,11 +24,15 @@ def found(parts: Parts) -> Iterator[Finding]:
         yield from unknown(parts, "offices", (*force.loc, "office"), force.item.office)
     for fleet in parts.fleets:
         yield from unknown(parts, "forces", (*fleet.loc, "force"), fleet.item.force)
-        if fleet.item.force is not None and fleet.item.kind not in CRAFT:
-            rule = Text("is crewed by a team, and is no boat or helicopter", "由队伍操作，但不是舟艇或直升机")
+        if fleet.item.force is not None and fleet.item.kind not in CREWED:
+            rule = Text(
+                "is crewed by a team, and is no boat, helicopter or drone",
+                "由队伍操作，但不是舟艇、直升机或无人机",
+            )
             yield Finding(
                 (*fleet.loc, "force"), rule, Text("leave force out", "去掉 force"), fleet.item.force
             )
+        yield from _of_boats_alone(fleet, _carriers(parts))
         if fleet.item.trailer and fleet.item.kind != "boat":
             rule = Text("is on a trailer, and is no boat", "由拖车运载，但不是舟艇")
             yield Finding((*fleet.loc, "trailer"), rule, Text("leave trailer out", "去掉 trailer"))
@@ -34,6 +43,7 @@ def found(parts: Parts) -> Iterator[Finding]:
             )
             remedy = Text("lower crew, or name another team", "调低 crew，或改用其他队伍")
             yield Finding((*fleet.loc, "crew"), rule, remedy, str(fleet.item.crew))
+    yield from _sorts_of_boats(parts)
     yield from _flying_weather(parts)
     if parts.whole is None:
         return
@@ -42,6 +52,7 @@ def found(parts: Parts) -> Iterator[Finding]:
         yield from _without_rescue(parts)
         return
     yield from _unasked(parts, rescue)
+    yield from _treatment(rescue)
     for number, one in enumerate(rescue.stand_by):
         yield from unknown(parts, "forces", (*loc, "stand_by", number, "force"), one.force)
     carriers = _carriers(parts)
@@ -62,6 +73,74 @@ def found(parts: Parts) -> Iterator[Finding]:
         rule = Text("nobody can search: no team has this skill", "没有具备搜索能力的队伍")
         remedy = Text("add a team that can, or leave patrol_every out", "补充这样的队伍，或去掉 patrol_every")
         yield Finding((*loc, "seeking", "patrol_every"), rule, remedy)
+
+
+def _treatment(rescue: Rescue) -> Iterator[Finding]:
+    """Yield treatment places of one id, and such as nobody comes to."""
+    if rescue.treatment is None:
+        return
+    loc = ("plan", "rescue", "treatment")
+    if rescue.survival is None:
+        rule = Text(
+            "has nobody to treat: nobody is injured without plan.rescue.survival", "没有 survival 就没有伤员"
+        )
+        yield Finding(loc, rule, Text("write plan.rescue.survival: {}", "写 plan.rescue.survival: {}"))
+    known: set[str] = set()
+    for number, place in enumerate(rescue.treatment.places):
+        if place.id in known:
+            rule = Text("is the id of another place", "编号与其他救治点重复")
+            remedy = Text("give each an id of its own", "为每个救治点写不同编号")
+            yield Finding((*loc, "places", number, "id"), rule, remedy, place.id)
+        known.add(place.id)
+
+
+def _of_boats_alone(fleet: Entry[Fleet], carriers: tuple[str | None, ...]) -> Iterator[Finding]:
+    """Yield what is said of a fleet that only boats have, or only boats that are punctured."""
+    said = fleet.item.model_fields_set
+    for name in ("draught", "current_limit", "punctures"):
+        if name in said and getattr(fleet.item, name) is not None and fleet.item.kind != "boat":
+            rule = Text("is said of boats alone", "仅适用于舟艇")
+            yield Finding((*fleet.loc, name), rule, Text(f"leave {name} out", f"去掉 {name}"))
+    if fleet.item.punctures is not None and fleet.item.id in carriers:
+        rule = Text("means nothing for boats that bring goods", "对运送物资的舟艇不起作用")
+        yield Finding((*fleet.loc, "punctures"), rule, Text("leave punctures out", "去掉 punctures"))
+    if fleet.item.punctures is None:
+        for name in ("patch", "limp_speed"):
+            if name in said and getattr(fleet.item, name) is not None:
+                rule = Text("means nothing without punctures", "没有 punctures 时不起作用")
+                remedy = Text(
+                    "write punctures, such as 0.015, or leave it out", "写 punctures（如 0.015），或去掉"
+                )
+                yield Finding((*fleet.loc, name), rule, remedy)
+
+
+def _sorts_of_boats(parts: Parts) -> Iterator[Finding]:
+    """Yield fleets of boats of more sorts than roads are looked at for, and limits that no water meets."""
+    known: set[tuple[float | None, float | None]] = set()
+    for fleet in parts.fleets:
+        if fleet.item.kind != "boat":
+            continue
+        known.add((fleet.item.draught, fleet.item.current_limit))
+        if len(known) > MOST_SORTS_OF_BOATS:
+            rule = Text(
+                f"is one more sort of boats by draught and current limit than there may be ({MOST_SORTS_OF_BOATS})",
+                f"按吃水和流速限制划分的舟艇超过 {MOST_SORTS_OF_BOATS} 类",
+            )
+            remedy = Text(
+                "give boats that are nearly alike the same two figures", "相近的舟艇写相同的两个数值"
+            )
+            yield Finding(fleet.loc, rule, remedy, fleet.item.id)
+            return
+    if parts.whole is None or not isinstance(parts.whole.hazard.water, WaterGrids):
+        return
+    for fleet in parts.fleets:
+        if fleet.item.current_limit is not None:
+            rule = Text("meets no current: grids hold depths alone", "不起作用：网格只有水深，没有流速")
+            remedy = Text(
+                "give the water as tables with a column velocity, or leave it out",
+                "用带流速列的表给出水情，或去掉",
+            )
+            yield Finding((*fleet.loc, "current_limit"), rule, remedy, severity="warning")
 
 
 def _unasked(parts: Parts, rescue: Rescue) -> Iterator[Finding]:
@@ -88,9 +167,13 @@ def _unasked(parts: Parts, rescue: Rescue) -> Iterator[Finding]:
 
 def _flying_weather(parts: Parts) -> Iterator[Finding]:
     """Yield weather of which two entries say what is so from the same moment on, and weather that meets nobody."""
-    if parts.flying_weather and all(fleet.item.kind != "helicopter" for fleet in parts.fleets):
-        rule = Text("has nothing to do: the district has no helicopter", "没有直升机，不起作用")
-        remedy = Text("add a fleet of kind helicopter, or leave it out", "补充直升机，或去掉")
+    if parts.flying_weather and not any(fleet.item.kind in ("helicopter", "drone") for fleet in parts.fleets):
+        rule = Text(
+            "has nothing to do: the district has no helicopter and no drone", "没有直升机或无人机，不起作用"
+        )
+        remedy = Text(
+            "add a fleet of kind helicopter or drone, or leave it out", "补充直升机或无人机，或去掉"
+        )
         yield Finding(parts.flying_weather[0].loc, rule, remedy, severity="warning")
     if parts.start is None:
         return
@@ -109,7 +192,8 @@ def _without_rescue(parts: Parts) -> Iterator[Finding]:
     for fleet in parts.fleets:
         if fleet.item.kind != "boat":
             continue
-        for name in ("force",) if fleet.item.id in carriers else ("force", "trailer"):
+        names = ("force", "punctures") if fleet.item.id in carriers else ("force", "punctures", "trailer")
+        for name in names:
             if getattr(fleet.item, name):
                 rule = Text("means nothing without plan.rescue", "没有 plan.rescue 时不起作用")
                 remedy = Text("write plan.rescue: {}, or leave it out", "写 plan.rescue: {}，或去掉")

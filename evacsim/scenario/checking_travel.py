@@ -10,6 +10,7 @@ from evacsim.scenario.networks import ENDS_TOO_SOON
 from evacsim.scenario.parts import Entry, Parts
 from evacsim.scenario.plan import ZoneTransfer
 from evacsim.scenario.references import unknown
+from evacsim.scenario.transport import Fleet
 
 HAS_NO_TASK = (
     Text(
@@ -30,6 +31,8 @@ def found(parts: Parts) -> Iterator[Finding]:
         yield from unknown(parts, "offices", (*fleet.loc, "office"), fleet.item.office)
         if fleet.item.kind == "helicopter" and not _has_task(parts, fleet.item.id):
             yield Finding((*fleet.loc, "kind"), *HAS_NO_TASK, fleet.item.kind)
+        if fleet.item.kind == "drone":
+            yield from _drone(parts, fleet)
         if fleet.item.kind == "boat" and "speed" not in fleet.item.model_fields_set:
             yield Finding((*fleet.loc, "speed"), *SPEED_OF_A_BUS)
     yield from _promises(parts)
@@ -66,6 +69,19 @@ def _routes(transfer: Entry[ZoneTransfer]) -> Iterator[Finding]:
         if link in via[:number]:
             rule = Text("stands in the route already", "路线中已有该路段")
             yield Finding((*transfer.loc, "via", number), rule, Text("name it once", "只写一次"), link)
+
+
+def _drone(parts: Parts, fleet: Entry[Fleet]) -> Iterator[Finding]:
+    """Yield what a fleet of drones has to say: their speed and wind, which are not those of buses or helicopters."""
+    if parts.whole is not None and parts.whole.plan.rescue is None:
+        rule = Text("has nothing to do without plan.rescue", "没有 plan.rescue 时没有任务")
+        yield Finding((*fleet.loc, "kind"), rule, HAS_NO_TASK[1], fleet.item.kind)
+    for name, example in (("speed", "10 m/s"), ("wind_limit", "12 m/s")):
+        if name not in fleet.item.model_fields_set:
+            rule = Text("is not said, and the usual one is that of others", "未给出，默认值不适用于无人机")
+            yield Finding(
+                (*fleet.loc, name), rule, Text(f"write it, such as {example}", f"请写明，例如 {example}")
+            )
 
 
 def _has_task(parts: Parts, fleet: str) -> bool:

@@ -73,7 +73,7 @@ class WaterTables(Section):
 
     type: Literal["table"]
     links: FilePath | None = None
-    """Table of link depths (columns link/路段, time/时间, depth/水深)."""
+    """Table of link depths (columns link/路段, time/时间, depth/水深, and velocity/流速 where it is known)."""
     places: FilePath | None = None
     """Table of depths at zones, pick-up points, shelters and depots (columns place/地点, time/时间, depth/水深)."""
     interpolate: Duration | None = Field(default=None, gt=0)
@@ -172,9 +172,10 @@ class WaterEffects(Section):
     truck_limit: Length = assumed(0.70, "trucks with high clearance: 0.6-0.8 m", gt=0)
     """Depth at which a vehicle with high clearance stops [m]."""
     boat_draught: Length = assumed(0.40, "boats need 0.3-0.5 m", gt=0)
-    """Depth below which a boat is aground [m]."""
+    """Depth below which a boat is aground [m], of a fleet that does not say its own."""
     boat_current_limit: Speed = assumed(2.5, "inflatables hold against 2-2.5 m/s", gt=0)
-    """Velocity of the water above which a boat no longer goes [m/s], where the water says its velocity."""
+    """Velocity of the water above which a boat no longer goes [m/s], where the water says its velocity and the fleet no
+    limit of its own."""
     walker_limit: Length = assumed(0.9, "greatest depth of the wading tests; below the critical depth", gt=0)
     """Depth at which a walker stops [m]."""
     leave_limit: Length = seen(0.61, "LifeSim: people stay at home above 2 ft of water")

@@ -96,6 +96,38 @@ class Survival(Section):
     """RPM score of an injured person at the beginning."""
 
 
+class TreatmentPlace(Section):
+    """A hospital, a health centre, a tent with doctors (救治点)."""
+
+    id: Identifier
+    """Unique among treatment places."""
+    name: str = ""
+    """Name for people to read."""
+    node: Words
+    """Road node where ambulances come to."""
+    beds: Count = Field(ge=1)
+    """People who are treated there at the same time."""
+
+
+class Treatment(Section):
+    """Where injured people are treated who have been rescued (伤员救治)."""
+
+    places: list[TreatmentPlace] = Field(min_length=1)
+    order: Literal["gravest", "most_to_lose", "first_come"] = "gravest"
+    """Whose turn it is when a bed comes free: the lowest score (`gravest`), who loses most of his chance in the next
+    half hour (`most_to_lose`), who came first (`first_come`)."""
+    loading: DurationLaw = recalled(
+        lambda: Uniform(type="uniform", low="10 min", high="15 min"), "ambulances: 10-15 min on scene"
+    )
+    """From the landing until the ambulance leaves."""
+    handover: DurationLaw = recalled(
+        lambda: Uniform(type="uniform", low="5 min", high="10 min"), "ambulances: 5-10 min"
+    )
+    """From the ambulance's coming to the place until the ward has the patient."""
+    care: DurationLaw | None = None
+    """How long a patient takes a bed; by Sacco's care time for his score where absent: 180 min at 0, 30 min at 12."""
+
+
 class CrewFatigue(Section):
     """How crews tire (疲劳)."""
 
@@ -190,12 +222,17 @@ class Rescue(Section):
     """Neighbours; nobody helps where absent."""
     survival: Survival | None = None
     """How long people live who wait; only the water kills where absent."""
+    treatment: Treatment | None = None
+    """Treatment places with beds; whoever is injured is treated as soon as he is in a craft or ashore where absent."""
     fatigue: CrewFatigue | None = None
     """How crews tire; never where absent."""
-    dispatch: Literal["nearest", "zone", "priority", "triage", "assignment", "rounds"] = "priority"
+    dispatch: Literal["nearest", "zone", "priority", "triage", "assignment", "look_ahead", "rounds"] = (
+        "priority"
+    )
     """Who goes where: the `nearest` case to each free craft; the own `zone` first; the gravest case first and the
     nearest craft to it (`priority`); most lives an hour (`triage`); all free craft and open cases at once, so that
-    their ways are shortest together (`assignment`); several cases in one round (`rounds`)."""
+    their ways are shortest together (`assignment`); the same with craft that will soon be free, for which a case may
+    wait (`look_ahead`); several cases in one round (`rounds`)."""
     preempt: YesNo = False
     """Whether a craft that is under way to a case is sent to a graver one that comes in and is nearer."""
     redispatch: Duration | None = Field(default=None, gt=0)

@@ -39,8 +39,8 @@ class Fleet(Place):
 
     vehicles: Vehicles = Field(gt=0, le=100_000)
     """Vehicles on the list."""
-    seats: Seats = Field(gt=0, le=10_000)
-    """People one vehicle takes."""
+    seats: Seats = Field(ge=0, le=10_000)
+    """People one vehicle takes; 0 for drones alone."""
     availability: Share = assumed(1.0, "all on the list come; take it from a call-out (拉动集结)")
     """Share of the vehicles that really come."""
     call_up: DurationLaw = assumed(
@@ -66,8 +66,9 @@ class Fleet(Place):
     """Road space of one vehicle in passenger-car units."""
     speed: Speed = assumed(60 / 3.6, "upper speed of a loaded bus on wet rural roads", gt=0)
     """Highest speed [m/s]; slower roads rule."""
-    kind: Literal["bus", "truck", "boat", "helicopter"] = "bus"
-    """What the vehicles are: trucks bring supplies, boats and helicopters go where roads are cut."""
+    kind: Literal["bus", "truck", "boat", "helicopter", "drone"] = "bus"
+    """What the vehicles are: trucks bring supplies, boats and helicopters go where roads are cut, drones look for
+    people there."""
     office: Identifier | None = None
     """Office that calls the drivers, one by one; without it the office that leads the zone calls all at once."""
     driver_comes: Share | None = None
@@ -92,16 +93,36 @@ class Fleet(Place):
     """Whether its boats are carried over the roads by truck, to where road meets water."""
     launch_time: Duration = assumed(600.0, "off the trailer, engine on, by four hands")
     """Time to put a boat into the water, or to take it out [s]."""
+    draught: Length | None = Field(default=None, gt=0)
+    """Depth below which its boats are aground [m]; `hazard.effects.boat_draught` where absent."""
+    current_limit: Speed | None = Field(default=None, gt=0)
+    """Velocity of the water above which its boats no longer go [m/s], where the water says its velocity;
+    `hazard.effects.boat_current_limit` where absent."""
+    punctures: Number | None = Field(default=None, gt=0, le=10)
+    """Punctures in an hour under way afloat, each boat [1/h]; none where absent. Of 4 inflatables 2 were lost to metal
+    under water in 33 h (seen: zhigu.net.cn, a small sample): 0.015."""
+    limp_speed: Number = assumed(0.5, "one chamber gone, engine throttled", gt=0, le=1)
+    """Speed of a boat that is punctured against its own, until it is ashore."""
+    patch: DurationLaw | None = None
+    """From when a punctured boat is ashore until it goes out again; it does not where absent."""
     hoist_time: Duration = seen(300.0, "Joso 2015: four people in 20 minutes by one winch")
     """Time a helicopter takes for each person it winches up [s]."""
     flies_at_night: YesNo = False
-    """Whether its helicopters fly by night (夜航能力)."""
+    """Whether its helicopters fly by night (夜航能力), or its drones see by night with a thermal camera (热成像)."""
+    endurance: Duration = assumed(
+        1800.0, "batteries of 30-40 min, some of it held back; the data sheet knows", gt=0
+    )
+    """Time that a drone is in the air with one set of batteries [s]; changing them takes its `launch_time`."""
+    view_width: Length = assumed(
+        150.0, "a camera 100 m up that still shows a person; the operator knows", gt=0
+    )
+    """Width of the strip of land that a drone sees as it flies [m]."""
     wind_limit: Speed = assumed(17.0, "gale, force 8; a winch needs less: the operator knows", gt=0)
-    """Wind above which its helicopters do not fly [m/s], where `hazard.flying_weather` says the wind."""
+    """Wind above which its helicopters or drones do not fly [m/s], where `hazard.flying_weather` says the wind."""
     visibility_limit: Length = assumed(1500.0, "flight by sight, low and slow; the operator knows")
-    """Sight below which its helicopters do not fly [m]."""
+    """Sight below which its helicopters or drones do not fly [m]."""
     rain_limit: Rainfall = assumed(16.0, "rainstorm by the hour (暴雨); the operator knows")
-    """Rain above which its helicopters do not fly [mm/h]."""
+    """Rain above which its helicopters or drones do not fly [mm/h]."""
     payload: Number | None = Field(default=None, gt=0)
     """What a truck, boat or helicopter carries [kg] of rations that say what a unit weighs; no limit where absent."""
 
@@ -113,6 +134,14 @@ class Fleet(Place):
                     Text(f"needs both {one} and {other}", f"须同时有 {one} 和 {other}"),
                     Text("add the missing one, or drop both", "补上缺少的一项，或两项都去掉"),
                 )
+        if (self.kind == "drone") != (self.seats == 0):
+            raise RefusedValueError(
+                Text(
+                    "takes nobody, and is no drone; or is one, and has seats",
+                    "非无人机而座位为 0，或无人机而有座位",
+                ),
+                Text("write seats: 0 for drones, and for them alone", "只有无人机写 seats: 0"),
+            )
         return self
 
 

@@ -106,7 +106,7 @@ class _Builder:
         cuts = controls.road_cuts(scenario.hazard, start=start)
         controls.check_measures(scenario.plan)
         controls.check_posts(scenario.plan)
-        controls.check_move_up(scenario.plan)
+        controls.check_rescue(scenario.plan)
         controls.check_routes(scenario.plan)
         controls.check_dykes(scenario.hazard)
         traffic, issues = ordinary_traffic(district.background, roads, ways, start=start)

@@ -108,14 +108,20 @@ class Controls:
                 if link not in self._roads.link_row:
                     self._note_unknown(link, f"plan.care.posts: {post.id}")
 
-    def check_move_up(self, plan: Plan) -> None:
-        """Note the places where boats may stand by that are no nodes of the network."""
-        move_up = None if plan.rescue is None else plan.rescue.move_up
-        for number, node in enumerate([] if move_up is None else move_up.places):
+    def check_rescue(self, plan: Plan) -> None:
+        """Note places of rescue that are no nodes of the network: where boats stand by, where people are treated."""
+        if plan.rescue is None:
+            return
+        move_up, treatment = plan.rescue.move_up, plan.rescue.treatment
+        places = [] if move_up is None else move_up.places
+        named = [(f"move_up.places[{number}]", node) for number, node in enumerate(places)]
+        if treatment is not None:
+            named += [(f"treatment.places[{k}].node", place.node) for k, place in enumerate(treatment.places)]
+        for where, node in named:
             if node not in self._roads.node_row:
                 rule = Text("is no node of the road network", "不是路网中的节点")
                 remedy = Text("write the id of a node", "写路网节点编号")
-                place = f"plan.rescue.move_up.places[{number}]"
+                place = f"plan.rescue.{where}"
                 self.issues.append(Issue("roads", rule, remedy, place, value=node))
 
     def check_routes(self, plan: Plan) -> None:

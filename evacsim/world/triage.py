@@ -11,6 +11,11 @@ PERIOD: Final = 1800.0
 CHANCE: Final = (0.052, 0.089, 0.15, 0.23, 0.35, 0.49, 0.63, 0.75, 0.84, 0.90, 0.94, 0.97, 0.98)
 """Chance to live of who is treated at each score (seen: Sacco triage method, RPM)."""
 
+CARE: Final = tuple(
+    60.0 * minutes for minutes in (180, 170, 160, 150, 140, 130, 120, 110, 90, 60, 50, 40, 30)
+)
+"""How long who is treated at each score takes a bed [s] (seen: Sacco triage method, care time)."""
+
 AFTER: Final = (
     (0,),
     (0,),

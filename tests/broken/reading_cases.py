@@ -233,6 +233,21 @@ PLACES = [
     case("half_a_position", "zones.csv:2 | both", sub("zones.csv", "500000,3500000", "500000,")),
     case("two_positions", "district.yaml fleets[0].node | one of the two",
          sub("district.yaml", "node: n1", "node: n1\n    x: 500000\n    y: 3500000")),
+    case("bus_without_seats", "district.yaml fleets[0] | drones", sub("district.yaml", "seats: 45", "seats: 0")),
+    case("drone_with_seats", "district.yaml fleets[0] | drones",
+         sub("district.yaml", "node: n1", "node: n1\n    kind: drone\n    speed: 9 m/s\n    wind_limit: 9 m/s")),
+    case("drone_of_unknown_speed", "district.yaml fleets[0].speed | 10 m/s",
+         both(sub("district.yaml", "node: n1", "node: n1\n    kind: drone\n    wind_limit: 9 m/s"),
+              sub("district.yaml", "seats: 45", "seats: 0"))),
+    case("draught_of_a_bus", "district.yaml fleets[0].draught | leave draught out",
+         sub("district.yaml", "node: n1", "node: n1\n    draught: 0.3 m")),
+    case("draught_of_nothing", "district.yaml fleets[0].draught | ",
+         sub("district.yaml", "node: n1", "node: n1\n    draught: 0 m")),
+    case("patch_without_punctures", "district.yaml fleets[0].patch | write punctures",
+         sub("district.yaml", "node: n1", "node: n1\n    kind: boat\n    speed: 2 m/s\n    patch: 2 h")),
+    case("five_sorts_of_boats", "district.yaml fleets[5] | nearly alike",
+         add("district.yaml", "".join(f"  - {{id: boats-{k}, node: n1, vehicles: 1, seats: 5, kind: boat, "
+                                      f"speed: 2 m/s, draught: 0.{k} m}}\n" for k in range(1, 6)))),
 ]
 REFERENCES = [
     case("twin_zones", "zones.csv:3 column 村 | id of its own",

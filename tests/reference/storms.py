@@ -542,12 +542,18 @@ def _rescue(luck: Random, scenario: dict[str, Any]) -> None:
         ),
         "self_help": lambda: {"share": 0.5, "takes": _law(luck, 10, 60)},
         "survival": lambda: {"trapped": _law(luck, 20, 200), "injured": 0.3},
+        "treatment": lambda: {"places": [{"id": "clinic", "node": node(2, 1), "beds": 1}]},
         "fatigue": lambda: {"full": "1 h", "tired": "2 h", "stop": "3 h", "rest": "1 h"},
-        "dispatch": lambda: luck.choice(["nearest", "zone", "priority", "triage", "assignment", "rounds"]),
+        "dispatch": lambda: luck.choice(
+            ["nearest", "zone", "priority", "triage", "assignment", "look_ahead", "rounds"]
+        ),
         "preempt": lambda: True,
         "stand_by": lambda: [{"force": "brigade", "node": node(2, 1)}],
     }
-    scenario["plan"]["rescue"] = _some(luck, 0.5, **rescue)
+    said = _some(luck, 0.5, **rescue)
+    if "survival" not in said:
+        said.pop("treatment", None)
+    scenario["plan"]["rescue"] = said
 
 
 def _care(luck: Random, scenario: dict[str, Any]) -> dict[str, Any]:

@@ -316,6 +316,28 @@ def test_the_whole_chain_may_be_described(base):
             "has nothing to do without plan.rescue or plan.care.supply.helicopters",
         ),
         (with_fleet(kind="boat"), "district.fleets[0].speed", "is not said, and a boat is slower than a bus"),
+        (
+            with_fleet(kind="boat", speed="2 m/s", punctures=0.015),
+            "district.fleets[0].punctures",
+            "means nothing without plan.rescue",
+        ),
+        (
+            {
+                "district.fleets": [
+                    *VEHICLES,
+                    HELICOPTERS | {"id": "ark", "kind": "boat", "punctures": 0.015},
+                ],
+                "plan.care.supply": {"boats": "ark"},
+                "plan.rescue": {},
+            },
+            "district.fleets[1].punctures",
+            "means nothing for boats that bring goods",
+        ),
+        (
+            with_fleet(kind="drone", seats=0, speed="9 m/s", wind_limit="9 m/s"),
+            "district.fleets[0].kind",
+            "has nothing to do without plan.rescue",
+        ),
         (with_fleet(kind="truck"), "column 车队", "is a fleet of kind truck"),
         (
             {"plan.to.promises": [{"fleet": "buses", "township": "x", "vehicles": 4}]},
@@ -464,7 +486,7 @@ def test_the_whole_chain_may_be_described(base):
         (
             {"hazard.flying_weather": [{"begins": "T+1 h", "wind": "20 m/s"}]},
             "hazard.flying_weather[0]",
-            "has nothing to do: the district has no helicopter",
+            "has nothing to do: the district has no helicopter and no drone",
         ),
         (
             {

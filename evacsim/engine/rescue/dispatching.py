@@ -1,7 +1,7 @@
 """Headquarters sends craft to cases (调度): whenever a case comes in, a craft comes free, or the water changes."""
 
 from bisect import insort
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from evacsim.engine.log import Kind, Where
 from evacsim.engine.parts import Parts
 from evacsim.engine.rescue.cases import Case, Cases
-from evacsim.engine.rescue.policies import POLICIES, Situation
+from evacsim.engine.rescue.policies import HANDLING, POLICIES, Situation
 from evacsim.engine.routing import NOMINAL_BOAT_SPEED
 from evacsim.engine.vehicles import Vehicle
 from evacsim.scenario.rescue import Rescue
+from evacsim.world.laws import quantiles
 
 
 @dataclass(slots=True)
@@ -34,6 +35,14 @@ class Craft:
     """Cases it is to serve, in their order."""
     called: simpy.Event | None = None
     """Succeeds when it is given a task; None while it has one."""
+    reckon: Callable[[Sequence[int]], tuple[float, int]] | None = None
+    """How long it goes from where it is to some nodes in their order and back [s], and the node where it is then."""
+    times_from: Callable[[int], NDArray[np.float64]] | None = None
+    """How soon it is at every node [s], shape (n_nodes,), from a node to which it has come back."""
+    free_at: float = np.nan
+    """When headquarters reckons that it is free again [s]; nan where nobody has reckoned."""
+    free_where: int = -1
+    """Node where it is then."""
     turn: Callable[[int], bool] | None = None
     """Turns it round to another node, if it can; set while it may be sent elsewhere."""
     stand_by: int = -1
@@ -62,6 +71,9 @@ class Dispatching:
         self.cases = cases
         self.rules = rules
         self._policy = POLICIES[rules.dispatch]
+        self._looks_ahead = rules.dispatch == "look_ahead"
+        self._search = float(quantiles(rules.seeking.at_the_place, np.array([0.5]))[0])
+        """How long headquarters reckons that a search takes [s]."""
         self._free: dict[int, Craft] = {}
         """Craft that wait for a task, by vehicle."""
         self._busy: dict[int, Craft] = {}
@@ -98,7 +110,7 @@ class Dispatching:
 
     def wait(self, craft: Craft) -> simpy.Event:
         """Let a craft wait for a task; return the event of its being given one (`Craft.task`)."""
-        craft.task, craft.called = [], simpy.Event(self.parts.clock)
+        craft.task, craft.called, craft.free_at = [], simpy.Event(self.parts.clock), np.nan
         self._busy.pop(craft.vehicle.row, None)
         self._set_free(craft)
         self._soon()
@@ -118,6 +130,7 @@ class Dispatching:
     def give_up(self, craft: Craft, cause: int) -> None:
         """Let the cases of a craft that cannot serve them wait for others."""
         craft.vehicle.event = max(craft.vehicle.event, cause)
+        craft.free_at = np.nan
         craft.in_vain.update(case.node for case in craft.task[:1])
         while craft.task:
             case = craft.task.pop()
@@ -189,7 +202,30 @@ class Dispatching:
             first=sorts.first,
             cases=lambda sort: waiting.cases(int(sorts.row[sort])),
             between=between,
+            soon=(lambda: self._soon_there(sorts.node)) if self._looks_ahead else None,
         )
+
+    # -- craft that will be free ------------------------------------------------------------
+
+    def _reckon(self, craft: Craft) -> None:
+        """Reckon when a craft that is sent will be free again; look again then, if it is not."""
+        if craft.reckon is None:
+            return
+        under_way, craft.free_where = craft.reckon([case.node for case in craft.task])
+        people = sum(min(case.people, craft.seats) for case in craft.task)
+        craft.free_at = self.parts.now + under_way + self._search * len(craft.task) + HANDLING * people
+        if craft.free_at <= self.parts.world.scenario.duration:
+            self.parts.clock.call_at(craft.free_at, self._soon)
+
+    def _soon_there(self, nodes: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return how soon craft that will be free are at some nodes [s], shape (n_craft, n_nodes)."""
+        rows = [np.empty((0, len(nodes)))]
+        for _, craft in sorted(self._busy.items()):
+            # One that is late may be anywhere: nobody counts on it.
+            if craft.times_from is not None and craft.free_at > self.parts.now:
+                until = craft.free_at - self.parts.now
+                rows.append(until + craft.times_from(craft.free_where)[nodes][None])
+        return np.concatenate(rows)
 
     # -- free craft by what tells them apart ------------------------------------------------
 
@@ -251,6 +287,8 @@ class Dispatching:
                 cause=max(case.event, vehicle.event),
             )
         craft.task = list(cases)
+        if self._looks_ahead:
+            self._reckon(craft)
         self._wake(craft)
         for hook in self.at_sent:
             hook()
@@ -307,7 +345,7 @@ class Dispatching:
         for other in craft.task:
             self.cases.give_back(other)
         self.cases.assign(case, craft.vehicle.row)
-        craft.task = [case]
+        craft.task, craft.free_at = [case], np.nan
         case.event = craft.vehicle.event = self.parts.log.record(
             self.parts.now,
             kind,

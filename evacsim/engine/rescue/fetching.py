@@ -7,57 +7,32 @@ nearest place from which one does. Its trailer waits where it was put in, and co
 where that is sooner than going on by water.
 """
 
-from collections.abc import Generator, Hashable
-from dataclasses import dataclass, field
+from collections.abc import Generator
 from functools import partial
 from math import ceil
 from typing import Any
 
 import numpy as np
 import simpy
-from numpy.typing import NDArray
 
 from evacsim.engine.driving import Driving
 from evacsim.engine.log import Kind, Where
 from evacsim.engine.movement import MoverColumns
 from evacsim.engine.parts import Parts
+from evacsim.engine.rescue.boat_ways import Boat, BoatWays
 from evacsim.engine.rescue.cases import Case
 from evacsim.engine.rescue.diary import Diary
 from evacsim.engine.rescue.dispatching import Craft, Dispatching
 from evacsim.engine.rescue.loading import Loading
-from evacsim.engine.rescue.reach import Reach, Ways
-from evacsim.engine.rescue.teams import Crew, Team, Teams
+from evacsim.engine.rescue.puncturing import Puncturing
+from evacsim.engine.rescue.reach import Reach
+from evacsim.engine.rescue.teams import Teams
 from evacsim.engine.routing import MoverClass
 from evacsim.engine.transport import Transport
 from evacsim.engine.vehicles import Vehicle, mover_columns
-from evacsim.scenario.transport import Fleet
 from evacsim.terms import HouseholdState
 
 Process = Generator[simpy.Event, Any, None]
-
-
-@dataclass(slots=True)
-class Boat:
-    """A boat, its trailer and its crew."""
-
-    craft: Craft
-    team: Team | None
-    trailer: int
-    """Node where its trailer stands; -1 without one."""
-    on_trailer: bool
-    by_day: int
-    by_night: int
-    by_road: int
-    """Rows in the movement: afloat by day and by night, and on its trailer; -1 without one."""
-    crew: Crew | None = None
-    jackets: int = 0
-    held: list[int] = field(default_factory=list)
-    """Nodes whose trees it follows, or has followed, on its present way."""
-
-    @property
-    def vehicle(self) -> Vehicle:
-        """Return the boat as a vehicle."""
-        return self.craft.vehicle
 
 
 class Fetching:
@@ -84,7 +59,10 @@ class Fetching:
         self.loading = loading
         self.diary = diary
         self._night_speed = night_speed
-        self._boats = {
+        self.puncturing = Puncturing(parts, self.driving, diary, self._keep_way)
+        self.ways = BoatWays(parts, reach)
+        self._boats = self.ways.boats
+        self._boats |= {
             vehicle.row: self._boat(vehicle)
             for vehicle in transport.vehicles
             if transport.fleets[vehicle.fleet].kind == "boat" and vehicle.fleet not in transport.carriers
@@ -97,18 +75,22 @@ class Fetching:
         by_road = -1
         if fleet.trailer:
             vehicle.node = int(self.parts.world.fleets.drive_node[vehicle.fleet])
-            by_road = int(movement.add(mover_columns(fleet, 1, by_road=True), origin_node=vehicle.node)[0])
+            truck = mover_columns(fleet, 1, self.parts.boats, by_road=True)
+            by_road = int(movement.add(truck, origin_node=vehicle.node)[0])
         by_night = vehicle.mover
         if self._night_speed < 1:
-            slower = mover_columns(fleet, 1)._replace(speed=fleet.speed * self._night_speed)
+            afloat = mover_columns(fleet, 1, self.parts.boats)
+            slower = afloat._replace(speed=fleet.speed * self._night_speed)
             by_night = int(movement.add(MoverColumns(*slower), origin_node=vehicle.node)[0])
         craft = Craft(
             vehicle=vehicle,
             town="" if team is None else team.force.township,
             seats=fleet.seats,
-            times=partial(self._times, vehicle.row),
-            stands=partial(self._stands, vehicle.row),
+            times=partial(self.ways.times, vehicle.row),
+            stands=partial(self.ways.stands, vehicle.row),
             landing=vehicle.node,
+            reckon=partial(self.ways.reckon, vehicle.row),
+            times_from=partial(self.ways.times_from, vehicle.row),
         )
         return Boat(
             craft=craft,
@@ -139,6 +121,8 @@ class Fetching:
                 self.teams.give_back(boat.crew, self.parts.now - began)
             self.teams.return_jackets(boat.team, boat.jackets)
             boat.crew, boat.jackets = None, 0
+            if self.puncturing.is_punctured(vehicle) and not (yield from self.puncturing.mend(vehicle)):
+                return
 
     def _man(self, boat: Boat) -> Process:
         """Wait for a crew and life-jackets."""
@@ -162,10 +146,6 @@ class Fetching:
         boat = self._boats.get(craft.vehicle.row)
         return boat if boat is not None and boat.trailer == craft.vehicle.node else None
 
-    def kind(self, boat: Boat) -> tuple[float, float]:
-        """Return speed [m/s] and launching time [s] of a boat."""
-        return self._fleet(boat).speed, self._fleet(boat).launch_time
-
     def _move_up(self, boat: Boat, node: int) -> Process:
         """Take the boat by road to where it is to stand by, or as far as the roads lead there."""
         vehicle, boat.craft.stand_by = boat.vehicle, -1
@@ -184,6 +164,10 @@ class Fetching:
         while craft.task:
             case = craft.task[0]
             reached = yield from self._go_to_case(boat)
+            if self.puncturing.is_punctured(vehicle):
+                self.dispatching.give_up(craft, vehicle.event)
+                craft.in_vain.clear()
+                break
             if not craft.task or craft.task[0] is not case:
                 continue  # turned round, or the case was closed on the way
             if not reached:
@@ -198,26 +182,20 @@ class Fetching:
         """Put the boat in where it is soonest at its first case, by road where that is sooner; return whether it is."""
         craft, vehicle = boat.craft, boat.vehicle
         case = craft.task[0]
-        by_road = self._ways(boat, vehicle.node, on_trailer=True)
+        by_road = self.ways.ways(boat, vehicle.node, on_trailer=True)
         if not boat.on_trailer:
-            afloat = self._ways(boat, vehicle.node, on_trailer=False)
-            if afloat.time[case.node] <= self._until_on_trailer(boat) + by_road.time[case.node]:
+            afloat = self.ways.ways(boat, vehicle.node, on_trailer=False)
+            if afloat.time[case.node] <= self.ways.until_on_trailer(boat) + by_road.time[case.node]:
                 return True
             if not (yield from self._load(boat)):
                 self.dispatching.give_up(craft, vehicle.event)
                 return False
-            by_road = self._ways(boat, vehicle.node, on_trailer=True)
+            by_road = self.ways.ways(boat, vehicle.node, on_trailer=True)
         launch = int(by_road.launch[case.node])
         if launch < 0 or not (yield from self._launch(boat, launch)):
             self.dispatching.give_up(craft, vehicle.event)
             return False
         return True
-
-    def _until_on_trailer(self, boat: Boat) -> float:
-        """Return how long until a boat that is afloat stands on its trailer, which comes to where it is [s]."""
-        if boat.trailer < 0:
-            return np.inf
-        return self.reach.road_time(boat.trailer, boat.vehicle.node) + self._fleet(boat).launch_time
 
     def _load(self, boat: Boat) -> Generator[simpy.Event, Any, bool]:
         """Wait for the trailer and put the boat on it; return whether it came through."""
@@ -229,7 +207,7 @@ class Fetching:
                 return False  # a road on its way has closed, and it has gone back
             boat.trailer = vehicle.node
         self.diary.begin(vehicle.row, "launches")
-        yield self.parts.clock.timeout(self._fleet(boat).launch_time / self.teams.strength(boat.crew))
+        yield self.parts.clock.timeout(self.ways.fleet(boat).launch_time / self.teams.strength(boat.crew))
         boat.on_trailer = True
         return True
 
@@ -239,7 +217,7 @@ class Fetching:
         if vehicle.node != node and not (yield from self._drive(boat, node, "by_road")):
             return False
         self.diary.begin(vehicle.row, "launches")
-        yield self.parts.clock.timeout(self._fleet(boat).launch_time / self.teams.strength(boat.crew))
+        yield self.parts.clock.timeout(self.ways.fleet(boat).launch_time / self.teams.strength(boat.crew))
         boat.on_trailer = False
         self.driving.record(vehicle, "launched", place=Where(Kind.NODE, node))
         return True
@@ -270,17 +248,21 @@ class Fetching:
 
     def _turn(self, boat: Boat, node: int) -> bool:
         tree = self._tree(boat, node)
-        if not np.isfinite(self.parts.routing.time(tree, self._position(boat.vehicle))):
+        if not np.isfinite(self.parts.routing.time(tree, self.ways.position(boat.vehicle))):
             return False
         self.driving.turn(boat.vehicle, tree)
         return True
 
+    def _keep_way(self, vehicle: Vehicle) -> None:
+        """Let nobody turn a boat round that is punctured."""
+        self._boats[vehicle.row].craft.turn = None
+
     def _tree(self, boat: Boat, node: int) -> int:
         """Return the tree to a node, kept until the boat has come to the end of its present way."""
         if node not in boat.held:
-            self.parts.routing.hold(node, MoverClass.BOAT)
+            self.parts.routing.hold(node, self.ways.kind(boat).floats)
             boat.held.append(node)
-        return self.parts.routing.tree_to_node(node, MoverClass.BOAT)
+        return self.parts.routing.tree_to_node(node, self.ways.kind(boat).floats)
 
     def _float(self, boat: Boat, node: int) -> Process:
         """Go to a node over the water, or as far as the water leads there."""
@@ -289,16 +271,26 @@ class Fetching:
             return
         by_night = self.parts.calendar.is_night(self.parts.now) and boat.by_night != boat.by_day
         self.driving.change_mover(vehicle, boat.by_night if by_night else boat.by_day)
-        yield from self.driving.drive(vehicle, partial(self._tree, boat, node))
+        limps = self.puncturing.is_punctured(vehicle)
+        yield from self.puncturing.go(vehicle, partial(self._tree, boat, node))
         for other in boat.held:
-            self.parts.routing.let_go(other, MoverClass.BOAT)
+            self.parts.routing.let_go(other, self.ways.kind(boat).floats)
         boat.held.clear()
+        if limps:
+            return
         # A boat that broke down on the way is another mover since.
         if by_night:
             boat.by_night = vehicle.mover
         else:
             boat.by_night = vehicle.mover if boat.by_night == boat.by_day else boat.by_night
             boat.by_day = vehicle.mover
+
+    def _float_on(self, boat: Boat, node: int) -> Process:
+        """Go to a node over the water, although the boat is punctured on the way."""
+        was_whole = not self.puncturing.is_punctured(boat.vehicle)
+        yield from self._float(boat, node)
+        if was_whole and self.puncturing.is_punctured(boat.vehicle):
+            yield from self._float(boat, node)
 
     def _work(self, boat: Boat, case: Case) -> Process:
         """Search at the place of a case, and take in whoever is found."""
@@ -307,15 +299,15 @@ class Fetching:
         self.diary.begin(vehicle.row, "searches")
         found = yield from self.loading.search(boat.craft, case, strength)
         self.diary.begin(vehicle.row, "takes_in")
-        per_person = self._fleet(boat).boarding_time
+        per_person = self.ways.fleet(boat).boarding_time
         taken = yield from self.loading.take_in(
             boat.craft, case, found, strength, per_person=per_person, seats=seats
         )
         for household in taken:
             # Who is too many for one trip is fetched in several; counted with the last.
             for _ in range(ceil(int(self.parts.households.people[household]) / seats) - 1):
-                yield from self._float(boat, boat.craft.landing)
-                yield from self._float(boat, case.node)
+                yield from self._float_on(boat, boat.craft.landing)
+                yield from self._float_on(boat, case.node)
 
     def _come_back(self, boat: Boat) -> Process:
         """Go to the landing, or another one, as soon as the water leads to any."""
@@ -324,59 +316,39 @@ class Fetching:
         while True:
             landing = self._landing(boat)
             if landing is not None:
-                craft.landing = landing
+                craft.landing, was_whole = landing, not self.puncturing.is_punctured(vehicle)
                 yield from self._float(boat, landing)
                 if vehicle.node == landing:
                     return
+                if was_whole and self.puncturing.is_punctured(vehicle):
+                    continue
             self.driving.passengers(vehicle, HouseholdState.STRANDED, "stranded")
             yield self.driving.reopened()
             self.driving.passengers(vehicle, HouseholdState.RIDING, "resumed")
 
     def _landing(self, boat: Boat) -> int | None:
-        """Return where to go ashore: where it was put in, or the nearest node from which a way on foot leads on."""
+        """Return where to go ashore: where it was put in, or the nearest node from which a way on foot leads on.
+
+        A boat that is punctured goes to the nearest, whether anybody is aboard or not.
+        """
         vehicle, landing = boat.vehicle, boat.craft.landing
-        if not vehicle.aboard:
+        is_whole = not self.puncturing.is_punctured(vehicle)
+        if is_whole and not vehicle.aboard:
             return landing
         walkable = self.loading.walkable()
-        if walkable[landing] and self.reach.leads(vehicle.node, landing):
+        if (
+            is_whole
+            and walkable[landing]
+            and self.reach.leads(vehicle.node, landing, self.ways.kind(boat).floats)
+        ):
             return landing
-        return self.reach.nearest(vehicle.node, walkable)
+        return self.reach.nearest(vehicle.node, walkable, self.ways.kind(boat).floats)
 
     def _let_ashore(self, boat: Boat) -> Process:
         self.diary.begin(boat.vehicle.row, "lets_ashore")
         yield from self.loading.let_ashore(
             boat.craft,
             self.teams.strength(boat.crew),
-            per_person=self._fleet(boat).alighting_time,
+            per_person=self.ways.fleet(boat).alighting_time,
             node=boat.vehicle.node,
         )
-
-    # -- where it is ------------------------------------------------------------------------
-
-    def _fleet(self, boat: Boat) -> Fleet:
-        return self.transport.fleets[boat.vehicle.fleet]
-
-    def _position(self, vehicle: Vehicle) -> int:
-        """Return the node at which a boat is, or to which the road that it is on leads."""
-        way = int(self.parts.movement.where(vehicle.mover).link[0])
-        return vehicle.node if way < 0 else int(self.parts.world.ways.to_node[way])
-
-    def _ways(self, boat: Boat, node: int, *, on_trailer: bool) -> Ways:
-        fleet = self._fleet(boat)
-        return self.reach.ways(node, speed=fleet.speed, launch_time=fleet.launch_time, on_trailer=on_trailer)
-
-    def _stands(self, row: int) -> Hashable:
-        """Return all that says how soon a boat that waits is anywhere."""
-        boat, fleet = self._boats[row], self._fleet(self._boats[row])
-        return boat.vehicle.node, boat.trailer, boat.on_trailer, fleet.launch_time, fleet.speed
-
-    def _times(self, row: int) -> NDArray[np.float64]:
-        """Return how soon a boat is at every node."""
-        boat = self._boats[row]
-        node = boat.vehicle.node if boat.craft.turn is None else self._position(boat.vehicle)
-        if boat.on_trailer:
-            return self._ways(boat, node, on_trailer=True).time
-        afloat = self._ways(boat, node, on_trailer=False).time
-        if boat.craft.turn is not None:
-            return afloat
-        return np.minimum(afloat, self._until_on_trailer(boat) + self._ways(boat, node, on_trailer=True).time)

@@ -2,12 +2,13 @@
 
 They fly as the crow flies at their speed, by day unless the fleet says otherwise, and set people down at
 the nearest shelter that takes them in. Weather beyond the limits of the fleet (`hazard.flying_weather`) keeps
-them on the ground. One that it meets on the way out turns back to where it took off; winching that has begun is
-finished, and whoever is aboard is brought down (assumed: a crew does not leave people on the rope).
+them on the ground. One that meets it, or the dusk, on the way out turns back to where it took off; winching that has
+begun is finished, and whoever is aboard is brought down (assumed: a crew does not leave people on the rope).
 """
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from functools import partial
+from itertools import pairwise
 from math import ceil
 from typing import Any
 
@@ -15,7 +16,7 @@ import numpy as np
 import simpy
 from numpy.typing import NDArray
 
-from evacsim.engine.grounding import await_leave, grounded_by
+from evacsim.engine.grounding import await_leave, forbidden_from, grounded_by
 from evacsim.engine.log import Kind, Where
 from evacsim.engine.parts import Parts
 from evacsim.engine.rescue.diary import Diary
@@ -67,6 +68,8 @@ class Flying:
             seats=fleet.seats,
             times=partial(self._times, vehicle),
             stands=lambda: (vehicle.node, fleet.speed, "flies"),
+            reckon=partial(self._reckon, vehicle),
+            times_from=partial(self._times_from, vehicle),
         )
         while True:
             yield from await_leave(self.parts, fleet, partial(self.diary.begin, vehicle.row))
@@ -142,9 +145,9 @@ class Flying:
         return int(shelters.walk_node[int(np.argmin(open_))])
 
     def _fly_out(self, vehicle: Vehicle, node: int) -> Generator[simpy.Event, Any, bool]:
-        """Fly to a node, or back as soon as the weather forbids going on; return whether it got there."""
+        """Fly to a node, or back as soon as the weather or the dark forbids going on; return whether it got there."""
         fleet, now = self.transport.fleets[vehicle.fleet], self.parts.now
-        good_for = self.parts.world.skies.closes(fleet, now) - now
+        good_for = forbidden_from(self.parts, fleet) - now
         if float(self._times(vehicle)[node]) <= good_for:
             yield from self._fly(vehicle, node)
             return True
@@ -158,10 +161,18 @@ class Flying:
         yield self.parts.clock.timeout(float(self._times(vehicle)[node]))
         vehicle.node = node
 
+    def _reckon(self, vehicle: Vehicle, nodes: Sequence[int]) -> tuple[float, int]:
+        """Return how long a helicopter flies to some nodes and on to the nearest shelter [s], and where that is."""
+        shelters = self.parts.world.shelters.walk_node
+        legs = sum(float(self._times_from(vehicle, a)[b]) for a, b in pairwise([vehicle.node, *nodes]))
+        last = self._times_from(vehicle, nodes[-1])[shelters]
+        return legs + float(last.min()) + TURNAROUND, int(shelters[int(np.argmin(last))])
+
     def _times(self, vehicle: Vehicle) -> NDArray[np.float64]:
         """Return how soon a helicopter is at every node [s]."""
+        return self._times_from(vehicle, vehicle.node)
+
+    def _times_from(self, vehicle: Vehicle, node: int) -> NDArray[np.float64]:
         roads = self.parts.world.roads
-        distance: NDArray[np.float64] = np.hypot(
-            roads.x - roads.x[vehicle.node], roads.y - roads.y[vehicle.node]
-        )
+        distance: NDArray[np.float64] = np.hypot(roads.x - roads.x[node], roads.y - roads.y[node])
         return distance / self.transport.fleets[vehicle.fleet].speed

@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 from evacsim.engine.log import Kind, Where
 from evacsim.engine.parts import Parts
+from evacsim.engine.rescue.boat_ways import Boat
 from evacsim.engine.rescue.cases import Cases
 from evacsim.engine.rescue.dispatching import Dispatching
-from evacsim.engine.rescue.fetching import Boat, Fetching
+from evacsim.engine.rescue.fetching import Fetching
 from evacsim.engine.rescue.reach import Reach
 from evacsim.scenario.rescue import MoveUp
 from evacsim.world.moving_up import Travel, move_up
@@ -123,11 +124,8 @@ class MovingUp:
         Of several kinds of boats the slowest counts.
         """
         by_road = np.where(self.reach.led_to(place), self.reach.road_times(place), np.inf)[self._points]
-        kinds = {self.fetching.kind(boat) for boat in boats}
-        ways = [
-            self.reach.ways(place, speed=speed, launch_time=launch, on_trailer=True).time
-            for speed, launch in kinds
-        ]
+        kinds = {self.fetching.ways.kind(boat) for boat in boats}
+        ways = [self.reach.ways(place, kind, on_trailer=True).time for kind in kinds]
         afloat: Floats = np.max([way[self._points] for way in ways], axis=0)
         return np.minimum(by_road, afloat)
 

@@ -46,6 +46,10 @@ class Need:
         """Return the node nearest to a household in need: on a road the one it headed for."""
         return self._node[household] if household in self._node else self._find_node(household)
 
+    def at(self, node: int) -> frozenset[int]:
+        """Return all households in need at a node."""
+        return frozenset(self._at.get(node, ()))
+
     def near(self, node: int, around: float) -> list[int]:
         """Return all households in need at a node, or within a distance of it [m], ascending."""
         if (node, around) not in self._close:
@@ -91,7 +95,7 @@ class Need:
         return Where(Kind(int(book.place_kind[household])), int(book.place[household]))
 
     def _look(self, household: int) -> None:
-        is_in = int(self.parts.book.state[household]) in STATES and not self._is_carried(household)
+        is_in = int(self.parts.book.state[household]) in STATES and not self.is_carried(household)
         if is_in:
             self._stand(household, self._find_node(household))
         if is_in and household not in self.since:
@@ -116,7 +120,7 @@ class Need:
             self._node[household] = node
             self._at.setdefault(node, set()).add(household)
 
-    def _is_carried(self, household: int) -> bool:
+    def is_carried(self, household: int) -> bool:
         """Return whether a boat or a helicopter has a household aboard."""
         if self.parts.book.kind_of_place(household) != Kind.VEHICLE:
             return False

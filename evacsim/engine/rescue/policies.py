@@ -46,6 +46,9 @@ class Situation(NamedTuple):
     """All cases of a sort, numbered in the order of hearing, ascending."""
     between: Callable[[int, Ints], Floats]
     """How long a craft takes from one node to others [s], as far as is known."""
+    soon: Callable[[], Floats] | None = None
+    """How soon each of B craft that are under way reaches cases of each sort [s], shape (B, S), its present task done
+    first, as headquarters reckons; None where nobody reckons."""
 
 
 Sent = list[tuple[int, list[int]]]
@@ -146,25 +149,17 @@ def assignment(now: Situation) -> Sent:
 
     An optimal assignment (Kuhn 1955, recalled; SciPy's solver) of craft to cases.
     """
-    finite = np.isfinite(now.time)
-    if not finite.any():
-        return []
-    craft, group = _in_order(now.craft)
-    rows = [now.cases(sort) for sort in range(len(now.node))]
-    if len(craft) * sum(map(len, rows)) > MOST_PAIRS:
-        rows = [cases[: len(craft)] for cases in rows]
-    case, sort = _in_order(rows)
-    time, grade = now.time[np.ix_(group, sort)], now.grade[sort]
-    longest = float(now.time[finite].max()) + 1.0
-    # A graver grade outweighs any way.
-    cost = np.where(np.isfinite(time), time + (grade - 1.0) * 4 * longest, 1e3 * longest)
-    pairs = [(r, c) for r, c in zip(*linear_sum_assignment(cost), strict=True) if np.isfinite(time[r, c])]
-    left, sent = Left(now), []
-    for _, c in pairs:
-        left.take_one(int(sort[c]), int(case[c]))
-    for r, c in pairs:
-        sent.append((int(craft[r]), left.take(int(group[r]), int(sort[c]), int(case[c]))))
-    return sorted(sent)
+    return _all_at_once(now, np.empty((0, len(now.node))), np.ones_like(URGENCY))
+
+
+def look_ahead(now: Situation) -> Sent:
+    """Send all at once as `assignment` does, with craft that will soon be free: a case may wait for one of these.
+
+    The times until cases are reached count by how grave they are: who is in danger does not wait long so that
+    others are reached soon. Craft that are late are not counted on.
+    """
+    soon = np.empty((0, len(now.node))) if now.soon is None else now.soon()
+    return _all_at_once(now, soon, URGENCY)
 
 
 def rounds(now: Situation) -> Sent:
@@ -186,9 +181,41 @@ POLICIES: Mapping[str, Policy] = {
     "priority": priority,
     "triage": triage,
     "assignment": assignment,
+    "look_ahead": look_ahead,
     "rounds": rounds,
 }
 """Every policy by its name in the plan (`Rescue.dispatch`)."""
+
+
+def _all_at_once(now: Situation, soon: Floats, weight: Floats) -> Sent:
+    """Match craft, free ones and those that `soon` are, with cases, and send the free ones.
+
+    As many are served as can be, of these the gravest, and then the sum of the times, each by the `weight` of its
+    grade, is least.
+    """
+    if not np.isfinite(now.time).any():
+        return []
+    craft, group = _in_order(now.craft)
+    rows, n_craft = [now.cases(sort) for sort in range(len(now.node))], len(craft) + len(soon)
+    if n_craft * sum(map(len, rows)) > MOST_PAIRS:
+        rows = [cases[:n_craft] for cases in rows]
+    case, sort = _in_order(rows)
+    time, grade = np.vstack([now.time[np.ix_(group, sort)], soon[:, sort]]), now.grade[sort]
+    weighted = time * weight[grade]
+    longest = float(weighted[np.isfinite(weighted)].max()) + 1.0
+    # A graver grade outweighs any way.
+    cost = np.where(np.isfinite(time), weighted + (grade - 1.0) * 4 * longest, 1e3 * longest)
+    pairs = [
+        (r, c)
+        for r, c in zip(*linear_sum_assignment(cost), strict=True)
+        if r < len(craft) and np.isfinite(time[r, c])
+    ]
+    left, sent = Left(now), []
+    for _, c in pairs:
+        left.take_one(int(sort[c]), int(case[c]))
+    for r, c in pairs:
+        sent.append((int(craft[r]), left.take(int(group[r]), int(sort[c]), int(case[c]))))
+    return sorted(sent)
 
 
 def _one_after_the_other(now: Situation, cost: Callable[[int, NDArray[np.bool_]], Floats]) -> Sent:

@@ -10,6 +10,7 @@ from scipy.sparse.csgraph import breadth_first_order, connected_components, dijk
 from evacsim.engine.parts import Parts
 from evacsim.engine.routing import NOMINAL_BOAT_SPEED, MoverClass
 from evacsim.engine.shortest import way_matrix
+from evacsim.scenario.transport import Fleet
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -25,51 +26,74 @@ class Ways(NamedTuple):
     """Node where it is put into the water for each node; where it is for those that it reaches afloat."""
 
 
+class BoatKind(NamedTuple):
+    """All of a boat that says how soon it is anywhere."""
+
+    speed: float
+    """[m/s]"""
+    launch_time: float
+    """[s]"""
+    floats: MoverClass
+    """Which roads it goes over: those that boats of its class can."""
+
+
+class Flooded(NamedTuple):
+    """The roads that boats of a class can go over."""
+
+    node: Ints
+    """Nodes of the network that they can be at, ascending."""
+    ways: csr_array
+    """Ways between them [s]."""
+    basin: Ints
+    """Which of them lead to each other and back: those with the same number."""
+
+
 class Reach:
     """Ways of craft, as the water and the roads are now; looked for once for each place until they change."""
 
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
-        self._from: dict[tuple[int, bool, float, float], Ways] = {}
+        self._from: dict[tuple[int, BoatKind, bool], Ways] = {}
         self._roads: csr_array | None = None
         """Ways that are open to trucks."""
-        self._wet: csr_array | None = None
-        self._node: Ints = np.zeros(0, dtype=np.int64)
-        """Nodes of the network that any boat can be at, ascending."""
-        self._basin: Ints | None = None
-        """Which of them lead to each other and back: those with the same number."""
+        self._flooded: dict[MoverClass, Flooded | None] = {}
+        """What each class of boats can go over, as far as anybody has asked; None where that is nothing."""
         parts.after_reopening.append(self._forget)
 
-    def ways(self, node: int, *, speed: float, launch_time: float, on_trailer: bool) -> Ways:
-        """Return how soon a boat of a speed [m/s] is at every node: afloat at a node, or there on its trailer."""
-        key = (node, on_trailer, launch_time, NOMINAL_BOAT_SPEED / speed)
+    def kind(self, fleet: Fleet) -> BoatKind:
+        """Return what the boats of a fleet are."""
+        return BoatKind(fleet.speed, fleet.launch_time, self.parts.boats.of(fleet))
+
+    def ways(self, node: int, boat: BoatKind, *, on_trailer: bool) -> Ways:
+        """Return how soon a boat is at every node: afloat at a node, or there on its trailer."""
+        key = (node, boat, on_trailer)
         if key not in self._from:
-            self._from[key] = self._look(
-                node, NOMINAL_BOAT_SPEED / speed, on_trailer=on_trailer, launch_time=launch_time
-            )
+            self._from[key] = self._look(node, boat, on_trailer=on_trailer)
         return self._from[key]
 
-    def afloat(self, node: int) -> bool:
-        """Return whether a boat can float at a node: a road there is deep enough."""
-        self._know_water()
-        k = int(np.searchsorted(self._node, node))
-        return k < len(self._node) and int(self._node[k]) == node
+    def afloat(self, node: int, floats: MoverClass) -> bool:
+        """Return whether a boat of a class can float at a node: a road there is deep enough for it, and slow enough."""
+        flooded = self._water(floats)
+        if flooded is None:
+            return False
+        k = int(np.searchsorted(flooded.node, node))
+        return k < len(flooded.node) and int(flooded.node[k]) == node
 
-    def leads(self, node: int, other: int) -> bool:
-        """Return whether the water leads from a node to another."""
+    def leads(self, node: int, other: int, floats: MoverClass) -> bool:
+        """Return whether the water leads a boat of a class from a node to another."""
         if node == other:
             return True
-        if not (self.afloat(node) and self.afloat(other)):
+        flooded = self._water(floats)
+        if flooded is None or not (self.afloat(node, floats) and self.afloat(other, floats)):
             return False
-        assert self._basin is not None
-        one, there = np.searchsorted(self._node, [node, other])
-        if self._basin[one] == self._basin[there]:
+        one, there = np.searchsorted(flooded.node, [node, other])
+        if flooded.basin[one] == flooded.basin[there]:
             return True
-        return bool(np.isfinite(self._look(node, 1.0, on_trailer=False, launch_time=0.0).time[other]))
+        return bool(np.isfinite(self._look(node, _any_boat(floats), on_trailer=False).time[other]))
 
-    def nearest(self, node: int, goals: NDArray[np.bool_]) -> int | None:
+    def nearest(self, node: int, goals: NDArray[np.bool_], floats: MoverClass) -> int | None:
         """Return the nearest of some nodes, shape (n_nodes,), over the water from a node, or None."""
-        ways = self._look(node, 1.0, on_trailer=False, launch_time=0.0)
+        ways = self._look(node, _any_boat(floats), on_trailer=False)
         time = np.where(goals, ways.time, np.inf)
         best = int(np.argmin(time))
         return best if np.isfinite(time[best]) else None
@@ -79,30 +103,31 @@ class Reach:
         routing = self.parts.routing
         return 0.0 if node == other else routing.time(routing.tree_to_node(other, MoverClass.BUS), node)
 
-    def _look(self, node: int, longer: float, *, on_trailer: bool, launch_time: float) -> Ways:
-        """Return the ways from a node; over the water they take `longer` times what they are reckoned with."""
+    def _look(self, node: int, boat: BoatKind, *, on_trailer: bool) -> Ways:
+        """Return the ways of a boat from a node."""
         n_nodes = len(self.parts.world.roads.node_ids)
         time, launch = np.full(n_nodes, np.inf), np.full(n_nodes, NO_NODE, dtype=np.int64)
         time[node], launch[node] = 0.0, node
-        self._know_water()
-        if self._wet is None:
+        flooded = self._water(boat.floats)
+        if flooded is None:
             return Ways(time, launch)
-        start = np.full(len(self._node), np.inf)
+        nodes, wet = flooded.node, flooded.ways
+        start = np.full(len(nodes), np.inf)
         if on_trailer:
-            start = np.where(self.led_to(node), self.road_times(node), np.inf)[self._node] + launch_time
-        elif self.afloat(node):
-            start[np.searchsorted(self._node, node)] = 0.0
+            start = np.where(self.led_to(node), self.road_times(node), np.inf)[nodes] + boat.launch_time
+        elif self.afloat(node, boat.floats):
+            start[np.searchsorted(nodes, node)] = 0.0
         if not np.isfinite(start).any():
             return Ways(time, launch)
-        n = len(self._node)
+        n = len(nodes)
         own = np.flatnonzero(np.isfinite(start))
         # One more node stands for where it is; its ways lead to all where it can be put in. No way is shorter than
         # a moment, for a way of no length would count as none.
         whole = csr_array(
             (
-                np.concatenate([self._wet.data * longer, np.maximum(start[own], 1e-9)]),
-                np.concatenate([self._wet.indices, own.astype(self._wet.indices.dtype)]),
-                np.append(self._wet.indptr, self._wet.indptr[-1] + len(own)),
+                np.concatenate([wet.data * (NOMINAL_BOAT_SPEED / boat.speed), np.maximum(start[own], 1e-9)]),
+                np.concatenate([wet.indices, own.astype(wet.indices.dtype)]),
+                np.append(wet.indptr, wet.indptr[-1] + len(own)),
             ),
             shape=(n + 1, n + 1),
         )
@@ -111,8 +136,8 @@ class Reach:
         entry = np.where((before[:n] == n) | (before[:n] < 0), np.arange(n), before[:n])
         while not np.array_equal(further := entry[entry], entry):
             entry = further
-        time[self._node] = np.minimum(cost[:n], time[self._node])
-        launch[self._node] = np.where(np.isfinite(cost[:n]), self._node[entry], launch[self._node])
+        time[nodes] = np.minimum(cost[:n], time[nodes])
+        launch[nodes] = np.where(np.isfinite(cost[:n]), nodes[entry], launch[nodes])
         time[node] = 0.0
         return Ways(time, launch)
 
@@ -132,22 +157,29 @@ class Reach:
         is_led[breadth_first_order(self._roads, node, return_predecessors=False)] = True
         return is_led
 
-    def _know_water(self) -> None:
-        """Find the roads that boats can go over now."""
-        if self._wet is not None:
-            return
-        ways, routing = self.parts.world.ways, self.parts.routing
-        cost = routing.cost(MoverClass.BOAT)
+    def _water(self, floats: MoverClass) -> Flooded | None:
+        """Return the roads that boats of a class can go over now."""
+        if floats not in self._flooded:
+            self._flooded[floats] = self._look_at_water(floats)
+        return self._flooded[floats]
+
+    def _look_at_water(self, floats: MoverClass) -> Flooded | None:
+        ways, cost = self.parts.world.ways, self.parts.routing.cost(floats)
         open_ = np.flatnonzero(np.isfinite(cost) & ways.is_footway)
         if not open_.size:
-            return
+            return None
         ends = np.concatenate([ways.from_node[open_], ways.to_node[open_]])
-        self._node, place = np.unique(ends, return_inverse=True)
+        nodes, place = np.unique(ends, return_inverse=True)
         half = len(open_)
-        self._wet = way_matrix(place[:half], place[half:], cost[open_], len(self._node))
-        _, self._basin = connected_components(self._wet, connection="strong")
+        wet = way_matrix(place[:half], place[half:], cost[open_], len(nodes))
+        return Flooded(nodes, wet, connected_components(wet, connection="strong")[1])
 
     def _forget(self) -> None:
         self._from.clear()
         self._roads = None
-        self._wet, self._node = None, np.zeros(0, dtype=np.int64)
+        self._flooded.clear()
+
+
+def _any_boat(floats: MoverClass) -> BoatKind:
+    """Return a boat of a class where nobody asks for its speed."""
+    return BoatKind(NOMINAL_BOAT_SPEED, 0.0, floats)

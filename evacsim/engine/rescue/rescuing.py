@@ -20,9 +20,11 @@ from evacsim.engine.rescue.loading import Loading
 from evacsim.engine.rescue.moving_up import MovingUp
 from evacsim.engine.rescue.need import Need
 from evacsim.engine.rescue.reach import Reach
+from evacsim.engine.rescue.scouting import Scouting
 from evacsim.engine.rescue.seeking import Seeking
 from evacsim.engine.rescue.surviving import Surviving
 from evacsim.engine.rescue.teams import Teams
+from evacsim.engine.rescue.treating import Treating
 from evacsim.engine.rescue.volunteering import Volunteering
 from evacsim.engine.sheltering import Sheltering
 from evacsim.engine.transfer import Transfer
@@ -68,13 +70,18 @@ class Rescuing(Recorded):
             parts, transport, sheltering, self.teams, self.dispatching, self.loading, self.diary
         )
         self.seeking = Seeking(parts, self.calls, self.teams, self.reach, self.loading, transfer, rules)
+        if any(fleet.kind == "drone" for fleet in transport.fleets):
+            self.scouting = Scouting(parts, transport, self.teams, self.need, self.seeking, self.diary)
         self.moving_up = (
             None
             if rules.move_up is None
             else MovingUp(parts, rules.move_up, self.cases, self.dispatching, self.fetching, self.reach)
         )
+        self.treating = None if rules.treatment is None else Treating(parts, rules.treatment)
         self.surviving = (
-            None if rules.survival is None else Surviving(parts, self.need, water, rules.survival)
+            None
+            if rules.survival is None
+            else Surviving(parts, self.need, water, rules.survival, self.treating)
         )
         self.volunteering = (
             None if rules.volunteers is None else Volunteering(parts, self.teams, rules.volunteers)
@@ -82,7 +89,7 @@ class Rescuing(Recorded):
         self._craft_fleets = [
             row
             for row, fleet in enumerate(transport.fleets)
-            if fleet.kind in ("boat", "helicopter") and row not in transport.carriers
+            if fleet.kind in ("boat", "helicopter", "drone") and row not in transport.carriers
         ]
         self._is_called = False
         self.cases.at_news.append(self._call_craft)
@@ -121,4 +128,6 @@ class Rescuing(Recorded):
             tables["standing_by"] = self.moving_up.table()
         if self.surviving is not None:
             tables["injured"] = self.surviving.table()
+        if self.treating is not None:
+            tables |= self.treating.tables()
         return {name: frame for name, frame in tables.items() if len(frame)}

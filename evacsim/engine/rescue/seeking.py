@@ -20,7 +20,7 @@ REACHED_AT = (Kind.ZONE, Kind.NODE, Kind.PICKUP_POINT)
 
 
 class Seeking:
-    """Passers-by, patrols and drones, neighbours."""
+    """Passers-by, patrols, neighbours."""
 
     def __init__(
         self,
@@ -59,10 +59,13 @@ class Seeking:
             parts.clock.call_at(parts.now + self.seeking.patrol_every, self._patrol)
 
     def _pass_by(self, household: int, since: float) -> None:
-        if self.need.is_in(household, since) and household not in self.cases.of:
-            self._find(household, "passer_by", int(self.parts.book.event[household]))
+        if self.need.is_in(household, since):
+            self.find(household, "passer_by", int(self.parts.book.event[household]))
 
-    def _find(self, household: int, source: str, cause: int) -> None:
+    def find(self, household: int, source: str, cause: int) -> None:
+        """Let headquarters hear of a household in need from somebody who has seen it, unless it has a case already."""
+        if household in self.cases.of:
+            return
         found = self.parts.log.record(
             self.parts.now,
             "found",
@@ -87,7 +90,7 @@ class Seeking:
                     continue
                 luck = parts.streams.get("patrol", *parts.name_of(household), str(number))
                 if float(luck.random()) < self.seeking.patrol_sees:
-                    self._find(household, "patrol", able[0].event)
+                    self.find(household, "patrol", able[0].event)
         if self.need.since:
             parts.clock.call_at(parts.now + self.seeking.patrol_every, self._patrol)
         else:
@@ -103,7 +106,7 @@ class Seeking:
             return
         node = self.need.node(household)
         walkable = self.loading.walkable()
-        shore = node if walkable[node] else self.reach.nearest(node, walkable)
+        shore = node if walkable[node] else self.reach.nearest(node, walkable, parts.boats.usual)
         if shore is None:
             return
         cause = int(book.event[household])

@@ -280,6 +280,20 @@ def test_a_helicopter_that_meets_bad_weather_turns_back_and_goes_again(tmp_path)
     assert set(record.ledger["final_state"]) == {"sheltered"}
 
 
+def test_dusk_turns_a_helicopter_back_that_may_not_fly_by_night(tmp_path):
+    # Night begins 15 s after it has set out for a village 40 s away; it goes again at dawn.
+    given = street(tmp_path, villages={0: 1}, boats=HELICOPTER | {"flies_at_night": False}, duration="24 h")
+    dusk = 20 + (FLOODED_AT + 15) / HOUR
+    given["hazard"]["weather"] = {"night_begins": dusk, "night_ends": 6}
+    record = ev.simulate(ev.from_mapping(given), seed=1).record
+    broken = record.events.query("kind == 'flight_broken_off'")
+    assert broken["time_s"].tolist() == pytest.approx([FLOODED_AT + 15])
+    took = hours_of(record)
+    assert took["turns_back"] == pytest.approx(15)
+    assert took["no_light"] == pytest.approx(10 * HOUR - FLOODED_AT - 30)
+    assert record.tables["cases"]["reached_s"].tolist() == pytest.approx([10 * HOUR + 40])
+
+
 def test_winching_that_has_begun_is_finished_and_whoever_is_aboard_brought_down(tmp_path):
     record = flown(tmp_path, [{"begins": f"T+{FLOODED_AT + 60:.0f} s", "rain": "40 mm/h"}], people=6)
     states = record.ledger["final_state"].value_counts()

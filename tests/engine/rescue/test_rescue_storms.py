@@ -15,6 +15,8 @@ LAWS = st.one_of(
     st.integers(0, 40).map(lambda minutes: {"type": "fixed", "value": f"{minutes} min"}),
     st.integers(1, 60).map(lambda minutes: {"type": "uniform", "low": "0 min", "high": f"{minutes} min"}),
 )
+HURT = {"injured": 0.7}
+TREATED = {"places": [{"id": f"clinic-{c}", "node": node(c, 0), "beds": 1} for c in (2, 7)]}
 SHARES = st.sampled_from([0, 0.2, 0.5, 0.9])
 
 
@@ -37,8 +39,12 @@ def storms(draw):
     moments = sorted(draw(st.sets(st.integers(20, 600), min_size=1, max_size=5)))
     depths = st.sampled_from([0.0, 0.2, 0.45, 0.8, 1.5])
     streets = [(c, c + 1) for c in range(COLUMNS - 1)]
+    velocities = st.sampled_from([0.0, 0.8, 2.0])
     water = [
-        (pair, minute, draw(depths)) for minute in moments for pair in streets if draw(st.integers(0, 2)) < 2
+        (pair, minute, draw(depths), draw(velocities))
+        for minute in moments
+        for pair in streets
+        if draw(st.integers(0, 2)) < 2
     ]
     villages = draw(st.dictionaries(st.integers(0, 6), st.integers(1, 12), min_size=1, max_size=3))
     homes = [(v, minute, draw(st.sampled_from([0.0, 0.8, 2.5, 5.0]))) for minute in moments for v in villages]
@@ -71,8 +77,25 @@ def storms(draw):
     ]
     for boat in boats:
         boat["trailer"] = boat["kind"] == "boat" and draw(st.booleans())
+        if boat["kind"] == "boat":
+            boat["draught"] = draw(st.sampled_from([None, "0.2 m", "0.8 m"]))
+            boat["current_limit"] = draw(st.sampled_from([None, "0.8 m/s"]))
+            if draw(st.integers(0, 2)) == 0:
+                boat["punctures"] = 2.0
+                boat["patch"] = draw(st.one_of(st.none(), LAWS))
         boat["flies_at_night"] = True
         boat["speed"] = "2.5 m/s" if boat["kind"] == "boat" else "50 m/s"
+    eyes = {
+        "id": "eyes",
+        "kind": "drone",
+        "node": node(draw(st.integers(0, 7)), 0),
+        "vehicles": draw(st.integers(1, 3)),
+        "seats": 0,
+        "speed": "10 m/s",
+        "wind_limit": "12 m/s",
+        "endurance": draw(st.sampled_from(["1 min", "10 min", "1 h"])),
+        "flies_at_night": draw(st.booleans()),
+    }
     rescue = {
         "dispatch": draw(st.sampled_from(sorted(POLICIES))),
         "preempt": draw(st.booleans()),
@@ -98,7 +121,7 @@ def storms(draw):
         },
         **({"self_help": {"share": 0.5, "takes": draw(LAWS)}} if draw(st.booleans()) else {}),
         **({"volunteers": {"arrival": draw(LAWS)}} if draw(st.booleans()) else {}),
-        **({"survival": {}} if draw(st.booleans()) else {}),
+        **(draw(st.sampled_from([{}, {"survival": {}}, {"survival": HURT, "treatment": TREATED}]))),
         **({"move_up": draw(moves_up())} if any(boat["trailer"] for boat in boats) else {}),
         **({"fatigue": {"full": "1 h", "tired": "2 h", "stop": "3 h"}} if draw(st.booleans()) else {}),
     }
@@ -108,6 +131,7 @@ def storms(draw):
         "villages": villages,
         "forces": forces,
         "boats": boats,
+        "drones": [eyes] if draw(st.booleans()) else [],
         "rescue": rescue,
         "order_at": draw(st.integers(0, 600)),
         "shelter": draw(st.integers(0, 7)),
@@ -124,19 +148,22 @@ def run(folder, storm):
         household_size=3,
         landing=7,
         shelter=storm["shelter"],
-        boats=storm["boats"],
+        boats=[*storm["boats"], *storm["drones"]],
         forces=storm["forces"],
         rescue=storm["rescue"],
         duration="16 h",
     )
     rows = sorted(
-        (link((a, 0), (b, 0)), f"T+{minute} min", depth)
-        for (one, other), minute, depth in storm["water"]
+        (link((a, 0), (b, 0)), f"T+{minute} min", depth, velocity)
+        for (one, other), minute, depth, velocity in storm["water"]
         for a, b in ((one, other), (other, one))
     )
+    table = folder / "links.csv"
+    lines = ["link,time,depth_m,velocity_m_s", *(",".join(map(str, row)) for row in rows)]
+    table.write_text("\n".join(lines) + "\n")
     given_["hazard"]["water"] = {
         "type": "table",
-        "links": write_depths(folder / "links.csv", "link", rows),
+        "links": str(table),
         "places": write_depths(
             folder / "places.csv",
             "place",
@@ -154,7 +181,8 @@ def check(record, storm):
     _people_are_conserved(record)
     _cases_hang_together(record)
     _craft_are_in_one_place(record, storm)
-    _boats_go_over_water_only(record, storm)
+    _boats_go_over_their_water_only(record, storm)
+    _no_bed_leaks(record)
     causes, seqs = (
         record.events["cause"].to_numpy(dtype=np.int64, na_value=0),
         record.events["seq"].to_numpy(),
@@ -212,35 +240,38 @@ def _craft_are_in_one_place(record, storm):
                 assert now * 2 <= force["jackets"]
 
 
-def _boats_go_over_water_only(record, storm):
-    """Check the depth of every road that a boat, or a truck with a boat, entered at that moment."""
-    depth_at = {}
-    for (one, other), minute, depth in sorted(storm["water"], key=lambda row: row[1]):
+def _no_bed_leaks(record):
+    """Check that nobody waits while a bed is free, and that nobody is treated twice (I6)."""
+    beds, patients = record.tables["treatment_beds"], record.tables["patients"]
+    assert (beds["taken"] <= beds["beds"]).all()
+    assert (beds["taken"][beds["waiting"] > 0] == beds["beds"][beds["waiting"] > 0]).all()
+    assert patients.empty or patients["household"].is_unique
+    assert set(patients["household"]) <= set(record.tables["injured"]["household"])
+
+
+def _boats_go_over_their_water_only(record, storm):
+    """Check depth and velocity on every road that a boat, or a truck with a boat, entered at that moment (I9)."""
+    water_at = {}
+    for (one, other), minute, *water in sorted(storm["water"], key=lambda row: row[1]):
         for pair in ((one, other), (other, one)):
-            depth_at.setdefault(link((pair[0], 0), (pair[1], 0)), []).append((60.0 * minute, depth))
+            water_at.setdefault(link((pair[0], 0), (pair[1], 0)), []).append((60.0 * minute, *water))
     entered = record.events[record.events["kind"] == "entered"]
     boats = {
-        f"vehicle/craft{k}-{n}"
+        f"vehicle/craft{k}-{n}": boat
         for k, boat in enumerate(storm["boats"])
         for n in range(1, 4)
         if boat["kind"] == "boat"
     }
-    trailers = {
-        f"vehicle/craft{k}-{n}"
-        for k, boat in enumerate(storm["boats"])
-        for n in range(1, 4)
-        if boat["trailer"]
-    }
     for row in entered[entered["subject"].isin(boats)].itertuples():
-        steps = depth_at.get(row.place.removeprefix("link/"), [])
-        depths = {
-            0.0
-            if not [d for t, d in steps if t < row.time_s]
-            else [d for t, d in steps if t < row.time_s][-1]
-        }
-        depths |= {d for t, d in steps if t == row.time_s}
-        afloat = any(depth >= 0.4 for depth in depths)
-        by_road = row.subject in trailers and any(depth < 0.4 for depth in depths)
+        boat = boats[row.subject]
+        draught = float((boat["draught"] or "0.4 m").removesuffix(" m"))
+        limit = float((boat["current_limit"] or "2.5 m/s").removesuffix(" m/s"))
+        steps = water_at.get(row.place.removeprefix("link/"), [])
+        before = [(depth, velocity) for t, depth, velocity in steps if t < row.time_s]
+        now = {(0.0, 0.0) if not before else before[-1]}
+        now |= {(depth, velocity) for t, depth, velocity in steps if t == row.time_s}
+        afloat = any(depth >= draught and velocity <= limit for depth, velocity in now)
+        by_road = boat["trailer"] and any(depth < 0.5 for depth, _ in now)  # the limit of trucks
         assert afloat or by_road, row
 
 
