@@ -125,7 +125,7 @@ def _who(facts: Facts) -> Verdict:
 
 def _how_fast(facts: Facts) -> list[Text]:
     """Return the time until most are out beside what no plan can beat; nothing where no bound was looked for."""
-    bounds = bounds_of(facts.record, f"clearance_time_{round(100 * MOST)}")
+    bounds = bounds_of(facts.record).get(f"clearance_time_{round(100 * MOST)}", ())
     if not bounds:
         return []
     took, beats = facts.clearance[MOST] - facts.first_order, no_plan_beats(bounds, why=False)
