@@ -1,6 +1,7 @@
 """Tables in the one form that the record promises: these columns, in this order, of these types."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,11 @@ def table(frame: pd.DataFrame, columns: Sequence[Column]) -> pd.DataFrame:
 
 def empty(columns: Sequence[Column]) -> pd.DataFrame:
     """Return a table of `columns` without rows."""
+    return _without_rows(tuple(columns)).copy()
+
+
+@cache
+def _without_rows(columns: tuple[Column, ...]) -> pd.DataFrame:
     return table(pd.DataFrame({column.name: [] for column in columns}), columns)
 
 
