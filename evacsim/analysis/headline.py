@@ -126,7 +126,7 @@ def _who(facts: Facts) -> Verdict:
 
 def how_fast(record: RunRecord) -> Text | None:
     """Return the time until most are out beside what no plan can beat; None where no bound was looked for."""
-    bounds = bounds_of(record, f"clearance_time_{round(100 * MOST)}")
+    bounds = bounds_of(record).get(f"clearance_time_{round(100 * MOST)}", ())
     if not bounds:
         return None
     took, beats = clearance_times(record)[MOST] - first_order(record), no_plan_beats(bounds, why=False)

@@ -43,7 +43,7 @@ def indicators(record: RunRecord) -> dict[str, Indicator]:
     ResultsError
         If the final states of the record do not add up to its population.
     """
-    facts = gather(record)
+    facts, bounds = gather(record), bounds_of(record)
     return {
         entry.id: Indicator(
             entry.id,
@@ -52,7 +52,7 @@ def indicators(record: RunRecord) -> dict[str, Indicator]:
             entry.name,
             entry.note,
             entry.better,
-            bounds_of(record, entry.id),
+            bounds.get(entry.id, ()),
         )
         for entry in REGISTRY
     }

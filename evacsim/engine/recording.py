@@ -17,7 +17,7 @@ from evacsim.engine.parts import Mode, Parts
 from evacsim.engine.recorded import Recorded
 from evacsim.hazard.effects import is_stopped
 from evacsim.hazard.water import Water
-from evacsim.results.columns import table
+from evacsim.results.columns import empty, table
 from evacsim.results.record import LEDGER, TABLES, RunRecord
 from evacsim.scenario.assumptions import assumptions
 from evacsim.scenario.model import Scenario
@@ -371,6 +371,4 @@ def _repairs(world: World) -> pd.DataFrame:
 
 def _shaped(frame: pd.DataFrame, name: str) -> pd.DataFrame:
     columns = TABLES[name]
-    if frame.empty:
-        frame = pd.DataFrame({column.name: [] for column in columns})
-    return table(frame, columns)
+    return empty(columns) if frame.empty else table(frame, columns)

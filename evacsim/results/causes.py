@@ -118,15 +118,15 @@ def _back_from(record: RunRecord, wanted: int) -> list[Event]:
     """Return an event with all its causes, the root first."""
     seqs = record.events["seq"].to_numpy()
     causes = record.events["cause"].to_numpy(dtype=np.int64, na_value=0)
-    found: list[Event] = []
+    rows: list[int] = []
     while wanted:
         row = int(np.searchsorted(seqs, wanted))
         if row == len(seqs) or seqs[row] != wanted or causes[row] >= wanted:
             rule = Text("each cause must be an earlier event", "起因必须是更早的事件")
             raise ResultsError("events", [Issue("events", rule, RUN_AGAIN, place="seq", value=str(wanted))])
-        found.append(_event(record, row))
+        rows.append(row)
         wanted = int(causes[row])
-    return found[::-1]
+    return _events(record, rows[::-1])
 
 
 def why(record: RunRecord, household: str | int, lang: Language = "zh") -> list[str]:
@@ -162,20 +162,20 @@ def story(record: RunRecord, household: str | int) -> list[Event]:
     happened to the household itself.
     """
     subject = f"household/{ledger_row(record, household)['household']}"
-    own = [
-        _event(record, int(row)) for row in np.flatnonzero((record.events["subject"] == subject).to_numpy())
-    ]
+    own = _events(record, np.flatnonzero((record.events["subject"] == subject).to_numpy()).tolist())
     heard = next((event.seq for event in own if event.kind == "told"), 0)
     found = [*chain(record, household), *_back_from(record, heard), *own]
     events = {event.seq: event for event in found}
     return [events[seq] for seq in sorted(events)]
 
 
-def _event(record: RunRecord, row: int) -> Event:
-    seq, time_s, kind, subject, place, value, cause = record.events.loc[
-        record.events.index[row], ["seq", "time_s", "kind", "subject", "place", "value", "cause"]
+def _events(record: RunRecord, rows: list[int]) -> list[Event]:
+    """Return the events of some rows; column by column, for a row of a frame is slow to take out."""
+    columns = (record.events[name].iloc[rows].tolist() for name in Event._fields)
+    return [
+        Event(int(seq), time_s, kind, subject, place, value, None if pd.isna(cause) else int(cause))
+        for seq, time_s, kind, subject, place, value, cause in zip(*columns, strict=True)
     ]
-    return Event(int(seq), time_s, kind, subject, place, value, None if pd.isna(cause) else int(cause))
 
 
 def event_told(event: Event, record: RunRecord, names: Names, lang: Language) -> str:

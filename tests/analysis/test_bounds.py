@@ -1,6 +1,7 @@
 """Bounds that no plan can beat: exact where theory knows the best plan, certain everywhere else."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -11,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import evacsim as ev
+from evacsim.analysis.bounds import road_flow as road_flows
 from evacsim.analysis.bounds.bus_seats import Rides, best_prices, prices_of
 from evacsim.analysis.bounds.clearing import BusFlow, Clearing
 from evacsim.analysis.bounds.fetching import Fetching
@@ -180,6 +182,27 @@ def test_no_traffic_over_any_roads_beats_the_flow(case):
         assert (
             flow.most(float(until) + 1e-6) >= np.searchsorted(came, until, side="right") - 0.01 >= number - 1
         )
+
+
+@given(drives(), st.sampled_from([0.5, 1.0, 3.0]), st.sampled_from([2.0, 15.0, np.inf]))
+def test_where_all_pass_by_shortest_ways_the_flow_is_what_it_is_without_looking_at_that(case, size, room):
+    n_nodes, ends, times, flows, _, drivers = case
+    origin, leave = np.array([d[0] for d in drivers]), np.array([d[1] for d in drivers])
+    flow = road_flow(
+        ends, times, flows, origin, shelters=[0, 1], ready=leave, room=[room, 9.0], n_nodes=n_nodes
+    )
+    flow = replace(flow, size=np.full(len(origin), size))
+    for until in (50.0, 130.0, 1_000.0):
+        looked = flow.most(until)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(RoadFlow, "_all_pass", lambda *_: False)
+            assert flow.most(until) == looked
+
+
+def test_few_on_a_wide_road_need_no_flow_to_be_looked_for(monkeypatch):
+    monkeypatch.setattr(road_flows, "maximum_flow", None)
+    flow = road_flow([(0, 1), (1, 2)], [100.0, 50.0], [1.0, 1.0], [0, 0, 1], shelters=[2])
+    assert [flow.most(until) for until in (49.0, 60.0, 150.0)] == [0.0, 1.0, 3.0]
 
 
 # -- buses --------------------------------------------------------------------------------------

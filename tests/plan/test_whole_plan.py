@@ -8,7 +8,6 @@ import pytest
 from click.testing import CliRunner
 
 import evacsim as ev
-from evacsim import api
 from evacsim.cli import main
 from evacsim.errors import ResultsError
 from evacsim.report.leaders import from_folders
@@ -88,7 +87,7 @@ def test_the_pages_of_a_study_are_those_of_its_folder(path, whole):
 
 def test_started_again_it_makes_no_run_and_the_same_files(path, whole, monkeypatch):
     before = {one: one.read_bytes() for one in sorted(whole.rglob("*")) if one.is_file()}
-    monkeypatch.setattr(api, "simulate_world", None)
+    monkeypatch.setattr("evacsim.api.running.simulate_world", None)
     monkeypatch.setattr("evacsim.ensemble.replicating.simulate", None)
     monkeypatch.setattr("evacsim.ensemble.outages.simulate", None)
     asked("plan", path, "--out", whole, "--runs", 4, "--each", 2, "--workers", 1, "--lang", "zh")

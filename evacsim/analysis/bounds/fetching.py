@@ -101,7 +101,7 @@ class Fetching:
     def _carries(self, begins: Floats, end: float) -> Floats:
         """Return the most people whom all craft bring ashore between moments and an end, shape (n,) [person]."""
         time = np.maximum(end - np.maximum(begins[:, None], self.ready), 0.0)
-        with np.errstate(divide="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore"):  # of craft that take no time for each, none left
             trips = np.floor(time / self.trip) + 1 if self.trip > 0 else np.full(time.shape, np.inf)
             by_hand = np.where(self.each > 0, time / self.each, np.inf) + self.seats
         most = np.minimum(trips * self.seats, by_hand)

@@ -84,35 +84,38 @@ class RoadFlow:
         step = max((until - begin) / n_steps, 1e-6)
         # Rounding must not let anybody out later than he comes.
         delay = np.floor(late / step * (1 - 1e-9))
+        first = np.minimum(((self.soonest[could] - begin) / step).astype(np.int64), n_steps - 1)
+        largest = float(self.size[could].max())
+        own, through = _in_parts(self.size[could]), _in_parts(net.capacity * step + largest)
+        in_each = float((self.people[could] / self.size[could]).min())
+        if self._all_pass(self.origin[could], first, own, np.where(delay == 0, through, 0.0), in_each):
+            return float(own.sum()) / UNITS
         source, sink = n_nodes * n_steps, n_nodes * n_steps + 1
         begins, ends, flows = [], [], []
 
         def add(begin_at: Rows, end_at: Rows, flow: Floats) -> None:
             begins.append(begin_at)
             ends.append(end_at)
-            flows.append(np.minimum(np.ceil(flow * UNITS - 1e-6), PLENTY))
+            flows.append(flow)
 
-        largest = float(self.size[could].max())
         for k in range(n_steps):
             row = np.flatnonzero(k - delay >= 0)
             before = (k - delay[row]).astype(np.int64)
             add(
                 before * n_nodes + net.from_node[row],
                 k * n_nodes + net.to_node[row],
-                net.capacity[row] * step + largest,
+                through[row],
             )
         nodes = np.flatnonzero(np.isfinite(self.to_shelter))
         for k in range(1, n_steps):
-            add((k - 1) * n_nodes + nodes, k * n_nodes + nodes, np.full(len(nodes), np.inf))
-        first = np.minimum(((self.soonest[could] - begin) / step).astype(np.int64), n_steps - 1)
+            add((k - 1) * n_nodes + nodes, k * n_nodes + nodes, np.full(len(nodes), PLENTY))
         start = first * n_nodes + self.origin[could]
-        add(np.full(len(could), source), start, self.size[could])
+        add(np.full(len(could), source), start, own)
         # A shelter takes in people: of vehicles no more than if the fewest came in each.
         goals, outside = (n_steps - 1) * n_nodes + self.shelter_nodes, np.full(len(self.room), sink + 1)
-        in_each = float((self.people[could] / self.size[could]).min())
-        add(goals, np.full(len(goals), sink), self.room / in_each)
-        add(goals, outside, np.full(len(goals), np.inf))
-        add(outside[:1], np.array([sink]), np.array([self.spare / in_each]))
+        add(goals, np.full(len(goals), sink), _in_parts(self.room / in_each))
+        add(goals, outside, np.full(len(goals), PLENTY))
+        add(outside[:1], np.array([sink]), _in_parts(np.array([self.spare / in_each])))
         graph = coo_array(
             (np.concatenate(flows), (np.concatenate(begins), np.concatenate(ends))),
             shape=(sink + 2, sink + 2),
@@ -121,6 +124,38 @@ class RoadFlow:
         graph.data = np.minimum(graph.data, PLENTY)
         whole = graph.astype(np.int32).tocsr()
         return float(maximum_flow(whole, source, sink).flow_value) / UNITS
+
+    def _all_pass(self, origin: Rows, first: Rows, own: Floats, through: Floats, in_each: float) -> bool:
+        """Return whether all get out though each goes a shortest way at once: then the greatest flow is all of them.
+
+        Parameters
+        ----------
+        origin, first, own
+            Node and step in which each begins, and his parts, shape (n,).
+        through
+            Parts that each way lets through in each step without a step of delay, shape (n_ways,).
+        in_each
+            Fewest people in a vehicle.
+        """
+        ahead, begins, ends = self.to_shelter, self.net.from_node, self.net.to_node
+        nearer = np.flatnonzero((through > 0) & (ahead[ends] < ahead[begins]))
+        # The widest of those ways that lead from a node without delay.
+        nearer = nearer[np.argsort(through[nearer], kind="stable")]
+        next_way = np.full(self.net.n_nodes, -1)
+        next_way[begins[nearer]] = nearer
+        load = np.zeros((self.net.n_nodes, int(first.max()) + 1))
+        np.add.at(load, (origin, first), own)
+        for node in np.argsort(-ahead, kind="stable"):
+            way = next_way[node]
+            if way >= 0 and load[node].any():
+                if (load[node] > through[way]).any():
+                    return False
+                load[ends[way]] += load[node]
+        arrived, room = load.sum(axis=1), np.zeros(self.net.n_nodes)
+        np.add.at(room, self.shelter_nodes, _in_parts(self.room / in_each))
+        goals = np.unique(self.shelter_nodes)
+        total = float(own.sum())
+        return bool(arrived[goals].sum() == total <= PLENTY and (arrived[goals] <= room[goals]).all())
 
     def _people_in(self, could: Rows, through: float) -> float:
         """Return the most people in a flow: those first who take least of it for each of them."""
@@ -131,3 +166,8 @@ class RoadFlow:
         out = float(people @ filled)
         room = float(self.room.sum()) + self.spare
         return min(out, room)
+
+
+def _in_parts(flow: Floats) -> Floats:
+    """Return a flow in whole parts of a vehicle, never less than it is."""
+    return np.minimum(np.ceil(flow * UNITS - 1e-6), PLENTY)

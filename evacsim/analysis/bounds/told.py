@@ -40,13 +40,13 @@ class Bound(NamedTuple):
         return Text(f"{time} ({told})", f"{time}（{told}）").said(lang)
 
 
-def bounds_of(record: RunRecord, indicator: str) -> tuple[Bound, ...]:
-    """Return the bounds of an indicator, the lowest first; none where it has none."""
-    table = record.tables["bounds"]
-    own = table[table["indicator"] == indicator].sort_values("bound_s", kind="stable")
-    return tuple(
-        Bound(str(row["orders"]), float(row["bound_s"]), str(row["reason"])) for row in own.to_dict("records")
-    )
+def bounds_of(record: RunRecord) -> dict[str, tuple[Bound, ...]]:
+    """Return the bounds of each indicator that has some, the lowest first."""
+    found: dict[str, list[Bound]] = {}
+    for row in record.tables["bounds"].sort_values("bound_s", kind="stable").to_dict("records"):
+        bound = Bound(str(row["orders"]), float(row["bound_s"]), str(row["reason"]))
+        found.setdefault(str(row["indicator"]), []).append(bound)
+    return {indicator: tuple(bounds) for indicator, bounds in found.items()}
 
 
 def no_plan_beats(found: tuple[Bound, ...], *, why: bool = True) -> Text:
