@@ -23,10 +23,10 @@ from evacsim.language import Language
 )
 @click.option(
     "--units",
-    type=click.Choice(["none", "vehicles"]),
+    type=click.Choice(["none", "vehicles", "desks", "roads", "all"]),
     default="none",
     show_default=True,
-    help="Try one vehicle more and less of each fleet, too.",
+    help="Try one more and one less, too: of each fleet, desks of shelters, lanes of roads.",
 )
 @click.option(
     "--cost",

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pandas as pd
 
@@ -16,6 +16,7 @@ from evacsim.language import Language
 from evacsim.plan.failing_rule import FailingRule
 from evacsim.plan.fixes_told import told
 from evacsim.plan.lever import Frequencies
+from evacsim.plan.levers import Units
 from evacsim.results.writing import write_text
 from evacsim.scenario.model import Scenario
 from evacsim.scenario.study import StudyDesign
@@ -40,8 +41,8 @@ class Asked:
     """Ids of the levers that are tried; the whole menu if absent."""
     costs: Mapping[str, float] | None = None
     """What units cost, by the names of `levers.COSTS` [10 000 yuan a year]; as assumed there if absent."""
-    units: Literal["none", "vehicles"] = "none"
-    """Whether one vehicle more and one less of each fleet is tried, too: what the last unit is worth."""
+    units: Units = "none"
+    """Of what one unit more and one less is tried, too: what the next one would be worth, and the last one is."""
 
 
 @dataclass(frozen=True)

@@ -72,12 +72,9 @@ def fixes(
         remedy = suggestion(asked.by, ENTRIES)
         raise ScenarioError("fixes", [Issue("fixes", rule, remedy, "by", value=asked.by)])
     if levers is None:
-        levers = chosen([*menu(asked.costs), *_units(scenario, asked)], asked.levers)
+        single = units(scenario, asked.units, asked.costs, seed=trials.seed)
+        levers = chosen([*menu(asked.costs), *single], asked.levers)
     return _Search(scenario, asked, trials, progress).found(levers)
-
-
-def _units(scenario: Scenario, asked: Asked) -> list[Lever]:
-    return units(scenario, asked.costs) if asked.units == "vehicles" else []
 
 
 class _Search:

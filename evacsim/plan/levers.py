@@ -5,10 +5,11 @@ knows better says so (`costs`). No ranking should be believed further than its c
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Literal, get_args
 
 from evacsim.errors import Issue, ScenarioError
 from evacsim.language import Text
-from evacsim.plan import levers_organize, levers_transport, levers_when
+from evacsim.plan import levers_organize, levers_transport, levers_units, levers_when
 from evacsim.plan.lever import Cost, Lever
 from evacsim.plan.levers_transport import used_fleets
 from evacsim.scenario.model import Scenario
@@ -34,8 +35,13 @@ COSTS: Mapping[str, Cost] = {
     "officers": Cost(0.5, Text("team", "个工作组")),
     "generators": Cost(1.5, Text("generator", "台")),
     "batteries": Cost(1.0, Text("base station", "座基站")),
+    "desk": Cost(0.1, Text("desk with a clerk in the flood season", "个登记台（汛期含人员）")),
+    "lane": Cost(10.0, Text("km of lane, spread over its life", "公里车道（按使用年限摊销）")),
 }
 """What one unit costs by the name of the cost; all assumed."""
+
+Units = Literal["none", "vehicles", "desks", "roads", "all"]
+"""Of what one unit more and one less is tried."""
 
 
 def menu(costs: Mapping[str, float] | None = None) -> list[Lever]:
@@ -78,15 +84,53 @@ def menu(costs: Mapping[str, float] | None = None) -> list[Lever]:
     ]
 
 
-def units(scenario: Scenario, costs: Mapping[str, float] | None = None) -> list[Lever]:
-    """Return one vehicle more and one less for each fleet that the plan uses: what the last unit is worth."""
-    cost = _priced(costs or {})
-    return [
-        levers_transport.vehicles(kind, number, cost[kind], fleet.id)
-        for kind in ("bus", "boat")
-        for fleet in used_fleets(scenario, kind)
-        for number in (1, -1)
-    ]
+def units(
+    scenario: Scenario, of: Units, costs: Mapping[str, float] | None = None, *, seed: int = 0
+) -> list[Lever]:
+    """Return levers of one unit more and one less: what the next one would be worth, and the last one is.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    of : str
+        `vehicles`: of each fleet that the plan uses; `desks`: registration desks of a few shelters, those with most
+        people for each desk; `roads`: lanes of a few roads, those with most vehicles for what they carry, which takes
+        one run to know; `all`; `none`.
+    costs : mapping of str to float, optional
+        As for `menu`.
+    seed : int
+        Of the run that tells which roads are busy.
+
+    Raises
+    ------
+    ScenarioError
+        As for `menu`; or where there is no such kind of unit.
+    """
+    if of not in get_args(Units):
+        rule, remedy = Text("is no kind of unit", "不是可选的单位类别"), suggestion(of, get_args(Units))
+        raise ScenarioError("fixes", [Issue("fixes", rule, remedy, "units", value=of)])
+    cost, either = _priced(costs or {}), (1, -1)
+    levers: list[Lever] = []
+    if of in ("vehicles", "all"):
+        levers += [
+            levers_transport.vehicles(kind, number, cost[kind], fleet.id)
+            for kind in ("bus", "boat")
+            for fleet in used_fleets(scenario, kind)
+            for number in either
+        ]
+    if of in ("desks", "all"):
+        levers += [
+            levers_units.desk(shelter, number, cost["desk"])
+            for shelter in levers_units.busiest_desks(scenario)
+            for number in either
+        ]
+    if of in ("roads", "all"):
+        levers += [
+            levers_units.lane(road, number, cost["lane"])
+            for road in levers_units.busiest_roads(scenario, seed)
+            for number in either
+        ]
+    return levers
 
 
 def chosen(levers: Sequence[Lever], ids: Sequence[str] | None) -> list[Lever]:

@@ -63,7 +63,7 @@ def test_the_smallest_set_lifts_the_limit_and_holds_under_fresh_luck(found):
 def test_a_set_of_two_where_one_is_not_enough_and_none_that_is_not_needed(scenario, tmp_path):
     """Two levers that add a bus each are two buses more: three bring all five loads in time, two do not."""
     one, more = (lever for lever in menu() if lever.id in ("buses+1", "parts"))
-    single = units(scenario)[0]
+    single = units(scenario, "vehicles")[0]
     limits = [{**LIMITS[0], "at_least": 0.95}]
     found = fixes(scenario, Asked(), trials(tmp_path, limits=limits), levers=[one, more, single])
     assert set(found.chosen) == {"buses+1", single.id}
@@ -94,7 +94,7 @@ def test_nothing_is_chosen_where_nothing_is_missing(tmp_path):
 
 def test_the_last_bus_less_costs_as_much_as_it_carries(tmp_path):
     two = short_of_buses(tmp_path, vehicles=2)
-    found = fixes(two, Asked(), trials(tmp_path / "out"), levers=units(two))
+    found = fixes(two, Asked(), trials(tmp_path / "out"), levers=units(two, "vehicles"))
     effects = dict(zip(found.levers["lever"], found.levers["effect"], strict=True))
     assert effects["fleet-buses-1"] < -75
     assert 35 < effects["fleet-buses+1"] < 45

@@ -125,7 +125,7 @@ def test_offices_get_satellite_phones_and_are_called_at_once(tmp_path):
 
 
 def test_one_vehicle_more_and_one_less_of_each_fleet(flood):
-    more, less = units(flood)
+    more, less = units(flood, "vehicles")
     assert more.on(Situation(flood)).changes == {"district.fleets[buses].vehicles": 4}
     assert less.on(Situation(flood)).units == -1
     last = flood.change({"district.fleets[buses].vehicles": 1})
