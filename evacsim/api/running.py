@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
+from evacsim.analysis.bottlenecks import bottlenecks
 from evacsim.analysis.bounds.bounding import bounds
 from evacsim.analysis.indicators import Indicator, indicators, write_summary
 from evacsim.engine.running import Progress
@@ -105,6 +106,11 @@ class Tables:
             }
         ).reset_index(drop=True)
 
+    @property
+    def bottlenecks(self) -> pd.DataFrame:
+        """What people queued for, and how busy it was: desks, buses, boats, roads (`analysis.bottlenecks`)."""
+        return bottlenecks(self._record)
+
     def __getattr__(self, name: str) -> pd.DataFrame:
         try:
             return self._record.tables[name]
@@ -112,7 +118,7 @@ class Tables:
             raise AttributeError(f"no table {name!r}; there are {', '.join(dir(self))}") from None
 
     def __dir__(self) -> list[str]:
-        return sorted(["events", "ledger", "arrivals", *self._record.tables])
+        return sorted(["events", "ledger", "arrivals", "bottlenecks", *self._record.tables])
 
 
 @dataclass(frozen=True, slots=True)

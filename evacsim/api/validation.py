@@ -80,12 +80,14 @@ class Validation:
             rule = Text(f"is a run of another scenario than {scenario.id}", f"不是 {scenario.id} 的推演结果")
             remedy = Text("give a run of this scenario, or none", "请给出本情景的推演结果，或不给")
             raise ResultsError("run", [Issue("run", rule, remedy, value=run.record.scenario_id)])
+        world = self.found.world if self.found.world.scenario == scenario else None
         return leaders.LeadersReport(
             scenario,
             record=None if run is None else run.record,
+            narrow=self.found.narrow,
             shortcomings=self.shortcomings,
             scores={link: score.points for link, score in self.scores.items()},
-            **leaders.from_folders(scenario, folders),  # type: ignore[arg-type]
+            **leaders.from_folders(scenario, folders, world),  # type: ignore[arg-type]
         )
 
     def told(self, lang: Language = "zh") -> str:

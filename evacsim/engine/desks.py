@@ -112,3 +112,16 @@ class Desks:
             np.searchsorted(moments, time, side="right") for moments in (arrivals, starts, np.sort(ends))
         )
         return QueueLengths(time, joined - started, people[joined] - people[started], started - done)
+
+    def used(self, until: float) -> tuple[float, float, float]:
+        """Return the person-seconds in the queue, the time that desks were busy and the time that they were there [s].
+
+        Desks are there from the first household that joins until the last is done; nothing counts after `until`.
+        """
+        arrivals, starts, ends = (
+            np.minimum(np.array(moments, dtype=np.float64), until)
+            for moments in (self._arrivals, self._starts, self._ends)
+        )
+        queue = float((starts - arrivals) @ np.array(self._people, dtype=np.float64))
+        there = len(self._free_at) * float(ends.max(initial=0.0) - arrivals.min(initial=until))
+        return queue, float((ends - starts).sum()), there if len(arrivals) else 0.0

@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from evacsim.engine.log import Kind
+from evacsim.engine.use import Use
 
 
 class Recorded:
@@ -19,6 +20,10 @@ class Recorded:
     def tables(self) -> Mapping[str, pd.DataFrame]:
         """Return tables by their names in `results.record.TABLES`; one process writes a table, or none."""
         return {}
+
+    def use(self) -> list[Use]:
+        """Return how long things that people queue for were busy."""
+        return []
 
     def ledger(self) -> Mapping[str, NDArray[Any]]:
         """Return columns of `results.record.LEDGER` by name; each has a value for every household, in their order."""

@@ -15,6 +15,7 @@ from evacsim.engine.log import Kind, Where, written
 from evacsim.engine.movement import Gridlock
 from evacsim.engine.parts import Mode, Parts
 from evacsim.engine.recorded import Recorded
+from evacsim.engine.use import road_use, use_table
 from evacsim.hazard.effects import is_stopped
 from evacsim.hazard.water import Water
 from evacsim.results.columns import empty, table
@@ -59,6 +60,7 @@ def write_down(
             **_water(world, parts.water),
             "assumptions": _assumptions(scenario),
             "repairs": _repairs(world),
+            "use": use_table([*(one for process in processes for one in process.use()), *road_use(parts)]),
         },
         *(process.tables() for process in processes),
     )

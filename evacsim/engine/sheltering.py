@@ -14,6 +14,7 @@ from evacsim.engine.parts import Parts
 from evacsim.engine.recorded import Recorded
 from evacsim.engine.routing import MoverClass
 from evacsim.engine.travelers import CREW
+from evacsim.engine.use import Use
 from evacsim.terms import HouseholdState
 from evacsim.world.laws import quantiles
 
@@ -218,7 +219,8 @@ class Sheltering(Recorded):
             hook(household, shelter, arrived)
         if np.isnan(book.times["arrived"][household]):
             book.mark("arrived", household, parts.now)
-        done = self._desks[shelter].begin(parts.now, float(self._registration_time[household])).end
+        took = float(self._registration_time[household])
+        done = self._desks[shelter].begin(parts.now, took, people=int(parts.households.people[household])).end
         self._stay[household] += 1
         stay = int(self._stay[household])
         parts.clock.call_at(done, partial(self._take_turn, household, shelter, stay))
@@ -303,6 +305,12 @@ class Sheltering(Recorded):
             book.mark("settled", household, now)
         for hook in self.parts.at_settled:
             hook(household, shelter, now)
+
+    def use(self) -> list[Use]:
+        """Return how long the desks of each shelter to which anybody came were busy."""
+        ids, now = self.parts.world.shelters.ids, self.parts.now
+        used = [(f"shelter/{id_}", *desks.used(now)) for id_, desks in zip(ids, self._desks, strict=True)]
+        return [Use("desks", *one) for one in used if one[-1] > 0]
 
     def tables(self) -> Mapping[str, pd.DataFrame]:
         """Return the shelters and every change of their loads."""

@@ -9,8 +9,11 @@ from typing import Any, Literal
 from evacsim.errors import Issue
 from evacsim.language import Language, Text
 from evacsim.plan.examining import Examination
+from evacsim.plan.executability.wording import number, said, some
+from evacsim.plan.narrow_places import NarrowPlace
 from evacsim.plan.scoring import LIGHTS, WEIGHTS, Score
 from evacsim.plan.shortcoming import LINKS, SEVERITIES, Severity, Shortcoming
+from evacsim.results.wording import duration
 from evacsim.results.writing import refuse_folder, write_text
 
 SUMMARY = "plan.json"
@@ -40,7 +43,20 @@ def told(found: Examination, lang: Language) -> str:
     for score in found.scores:
         lines += ["", _link(score, lang)]
         lines += [_line(one, lang) for one in found.shortcomings if one.link == score.link]
-    return "\n".join([*lines, "", CAVEAT.said(lang)])
+    narrow = [] if found.narrow is None else ["", narrow_told(found.narrow, lang)]
+    return "\n".join([*lines, *narrow, "", CAVEAT.said(lang)])
+
+
+def narrow_told(place: NarrowPlace, lang: Language) -> str:
+    """Return the narrow place of the roads in words."""
+    roads = said(lambda one: some(place.links, one))
+    took = said(lambda one: duration(3600 * place.hours, one))
+    return Text(
+        f"Narrow place of the roads: {roads.en}; {number(place.vehicles)} vehicles must pass at {number(place.flow)} an"
+        f" hour, which takes {took.en} at least (dry roads, car units)",
+        f"路网卡口：{roads.zh}；须通过 {number(place.vehicles)} 辆（标准车），通行能力每小时 {number(place.flow)} 辆，"
+        f"至少需 {took.zh}（按未淹道路）",
+    ).said(lang)
 
 
 COUNTED: dict[Severity, str] = {"blocker": "that block the plan", "major": "major", "minor": "minor"}
@@ -102,6 +118,14 @@ def summary(found: Examination) -> dict[str, Any]:
             for score in found.scores
         ],
         "checks": list(found.checks),
+        "narrow_place": None
+        if found.narrow is None
+        else {
+            "links": list(found.narrow.links),
+            "vehicles": found.narrow.vehicles,
+            "flow_per_h": found.narrow.flow,
+            "hours": found.narrow.hours,
+        },
         "shortcomings": [_plain(one) for one in found.shortcomings],
     }
 

@@ -8,7 +8,9 @@ from pathlib import Path
 from evacsim.errors import Issue, ScenarioError
 from evacsim.plan.completeness.facts import Facts
 from evacsim.plan.completeness.table import applicable, completeness
-from evacsim.plan.executability import executability
+from evacsim.plan.executability import checked
+from evacsim.plan.executability.workings import Workings
+from evacsim.plan.narrow_places import NarrowPlace, narrow_place
 from evacsim.plan.scoring import Clause, Score, scores
 from evacsim.plan.shortcoming import LINKS, SEVERITIES, Shortcoming
 from evacsim.scenario import reading
@@ -17,6 +19,7 @@ from evacsim.scenario.given import joined
 from evacsim.scenario.model import Scenario
 from evacsim.scenario.reading import Reading
 from evacsim.world.building import build_world
+from evacsim.world.columns import World
 
 LAYERS = ("completeness", "executability")
 """What a plan is held against without a run."""
@@ -38,6 +41,10 @@ class Examination:
     """Ids of the clauses of completeness that apply to the plan."""
     layers: tuple[str, ...]
     """Layers that were looked at."""
+    narrow: NarrowPlace | None
+    """The narrow place of its roads; None where nobody drives."""
+    world: World = field(compare=False, repr=False)
+    """Where it was held against, built once for whoever needs it afterwards."""
     seconds: float = field(default=0.0, compare=False)
     """Time it took [s]."""
 
@@ -61,7 +68,8 @@ def examine(given: str | Path | Scenario) -> Examination:
     world = build_world(read.scenario)
     facts = Facts(read.scenario, world)
     clauses = [Clause(check.id, check.link, check.severity) for check in applicable(facts)]
-    found = completeness(facts) + executability(read.scenario, world)
+    workings = Workings.of(read.scenario, world)
+    found = completeness(facts) + checked(workings)
     located = [_located(one, read) for one in found]
     return Examination(
         scenario=read.scenario.id,
@@ -70,6 +78,8 @@ def examine(given: str | Path | Scenario) -> Examination:
         scores=scores(clauses, located),
         checks=tuple(clause.id for clause in clauses),
         layers=LAYERS,
+        narrow=narrow_place(workings),
+        world=world,
         seconds=time.perf_counter() - begin,
     )
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from evacsim.language import Language, Text
 from evacsim.report.basis_told import assumptions_section, indicators_section, repairs_section, repeat_section
+from evacsim.report.bottlenecks_told import bottleneck_section
 from evacsim.report.charts import NARROW, WIDE, course_chart, datums, legend
 from evacsim.report.command_told import command_section
 from evacsim.report.failed_told import failed_section
@@ -56,6 +57,7 @@ def report_html(record: RunRecord, lang: Language) -> str:
         _section_if("command", command_section(record, words), words),
         _section_if("rescue", rescue_section(record, words), words),
         _section("time_use", time_use(record, words), words),
+        _section("bottlenecks", bottleneck_section(record, words), words),
         _section("shelters", shelter_section(record, words), words),
         _section("transport", transport_section(record, words), words),
         _section("indicators", indicators_section(record, words), words),

@@ -265,6 +265,33 @@ CHAIN_TABLES: dict[str, tuple[Column, ...]] = {
         Column("stopped", "int64", Text("people stopped so far", "累计劝返人数")),
         Column("passed", "int64", Text("people who passed so far", "累计绕过人数")),
     ),
+    # what people queue for
+    "use": (
+        Column("kind", "str", Text("desks, or road", "登记台或道路")),
+        Column("thing", "str", Text("which: shelter/…, link/…", "对象")),
+        Column(
+            "queue_person_s",
+            "float64",
+            Text("time that people stood in its queue [person s]; empty for roads", "排队人秒；道路为空"),
+        ),
+        Column(
+            "busy_s",
+            "float64",
+            Text(
+                "time it was busy, all desks together [s]; of roads at least so long, empty where an order raised "
+                "their flow",
+                "占用时间，各台合计 [s]；道路为下限，管制提高通行能力的为空",
+            ),
+        ),
+        Column(
+            "available_s",
+            "float64",
+            Text(
+                "time it was there to be used, all desks together, from the first to the last who used it [s]",
+                "可用时间，各台合计，自首个至末个使用者 [s]",
+            ),
+        ),
+    ),
     # what failed
     "failures": (
         Column("kind", "str", Text("kind of event that tells the failure", "失效事件类型")),

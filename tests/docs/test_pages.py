@@ -105,7 +105,13 @@ def test_every_name_of_the_public_face_exists(page):
     text = code(text_of(page))
     assert set(re.findall(r"\bev\.(\w+)", text)) <= set(evacsim.__all__)
     assert set(re.findall(r"\brun\.indicators\[\"(\w+)\"\]", text)) <= {entry.id for entry in REGISTRY}
-    assert set(re.findall(r"\brun\.tables\.(\w+)", text)) <= {*TABLES, "events", "ledger", "arrivals"}
+    assert set(re.findall(r"\brun\.tables\.(\w+)", text)) <= {
+        *TABLES,
+        "events",
+        "ledger",
+        "arrivals",
+        "bottlenecks",
+    }
     assert {name for name in re.findall(r"(?<![\w.])run\.(\w+)", text) if not hasattr(api.Run, name)} <= {
         "record"
     }

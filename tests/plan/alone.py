@@ -12,5 +12,5 @@ from evacsim.plan import examining
 def completeness_alone() -> Iterator[None]:
     """Let `examine` look at completeness only."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(examining, "executability", lambda scenario, world: [])
+        patched.setattr(examining, "checked", lambda workings: [])
         yield

@@ -111,7 +111,7 @@ def test_villages_may_be_a_table_with_chinese_heads_and_its_row_is_named(tmp_pat
 
 def test_what_another_layer_finds_is_located_sorted_and_seen_in_the_light(tmp_path, monkeypatch):
     late = _found("E1", "to", "blocker", ("plan", "zones", 1, "fleet"))
-    monkeypatch.setattr(examining, "executability", lambda scenario, world: [late])
+    monkeypatch.setattr(examining, "checked", lambda workings: [late])
     given = clean_plan(tmp_path)
     del given["plan"]["to"]["text"]["signs"]
     found = examine(write_scenario(given, tmp_path))

@@ -20,7 +20,7 @@ from tests.reference.small_record import ledgers, settled, small_record
 
 VOID = {"meta", "link", "br", "input", "img", "line", "polyline", "path", "polygon", "rect", "circle"}
 SECTIONS = [
-    "verdict", "course", "map", "states", "late", "failed", "time_use", "shelters", "transport", "indicators",
+    "verdict", "course", "map", "states", "late", "failed", "time_use", "bottlenecks", "shelters", "transport", "indicators",
     "assumptions", "repairs", "repeat",
 ]  # fmt: skip
 

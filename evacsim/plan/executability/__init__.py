@@ -29,7 +29,7 @@ from evacsim.plan.shortcoming import Shortcoming
 from evacsim.scenario.model import Scenario
 from evacsim.world.columns import World
 
-__all__ = ["CHECKS", "double_booked", "executability", "latest_triggers"]
+__all__ = ["CHECKS", "checked", "double_booked", "executability", "latest_triggers"]
 
 CHECKS: dict[str, Callable[[Workings], Iterable[Shortcoming]]] = {
     "E1": seats.found,
@@ -56,7 +56,11 @@ def executability(scenario: Scenario, world: World) -> list[Shortcoming]:
     world : World
         Of this scenario (`world.building.build_world`).
     """
-    workings = Workings.of(scenario, world)
+    return checked(Workings.of(scenario, world))
+
+
+def checked(workings: Workings) -> list[Shortcoming]:
+    """Return what in a plan cannot work, by workings that others use, too."""
     return [shortcoming for check in CHECKS.values() for shortcoming in check(workings)]
 
 

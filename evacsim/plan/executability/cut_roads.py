@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from evacsim.language import Text
 from evacsim.plan.executability.wording import number, said, some
@@ -33,6 +34,8 @@ class Cut(NamedTuple):
     """[pcu/h]"""
     links: tuple[int, ...]
     """Road links (rows) of a smallest cut; empty where everything gets through."""
+    within: frozenset[int] = frozenset()
+    """Nodes of those who set out before the cut, of which not all get through."""
 
 
 class Need(NamedTuple):
@@ -40,10 +43,16 @@ class Need(NamedTuple):
 
     zone: int
     node: int
-    flow: float
-    """[pcu/h]"""
+    vehicles: float
+    """[pcu]"""
     ends: tuple[int, ...]
     """Nodes of its shelters."""
+
+
+def drivable(world: World) -> NDArray[np.int64]:
+    """Return the ways (rows) that buses or cars may use."""
+    ways = world.ways
+    return np.flatnonzero((ways.open_to_buses | ways.open_to_cars) & ~ways.is_footway)
 
 
 def smallest_cut(world: World, sources: Sequence[tuple[int, float]], ends: Sequence[int]) -> Cut:
@@ -61,7 +70,7 @@ def smallest_cut(world: World, sources: Sequence[tuple[int, float]], ends: Seque
     from scipy.sparse.csgraph import breadth_first_order, maximum_flow
 
     ways, n = world.ways, len(world.roads.node_ids)
-    own = np.flatnonzero((ways.open_to_buses | ways.open_to_cars) & ~ways.is_footway)
+    own = drivable(world)
     source, sink, wanted = n, n + 1, sum(flow for _, flow in sources)
     plenty = int(np.ceil(GRAIN * wanted)) + 1
     carries = np.minimum(np.rint(GRAIN * PER_HOUR * ways.capacity[own]), plenty)
@@ -80,31 +89,40 @@ def smallest_cut(world: World, sources: Sequence[tuple[int, float]], ends: Seque
     reached = np.zeros(n + 2, dtype=bool)
     reached[breadth_first_order(left, source, return_predecessors=False)] = True
     is_cut = reached[ways.from_node[own]] & ~reached[ways.to_node[own]]
-    return Cut(float(result.flow_value) / GRAIN, tuple(np.unique(ways.link[own[is_cut]]).tolist()))
+    return Cut(
+        float(result.flow_value) / GRAIN,
+        tuple(np.unique(ways.link[own[is_cut]]).tolist()),
+        frozenset(node for node, _ in sources if reached[node]),
+    )
 
 
 def found(workings: Workings) -> Iterator[Shortcoming]:
     """Yield towns whose roads carry less than they need, and all together where no town alone is short."""
-    needs = _needs(workings)
-    by_town: dict[str, list[Need]] = defaultdict(list)
-    for need in needs:
-        by_town[workings.case.world.zones.models[need.zone].township].append(need)
+    towns = by_town([need for need in needs(workings) if _hours(workings, need.zone) > 0], workings)
     told = False
-    for town, own in sorted(by_town.items()):
+    for town, own in sorted(towns.items()):
         for one in _short(workings, town, own):
             told = True
             yield one
-    if not told and len(by_town) > 1:
-        yield from _short(workings, "", needs)
+    if not told and len(towns) > 1:
+        yield from _short(workings, "", [need for own in towns.values() for need in own])
+
+
+def by_town(needs: Sequence[Need], workings: Workings) -> dict[str, list[Need]]:
+    """Return what must get through, town by town."""
+    towns: dict[str, list[Need]] = defaultdict(list)
+    for need in needs:
+        towns[workings.case.world.zones.models[need.zone].township].append(need)
+    return towns
 
 
 def _short(workings: Workings, town: str, needs: list[Need]) -> Iterator[Shortcoming]:
     case, world = workings.case, workings.case.world
     ends = sorted({end for need in needs for end in need.ends})
-    wanted = sum(need.flow for need in needs)
     at: dict[int, float] = defaultdict(float)
     for need in needs:
-        at[need.node] += need.flow
+        at[need.node] += need.vehicles / _hours(workings, need.zone)
+    wanted = sum(at.values())
     cut = smallest_cut(world, sorted(at.items()), ends)
     if cut.flow >= wanted * 0.999 - 1 / GRAIN or not cut.links:
         return
@@ -133,24 +151,31 @@ def _short(workings: Workings, town: str, needs: list[Need]) -> Iterator[Shortco
     )
 
 
-def _needs(workings: Workings) -> list[Need]:
+def _hours(workings: Workings, zone: int) -> float:
+    """Return the time from being ready to having to be out [h]; 0 where it is not known, or there is none.
+
+    Who is out of time is so with any roads: E2 says it.
+    """
+    chain = workings.chains.all.get(zone)
+    hours = np.inf if chain is None else (workings.case.must_be_out(zone) - chain.mean("prepare")) / PER_HOUR
+    return float(hours) if np.isfinite(hours) and hours > 0 else 0.0
+
+
+def needs(workings: Workings) -> list[Need]:
+    """Return the vehicles that must get from their pick-up points, or homes, to the shelters of each zone."""
     case, world = workings.case, workings.case.world
     found = []
     for zone in case.to_shelters:
-        chain, movers = workings.chains.all.get(zone), case.moved(zone)
-        if chain is None:
+        if zone not in workings.chains.all:
             continue
+        movers = case.moved(zone)
         ends = tuple(int(world.shelters.drive_node[row]) for row in case.shelters_of(zone))
-        ready = chain.mean("prepare")
-        hours = (case.must_be_out(zone) - ready) / PER_HOUR
-        if not np.isfinite(hours) or hours <= 0:
-            continue  # out of time, with any roads: E2 says so
         rounds = workings.service.rounds.get(zone)
         if rounds is not None:
             size = world.fleets.models[rounds.fleet].size
             node = int(world.pickup_points.drive_node[rounds.pickup])
-            found.append(Need(zone, node, rounds.trips * size / hours, ends))
+            found.append(Need(zone, node, rounds.trips * size, ends))
         if movers.cars > 0:
             pcu = movers.cars * case.scenario.district.population.car_size
-            found.append(Need(zone, int(world.zones.drive_node[zone]), pcu / hours, ends))
+            found.append(Need(zone, int(world.zones.drive_node[zone]), pcu, ends))
     return found

@@ -8,6 +8,7 @@ from evacsim.clock import seconds_after
 from evacsim.ensemble.verdicts import WORDS
 from evacsim.language import Language, Text
 from evacsim.plan.shortcoming import LINKS, SEVERITIES
+from evacsim.report.leaders.bottlenecks_listed import bottlenecks_listed
 from evacsim.report.leaders.cards import office_cards, zone_cards
 from evacsim.report.leaders.document import (
     TEXT_WIDTH,
@@ -51,6 +52,7 @@ def annex(parts: LeadersReport, lang: Language) -> list[Block]:
         *_cards(parts, lang),
         PageBreak(),
         *tried(parts, lang),
+        *bottlenecks_listed(parts, lang),
     ]
 
 

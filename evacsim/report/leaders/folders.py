@@ -29,13 +29,16 @@ from evacsim.report.leaders.parts import (
 )
 from evacsim.scenario.model import Scenario
 from evacsim.world.building import build_world
+from evacsim.world.columns import World
 
 TABLE = "outages.csv"
 """The grid of the outages, beside its summary."""
 ASSUMED = Text(" (assumed)", "（假定）")
 
 
-def from_folders(scenario: Scenario, folders: Mapping[str, str | Path]) -> dict[str, object]:
+def from_folders(
+    scenario: Scenario, folders: Mapping[str, str | Path], world: World | None = None
+) -> dict[str, object]:
     """Return the fields of a `LeadersReport` that some folders fill.
 
     Parameters
@@ -44,13 +47,15 @@ def from_folders(scenario: Scenario, folders: Mapping[str, str | Path]) -> dict[
         What the report is about.
     folders : mapping of str to path
         Folders by what wrote them: `study`, `fixes`, `latest`, `outages`, `beyond`, `sensitivity`.
+    world : World, optional
+        That of the scenario, where it has been built already.
 
     Raises
     ------
     ResultsError
         With every folder that is not there, cannot be read, or belongs to something else.
     """
-    wanted = belonging(build_world(scenario)) if folders else {}
+    wanted = belonging(world or build_world(scenario)) if folders else {}
     fields: dict[str, object] = {}
     issues: list[Issue] = []
     for name, folder in folders.items():

@@ -17,6 +17,7 @@ from evacsim.ensemble.replicating import number
 from evacsim.ensemble.study import Study
 from evacsim.ensemble.verdicts import Verdict
 from evacsim.language import LANGUAGES, Language, Text, same
+from evacsim.plan.narrow_places import NarrowPlace
 from evacsim.plan.shortcoming import Link, Shortcoming
 from evacsim.results.record import RunRecord
 from evacsim.results.wording import quantity
@@ -141,6 +142,8 @@ class LeadersReport:
     breaking: Text | None = None
     """The least damage found that breaks the plan."""
     sensitive: Sensitive | None = None
+    narrow: NarrowPlace | None = None
+    """The narrow place of the roads, which the checks of the plan find."""
     unknowns: Sequence[Text] = ()
     """What else nobody knows."""
     contacts: Sequence[Contact] = ()
