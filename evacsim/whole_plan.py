@@ -22,6 +22,8 @@ SHIFTS = tuple(hours * 3600.0 for hours in (-4, -2, -1, 0, 1, 2))
 """Shifts of all orders for the latest safe ones [s]: fewer than `latest` tries alone."""
 DAMAGES = 20
 """Sets of damages that are tried beyond design, at most."""
+WORST_ROADS = 0.05
+"""Share of the roads that vehicles enter which the worst cut of 断路 may take at severity 1 (assumed)."""
 FORMATS = ("html", "docx", "pdf")
 PARTS: Mapping[str, Text] = {
     "plan": Text("what is missing, what cannot work", "完整性与可执行性"),
@@ -136,7 +138,12 @@ class _Whole:
             cuts = [name for name in CUTS if name not in SITE_KINDS or SITE_KINDS[name] in kinds]
             try:
                 grid = api.outages(
-                    self.scenario, seed=seed, cuts=cuts, progress=lambda now, end: told(int(now), int(end))
+                    self.scenario,
+                    seed=seed,
+                    cuts=cuts,
+                    roads="worst",
+                    road_share=WORST_ROADS,
+                    progress=lambda now, end: told(int(now), int(end)),
                 )
             except ScenarioError:
                 return  # no vehicle enters any road: nothing can be cut, and the pages say it is untested

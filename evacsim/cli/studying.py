@@ -162,10 +162,10 @@ def sensitivity(
 @click.option("--at", default="T+0 h", show_default=True, help="Moment from which all of it is out.")
 @click.option(
     "--roads",
-    type=click.Choice(["busiest", "random"]),
+    type=click.Choice(["busiest", "worst", "random"]),
     default="busiest",
     show_default=True,
-    help="Which roads go first.",
+    help="Which roads go first: most driven on, worst to lose, or by chance.",
 )
 @click.option(
     "--road-share",

@@ -5,7 +5,7 @@ whatever differs comes from the outages. What is cut at a lower severity is cut 
 """
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any, Literal, NamedTuple
@@ -18,6 +18,7 @@ from evacsim.analysis.commanding import contactable_times
 from evacsim.analysis.indicators import Indicator, indicators
 from evacsim.engine.running import simulate
 from evacsim.ensemble.belonging import belonging
+from evacsim.ensemble.worst_cut import Parting, worst_roads
 from evacsim.errors import Issue, ScenarioError
 from evacsim.language import Text
 from evacsim.results.digest import events_digest
@@ -47,8 +48,9 @@ class Asked:
     """What is cut, of `CUTS`."""
     at: float = 0.0
     """Moment from which all of it is out, to the end of the scenario [s]."""
-    roads: Literal["busiest", "random"] = "busiest"
-    """Which roads go first: those that most vehicles enter in the whole world, or any that a vehicle enters."""
+    roads: Literal["busiest", "worst", "random"] = "busiest"
+    """Which roads go first: those that most vehicles enter in the whole world; those whose loss parts most people from
+    their shelters (`worst_cut`), then the busiest; or any that a vehicle enters."""
     road_share: float = 0.2
     """Share of the roads that vehicles enter in the whole world which is cut at severity 1 (assumed)."""
 
@@ -72,6 +74,10 @@ class Outages:
     asked: Asked
     chosen: Mapping[tuple[str, float], tuple[str, ...]]
     """Ids of the sites, or of the road links, that are cut, by what and severity; in the order in which they go."""
+    parted: Mapping[float, int]
+    """People whom the roads that are cut leave no way for vehicles to any of their shelters, by severity."""
+    road_names: Mapping[str, str]
+    """Names of the roads that are cut, by the ids of their links; without those that have none."""
     there: Mapping[str, int]
     """How many there are to choose from: sites of the kind, roads that vehicles enter."""
     table: pd.DataFrame
@@ -128,14 +134,22 @@ def outages(
     cells = list(grid(asked))
     whole = simulate(world, seed=seed)
     usual = indicators(whole)
+    used = used_roads(world, whole, asked, seed)
     groups = {
         **{name: [[id_] for id_ in _sites(world, kind, seed)] for name, kind in SITE_KINDS.items()},
-        "roads": used_roads(world, whole, asked, seed),
+        "roads": used,
     }
-    if "roads" in asked.cuts and not groups["roads"]:
+    if "roads" in asked.cuts and not used:
         rule = Text("no vehicle enters any road, so none can be cut", "没有车辆驶入任何道路，无路可断")
         raise _refused(world, [("cuts", rule, Text("leave roads out", "去掉 roads"))])
-    chosen = _chosen(groups, asked)
+    there = {name: len(groups[name]) for name in asked.cuts}
+    if "roads" in asked.cuts and asked.roads == "worst":
+        groups["roads"] = _worst_first(
+            world, used, max(_number("roads", max(asked.severities), asked, there), 1)
+        )
+    chosen = _chosen(groups, there, asked)
+    cut_roads = {severity: ids for (name, severity), ids in chosen.items() if name == "roads"}
+    parting = Parting(world)
     tables, contact, digests = [], [], {}
     for number, cell in enumerate(cells):
         record = whole if not cell.cut else simulate(_without(world, cell, chosen, asked.at), seed=seed)
@@ -150,7 +164,9 @@ def outages(
         seed=seed,
         asked=asked,
         chosen=chosen,
-        there={name: len(groups[name]) for name in asked.cuts},
+        parted={severity: parting.parted_by_links(ids) for severity, ids in cut_roads.items()},
+        road_names=_names(world, {id_ for ids in cut_roads.values() for id_ in ids}),
+        there=there,
         table=pd.concat(tables, ignore_index=True),
         contact=pd.concat(contact, ignore_index=True),
         belongs_to=belonging(world),
@@ -190,8 +206,8 @@ def _check(world: World, asked: Asked) -> None:
     if not 0 < asked.road_share <= 1:
         rule = Text("must be a share above 0, up to 1", "须为大于 0、至多 1 的比例")
         wrong.append(("road_share", rule, Text("write 0.2", "写 0.2")))
-    if asked.roads not in ("busiest", "random"):
-        rule = Text("must be busiest or random", "须为 busiest 或 random")
+    if asked.roads not in ("busiest", "worst", "random"):
+        rule = Text("must be busiest, worst or random", "须为 busiest、worst 或 random")
         wrong.append(("roads", rule, Text("write busiest", "写 busiest")))
     if not 0 <= asked.at < world.scenario.duration:
         rule = Text("lies outside the scenario", "不在情景时段内")
@@ -236,20 +252,38 @@ def used_roads(world: World, whole: RunRecord, asked: Asked, seed: int) -> list[
             entered.append(vehicles[both].sum())
     order = (
         np.argsort(-np.array(entered), kind="stable")
-        if asked.roads == "busiest"
+        if asked.roads != "random"
         else Streams(seed).get("outages", "roads").permutation(len(roads))
     )
     return [roads[row] for row in order.tolist()]
 
 
-def _chosen(groups: Mapping[str, list[list[str]]], asked: Asked) -> dict[tuple[str, float], tuple[str, ...]]:
+def _worst_first(world: World, used: list[list[str]], most: int) -> list[list[str]]:
+    """Return the roads of the worst cut that so many roads allow, then the busiest others."""
+    first = worst_roads(world, most)
+    taken = {frozenset(road) for road in first}
+    return first + [road for road in used if frozenset(road) not in taken]
+
+
+def _names(world: World, links: Collection[str]) -> dict[str, str]:
+    named = {id_: str(world.roads.name[world.roads.link_row[id_]]) for id_ in sorted(links)}
+    return {id_: name for id_, name in named.items() if name}
+
+
+def _number(name: str, severity: float, asked: Asked, there: Mapping[str, int]) -> int:
+    share = severity * (asked.road_share if name == "roads" else 1.0)
+    # The product of shares may lie a rounding above a whole number.
+    return math.ceil(round(share * there[name], 9))
+
+
+def _chosen(
+    groups: Mapping[str, list[list[str]]], there: Mapping[str, int], asked: Asked
+) -> dict[tuple[str, float], tuple[str, ...]]:
     chosen = {}
     for name, severity in product(
         [name for name in CUTS if name in asked.cuts], sorted(set(asked.severities))
     ):
-        share = severity * (asked.road_share if name == "roads" else 1.0)
-        # The product of shares may lie a rounding above a whole number.
-        number = math.ceil(round(share * len(groups[name]), 9))
+        number = _number(name, severity, asked, there)
         chosen[name, severity] = tuple(id_ for group in groups[name][:number] for id_ in group)
     return chosen
 

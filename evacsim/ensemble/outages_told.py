@@ -9,7 +9,7 @@ from typing import Any, Literal
 from evacsim.ensemble.outages import CUTS, Cell, Outages
 from evacsim.ensemble.replicating import plain
 from evacsim.language import Language, Text
-from evacsim.results.wording import percent, quantity
+from evacsim.results.wording import count, percent, quantity
 from evacsim.results.writing import refuse_folder, write_text
 
 SUMMARY = "outages.json"
@@ -83,7 +83,22 @@ def summary(found: Outages) -> dict[str, Any]:
         "roads": asked.roads,
         "road_share": asked.road_share,
         "cut": [
-            {"what": name, "severity": severity, "of": found.there[name], "ids": list(ids)}
+            {
+                "what": name,
+                "severity": severity,
+                "of": found.there[name],
+                "ids": list(ids),
+                **(
+                    {
+                        "parted": found.parted[severity],
+                        "names": list(
+                            dict.fromkeys(found.road_names[id_] for id_ in ids if id_ in found.road_names)
+                        ),
+                    }
+                    if name == "roads"
+                    else {}
+                ),
+            }
             for (name, severity), ids in found.chosen.items()
         ],
         "cells": [_plain_cell(found, cell) for cell in found.cells],
@@ -120,7 +135,9 @@ def _what_is_cut(found: Outages, lang: Language) -> list[str]:
             ),
             "roads": _roads_said(found, severity, len(ids)),
         }[name]
-        named = ", ".join(ids[:FIRST_LINKS]) + (" ..." if len(ids) > FIRST_LINKS else "")
+        # A road is named once, by what people call it where it is called anything.
+        things_cut = list(dict.fromkeys(found.road_names.get(id_, id_) for id_ in ids))
+        named = ", ".join(things_cut[:FIRST_LINKS]) + (" ..." if len(things_cut) > FIRST_LINKS else "")
         lines.append(f"  {CUTS[name].said(lang)} {percent(severity)}: {things.said(lang)} ({named})")
     return lines
 
@@ -128,12 +145,16 @@ def _what_is_cut(found: Outages, lang: Language) -> list[str]:
 def _roads_said(found: Outages, severity: float, links: int) -> Text:
     which = {
         "busiest": Text("the busiest", "车流最大的"),
+        "worst": Text("those that part most people,", "隔断人数最多的"),
         "random": Text("drawn by chance", "随机抽取的"),
     }[found.asked.roads]
     share = percent(severity * found.asked.road_share)
+    lost = count(found.parted[severity])
     return Text(
-        f"{links} links, {which.en} {share} of {found.there['roads']} roads that vehicles enter",
-        f"{which.zh} {share} 道路，共 {links} 条路段（有车行驶的道路 {found.there['roads']} 条）",
+        f"{links} links, {which.en} {share} of {found.there['roads']} roads that vehicles enter; {lost} people have no"
+        " way by road to their shelters",
+        f"{which.zh} {share} 道路，共 {links} 条路段（有车行驶的道路 {found.there['roads']} 条），"
+        f"{lost} 人无车行道路可达安置点",
     )
 
 

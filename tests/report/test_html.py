@@ -20,8 +20,8 @@ from tests.reference.small_record import ledgers, settled, small_record
 
 VOID = {"meta", "link", "br", "input", "img", "line", "polyline", "path", "polygon", "rect", "circle"}
 SECTIONS = [
-    "verdict", "course", "map", "states", "late", "failed", "time_use", "bottlenecks", "shelters", "transport", "indicators",
-    "assumptions", "repairs", "repeat",
+    "verdict", "course", "map", "states", "late", "failed", "time_use", "bottlenecks", "shelters", "transport",
+    "indicators", "assumptions", "repairs", "repeat",
 ]  # fmt: skip
 
 
