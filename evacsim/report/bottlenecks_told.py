@@ -26,7 +26,7 @@ def bottleneck_section(record: RunRecord, words: Words) -> Html:
     rows = [
         [
             words(KINDS[row["kind"]]),
-            names.told(row["thing"], words.lang) if row["thing"] else words(NOBODY),
+            _thing(names, row["thing"], words),
             "–" if row["kind"] == "road" else count(row["queue_person_s"] / 3600),
             percent(row["utilisation"]),
         ]
@@ -34,3 +34,10 @@ def bottleneck_section(record: RunRecord, words: Words) -> Html:
     ]
     heads = ["bottleneck_kind", "bottleneck_thing", "queue_person_h", "utilisation"]
     return joined([tag("p", words(NOTE), class_="note"), shortened(words, heads, rows, kinds="ttnn")])
+
+
+def _thing(names: Names, thing: str, words: Words) -> str:
+    kind, _, id_ = thing.partition("/")
+    if not thing:
+        return words(NOBODY)
+    return names.bare("depot", id_) if kind == "depot" else names.told(thing, words.lang)

@@ -23,10 +23,12 @@ from evacsim.report.leaders.document import (
     Tone,
     note,
 )
+from evacsim.report.leaders.evaluation_form import evaluation_form
 from evacsim.report.leaders.page_one import TONES, of_link, probability
 from evacsim.report.leaders.parts import LeadersReport
 from evacsim.report.leaders.pictures import late_people
 from evacsim.report.leaders.tried import tried
+from evacsim.report.leaders.village_sheets import village_sheets
 from evacsim.report.leaders.wording import NOT_GIVEN, UNTESTED, Places, in_language, trigger_told
 from evacsim.report.texts import MARKS
 from evacsim.results.digest import events_digest
@@ -53,6 +55,8 @@ def annex(parts: LeadersReport, lang: Language) -> list[Block]:
         PageBreak(),
         *tried(parts, lang),
         *bottlenecks_listed(parts, lang),
+        *village_sheets(parts, lang),
+        *evaluation_form(parts, lang),
     ]
 
 

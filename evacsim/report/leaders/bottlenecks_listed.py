@@ -7,7 +7,7 @@ from evacsim.language import Language, Text
 from evacsim.plan.examined_told import narrow_told
 from evacsim.report.leaders.document import TEXT_WIDTH, Block, Cell, Heading, Table, Tone, body, note
 from evacsim.report.leaders.parts import LeadersReport
-from evacsim.report.leaders.wording import UNTESTED
+from evacsim.report.leaders.wording import UNTESTED, in_language
 from evacsim.results.record import RunRecord
 from evacsim.results.wording import Names, count, percent
 
@@ -51,7 +51,7 @@ def _table(parts: LeadersReport, record: RunRecord, lang: Language) -> Table:
     rows = [
         _row(
             KINDS[row["kind"]].said(lang),
-            names.told(row["thing"], lang) if row["thing"] else Text("no craft sent", "未派出").said(lang),
+            _thing(names, row["thing"], lang),
             "–" if row["kind"] == "road" else count(row["queue_person_s"] / 3600),
             row["utilisation"],
             row["thing"] in cut,
@@ -66,6 +66,13 @@ def _table(parts: LeadersReport, record: RunRecord, lang: Language) -> Table:
     )  # fmt: skip
     widths = (32.0, TEXT_WIDTH - 122.0, 34.0, 28.0, 28.0)
     return Table(tuple(one.said(lang) for one in head), rows, widths, 7.5)
+
+
+def _thing(names: Names, thing: str, lang: Language) -> str:
+    kind, _, id_ = thing.partition("/")
+    if not thing:
+        return Text("no craft sent", "未派出").said(lang)
+    return in_language(names.bare("depot", id_), lang) if kind == "depot" else names.told(thing, lang)
 
 
 def _row(kind: str, thing: str, queue: str, used: float, is_narrow: bool) -> tuple[Cell, ...]:  # noqa: FBT001

@@ -42,6 +42,10 @@ class Places:
             for place in places
         }
 
+    def __contains__(self, id_: str) -> bool:
+        """Return whether there is a thing of this id."""
+        return id_ in self._names
+
     def __getitem__(self, id_: str) -> str:
         """Return the name of a thing, with its id."""
         name = self._names.get(id_, "")

@@ -9,9 +9,12 @@ from importlib.util import find_spec
 import pytest
 
 import evacsim as ev
-from evacsim.ensemble.verdicts import Verdict
+from evacsim.analysis.lateness import late_households
+from evacsim.analysis.people import had_to_go
+from evacsim.ensemble.verdicts import WORDS, Verdict
 from evacsim.errors import ResultsError
 from evacsim.language import Text, same
+from evacsim.plan.narrow_places import NarrowPlace
 from evacsim.plan.shortcoming import LINKS, Shortcoming
 from evacsim.report.leaders import (
     CauseRow,
@@ -211,7 +214,7 @@ def test_the_word_file_has_styles_tables_a_chinese_font_and_its_page_breaks(full
     section = word.sections[0]
     assert (round(section.page_width.mm), round(section.page_height.mm)) == (210, 297)
     breaks = [one.text for one in word.paragraphs if one.paragraph_format.page_break_before]
-    assert [text[:2] for text in breaks] == ["六、", "附件", "附件", "附件", "附件"]
+    assert [text[:2] for text in breaks] == ["六、", *["附件"] * 6]
     links = word.tables[0]
     assert [cell.text for cell in links.rows[0].cells][:3] == ["环节", "结论", "得分"]
     assert [row.cells[0].text for row in links.rows[1:]] == [text.zh for text in LINKS.values()]
@@ -264,3 +267,81 @@ def test_text_of_data_is_text_and_no_markup(scenario, tmp_path):
 def test_another_suffix_is_refused_in_words(scenario, tmp_path):
     with pytest.raises(ResultsError, match=r"\.html, \.docx, \.pdf"):
         write_leaders(LeadersReport(scenario), tmp_path / "report.doc")
+
+
+def sheets(parts, lang="zh"):
+    """Return the village sheets by their titles."""
+    blocks = document_of(parts, lang).blocks
+    begin = next(
+        k
+        for k, block in enumerate(blocks)
+        if isinstance(block, Heading) and ("逐村表" in block.text or "Village" in block.text)
+    )
+    (cards,) = [block for block in blocks[begin:] if isinstance(block, Cards)]
+    return {card.title: dict(card.lines) for card in cards.cards}
+
+
+def test_each_village_has_a_sheet_that_says_what_came_of_it(full):
+    made = sheets(full)
+    record = full.record
+    zones = [zone.id for zone in full.scenario.district.zones]
+    assert len(made) == len(zones)
+    west = next(lines for title, lines in made.items() if zones[0] in title)
+    ledger = record.ledger[record.ledger["zone"] == zones[0]]
+    assert west["转移谁"] == f"{full.scenario.district.zones[0].population:,} 人"
+    late = late_households(record)
+    expected = int(late.loc[late["zone"] == zones[0], "people"].sum())
+    assert west["逾期人数"] == f"{expected:,}"
+    go = ledger.loc[had_to_go(record.ledger)[record.ledger["zone"] == zones[0]], "people"].sum()
+    assert f"应转 {go:,} 人" in west["来水前转出"]
+    assert west["最迟下令"] == "7月18日22:00"
+    assert (west["逾期原因"] == "无") == (expected == 0)
+
+
+def test_a_village_of_which_nothing_was_tested_says_so(scenario):
+    for lang, label in (("zh", "来水前转出"), ("en", "in time")):
+        for lines in sheets(LeadersReport(scenario), lang).values():
+            assert lines[label] == UNTESTED.said(lang)
+            assert list(lines.values()).count(UNTESTED.said(lang)) == 5
+
+
+def test_sheets_and_form_cover_names_where_asked(full):
+    told = said(replace(full, masked=True))
+    assert NAME not in told
+    assert PHONE not in told
+
+
+def form(parts, lang="zh"):
+    tables = [block for block in document_of(parts, lang).blocks if isinstance(block, Table)]
+    heads = [table.head for table in tables]
+    return tables[next(k for k, head in enumerate(heads) if "评估项目" in head or "item" in head)].rows
+
+
+def test_the_form_holds_every_link_limit_and_cell_of_the_outages_with_the_same_words(full):
+    rows = form(full)
+    assert len(rows) >= len(LINKS) + len(full.limits) + 3
+    by_item = {row[1].text: row for row in rows}
+    assert by_item[LINKS["to"].zh][4].text == "红"
+    for limit in full.limits:
+        assert WORDS[limit.verdict].zh == next(row for row in rows if row[1].text == limit.name.zh)[4].text
+    late = late_households(full.record)["people"].sum()
+    assert f"逾期 {late:,} 人" in by_item["逾期人数"][3].text
+    assert by_item["最迟安全下令时间"][4].text == "未达到"  # the first zone is ordered an hour too late
+    assert "格式为自拟" in said(full)
+
+
+def test_an_empty_form_says_that_nothing_was_tested(scenario):
+    assert {row[4].text for row in form(LeadersReport(scenario))} == {UNTESTED.zh}
+
+
+def test_bottlenecks_stand_three_ways_in_one_table(full, scenario):
+    narrow = NarrowPlace(("n1-1_n2-1",), 60.0, 1800.0)
+    told = said(replace(full, narrow=narrow))
+    tables = [
+        block for block in document_of(replace(full, narrow=narrow), "zh").blocks if isinstance(block, Table)
+    ]
+    (table,) = [one for one in tables if "路网卡口" in one.head]
+    marked = [row for row in table.rows if row[4].text]
+    assert [row[1].text for row in marked] == ["路段 n1-1_n2-1"]
+    assert "须通过 60 辆（标准车），通行能力每小时 1,800 辆，至少需 2分钟" in told
+    assert "附件九　瓶颈" in said(LeadersReport(scenario))
