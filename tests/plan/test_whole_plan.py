@@ -12,6 +12,7 @@ from evacsim.cli import main
 from evacsim.errors import ResultsError
 from evacsim.report.leaders import from_folders
 from evacsim.whole_plan import Effort, whole_plan
+from evacsim.world.building import build_world
 from tests.plan.one_bus import one_bus
 
 pytestmark = pytest.mark.slow
@@ -76,6 +77,24 @@ def test_pages_from_folders_say_the_numbers_of_the_folders(path, whole, tmp_path
         in pages
     )
     assert f"--study {(whole / 'study').as_posix()}" in pages
+
+
+def test_pages_from_folders_build_the_world_once(path, whole, monkeypatch):
+    """The checks of the plan have built it; whoever comes with another scenario has it built again."""
+    found, built = ev.validate(path), []
+    monkeypatch.setattr(
+        "evacsim.report.leaders.folders.build_world", lambda one: built.append(one) or build_world(one)
+    )
+    parts = found.leaders(
+        ev.load(path), ev.open_run(whole / "run"), **{name: whole / name for name in FOLDERS}
+    )
+    assert built == []
+    assert parts.narrow is not None
+    assert parts.limits
+    other = ev.load(path).change({"plan.who.compliance": 0.5})
+    with pytest.raises(ResultsError, match="another version"):
+        found.leaders(other, study=whole / "study")
+    assert built == [other]
 
 
 def test_the_pages_of_a_study_are_those_of_its_folder(path, whole):

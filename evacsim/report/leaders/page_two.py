@@ -226,8 +226,9 @@ def _unknowns(parts: LeadersReport, lang: Language) -> list[Block]:
             )
         )
     if parts.drawn:
-        listed = ", ".join(parts.drawn)
-        said.append(Text(f"Drawn at random as unknown: {listed}.", f"按未知随机抽取：{listed}。"))
+        en = "; ".join(name.en for name in parts.drawn.values())
+        zh = "；".join(name.zh for name in parts.drawn.values())
+        said.append(Text(f"Drawn at random as unknown: {en}.", f"按未知随机抽取：{zh}。"))
     elif parts.limits is not None:
         said.append(
             Text(

@@ -19,6 +19,7 @@ from evacsim.ensemble.verdicts import Verdict
 from evacsim.language import LANGUAGES, Language, Text, same
 from evacsim.plan.narrow_places import NarrowPlace
 from evacsim.plan.shortcoming import Link, Shortcoming
+from evacsim.report.leaders.unknowns import named_unknown
 from evacsim.results.record import RunRecord
 from evacsim.results.wording import quantity
 from evacsim.scenario.contacts import Contact
@@ -126,8 +127,8 @@ class LeadersReport:
     runs: int = 0
     """Runs behind the limits."""
     study_seed: int | None = None
-    drawn: Sequence[str] = ()
-    """What the study drew as not known."""
+    drawn: Mapping[str, Text] = field(default_factory=dict)
+    """What the study drew as not known, in words, by its id."""
     unsaid: Sequence[Text] = ()
     """Limits of which no run says anything."""
     causes: Sequence[CauseRow] | None = None
@@ -166,9 +167,16 @@ def study_fields(summary: Mapping[str, Any]) -> dict[str, object]:
         "limits": [_limit(row) for row in summary["limits"]],
         "runs": int(summary["runs"]),
         "study_seed": int(summary["seed"]),
-        "drawn": tuple(str(item["id"]) for item in summary["uncertain"]),
+        "drawn": {
+            str(item["id"]): named_unknown(item["id"], _listed(item["paths"]))
+            for item in summary["uncertain"]
+        },
         "unsaid": tuple(ENTRIES[name].name for name in summary["not_said"]),
     }
+
+
+def _listed(paths: str | Sequence[str]) -> Sequence[str]:
+    return [paths] if isinstance(paths, str) else paths
 
 
 def _limit(row: Mapping[str, Any]) -> LimitRow:

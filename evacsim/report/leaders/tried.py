@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 
 from evacsim.ensemble.limits import ENTRIES
-from evacsim.language import Language, Text
+from evacsim.language import Language, Text, same
 from evacsim.plan.beyond import TOLD
 from evacsim.report.leaders.document import TEXT_WIDTH, Block, Cell, Heading, Table, body, note
 from evacsim.report.leaders.page_one import effect
@@ -98,7 +98,7 @@ def _sensitive(parts: LeadersReport, lang: Language) -> Iterator[Block]:
     rows = [
         (
             Cell(ENTRIES[row.indicator].name.said(lang)),
-            Cell(row.unknown),
+            Cell(parts.drawn.get(row.unknown, same(row.unknown)).said(lang)),
             Cell(
                 Text("cannot be said", "无法给出").said(lang)
                 if math.isnan(row.effect)

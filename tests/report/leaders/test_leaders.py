@@ -29,10 +29,13 @@ from evacsim.report.leaders.cards import office_cards, zone_cards
 from evacsim.report.leaders.document import Cards, Document, Heading, PageBreak, Table
 from evacsim.report.leaders.page_one import light
 from evacsim.report.leaders.page_two import margin
+from evacsim.report.leaders.parts import EffectRow, Sensitive
 from evacsim.report.leaders.pdf_written import _Source
+from evacsim.report.leaders.unknowns import named_unknown
 from evacsim.report.leaders.wording import UNTESTED
 from evacsim.report.leaders.writing import document_of
 from evacsim.scenario.contacts import Contact
+from evacsim.scenario.study import read_design
 from tests.ensemble.small_study import DESIGN, small_scenario
 
 HOUR = 3600.0
@@ -345,3 +348,34 @@ def test_bottlenecks_stand_three_ways_in_one_table(full, scenario):
     assert [row[1].text for row in marked] == ["路段 n1-1_n2-1"]
     assert "须通过 60 辆（标准车），通行能力每小时 1,800 辆，至少需 2分钟" in told
     assert "附件九　瓶颈" in said(LeadersReport(scenario))
+
+
+def test_unknowns_are_named_in_words_on_page_two_and_in_the_annex(full):
+    """The design of the study draws the decision and the cars."""
+    assert set(full.drawn) == {"decision", "cars"}
+    two = pages(full)[1]
+    assert "按未知随机抽取：会商决策用时；自驾转移的比例。" in two
+    assert "Drawn at random as unknown: time to decide; share of people who drive." in pages(full, "en")[1]
+    effects = [EffectRow("late", "decision", 12.0, 1.0), EffectRow("late", "other", 2.0, 1.0)]
+    told = said(replace(full, sensitive=Sensitive("morris", 4, effects)))
+    assert "会商决策用时" in told.split("附件八")[1]
+    assert "other" in told  # of what the study did not draw no more than the id is known
+    assert "decision" not in told.split("附件八")[1]
+
+
+def test_an_unknown_that_no_word_fits_is_told_with_what_it_is_about():
+    assert named_unknown("tries", ["plan.organize.calling.tries"]).zh == "叫应应答参数（tries）"
+    both = ["plan.who.compliance", "plan.to.car_share"]
+    assert named_unknown("x", both).zh == "服从转移的比例、自驾转移的比例"
+    assert named_unknown("x", ["plan.who.compliance", "plan.who.other"]).zh == "预案参数（x）"
+    assert (
+        named_unknown("z", ["plan.zones[J15-*].compliance"]).en
+        == "share of people who follow the order, by zone"
+    )
+
+
+def test_every_unknown_of_the_example_has_a_name_of_its_own():
+    design = read_design("scenarios/gaocheng/study.yaml")
+    names = [named_unknown(item.id, item.paths).zh for item in design.uncertain]
+    assert len(set(names)) == len(names)
+    assert not [name for name in names if re.search(r"[A-Za-z]", name)]
