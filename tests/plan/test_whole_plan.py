@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+from importlib import import_module
 
 import pytest
 from click.testing import CliRunner
@@ -83,7 +84,9 @@ def test_pages_from_folders_build_the_world_once(path, whole, monkeypatch):
     """The checks of the plan have built it; whoever comes with another scenario has it built again."""
     found, built = ev.validate(path), []
     monkeypatch.setattr(
-        "evacsim.report.leaders.folders.build_world", lambda one: built.append(one) or build_world(one)
+        import_module("evacsim.report.leaders.folders"),
+        "build_world",
+        lambda one: built.append(one) or build_world(one),
     )
     parts = found.leaders(
         ev.load(path), ev.open_run(whole / "run"), **{name: whole / name for name in FOLDERS}
