@@ -1,5 +1,7 @@
 """Water behind a dyke that holds longer, or is pumped: by hand, and against what must always hold."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -42,6 +44,15 @@ def test_water_comes_as_much_later_as_the_dyke_holds_longer():
     assert late.link_depth[:, 1].tolist() == pytest.approx([0, 0, 0.5, 0.5, 1, 1, 0.4])
     assert late.place_depth[:, 1].tolist() == pytest.approx([0, 0, 0.3, 0.3, 0.8, 0.8, 0.2])
     assert late.link_wet_share[:, 1].tolist() == [0, 0, 1, 1, 1, 1, 1]
+
+
+def test_water_that_comes_later_is_as_fast_later_and_pumps_do_not_slow_it_down():
+    swift = replace(FLOOD, link_velocity=np.array([[0, 0], [1, 2], [1, 3], [0, 1]], dtype=np.float32))
+    late = as_worked(swift, [behind(fails=150.0)])
+    assert late.link_velocity[:, 0].tolist() == [0, 1, 1, 1, 1, 0, 0]
+    assert late.link_velocity[:, 1].tolist() == [0, 0, 2, 2, 3, 3, 1]
+    pumped = as_worked(swift, [behind(pumped=(Span(110.0, 200.0, 0.005),), step=0.1)])
+    assert pumped.link_velocity[:, 1].tolist() == [0, 2, 2, 2, 2, 2, 2, 3, 1]
 
 
 def test_water_never_comes_where_the_dyke_holds():

@@ -51,6 +51,25 @@ def test_a_depth_holds_from_its_row_to_the_next_in_every_way_of_writing(tmp_path
     assert water.place_depth_at(9e9).tolist() == [0]
 
 
+@pytest.mark.parametrize("heads", ["link_id,time,depth,velocity", "路段,时间,水深,流速"])
+def test_a_velocity_stands_beside_the_depth_of_a_link(tmp_path, heads):
+    written = table(tmp_path, f"{heads}\nA,T+1 h,0.3 m,1.5 m/s\nA,T+2 h,0.3 m,0 m/s\nB,T+2 h,1 m,3.6 km/h\n")
+    ids = ["A", "B", "B.back"]
+    water = water_from_tables(written, None, link_ids=ids, place_ids=[], start=START)
+    assert water.link_velocity.tolist() == np.float32([[1.5, 0, 0], [0, 1, 1]]).tolist()
+    assert link_water(table(tmp_path, "link,time_s,depth_m\nA,0,1\n", "b.csv")).link_velocity is None
+
+
+def test_a_velocity_that_cannot_be_is_told_with_everything_else(tmp_path):
+    text = "link,time_s,depth_m,velocity_m_s\nA,0,-1,-0.1\nB,0,1,20.5\nB,60,1,\n"
+    assert issues_of(lambda: link_water(table(tmp_path, text))) == [
+        (4, "velocity_m_s", None),
+        (2, "depth_m", "-1"),
+        (2, "velocity_m_s", "-0.1"),
+        (3, "velocity_m_s", "20.5"),
+    ]
+
+
 def test_a_road_open_both_ways_is_as_deep_the_other_way_unless_that_has_rows_of_its_own(tmp_path):
     ids = ["A", "A.back", "B", "B.back"]
     written = table(tmp_path, "link,time_s,depth_m\nA,0,0.3\nA,60,0.5\nB,0,0.1\nB.back,60,0.2\n")

@@ -1,5 +1,7 @@
 """Water holds from frame to frame, and tells when it arrives."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -101,3 +103,11 @@ def test_faster_water_comes_sooner_by_its_factor():
     fast = RISING.faster(1.5)
     assert fast.link_arrival(0.2)[1] == 1200 / 1.5
     assert fast.link_arrival(0.3)[3] == 2400 / 1.5
+
+
+def test_velocities_are_refined_with_depths_and_count_as_changes():
+    swift = replace(RISING, link_velocity=np.array([[0, 0], [1, 0], [2, 0], [2, 0]], dtype=np.float32))
+    assert swift.changes().tolist() == [1, 2, 3]  # without them the third frame is like the second
+    assert RISING.changes().tolist() == [1, 3]
+    fine = swift.refined(300.0)
+    assert fine.link_velocity[:, 0].tolist() == [0, 0.5, 1, 1.5, 2, 2, 2]
