@@ -1,7 +1,8 @@
 """The one clock: SimPy's, with all movement brought up to date before each of its events."""
 
 from collections.abc import Callable
-from heapq import heappush
+from heapq import heappop, heappush
+from typing import Any
 
 import simpy
 from simpy.events import NORMAL
@@ -26,11 +27,18 @@ class Clock(simpy.Environment):
     def call_at(self, time: float, action: Callable[[], None]) -> None:
         """Let `action` happen at `time` [s], exactly: no delay is added to the present."""
         assert time >= self.now, f"an action is called for {time}, before {self.now}"
-        event = simpy.Event(self)
-        event._ok, event._value = True, None
-        assert event.callbacks is not None
-        event.callbacks.append(lambda _: action())
-        heappush(self._queue, (time, NORMAL, next(self._eid), event))
+        # It stands among SimPy's events in its turn, but nobody else waits for it: the action itself is enough.
+        queue: list[Any] = self._queue
+        heappush(queue, (time, NORMAL, next(self._eid), action))
+
+    def step(self) -> None:
+        """Let the next event or action happen."""
+        queue: list[Any] = self._queue
+        if queue and not isinstance(queue[0][-1], simpy.Event):
+            self._now, _, _, action = heappop(queue)
+            action()
+        else:
+            super().step()
 
     def run_to(self, end: float, progress: Callable[[float], None] | None = None) -> None:
         """Run until `end` [s], or until nothing can happen any more.

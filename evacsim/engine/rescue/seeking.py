@@ -83,9 +83,10 @@ class Seeking:
         if able:
             for household in sorted(self.need.since):
                 number = self._patrolled[household] = self._patrolled.get(household, 0) + 1
-                name = parts.name_of(household)
-                luck = float(parts.streams.get("patrol", *name, str(number)).random())
-                if luck < self.seeking.patrol_sees and household not in self.cases.of:
+                if household in self.cases.of:
+                    continue
+                luck = parts.streams.get("patrol", *parts.name_of(household), str(number))
+                if float(luck.random()) < self.seeking.patrol_sees:
                     self._find(household, "patrol", able[0].event)
         if self.need.since:
             parts.clock.call_at(parts.now + self.seeking.patrol_every, self._patrol)
