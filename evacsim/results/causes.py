@@ -4,11 +4,13 @@ Every event names the event that brought it about. Followed back from a househol
 event, this gives the one line of reasons from a root - the water, the clock - to its end.
 """
 
+from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from evacsim.errors import Issue, ResultsError
 from evacsim.language import Language, Text, same
@@ -111,13 +113,30 @@ def chain(record: RunRecord, household: str | int) -> list[Event]:
         If there is no such household, or the events do not hang together.
     """
     last = ledger_row(record, household)["final_event"]
-    return [] if pd.isna(last) else _back_from(record, int(last))
+    return [] if pd.isna(last) else next(_back_from(record, [int(last)]))
 
 
-def _back_from(record: RunRecord, wanted: int) -> list[Event]:
-    """Return an event with all its causes, the root first."""
+def chains(record: RunRecord) -> Iterator[tuple[str, list[Event]]]:
+    """Yield every household of the ledger with its `chain`; much sooner than one by one.
+
+    Raises
+    ------
+    ResultsError
+        If the events do not hang together.
+    """
+    last = record.ledger["final_event"].to_numpy(dtype=np.int64, na_value=0)
+    return zip(record.ledger["household"], _back_from(record, last.tolist()), strict=True)
+
+
+def _back_from(record: RunRecord, lasts: Iterable[int]) -> Iterator[list[Event]]:
+    """Yield each of some events with all its causes, the root first; nothing for 0."""
     seqs = record.events["seq"].to_numpy()
     causes = record.events["cause"].to_numpy(dtype=np.int64, na_value=0)
+    for last in lasts:
+        yield _events(record, _rows_back_from(last, seqs, causes)[::-1])
+
+
+def _rows_back_from(wanted: int, seqs: NDArray[np.int64], causes: NDArray[np.int64]) -> list[int]:
     rows: list[int] = []
     while wanted:
         row = int(np.searchsorted(seqs, wanted))
@@ -126,7 +145,7 @@ def _back_from(record: RunRecord, wanted: int) -> list[Event]:
             raise ResultsError("events", [Issue("events", rule, RUN_AGAIN, place="seq", value=str(wanted))])
         rows.append(row)
         wanted = int(causes[row])
-    return _events(record, rows[::-1])
+    return rows
 
 
 def why(record: RunRecord, household: str | int, lang: Language = "zh") -> list[str]:
@@ -164,7 +183,7 @@ def story(record: RunRecord, household: str | int) -> list[Event]:
     subject = f"household/{ledger_row(record, household)['household']}"
     own = _events(record, np.flatnonzero((record.events["subject"] == subject).to_numpy()).tolist())
     heard = next((event.seq for event in own if event.kind == "told"), 0)
-    found = [*chain(record, household), *_back_from(record, heard), *own]
+    found = [*chain(record, household), *next(_back_from(record, [heard])), *own]
     events = {event.seq: event for event in found}
     return [events[seq] for seq in sorted(events)]
 

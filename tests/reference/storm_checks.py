@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,7 @@ from evacsim.analysis.indicators import indicators
 from evacsim.analysis.lateness import late_households
 from evacsim.report.failed_told import failed_section
 from evacsim.report.markup import Words
-from evacsim.results.causes import chain, why
+from evacsim.results.causes import chains, why
 from evacsim.results.record import RunRecord
 from evacsim.scenario.model import Scenario
 from evacsim.terms import EVENT_KINDS, FAILURES, ROOT_KINDS, HouseholdState
@@ -238,8 +239,7 @@ def _stories(_scenario: Scenario, record: RunRecord) -> Iterator[str]:
     late = set(late_households(record)["household"])
     failed = ledger[ledger["household"].isin(late) | ledger["final_state"].isin(LOST)]
     found = Counter()
-    for household in failed["household"]:
-        events = chain(record, household)
+    for _, events in chains(replace(record, ledger=failed)):
         if not events or events[0].kind not in ROOT_KINDS:
             found["no cause: " + " < ".join(event.kind for event in events)] += 1
     yield from found
