@@ -104,14 +104,10 @@ def _of_boats_alone(fleet: Entry[Fleet], carriers: tuple[str | None, ...]) -> It
     if fleet.item.punctures is not None and fleet.item.id in carriers:
         rule = Text("means nothing for boats that bring goods", "对运送物资的舟艇不起作用")
         yield Finding((*fleet.loc, "punctures"), rule, Text("leave punctures out", "去掉 punctures"))
-    if fleet.item.punctures is None:
-        for name in ("patch", "limp_speed"):
-            if name in said and getattr(fleet.item, name) is not None:
-                rule = Text("means nothing without punctures", "没有 punctures 时不起作用")
-                remedy = Text(
-                    "write punctures, such as 0.015, or leave it out", "写 punctures（如 0.015），或去掉"
-                )
-                yield Finding((*fleet.loc, name), rule, remedy)
+    if fleet.item.punctures is None and fleet.item.patch is not None:
+        rule = Text("means nothing without punctures", "没有 punctures 时不起作用")
+        remedy = Text("write punctures, such as 0.015, or leave it out", "写 punctures（如 0.015），或去掉")
+        yield Finding((*fleet.loc, "patch"), rule, remedy)
 
 
 def _sorts_of_boats(parts: Parts) -> Iterator[Finding]:
