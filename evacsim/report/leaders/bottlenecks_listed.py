@@ -7,7 +7,7 @@ from evacsim.language import Language, Text
 from evacsim.plan.examined_told import narrow_told
 from evacsim.report.leaders.document import TEXT_WIDTH, Block, Cell, Heading, Table, Tone, body, note
 from evacsim.report.leaders.parts import LeadersReport
-from evacsim.report.leaders.wording import UNTESTED, in_language
+from evacsim.report.leaders.wording import UNTESTED, Places
 from evacsim.results.record import RunRecord
 from evacsim.results.wording import Names, count, percent
 
@@ -44,14 +44,14 @@ def bottlenecks_listed(parts: LeadersReport, lang: Language) -> Iterator[Block]:
 
 
 def _table(parts: LeadersReport, record: RunRecord, lang: Language) -> Table:
-    found, names = bottlenecks(record), Names(record)
+    found, names, places = bottlenecks(record), Names(record), Places(parts.scenario, lang)
     cut = [f"link/{link}" for link in parts.narrow.links] if parts.narrow else []
     first = found.groupby("kind", sort=False).head(MOST)
     shown = found[found.index.isin(first.index) | found["thing"].isin(cut)]
     rows = [
         _row(
             KINDS[row["kind"]].said(lang),
-            _thing(names, row["thing"], lang),
+            _thing(places, names, row["thing"], lang),
             "–" if row["kind"] == "road" else count(row["queue_person_s"] / 3600),
             row["utilisation"],
             row["thing"] in cut,
@@ -68,11 +68,11 @@ def _table(parts: LeadersReport, record: RunRecord, lang: Language) -> Table:
     return Table(tuple(one.said(lang) for one in head), rows, widths, 7.5)
 
 
-def _thing(names: Names, thing: str, lang: Language) -> str:
+def _thing(places: Places, names: Names, thing: str, lang: Language) -> str:
     kind, _, id_ = thing.partition("/")
     if not thing:
         return Text("no craft sent", "未派出").said(lang)
-    return in_language(names.bare("depot", id_), lang) if kind == "depot" else names.told(thing, lang)
+    return places[id_] if kind in ("depot", "shelter") and id_ in places else names.told(thing, lang)
 
 
 def _row(kind: str, thing: str, queue: str, used: float, is_narrow: bool) -> tuple[Cell, ...]:  # noqa: FBT001
