@@ -89,9 +89,9 @@ def _reason(row: Row, words: Words) -> Html:
 
 def _stories(record: RunRecord, words: Words) -> Html:
     """Return the stories of the households that `households_told` chooses, folded; empty where none failed."""
-    told = []
+    told, names = [], Names(record)
     for household, cause in households_told(record).items():
-        row, names = ledger_row(record, household), Names(record)
+        row = ledger_row(record, household)
         summary = tag(
             "summary", tag("b", words(cause_text(cause))), " · ", household_told(row, names, words.lang)
         )

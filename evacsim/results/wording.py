@@ -167,18 +167,18 @@ class Names:
             ("office", "offices"),
             ("force", "forces"),
         ):
-            frame = record.tables[table]
+            frame = record.tables[table]  # lists, for a column of a county's links is slow to walk through
             self._names |= {
                 f"{kind}/{name}": str(label)
-                for name, label in zip(frame[kind], frame["name"], strict=True)
+                for name, label in zip(frame[kind].tolist(), frame["name"].tolist(), strict=True)
                 if isinstance(label, str) and label
             }
         things = record.tables["names"]
-        self._names |= dict(zip(things["thing"], things["name"], strict=True))
+        self._names |= dict(zip(things["thing"].tolist(), things["name"].tolist(), strict=True))
         vehicles = record.tables["vehicles"]
         self._names |= {
             f"vehicle/{vehicle}": self._names[f"depot/{fleet}"]
-            for vehicle, fleet in zip(vehicles["vehicle"], vehicles["fleet"], strict=True)
+            for vehicle, fleet in zip(vehicles["vehicle"].tolist(), vehicles["fleet"].tolist(), strict=True)
             if f"depot/{fleet}" in self._names
         }
 
