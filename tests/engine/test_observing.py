@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import evacsim as ev
+from evacsim.engine.running import simulate
 from evacsim.errors import ScenarioError
 from tests.reference.gauges import events_of, with_gauge
 from tests.reference.small_district import small_district, small_flood
@@ -161,7 +162,7 @@ def test_a_forecast_that_errs_is_another_in_another_run(tmp_path):
     given = with_gauge(ruled(tmp_path, rules, duration="1 h"), tmp_path, RISING)
     given["hazard"]["forecasts"] = [forecast(tmp_path, [(0, 12, 1.0)])]
     world = ev.build(ev.from_mapping(given))
-    met = [len(events_of(ev.simulate(world, seed=seed).tables.events, "rule_met")) for seed in range(100)]
+    met = [len(events_of(simulate(world, seed=seed).events, "rule_met")) for seed in range(100)]
     assert sum(met) == pytest.approx(50, abs=15)
 
 
