@@ -54,7 +54,11 @@ def _beaten(record: RunRecord, world: World, orders: Orders) -> list[str]:
             broken.append(
                 f"how {how}: out {soonest[own < soonest - TINY][0]} s at the earliest, and was sooner"
             )
-        for until in [] if flow is None else np.unique(own[np.isfinite(own)])[-20:]:
+        moments = own[np.isfinite(own)]
+        if how == BUS and moments.size:
+            for until in np.quantile(moments, [0.5, 1.0]):
+                flow.look(float(until))
+        for until in [] if flow is None else np.unique(moments)[-20:]:
             was, most = flow.people[own <= until].sum(), flow.most(float(until))
             if was > most + 0.01:
                 broken.append(f"how {how}: {was} people out by {until} s, {most} at most")

@@ -19,6 +19,8 @@ Rows = NDArray[np.int64]
 
 PRECISION = 1e-3
 """Part of the time looked at to which a bound is driven; what is left is given away."""
+MOST_LOOKS = 4
+"""How often better prices are looked for, for a share; what they would still prove is given away."""
 READY, SEATS, ROADS = "ready", "seats", "roads"
 """What a bound comes from: nobody is ready, or near, sooner; seats of buses; roads, or places at their ends."""
 
@@ -45,22 +47,24 @@ class BusFlow:
     prices: list[Prices] = field(default_factory=list)
     """Prices found so far; each proves something for every moment."""
 
-    def most(self, until: float, *, look: bool = True) -> float:
-        """Return the most people whom buses bring out by a moment [person].
+    def look(self, until: float) -> None:
+        """Look for the prices that prove most for a moment."""
+        waiting = self._waiting(until)
+        found = best_prices(self.rides, waiting, until) if waiting.any() else None
+        self.prices += [] if found is None else [found]
 
-        Parameters
-        ----------
-        look : bool
-            Whether to look for better prices, or to go by those that are known.
-        """
+    def most(self, until: float) -> float:
+        """Return the most people whom buses bring out by a moment, by all prices found so far [person]."""
+        waiting = self._waiting(until)
+        worth = (prices.most(self.rides, waiting, until) for prices in self.prices)
+        return min([float(waiting.sum()), *worth])
+
+    def _waiting(self, until: float) -> Floats:
+        """Return the people of each pick-up point who could be out by a moment if nobody else were there."""
         could = self.soonest <= until
         waiting = np.zeros(len(self.rides.carry))
         np.add.at(waiting, self.pickup[could], self.people[could])
-        if look and waiting.any():
-            found = best_prices(self.rides, waiting, until)
-            self.prices += [] if found is None else [found]
-        worth = (prices.most(self.rides, waiting, until) for prices in self.prices)
-        return min([float(waiting.sum()), *worth])
+        return waiting
 
 
 @dataclass(slots=True)
@@ -96,27 +100,37 @@ class Clearing:
             return Found(np.nan, READY)
         alone = weighted_quantile(soonest, people.astype(np.int64), share)
         needed = share * people.sum() - 0.01  # as in `weighted_quantile`
-        if not np.isfinite(alone) or self._enough(alone, needed):
+        low = alone
+        for _ in range(MOST_LOOKS):
+            low = self._first_enough(low, needed)
+            if self.buses is None or not np.isfinite(low):
+                break
+            self.buses.look(low)
+            if self._enough(low, needed):
+                break
+        if low == alone:
             return Found(alone, READY)
+        return Found(low, self._narrowest(min(low, self.end)))
+
+    def _first_enough(self, low: float, needed: float) -> float:
+        """Return a moment up to which what is proved keeps so many from being out, `low` at least; inf: for ever."""
+        if not np.isfinite(low) or self._enough(low, needed):
+            return low
         if not self._enough(self.end, needed):
-            return Found(np.inf, self._narrowest(self.end))
-        low, high = alone, self.end
-        while high - low > max(1.0, PRECISION * (low - float(soonest.min()))):
+            return np.inf
+        begin, high = float(self.soonest.min()), self.end
+        while high - low > max(1.0, PRECISION * (low - begin)):
             middle = (low + high) / 2
             low, high = (low, middle) if self._enough(middle, needed) else (middle, high)
-        return Found(low, self._narrowest(low))
+        return low
 
     def _enough(self, until: float, needed: float) -> bool:
-        """Return whether a plan may have as many out by a moment; the cheapest proof that none has is tried first."""
+        """Return whether as many may be out by a moment, as far as is proved; the cheapest proof is tried first."""
         out = float(self.alone_people[self.alone <= until].sum())
-        could = [flow.people[flow.soonest <= until].sum() for flow in self.flows]
-        bus = 0.0 if self.buses is None else self.buses.most(until, look=False)
-        if out + sum(could) + bus < needed:
+        out += 0.0 if self.buses is None else self.buses.most(until)
+        if out + sum(flow.people[flow.soonest <= until].sum() for flow in self.flows) < needed:
             return False
-        bus = 0.0 if self.buses is None else self.buses.most(until)
-        if out + sum(could) + bus < needed:
-            return False
-        return out + sum(flow.most(until) for flow in self.flows) + bus >= needed
+        return out + sum(flow.most(until) for flow in self.flows) >= needed
 
     def _narrowest(self, until: float) -> str:
         """Return whether seats or roads keep more people back at a moment."""
@@ -124,4 +138,4 @@ class Clearing:
         if self.buses is None:
             return ROADS
         could = self.buses.people[self.buses.soonest <= until].sum()
-        return SEATS if could - self.buses.most(until, look=False) >= behind_roads else ROADS
+        return SEATS if could - self.buses.most(until) >= behind_roads else ROADS
