@@ -111,6 +111,18 @@ def test_buses_before_the_water_spare_boats_after_it(folder):
     assert runs["A"]["people_per_craft_hour"].value < 8 < runs["A"]["seats_per_hour"].value / 20
 
 
+def test_no_plan_beats_its_bounds(folder):
+    """With all orders at once, nor does any other plan for the same people: A, four hours late, by night, without."""
+    runs = {plan: ev.open_run(folder / plan).indicators for plan in "ABCD"}
+    for found in runs.values():
+        for indicator in found.values():
+            assert all(indicator.value >= bound.time for bound in indicator.bounds)
+    for share in (50, 90, 95, 100):
+        lowest = runs["A"][f"clearance_time_{share}"].bounds[0]
+        assert lowest.orders == "at_once"
+        assert runs["B"][f"clearance_time_{share}"].value >= lowest.time
+
+
 def test_every_late_or_lost_household_has_a_chain_from_a_root(chain):
     assert chain.record.population == chain.tables.ledger["people"].sum() == 829_236
     assert len(late_households(chain.record)) > 100

@@ -42,6 +42,8 @@ def test_latest_tells_the_zones_and_writes_the_curves(path, tmp_path):
     assert "west" in said
     assert "satellite does not apply" in said
     assert (tmp_path / "curves.csv").read_text(encoding="utf-8").startswith("lever,zone,shift_s")
+    for lang in ("zh", "en"):
+        assert (tmp_path / f"latest.{lang}.png").read_bytes().startswith(b"\x89PNG")
     assert json.loads((tmp_path / "latest.json").read_text(encoding="utf-8"))["shifts_s"] == [0, 900]
 
 

@@ -24,6 +24,7 @@ from evacsim.report.leaders.document import (
     note,
 )
 from evacsim.report.leaders.evaluation_form import evaluation_form
+from evacsim.report.leaders.orders_listed import orders_listed
 from evacsim.report.leaders.page_one import TONES, of_link, probability
 from evacsim.report.leaders.parts import LeadersReport
 from evacsim.report.leaders.pictures import late_people
@@ -57,6 +58,7 @@ def annex(parts: LeadersReport, lang: Language) -> list[Block]:
         *bottlenecks_listed(parts, lang),
         *village_sheets(parts, lang),
         *evaluation_form(parts, lang),
+        *orders_listed(parts, lang),
     ]
 
 

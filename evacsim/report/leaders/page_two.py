@@ -2,6 +2,7 @@
 
 import math
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -140,10 +141,15 @@ def margin(order: LatestOrder) -> float:
 def _orders(parts: LeadersReport, lang: Language) -> list[Block]:
     if parts.latest_orders is None:
         return [body(Text("Not tested.", "未检验。").said(lang))]
-    places, start = Places(parts.scenario, lang), parts.scenario.start
     worst = sorted(parts.latest_orders, key=lambda order: (margin(order), order.zone))
+    return [orders_table(parts, worst[:ORDERS_SHOWN], lang)]
+
+
+def orders_table(parts: LeadersReport, orders: Sequence[LatestOrder], lang: Language) -> Table:
+    """Return the table of some zones' latest safe orders, the tightest first."""
+    places, start = Places(parts.scenario, lang), parts.scenario.start
     rows = []
-    for order in worst[:ORDERS_SHOWN]:
+    for order in sorted(orders, key=lambda order: (margin(order), order.zone)):
         left = margin(order)
         tone: Tone = "red" if left < 0 else "amber" if left < 3600 else "green"
         none = Text("none is early enough", "何时下令都来不及").said(lang)
@@ -167,11 +173,11 @@ def _orders(parts: LeadersReport, lang: Language) -> list[Block]:
             )
         )
     head = (
-        Text("zone (the ten tightest)", "区域（最紧的十个）"), Text("latest safe order", "最迟安全下令"),
+        Text("zone (the tightest first)", "区域（最紧的在前）"), Text("latest safe order", "最迟安全下令"),
         Text("order by plan or run", "预案或推演下令"), Text("margin", "余量"),
     )  # fmt: skip
     widths = (TEXT_WIDTH - 106.0, 38.0, 38.0, 30.0)
-    return [Table(tuple(one.said(lang) for one in head), rows, widths, 8.0)]
+    return Table(tuple(one.said(lang) for one in head), rows, widths, 8.0)
 
 
 def _margin_told(order: LatestOrder, lang: Language) -> str:
