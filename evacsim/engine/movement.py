@@ -19,10 +19,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from evacsim.engine.traffic import TrafficStore, check_links, new_extras, storage_units
+from evacsim.engine.traffic import speed_factors as speed_factors_of
 from evacsim.kernels import changes, movement
 from evacsim.kernels.arrays import (
     ARRIVED,
     ASKS,
+    GRADED_MODES,
     MAX_MODES,
     NONE,
     OWN_SPEED,
@@ -376,7 +378,7 @@ class Movement:
         rows = _rows(links)
         old = self._store.traffic.links[rows]
         roads = self._store.traffic.roads[rows]
-        factors = np.array(roads.speed_factor)
+        factors = speed_factors_of(roads)
         for mode, factor in (speed_factors or {}).items():
             factors[:, mode] = factor
         headways = np.array(old.headway)
@@ -388,6 +390,9 @@ class Movement:
         if wave_speed is not None:
             wave_times[:] = self.links.length[rows] / np.asarray(wave_speed, dtype=np.float64)
         assert np.all((factors >= 0) & (factors <= 1)), "a speed factor is not between 0 and 1"
+        assert np.isin(factors[:, GRADED_MODES:], (0, 1)).all(), (
+            "a link slows a mode to which it is open or closed"
+        )
         assert np.all((headways >= 0) & np.isfinite(headways)), (
             "a link has no capacity; close it by its speed"
         )
@@ -562,7 +567,7 @@ class Movement:
         times, routes = np.zeros(len(rows)), np.zeros(len(rows), dtype=np.int32)
         changes.read_times(self._store.state, rows, times, routes)
         links = np.maximum(moving.place, 0)
-        factor = traffic.roads[links].speed_factor[np.arange(len(rows)), moving.mode]
+        factor = speed_factors_of(traffic.roads[links])[np.arange(len(rows)), moving.mode]
         speed = np.minimum(moving.speed, self.links.free_speed[links])
         with np.errstate(invalid="ignore"):  # who has unlimited speed has no way left
             ahead = np.maximum(times - self.now, 0.0) * speed * factor

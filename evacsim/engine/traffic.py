@@ -14,8 +14,10 @@ from evacsim.kernels.arrays import (
     EXTRA,
     FRONT,
     GATE,
+    GRADED_MODES,
     JUNCTION,
     LINK,
+    MAX_MODES,
     MOVER,
     N_BUCKETS,
     NO_WAY,
@@ -109,7 +111,7 @@ class TrafficStore:
             (roads.extra == NONE)
             & (roads.storage >= self.plain_from)
             & (roads.storage < UNLIMITED)
-            & (roads.speed_factor == 1.0).all(axis=1)
+            & (speed_factors(roads) == 1.0).all(axis=1)
         )
         fifo = links.kind != LinkKind.PASSING
         links.kind[fifo] = np.where(is_plain, LinkKind.PLAIN, LinkKind.ORDINARY)[fifo]
@@ -215,6 +217,13 @@ class TrafficStore:
         """Let the time bins of the link counts cover twice the time."""
         entries = self.traffic.entries
         self.traffic = self.traffic._replace(entries=np.concatenate([entries, np.zeros_like(entries)]))
+
+
+def speed_factors(roads: Records) -> NDArray[np.float32]:
+    """Return by what the speed of each mode is multiplied on some roads; float32, shape (n, MAX_MODES)."""
+    ungraded = np.arange(MAX_MODES - GRADED_MODES, dtype=np.uint32)
+    is_closed = (roads.closed_modes[:, None] >> ungraded) & 1
+    return np.concatenate([roads.speed_factor, 1.0 - is_closed], axis=1).astype(np.float32)
 
 
 def check_links(links: LinkColumns, n_nodes: int) -> None:

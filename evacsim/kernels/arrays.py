@@ -19,6 +19,8 @@ from numpy.typing import DTypeLike, NDArray
 
 MAX_MODES = 8
 """Travel modes a link can tell apart (0 walker, 1 car, 2 bus, the others boats of unlike draught)."""
+GRADED_MODES = 3
+"""Those of them that a link may slow down; to the others it is open or closed."""
 
 NONE = -1
 """No link, no mover, no slot."""
@@ -229,7 +231,8 @@ FRONT = np.dtype(
 ROAD = np.dtype(
     [
         ("length", "f8"),  # [m]
-        ("speed_factor", "f4", (MAX_MODES,)),  # for each mode, 0 (closed) to 1
+        ("speed_factor", "f4", (GRADED_MODES,)),  # for each of these modes, 0 (closed) to 1
+        ("closed_modes", "u4"),  # bit k: closed to mode GRADED_MODES + k
         ("storage", "i4"),  # room for movers [thousandths of a pcu]
         ("extra", "i4"),  # row in the extras
     ],

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from evacsim.kernels._jit import at, kernel, part, whole
 from evacsim.kernels.arrays import (
+    GRADED_MODES,
     IS_STOPPED,
     MAX_MODES,
     NONE,
@@ -48,7 +49,14 @@ from evacsim.kernels.movement import (
     next_link,
     record,
 )
-from evacsim.kernels.room import free_speed, gate_of, slot_behind, vacate_head
+from evacsim.kernels.room import (
+    free_speed,
+    gate_of,
+    set_speed_factor,
+    slot_behind,
+    speed_factor,
+    vacate_head,
+)
 from evacsim.kernels.state import traffic_of
 
 
@@ -120,26 +128,26 @@ def change_links(
     traffic = traffic_of(state)
     for row in range(len(links)):
         link = links[row]
-        road, factors = at(traffic.links, link), at(traffic.roads, link).speed_factor
+        road = at(traffic.links, link)
         for mode in range(MAX_MODES):
-            new = speed_factors[row, mode]
-            speed_factors[row, mode] = factors[mode]
-            factors[mode] = new
+            new = float(speed_factors[row, mode])
+            speed_factors[row, mode] = speed_factor(traffic, link, mode)
+            set_speed_factor(traffic, link, mode, new)
         if road.kind == LinkKind.PASSING:
             mover = at(traffic.extras, at(traffic.roads, link).extra).members
             while mover != NONE:
                 mode = at(traffic.movers, mover).mode
-                if speed_factors[row, mode] != factors[mode]:
-                    change_speed(traffic, mover, float(speed_factors[row, mode]), float(factors[mode]), time)
+                old, new = float(speed_factors[row, mode]), speed_factor(traffic, link, mode)
+                if old != new:
+                    change_speed(traffic, mover, old, new, time)
                 mover = at(traffic.movers, mover).behind
         else:
             slot = road.head
             while slot != NONE:
                 mode = at(traffic.slots, slot).mode
-                if speed_factors[row, mode] != factors[mode]:
-                    change_slot_speed(
-                        traffic, link, slot, float(speed_factors[row, mode]), float(factors[mode]), time
-                    )
+                old, new = float(speed_factors[row, mode]), speed_factor(traffic, link, mode)
+                if old != new:
+                    change_slot_speed(traffic, link, slot, old, new, time)
                 slot = NONE if slot == road.last else slot_behind(traffic, slot)
         if headways[row] != road.headway:
             road.entry_free = time + rest(road.entry_free - time, road.headway, headways[row])
@@ -158,8 +166,8 @@ def change_links(
 def knows_all(traffic: Traffic, link: int, plain_from: int) -> bool:
     """Tell whether all that there is to know of a link for a passage stands in its first record."""
     road = at(traffic.roads, link)
-    is_plain = road.extra == NONE and plain_from <= road.storage < UNLIMITED
-    for mode in range(MAX_MODES):
+    is_plain = road.extra == NONE and plain_from <= road.storage < UNLIMITED and road.closed_modes == 0
+    for mode in range(GRADED_MODES):
         is_plain = is_plain and road.speed_factor[mode] == 1.0
     return bool(is_plain)
 
@@ -623,7 +631,7 @@ def arrange_anew(traffic: Traffic, gate: int, time: float) -> None:
 @part
 def is_way(traffic: Traffic, route: int, node: int, mode: int, link: int) -> bool:
     """Tell whether a route takes a link at a node, and the link is open to the mode."""
-    return next_link(traffic, route, node) == link and at(traffic.roads, link).speed_factor[mode] > 0.0
+    return next_link(traffic, route, node) == link and speed_factor(traffic, link, mode) > 0.0
 
 
 @part

@@ -69,6 +69,7 @@ from evacsim.kernels.room import (
     opening_time,
     passing_time,
     room_needed,
+    speed_factor,
     vacate_head,
 )
 from evacsim.kernels.state import rare, traffic_of
@@ -269,7 +270,7 @@ def is_closed(traffic: Traffic, link: int, mode: int) -> bool:
     """Tell whether a link is closed to a mode."""
     if at(traffic.links, link).kind == LinkKind.PLAIN:
         return False
-    return bool(at(traffic.roads, link).speed_factor[mode] == 0.0)
+    return speed_factor(traffic, link, mode) == 0.0
 
 
 @part
@@ -376,7 +377,7 @@ def pass_entrance(
     if road.storage != UNLIMITED:
         link_record.room -= room_needed(traffic, link, space)
     limit = free_speed(traffic, link)
-    speed = limit
+    speed, factor = limit, speed_factor(traffic, link, mode)
     if marks & OWN_SPEED:
         speed = min(speed, at(traffic.movers, mover).speed)
     busy = passing_time(traffic, link, space)
@@ -384,14 +385,13 @@ def pass_entrance(
         if waited > KEPT_WAITING:
             busy *= at(traffic.extras, road.extra).drop
         if link_record.kind == LinkKind.PASSING:
-            busy = max(busy, least_passing_time(traffic, link, space, speed, float(road.speed_factor[mode])))
+            busy = max(busy, least_passing_time(traffic, link, space, speed, factor))
             speed = speed_in_crowd(traffic, link, speed, space)
     link_record.entry_free = time + busy
     if link_record.contention == Contention.AT_JUNCTION:
         junction = at(traffic.junctions, gate_of(traffic, link) - len(traffic.links))
         is_passing = link_record.kind == LinkKind.PASSING
         junction.free = time + (busy if is_passing else junction.headway * in_pcu(space))
-    factor = float(road.speed_factor[mode])
     if speed == limit:
         return float(time + link_record.travel_time / factor)  # as where the link is plain
     return float(time + road.length / (speed * factor))

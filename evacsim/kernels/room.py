@@ -12,7 +12,16 @@ take no slots. On a link where movers pass each other only the gaps take slots.
 import numpy as np
 
 from evacsim.kernels._jit import at, part, whole
-from evacsim.kernels.arrays import NONE, RUN, UNITS_PER_PCU, UNLIMITED, Contention, LinkKind, Traffic
+from evacsim.kernels.arrays import (
+    GRADED_MODES,
+    NONE,
+    RUN,
+    UNITS_PER_PCU,
+    UNLIMITED,
+    Contention,
+    LinkKind,
+    Traffic,
+)
 
 RUN_BITS = RUN.bit_length() - 1
 PCU_PER_UNIT = 1 / UNITS_PER_PCU
@@ -56,6 +65,27 @@ def free_speed(traffic: Traffic, link: int) -> float:
     """Return the speed limit of a link [m/s]; inf: everyone at their own speed."""
     travel_time = float(at(traffic.links, link).travel_time)
     return at(traffic.roads, link).length / travel_time if travel_time > 0.0 else np.inf
+
+
+@part
+def speed_factor(traffic: Traffic, link: int, mode: int) -> float:
+    """Return by what the speed of a mode is multiplied on a link, 0 (closed) to 1."""
+    road = at(traffic.roads, link)
+    if mode < GRADED_MODES:
+        return float(road.speed_factor[mode])
+    return 0.0 if (whole(road.closed_modes) >> (whole(mode) - GRADED_MODES)) & 1 else 1.0
+
+
+@part
+def set_speed_factor(traffic: Traffic, link: int, mode: int, factor: float) -> None:
+    """Let the speed of a mode be multiplied on a link; of a mode that is not graded the link is open or closed."""
+    road = at(traffic.roads, link)
+    if mode < GRADED_MODES:
+        road.speed_factor[mode] = factor
+    else:
+        bit = 1 << (whole(mode) - GRADED_MODES)
+        others = whole(road.closed_modes) & ~bit
+        road.closed_modes = others | bit if factor == 0.0 else others
 
 
 @part
