@@ -35,7 +35,8 @@ def test_any_plan_can_be_judged_and_the_order_of_its_rows_does_not_matter(seed):
                 {one.check for one in found.shortcomings if one.link == score.link}
             )
         for lang in ("en", "zh"):
-            assert len(told(found, lang).splitlines()) == 3 * len(found.shortcomings) + 14
+            narrow = 2 * (found.narrow is not None)
+            assert len(told(found, lang).splitlines()) == 3 * len(found.shortcomings) + 14 + narrow
         assert len(summary(found)["shortcomings"]) == len(found.shortcomings)
         scenario["plan"]["zones"].reverse()
         scenario["district"]["shelters"].reverse()
