@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from evacsim.engine.movement import LinkColumns, Movement, MoverColumns, NoticeKind
-from evacsim.traffic.case import Routes, TrafficCase
+from evacsim.traffic.case import Routes, TrafficCase, moves_as
 from evacsim.traffic.ids import ids_of
 from evacsim.traffic.running import link_columns
 
@@ -49,7 +49,7 @@ class Travelers:
 
     def factors(self, change: "Change") -> dict[int, float]:
         """Return the speed factor of a change for each mode that is used."""
-        return dict.fromkeys(np.unique(np.asarray(self.mode)).tolist(), change.speed_factor)
+        return dict.fromkeys(np.unique(moves_as(self.mode)).tolist(), change.speed_factor)
 
     def taken(self, rows: NDArray[np.int64]) -> "Travelers":
         """Return some of the travelers."""
@@ -107,7 +107,7 @@ def movement_loader(network: RoadNetwork, travelers: Travelers, changes: Sequenc
         movement = new_movement(network)
         rows = movement.add_paths(paths.first, paths.links)
         movement.add(
-            MoverColumns(mode=travelers.mode, size=travelers.size),
+            MoverColumns(mode=moves_as(travelers.mode), size=travelers.size),
             origin_node=travelers.origin,
             path=rows[path],
             depart_time=travelers.departure,

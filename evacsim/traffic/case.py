@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from evacsim.errors import EvacsimError, Issue
 from evacsim.language import Text
@@ -23,10 +23,15 @@ GRIDLOCK: tuple[Gridlock, ...] = ("wait", "squeeze", "turn_back")
 PATIENCE = 600.0
 """How long a ring stands before the policy acts [s]; assumed."""
 MODES = ("walk", "car", "bus", "other")
-"""Names of the travel modes; their place is the mode's number in the kernel."""
+"""Names of the travel modes, by number."""
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
+
+
+def moves_as(mode: ArrayLike) -> Rows:
+    """Return the modes as which movement knows travelers: what slows one on a road slows all, `other` as a bus."""
+    return np.minimum(np.asarray(mode, dtype=np.int64), MODES.index("bus"))
 
 
 class Nodes(NamedTuple):

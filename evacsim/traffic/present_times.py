@@ -23,6 +23,7 @@ from evacsim.traffic.assignment_loading import (
     new_movement,
     travel_times,
 )
+from evacsim.traffic.case import moves_as
 
 UNDER_WAY = (MoverState.SCHEDULED, MoverState.WAITING, MoverState.MOVING, MoverState.STOPPED)
 LEAST_TIME = 1e-6
@@ -68,7 +69,7 @@ def follow_present_times(
     on_road = movement.drain_records()
     _show_ways(movement, upstream, targets, times)
     movement.add(
-        MoverColumns(mode=travelers.mode, size=travelers.size),
+        MoverColumns(mode=moves_as(travelers.mode), size=travelers.size),
         origin_node=travelers.origin,
         tree=tree,
         depart_time=travelers.departure,

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from evacsim.engine.compiling import ready_kernels
 from evacsim.engine.movement import LinkColumns, Movement, MoverColumns, NoticeKind
-from evacsim.traffic.case import MODES, Events, Gridlock, TrafficCase, storage
+from evacsim.kernels.arrays import GRADED_MODES
+from evacsim.traffic.case import Events, Gridlock, TrafficCase, moves_as, storage
 from evacsim.traffic.passages import passages_of
 from evacsim.traffic.run import Ring, TrafficRun
 
@@ -92,7 +93,7 @@ def _send(case: TrafficCase, movement: Movement) -> NDArray[np.int64]:
     trips, routes = case.trips, case.routes
     paths = movement.add_paths(routes.first, routes.links)
     movers = movement.add(
-        MoverColumns(mode=trips.mode, size=trips.size, people=trips.people),
+        MoverColumns(mode=moves_as(trips.mode), size=trips.size, people=trips.people),
         origin_node=routes.origin[trips.route],
         path=np.asarray(paths)[trips.route],
         depart_time=trips.depart,
@@ -123,7 +124,7 @@ class _Openings:
         self._factor[link] = np.where(np.isnan(factor), self._factor[link], factor)
         self._is_shut[link] = np.where(np.isnan(capacity), self._is_shut[link], capacity == 0)
         factors = np.where(self._is_shut[link], 0.0, self._factor[link])
-        movement.change_links(link, dict.fromkeys(range(len(MODES)), factors), now=now)
+        movement.change_links(link, dict.fromkeys(range(GRADED_MODES), factors), now=now)
         some = capacity > 0
         if some.any():
             movement.change_links(link[some], capacity=capacity[some], now=now)
