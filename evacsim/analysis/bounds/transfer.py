@@ -12,6 +12,7 @@ from evacsim.analysis.bounds.least_times import Net, roads_of
 from evacsim.analysis.bounds.road_flow import RoadFlow
 from evacsim.analysis.clearance import first_order
 from evacsim.analysis.people import Floats, had_to_go, in_state, people_of, times
+from evacsim.analysis.road_times import RoadTimes
 from evacsim.results.record import RunRecord
 from evacsim.terms import HouseholdState
 from evacsim.world.columns import World
@@ -153,14 +154,14 @@ def _bus_flow(
     depots = {fleet: row for row, fleet in enumerate(world.fleets.ids)}
     depot = buses["fleet"].map(depots).to_numpy().astype(np.int64)
     used = np.unique(homes.pickup[rides])
-    points, roads = world.pickup_points, roads_of(world, "bus")
+    points, roads = world.pickup_points, RoadTimes.of(world)
     stops = points.drive_node[used].astype(np.int64)
     shelters = world.shelters.drive_node.astype(np.int64)
     fleets = [world.fleets.models[row] for row in np.unique(depot)]
     on, off = min(f.boarding_time for f in fleets), min(f.alighting_time for f in fleets)
     seats = buses["seats"].to_numpy(np.float64)
-    carry = roads.times_between(stops, shelters)
-    approach = roads.times_between(world.fleets.drive_node.astype(np.int64), stops)
+    carry = roads.between(stops, shelters)
+    approach = roads.between(world.fleets.drive_node.astype(np.int64), stops)
     if orders == "at_once":
         ready, approach = np.full(len(buses), start), np.zeros_like(approach)
     else:
@@ -174,7 +175,7 @@ def _bus_flow(
     return BusFlow(
         rides=Rides(
             carry=carry + seats.min() * (on + off),
-            back=roads.times_between(shelters, stops),
+            back=roads.between(shelters, stops),
             approach=approach,
             room=room,
             spare=spare,
