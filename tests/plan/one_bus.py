@@ -7,6 +7,15 @@ import yaml
 
 from tests.reference.small_district import node, small_district, write_depths
 
+UNSURE_OF_CARS: dict[str, Any] = {
+    "uncertain": [
+        {"id": "cars", "paths": "plan.to.car_share", "law": {"type": "uniform", "low": 0.0, "high": 0.3},
+         "mark": "assumed", "source": "an example for tests"},
+    ],
+    "limits": [{"indicator": "late", "at_most": 0, "target": 0.9}],
+}  # fmt: skip
+"""A study of one unknown: how many take their own car."""
+
 
 def one_bus(folder: Path, *, bus_share: float, design: dict[str, Any]) -> Path:
     """Write the scenario and `study.yaml` beside it; return the path of the scenario."""

@@ -14,7 +14,7 @@ from evacsim.errors import ResultsError
 from evacsim.report.leaders import from_folders
 from evacsim.whole_plan import Effort, whole_plan
 from evacsim.world.building import build_world
-from tests.plan.one_bus import one_bus
+from tests.plan.one_bus import UNSURE_OF_CARS, one_bus
 
 pytestmark = pytest.mark.slow
 FOLDERS = ("study", "fixes", "latest", "outages", "beyond")
@@ -23,14 +23,7 @@ FOLDERS = ("study", "fixes", "latest", "outages", "beyond")
 @pytest.fixture(scope="module")
 def path(tmp_path_factory):
     """Return a scenario on disk: short of buses, not sure how many take their own car."""
-    design = {
-        "uncertain": [
-            {"id": "cars", "paths": "plan.to.car_share", "law": {"type": "uniform", "low": 0.0, "high": 0.3},
-             "mark": "assumed", "source": "an example for tests"},
-        ],
-        "limits": [{"indicator": "late", "at_most": 0, "target": 0.9}],
-    }  # fmt: skip
-    return one_bus(tmp_path_factory.mktemp("small"), bus_share=0.7, design=design)
+    return one_bus(tmp_path_factory.mktemp("small"), bus_share=0.7, design=UNSURE_OF_CARS)
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ import pytest
 
 from evacsim.whole_plan import PARTS, Effort, whole_plan
 from tests.ensemble.small_study import files
-from tests.plan.one_bus import one_bus
+from tests.plan.one_bus import UNSURE_OF_CARS, one_bus
 
 pytestmark = pytest.mark.slow
 ORDER = list(PARTS)
@@ -20,14 +20,7 @@ CAUGHT = 5
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory):
-    design = {
-        "uncertain": [
-            {"id": "cars", "paths": "plan.to.car_share", "law": {"type": "uniform", "low": 0.0, "high": 0.3},
-             "mark": "assumed", "source": "an example for tests"},
-        ],
-        "limits": [{"indicator": "late", "at_most": 0, "target": 0.9}],
-    }  # fmt: skip
-    return one_bus(tmp_path_factory.mktemp("small"), bus_share=0.7, design=design)
+    return one_bus(tmp_path_factory.mktemp("small"), bus_share=0.7, design=UNSURE_OF_CARS)
 
 
 def done(path, out, told=None):
