@@ -43,7 +43,7 @@ from evacsim.results.writing import write_text
 from evacsim.scenario.matching import transfers_by_zone
 from evacsim.scenario.model import Scenario
 from evacsim.world.building import build_world
-from evacsim.world.columns import StageSeries
+from evacsim.world.columns import StageSeries, World
 
 SHIFTS = tuple(hours * 3600.0 for hours in (-6, -4, -3, -2, -1, 0, 1, 2, 3, 4, 6))
 """Shifts of all orders that are tried if none are given [s]."""
@@ -67,7 +67,8 @@ class Asked:
 class LatestOrders:
     """The latest safe order of each zone."""
 
-    scenario: Scenario
+    world: World
+    """The plan's own."""
     asked: Asked
     seed: int
     n_runs: int
@@ -84,6 +85,11 @@ class LatestOrders:
     curves: pd.DataFrame
     """`lever, zone, shift_s, order_s, share, low, high, falling`: how often each zone is out in time at each shift."""
 
+    @property
+    def scenario(self) -> Scenario:
+        """The plan as it is."""
+        return self.world.scenario
+
     def told(self, lang: Language = "zh") -> str:
         """Return a line for each zone, the tightest first."""
         return told(self, lang)
@@ -97,7 +103,7 @@ class LatestOrders:
             write_text(folder / f"latest.{lang}.txt", self.told(lang) + "\n")
         summary = {
             "scenario": self.scenario.id,
-            "of": belonging(build_world(self.scenario)),
+            "of": belonging(self.world),
             "seed": self.seed,
             "runs": self.n_runs,
             "shifts_s": list(self.asked.shifts),
@@ -154,7 +160,8 @@ def latest_orders(
     base = run("base", scenario)
     own = order_moments(base)
     by_row = row_moments(scenario, own)
-    gauges = _gauges_of_zones(scenario)
+    world = build_world(scenario)
+    gauges = _gauges_of_zones(world)
     rows, curves = [], []
     for lever, variant in variants:
         at_shift = {
@@ -173,7 +180,7 @@ def latest_orders(
     table.insert(2, "name", table["zone"].map(names).fillna("") if rows else [])
     columns = ["lever", "zone", "shift_s", "order_s", "share", "low", "high", "falling"]
     return LatestOrders(
-        scenario=scenario,
+        world=world,
         asked=asked,
         seed=trials.seed,
         n_runs=len(base.lines),
@@ -288,9 +295,9 @@ def _latest(
     }
 
 
-def _gauges_of_zones(scenario: Scenario) -> dict[str, StageSeries]:
+def _gauges_of_zones(world: World) -> dict[str, StageSeries]:
     """Return the gauge by which each zone is ordered: of its own trigger, else of its rules or of the only gauge."""
-    gauges = build_world(scenario).gauges
+    gauges, scenario = world.gauges, world.scenario
     rules = {rule.id: rule.gauge for rule in scenario.plan.when.rules if rule.gauge is not None}
     only = next(iter(gauges)) if len(gauges) == 1 else None
     found = {}
