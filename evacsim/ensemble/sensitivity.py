@@ -7,7 +7,7 @@ the unknowns alone.
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -22,6 +22,7 @@ from evacsim.ensemble.keeping import at_work
 from evacsim.ensemble.limits import ENTRIES
 from evacsim.ensemble.replicating import plain
 from evacsim.ensemble.studying import Plan, Progress, check, finished, identity, make
+from evacsim.ensemble.unknowns import unknowns_in
 from evacsim.ensemble.working import Workers
 from evacsim.errors import Issue, MissingExtraError, ScenarioError
 from evacsim.language import Language, Text
@@ -114,6 +115,8 @@ class Sensitivity:
     """`indicator`, `unknown`, and the columns of `effects`; nan where a run does not say the indicator, or "never"."""
     n_runs: int
     scenario: Scenario
+    names: Mapping[str, Text]
+    """What each unknown is called, by its id."""
 
     def told(self, lang: Language = "zh") -> str:
         """Return for each indicator the unknowns that move it, the strongest first."""
@@ -127,7 +130,7 @@ class Sensitivity:
         for name, rows in self.table.groupby("indicator", sort=False):
             ranked = rows.sort_values([column, "unknown"], ascending=[False, True])
             said = [
-                f"{unknown} {value:.3g} ± {wide:.2g}"
+                f"{self.names[unknown].said(lang)} {value:.3g} ± {wide:.2g}"
                 for unknown, value, wide in ranked[["unknown", column, half]].itertuples(index=False)
                 if not math.isnan(value)
             ]
@@ -206,7 +209,13 @@ def sensitivity(
         found.insert(0, "unknown", ids)
         found.insert(0, "indicator", name)
         tables.append(found)
-    return Sensitivity(question.method, pd.concat(tables, ignore_index=True), len(runs.lines), scenario)
+    return Sensitivity(
+        method=question.method,
+        table=pd.concat(tables, ignore_index=True),
+        n_runs=len(runs.lines),
+        scenario=scenario,
+        names={id_: unknown.name for id_, unknown in unknowns_in(design).items()},
+    )
 
 
 def _by_point(runs: Runs, name: str, n_points: int) -> NDArray[np.float64]:

@@ -18,6 +18,7 @@ from evacsim.ensemble.keeping import write_whole
 from evacsim.ensemble.limits import ENTRIES, Judged
 from evacsim.ensemble.replicating import number, plain
 from evacsim.ensemble.studying import Plan
+from evacsim.ensemble.unknowns import unknowns_in
 from evacsim.ensemble.verdicts import RULES, WORDS, Verdict
 from evacsim.language import Language, Text, same
 from evacsim.results.writing import write_text
@@ -144,10 +145,10 @@ class Study:
                 "Not said of any run: " + "; ".join(name.en for name in silent),
                 "各次推演均无法给出：" + "；".join(name.zh for name in silent),
             )
-        unknowns = plan.design.uncertain
+        unknowns = [unknown.name for unknown in unknowns_in(plan.design).values()]
         yield Text(
-            "Drawn as unknown: " + ("; ".join(item.id for item in unknowns) or "nothing; only luck varies"),
-            "按未知抽样：" + ("；".join(item.id for item in unknowns) or "无，仅有随机波动"),
+            "Drawn as unknown: " + ("; ".join(name.en for name in unknowns) or "nothing; only luck varies"),
+            "按未知抽样：" + ("；".join(name.zh for name in unknowns) or "无，仅有随机波动"),
         )
 
     def _told_zones(self) -> Iterator[Text]:

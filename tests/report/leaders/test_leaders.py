@@ -11,6 +11,7 @@ import pytest
 import evacsim as ev
 from evacsim.analysis.lateness import late_households
 from evacsim.analysis.people import had_to_go
+from evacsim.ensemble.unknowns import named_unknown
 from evacsim.ensemble.verdicts import WORDS, Verdict
 from evacsim.errors import ResultsError
 from evacsim.language import Text, same
@@ -31,7 +32,6 @@ from evacsim.report.leaders.page_one import light
 from evacsim.report.leaders.page_two import margin
 from evacsim.report.leaders.parts import EffectRow, Sensitive
 from evacsim.report.leaders.pdf_written import _Source
-from evacsim.report.leaders.unknowns import named_unknown
 from evacsim.report.leaders.wording import UNTESTED
 from evacsim.report.leaders.writing import document_of
 from evacsim.scenario.contacts import Contact
