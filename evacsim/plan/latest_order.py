@@ -9,7 +9,6 @@ surely safe up to the last shift before any at which the lower end falls short, 
 which the upper end does.
 """
 
-import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +22,6 @@ from scipy.optimize import isotonic_regression
 
 from evacsim.ensemble.belonging import belonging
 from evacsim.ensemble.finding import Runs
-from evacsim.ensemble.replicating import plain
 from evacsim.errors import Issue, ScenarioError
 from evacsim.language import Language, Text
 from evacsim.plan.latest_told import told
@@ -39,7 +37,8 @@ from evacsim.plan.ordering import (
     row_moments,
 )
 from evacsim.plan.trials import Trials
-from evacsim.results.writing import write_text
+from evacsim.results.plain import plain_rows
+from evacsim.results.writing import write_csv, write_json, write_text
 from evacsim.scenario.matching import transfers_by_zone
 from evacsim.scenario.model import Scenario
 from evacsim.world.building import build_world
@@ -98,7 +97,7 @@ class LatestOrders:
         """Write `latest.json`, `latest.csv`, `curves.csv` and the text in both languages; return the folder."""
         folder = Path(folder)
         for name, table in (("latest", self.table), ("curves", self.curves)):
-            write_text(folder / f"{name}.csv", table.to_csv(index=False, lineterminator="\n"))
+            write_csv(folder / f"{name}.csv", table)
         for lang in ("zh", "en"):
             write_text(folder / f"latest.{lang}.txt", self.told(lang) + "\n")
         summary = {
@@ -110,10 +109,9 @@ class LatestOrders:
             "people": self.asked.people,
             "probability": self.asked.probability,
             "level": self.level,
-            "zones": [_plain(row) for row in _rows(self.table)],
+            "zones": plain_rows(self.table),
         }
-        text = json.dumps(summary, ensure_ascii=False, indent=2, allow_nan=False)
-        write_text(folder / "latest.json", text + "\n")
+        write_json(folder / "latest.json", summary)
         return folder
 
     def __str__(self) -> str:
@@ -306,11 +304,3 @@ def _gauges_of_zones(world: World) -> dict[str, StageSeries]:
         if named is not None:
             found[zone] = gauges[named]
     return found
-
-
-def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
-    return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
-
-
-def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: plain(value) if isinstance(value, float) else value for name, value in row.items()}

@@ -1,7 +1,10 @@
 """Files written for people, with an error they can read where that is not possible."""
 
+import json
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
+
+import pandas as pd
 
 from evacsim.errors import Issue, ResultsError
 from evacsim.language import Text
@@ -27,6 +30,28 @@ def write_text(path: str | Path, text: str) -> Path:
     except OSError as error:
         raise ResultsError(str(path), [unwritable(path, error)]) from error
     return path
+
+
+def write_json(path: str | Path, content: Any) -> Path:
+    """Write what JSON can hold, for people to read as well, and return the path.
+
+    Raises
+    ------
+    ResultsError
+        If the file cannot be written.
+    """
+    return write_text(path, json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+
+
+def write_csv(path: str | Path, table: pd.DataFrame) -> Path:
+    """Write a table without its index, alike on every system, and return the path.
+
+    Raises
+    ------
+    ResultsError
+        If the file cannot be written.
+    """
+    return write_text(path, table.to_csv(index=False, lineterminator="\n"))
 
 
 def refuse_folder(folder: Path, *, mark: str, if_exists: Literal["error", "replace"]) -> None:

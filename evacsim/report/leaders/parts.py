@@ -13,13 +13,13 @@ import pandas as pd
 from evacsim.analysis.lateness import CAUSES, late_households
 from evacsim.ensemble.finding import ALL_LIMITS
 from evacsim.ensemble.limits import ENTRIES
-from evacsim.ensemble.replicating import number
 from evacsim.ensemble.study import Study
 from evacsim.ensemble.unknowns import unknowns_of
 from evacsim.ensemble.verdicts import Verdict
 from evacsim.language import LANGUAGES, Language, Text, same
 from evacsim.plan.narrow_places import NarrowPlace
 from evacsim.plan.shortcoming import Link, Shortcoming
+from evacsim.results.plain import number
 from evacsim.results.record import RunRecord
 from evacsim.results.wording import quantity
 from evacsim.scenario.contacts import Contact
