@@ -121,6 +121,8 @@ class FailingRule:
         )
         if not n_failed:
             yield Text(f"The plan fails in none of {n_runs} runs.", f"{n_runs} 次推演中预案均未失效。")
+        elif n_failed == n_runs:
+            yield Text(f"The plan fails in all of {n_runs} runs.", f"{n_runs} 次推演中预案全部失效。")
         elif self.worst is None:
             yield Text(
                 f"The plan fails in {n_failed} of {n_runs} runs; no rule tells when.",

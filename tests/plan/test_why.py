@@ -132,6 +132,8 @@ def test_luck_alone_makes_no_rule():
 def test_a_plan_that_never_fails_is_told_as_such():
     rule = failing_rule(runs_of([({}, 1.0, False)] * 5), LIMITS, DESIGN)
     assert "none of 5 runs" in rule.told("en")
+    always = failing_rule(runs_of([({}, 1.0, True)] * 5), LIMITS, DESIGN)
+    assert always.told("zh") == "5 次推演中预案全部失效。"
 
 
 def test_stages_of_late_people_add_up_to_their_times(tmp_path):
