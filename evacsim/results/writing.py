@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from evacsim.errors import Issue, ResultsError
+from evacsim.errors import Issue, WritingError
 from evacsim.language import Text
 
 CHECK_DISK = Text(
@@ -28,7 +28,7 @@ def write_text(path: str | Path, text: str) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise ResultsError(str(path), [unwritable(path, error)]) from error
+        raise WritingError(str(path), [unwritable(path, error)]) from error
     return path
 
 
@@ -83,7 +83,7 @@ def refuse_folder(folder: Path, *, mark: str, if_exists: Literal["error", "repla
         )
     else:
         return
-    raise ResultsError(str(folder), [Issue(str(folder), rule, remedy)])
+    raise WritingError(str(folder), [Issue(str(folder), rule, remedy)])
 
 
 def unwritable(path: Path, error: Exception) -> Issue:
