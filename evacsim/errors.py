@@ -42,9 +42,25 @@ class Issue:
             where = f"{Text('warning', '提醒').said(lang)} {where}"
         rule, remedy = self.rule.said(lang), self.remedy.said(lang)
         is_ = Text(" is ", " 为 ").said(lang)
-        found = is_.join(part for part in (self.place, self.value) if part)
+        place = _in_chinese(self.place) if lang == "zh" else self.place
+        found = place if self.value == self.place else is_.join(part for part in (place, self.value) if part)
         sentence = f"{where}: {found}: {rule}" if found else f"{where}: {rule}"
         return f"{sentence}。处理：{remedy}" if lang == "zh" else f"{sentence}. Remedy: {remedy}"
+
+
+_KINDS_OF_PLACE = {
+    "column": "列", "columns": "列名", "header": "表头", "link": "路段", "node": "节点", "household": "住户",
+}  # fmt: skip
+
+
+def _in_chinese(place: str) -> str:
+    """Return a place with its first word in Chinese where that says what kind of place it is.
+
+    >>> _in_chinese("column 容量"), _in_chinese("shelters[3].capacity")
+    ('列 容量', 'shelters[3].capacity')
+    """
+    kind, gap, rest = place.partition(" ")
+    return f"{_KINDS_OF_PLACE.get(kind, kind)}{gap}{rest}"
 
 
 class RefusedValueError(ValueError):
@@ -94,6 +110,12 @@ class ResultsError(EvacsimError):
     """A folder of results cannot be read or written."""
 
     headline = Text("cannot be opened as results", "不能作为推演结果打开")
+
+
+class WritingError(ResultsError):
+    """A file or folder cannot be written, or is in the way."""
+
+    headline = Text("cannot be written", "无法写入")
 
 
 class MissingExtraError(EvacsimError):

@@ -12,6 +12,8 @@ from click.testing import CliRunner
 
 import evacsim as ev
 from evacsim.cli import main
+from evacsim.errors import Issue
+from evacsim.language import Text
 from tests.reference.gauges import with_gauge
 from tests.reference.small_district import small_district
 
@@ -172,3 +174,25 @@ def test_sensitivity_ranks_the_unknowns(scenario, tmp_path):
     assert told.exit_code == 0, told.output
     assert "decision" in told.output
     assert invoke(*wanted, "--size", 3, "--method", "sobol").exit_code == 2
+
+
+def test_what_keeps_a_scenario_from_being_run_stands_before_what_is_worth_a_look(scenario, monkeypatch):
+    said = Text("must be a number", "须为数值"), Text("write digits only", "只写数字")
+    look = Issue("a.csv", *said, "column x", 2, "many", severity="warning")
+    monkeypatch.setattr("evacsim.api.check", lambda _: [look, Issue("z.csv", *said, "column x", 2, "many")])
+    assert invoke("check", scenario, "--lang", "zh").output.splitlines() == [
+        "z.csv:2: 列 x 为 many: 须为数值。处理：只写数字",
+        "提醒 a.csv:2: 列 x 为 many: 须为数值。处理：只写数字",
+        f"{scenario}：1 处错误，1 处提醒",
+    ]
+    assert (
+        invoke("check", scenario, "--lang", "en").output.splitlines()[-1] == f"{scenario}: 1 error, 1 warning"
+    )
+
+
+def test_files_are_written_where_no_folder_is_and_refused_where_one_is_in_the_way(tmp_path):
+    assert invoke("schema", "--out", tmp_path / "new" / "schema.json").exit_code == 0
+    assert (tmp_path / "new" / "schema.json").is_file()
+    refused = invoke("schema", "--out", tmp_path / "new")
+    assert refused.exit_code == 2
+    assert "cannot be written" in refused.output

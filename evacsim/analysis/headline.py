@@ -15,7 +15,7 @@ from evacsim.analysis.facts import Facts, gather
 from evacsim.analysis.lateness import CAUSES, late_households, relay_time_90
 from evacsim.analysis.people import in_plan, stuck_places
 from evacsim.analysis.sheltering import relief_count, relief_quantile
-from evacsim.language import LANGUAGES, Language, Text
+from evacsim.language import Language, Text
 from evacsim.results.record import RunRecord
 from evacsim.results.wording import Names, count, decimal, duration, percent
 
@@ -259,11 +259,17 @@ def _lives(facts: Facts, names: Names) -> Verdict:
             .sort_values(ascending=False, kind="stable")
             .head(3)
         )
-        listed = {
-            lang: [f"{names.told(str(place), lang)} {count(number)}" for place, number in places.items()]
-            for lang in LANGUAGES
-        }
-        reason = Text("most at: " + "; ".join(listed["en"]), "主要分布：" + "；".join(listed["zh"]))
+        listed = [
+            Text(
+                f"{names.told(str(place), 'en')}: {count(number)}",
+                f"{names.told(str(place), 'zh')}：{count(number)} 人",
+            )
+            for place, number in places.items()
+        ]
+        reason = Text(
+            "most at: " + "; ".join(one.en for one in listed),
+            "主要分布：" + "；".join(one.zh for one in listed),
+        )
     return Verdict(
         Text("Lives", "人员安全"),
         dead + trapped + stranded == 0,

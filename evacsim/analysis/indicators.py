@@ -4,7 +4,6 @@ The report, `summary.json`, ensembles and comparisons all read them from here; t
 stands in `analysis.registry`.
 """
 
-import json
 import math
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,7 +15,7 @@ from evacsim.analysis.registry import REGISTRY
 from evacsim.language import Text
 from evacsim.results.digest import events_digest
 from evacsim.results.record import RunRecord
-from evacsim.results.writing import write_text
+from evacsim.results.writing import write_json
 
 
 class Indicator(NamedTuple):
@@ -72,8 +71,7 @@ def write_summary(record: RunRecord, folder: str | Path) -> Path:
         "indicators": {name: _plain(indicator) for name, indicator in indicators(record).items()},
         "causes": {name: _causes(record, name) for name in failures.LIMITED},
     }
-    text = json.dumps(summary, ensure_ascii=False, indent=2, allow_nan=False)
-    return write_text(Path(folder) / "summary.json", text + "\n")
+    return write_json(Path(folder) / "summary.json", summary)
 
 
 def _causes(record: RunRecord, name: str) -> list[dict[str, Any]]:

@@ -185,9 +185,13 @@ def _stages(record: RunRecord, gauge: str) -> tuple[Floats, Floats]:
     table = record.tables["gauges"]
     rows = table[table["gauge"] == gauge]
     if rows.empty:
-        rule = Text("knows no such gauge", "没有这个测站")
+        rule = Text("knows no such gauge", "没有这个水文站")
         known = ", ".join(sorted(set(table["gauge"])))
-        remedy = Text(f"name one of its gauges: {known}", f"写其中之一：{known}")
+        remedy = (
+            Text(f"name one of its gauges: {known}", f"写其中之一：{known}")
+            if known
+            else Text("run a scenario whose hazard has gauges", "用设有水文站的情景推演")
+        )
         raise ResultsError(record.scenario_id, [Issue("gauges", rule, remedy, value=gauge)])
     return rows["time_s"].to_numpy(dtype=np.float64), rows["stage_m"].to_numpy(dtype=np.float64)
 

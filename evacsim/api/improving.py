@@ -17,7 +17,6 @@ from evacsim.plan.trials import Trials
 from evacsim.report.orders_map import save_maps
 from evacsim.scenario.model import Scenario
 from evacsim.scenario.study import StudyDesign, design_from
-from evacsim.world.building import build_world
 
 
 def fixes(
@@ -103,7 +102,7 @@ def latest_orders(
         found = latest_order.latest_orders(scenario, latest_order.Asked(**asked), trials, levers, progress)
     if out is not None:
         found.save(out)
-        save_maps(found, build_world(scenario), out)
+        save_maps(found, out)
     return found
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from evacsim.cli.options import language
+from evacsim.cli.telling import told_in_full
 from evacsim.errors import Issue
 from evacsim.language import Language, Text
 
@@ -19,7 +20,8 @@ def check(scenario: Path, lang: Language) -> None:
     from evacsim import api
 
     issues = api.check(scenario)
-    for issue in issues:
+    # What keeps it from being run comes first.
+    for issue in sorted(issues, key=lambda one: one.severity != "error"):
         click.echo(issue.told(lang))
     errors = sum(issue.severity == "error" for issue in issues)
     click.echo(_checked(scenario, errors, issues).said(lang))
@@ -28,6 +30,7 @@ def check(scenario: Path, lang: Language) -> None:
 
 @click.command()
 @click.option("--out", type=click.Path(path_type=Path), help="File to write; standard output by default.")
+@told_in_full
 def schema(out: Path | None) -> None:
     """Write the JSON Schema of scenario files, for editors that complete and check them."""
     from evacsim.scenario.schema import schema as scenario_schema
@@ -36,14 +39,20 @@ def schema(out: Path | None) -> None:
     if out is None:
         click.echo(text, nl=False)
     else:
-        out.write_text(text, encoding="utf-8")
+        from evacsim.results.writing import write_text
+
+        write_text(out, text)
 
 
 def _checked(scenario: Path, errors: int, issues: list[Issue]) -> Text:
     warnings = len(issues) - errors
+    minor = Text(_counted(warnings, "warning"), f"{warnings} 处提醒")
     if errors:
         return Text(
-            f"{scenario}: {errors} errors, {warnings} warnings",
-            f"{scenario}: {errors} 处错误, {warnings} 处提醒",
+            f"{scenario}: {_counted(errors, 'error')}, {minor.en}", f"{scenario}：{errors} 处错误，{minor.zh}"
         )
-    return Text(f"{scenario}: can be run, {warnings} warnings", f"{scenario}: 可以推演, {warnings} 处提醒")
+    return Text(f"{scenario}: can be run, {minor.en}", f"{scenario}：可以推演，{minor.zh}")
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number} {word}" + ("" if number == 1 else "s")

@@ -61,8 +61,9 @@ def compare(results: Path, other: Path, lang: Language) -> None:
 def thresholds(results: tuple[Path, ...], gauge: str, out: Path | None, lang: Language) -> None:
     """Recommend the stage that should move each zone, from saved runs of several floods (阈值合理性)."""
     from evacsim import api
+    from evacsim.results.writing import write_csv
 
     sweep = api.thresholds(*(api.open_run(one) for one in results), gauge=gauge)
     if out is not None:
-        sweep.outcomes.to_csv(out, index=False)
+        write_csv(out, sweep.outcomes)
     click.echo(sweep.told(lang))

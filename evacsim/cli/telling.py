@@ -16,7 +16,7 @@ Returned = TypeVar("Returned")
 
 COMPILING = Text(
     "Compiling the movement kernels; this happens once after installation and takes some seconds.",
-    "正在编译移动内核,仅在安装后首次运行时进行,需要数秒。",
+    "正在编译移动内核，仅在安装后首次运行时进行，需要数秒。",
 )
 REPORT = Text("Report", "报告")
 PAGE = Text("Page", "页面")

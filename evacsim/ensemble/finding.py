@@ -19,8 +19,8 @@ from evacsim.ensemble.interval import Interval
 from evacsim.ensemble.limits import ENTRIES, Judged
 from evacsim.ensemble.many import holm
 from evacsim.ensemble.proportions import clopper_pearson
-from evacsim.ensemble.replicating import number
 from evacsim.ensemble.verdicts import Verdict, verdict
+from evacsim.results.plain import number
 
 Stop = Literal["decided", "budget"]
 """Whether a study ends when all its verdicts are decided, or always with its budget of runs."""

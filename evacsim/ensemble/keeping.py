@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from evacsim.errors import Issue, ResultsError
+from evacsim.errors import Issue, ResultsError, WritingError
 from evacsim.language import Text
 from evacsim.results.writing import unwritable
 
@@ -76,7 +76,7 @@ def write_whole(path: Path, text: str) -> None:
         finally:
             os.close(there)
     except OSError as error:
-        raise ResultsError(str(path), [unwritable(path, error)]) from error
+        raise WritingError(str(path), [unwritable(path, error)]) from error
 
 
 @contextlib.contextmanager
@@ -93,7 +93,7 @@ def at_work(folder: Path, identity: Mapping[str, Any]) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
         lock = path.open("w")
     except OSError as error:
-        raise ResultsError(str(folder), [unwritable(folder, error)]) from error
+        raise WritingError(str(folder), [unwritable(folder, error)]) from error
     with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

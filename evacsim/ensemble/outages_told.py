@@ -1,16 +1,15 @@
 """The grid of the three outages in words, as JSON and as tables."""
 
-import json
 import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
 from evacsim.ensemble.outages import CUTS, Cell, Outages
-from evacsim.ensemble.replicating import plain
 from evacsim.language import Language, Text
+from evacsim.results.plain import plain
 from evacsim.results.wording import count, percent, quantity
-from evacsim.results.writing import refuse_folder, write_text
+from evacsim.results.writing import refuse_folder, write_csv, write_json
 
 SUMMARY = "outages.json"
 TOLD = (
@@ -60,10 +59,8 @@ def write_outages(
     out = Path(folder)
     refuse_folder(out, mark=SUMMARY, if_exists=if_exists)
     for name, table in (("outages.csv", found.table), ("contact.csv", found.contact)):
-        write_text(out / name, table.to_csv(index=False, lineterminator="\n"))
-    write_text(
-        out / SUMMARY, json.dumps(summary(found), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
-    )
+        write_csv(out / name, table)
+    write_json(out / SUMMARY, summary(found))
     return out
 
 

@@ -3,7 +3,6 @@
 import gc
 import hashlib
 import json
-import math
 import pickle
 import platform
 from collections.abc import Iterator, Sequence
@@ -25,6 +24,7 @@ from evacsim.ensemble.keeping import keep, name_of
 from evacsim.errors import Issue, ResultsError
 from evacsim.language import Text
 from evacsim.results.digest import events_digest
+from evacsim.results.plain import plain
 from evacsim.results.record import RunRecord
 from evacsim.scenario.model import Scenario
 from evacsim.world.building import build_world
@@ -158,22 +158,6 @@ def outcome(record: RunRecord) -> dict[str, Any]:
         "late_stages": late_stage_times(record),
         "out": _out(record),
     }
-
-
-def plain(value: float) -> float | str | None:
-    """Return a number as JSON can hold it: null for unknown, "inf" for never.
-
-    >>> plain(float("nan")), plain(float("-inf")), plain(2.0)
-    (None, '-inf', 2.0)
-    """
-    if math.isnan(value):
-        return None
-    return value if math.isfinite(value) else repr(value)
-
-
-def number(value: float | str | None) -> float:
-    """Return what `plain` has written."""
-    return math.nan if value is None else float(value)
 
 
 def _out(record: RunRecord) -> Sequence[int]:

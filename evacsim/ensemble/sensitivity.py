@@ -5,9 +5,8 @@ are those of a study: kept one by one, on any number of workers. All points have
 the unknowns alone.
 """
 
-import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -20,12 +19,13 @@ from evacsim.ensemble.belonging import belonging
 from evacsim.ensemble.finding import Runs
 from evacsim.ensemble.keeping import at_work
 from evacsim.ensemble.limits import ENTRIES
-from evacsim.ensemble.replicating import plain
 from evacsim.ensemble.studying import Plan, Progress, check, finished, identity, make
+from evacsim.ensemble.unknowns import unknowns_in
 from evacsim.ensemble.working import Workers
 from evacsim.errors import Issue, MissingExtraError, ScenarioError
 from evacsim.language import Language, Text
-from evacsim.results.writing import write_text
+from evacsim.results.plain import plain_rows
+from evacsim.results.writing import write_csv, write_json, write_text
 from evacsim.scenario.model import Scenario
 from evacsim.scenario.nearest import suggestion
 from evacsim.scenario.study import StudyDesign
@@ -114,6 +114,8 @@ class Sensitivity:
     """`indicator`, `unknown`, and the columns of `effects`; nan where a run does not say the indicator, or "never"."""
     n_runs: int
     scenario: Scenario
+    names: Mapping[str, Text]
+    """What each unknown is called, by its id."""
 
     def told(self, lang: Language = "zh") -> str:
         """Return for each indicator the unknowns that move it, the strongest first."""
@@ -127,7 +129,7 @@ class Sensitivity:
         for name, rows in self.table.groupby("indicator", sort=False):
             ranked = rows.sort_values([column, "unknown"], ascending=[False, True])
             said = [
-                f"{unknown} {value:.3g} ± {wide:.2g}"
+                f"{self.names[unknown].said(lang)} {value:.3g} ± {wide:.2g}"
                 for unknown, value, wide in ranked[["unknown", column, half]].itertuples(index=False)
                 if not math.isnan(value)
             ]
@@ -138,7 +140,7 @@ class Sensitivity:
     def save(self, folder: str | Path) -> Path:
         """Write `sensitivity.json`, `sensitivity.csv` and the text in both languages; return the folder."""
         folder = Path(folder)
-        write_text(folder / "sensitivity.csv", self.table.to_csv(index=False, lineterminator="\n"))
+        write_csv(folder / "sensitivity.csv", self.table)
         for lang in ("zh", "en"):
             write_text(folder / f"sensitivity.{lang}.txt", self.told(lang) + "\n")
         summary = {
@@ -146,16 +148,9 @@ class Sensitivity:
             "of": belonging(build_world(self.scenario)),
             "method": self.method,
             "runs": self.n_runs,
-            "effects": [
-                {
-                    str(name): plain(value) if isinstance(value, float) else value
-                    for name, value in row.items()
-                }
-                for row in self.table.to_dict("records")
-            ],
+            "effects": plain_rows(self.table),
         }
-        text = json.dumps(summary, ensure_ascii=False, indent=2, allow_nan=False)
-        write_text(folder / "sensitivity.json", text + "\n")
+        write_json(folder / "sensitivity.json", summary)
         return folder
 
 
@@ -206,7 +201,13 @@ def sensitivity(
         found.insert(0, "unknown", ids)
         found.insert(0, "indicator", name)
         tables.append(found)
-    return Sensitivity(question.method, pd.concat(tables, ignore_index=True), len(runs.lines), scenario)
+    return Sensitivity(
+        method=question.method,
+        table=pd.concat(tables, ignore_index=True),
+        n_runs=len(runs.lines),
+        scenario=scenario,
+        names={id_: unknown.name for id_, unknown in unknowns_in(design).items()},
+    )
 
 
 def _by_point(runs: Runs, name: str, n_points: int) -> NDArray[np.float64]:

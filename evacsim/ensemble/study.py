@@ -16,11 +16,12 @@ from evacsim.ensemble.drawing import changes_of
 from evacsim.ensemble.finding import ALL_LIMITS, Runs
 from evacsim.ensemble.keeping import write_whole
 from evacsim.ensemble.limits import ENTRIES, Judged
-from evacsim.ensemble.replicating import number, plain
 from evacsim.ensemble.studying import Plan
+from evacsim.ensemble.unknowns import unknowns_in
 from evacsim.ensemble.verdicts import RULES, WORDS, Verdict
 from evacsim.language import Language, Text, same
-from evacsim.results.writing import write_text
+from evacsim.results.plain import number, plain_rows, rows_of
+from evacsim.results.writing import write_csv, write_text
 from evacsim.scenario.model import Scenario
 from evacsim.world.building import build_world
 
@@ -86,7 +87,7 @@ class Study:
         """
         folder = Path(folder)
         for name in TABLES:
-            write_text(folder / f"{name}.csv", getattr(self, name).to_csv(index=False, lineterminator="\n"))
+            write_csv(folder / f"{name}.csv", getattr(self, name))
         for lang in ("zh", "en"):
             write_text(folder / f"study.{lang}.txt", self.told(lang) + "\n")
         text = json.dumps(self.summary(), ensure_ascii=False, indent=2, allow_nan=False)
@@ -111,10 +112,10 @@ class Study:
             "level": plan.design.level,
             "decided": self.is_decided,
             "uncertain": [item.model_dump(mode="json") for item in plan.design.uncertain],
-            "limits": [_plain(row) for row in _rows(self.limits)],
+            "limits": [*map(_named, plain_rows(self.limits))],
             "not_said": [one.entry.id for one in plan.limits if one.entry.id not in set(self.limits["limit"])],
-            "zones": [_plain(row) for row in _rows(self.zones)],
-            "indicators": [_plain(row) for row in _rows(self.indicators)],
+            "zones": plain_rows(self.zones),
+            "indicators": [*map(_named, plain_rows(self.indicators))],
             "verdicts": {
                 word.value: {"en": WORDS[word].en, "zh": WORDS[word].zh,
                              "rule_en": RULES[word].en, "rule_zh": RULES[word].zh}
@@ -132,7 +133,7 @@ class Study:
             f"{plan.scenario.name} · {plan.scenario.plan.name}：推演 {runs} 次{drawn.zh}，随机种子 {plan.seed}",
         )
         bounds = {limit.entry.id: limit for limit in plan.limits}
-        for row in _rows(self.limits):
+        for row in rows_of(self.limits):
             yield _told(row, bounds, self.runs.level)
         yield from self._told_zones()
         left = [word for word in Verdict if word.value in set(self.limits["verdict"])]
@@ -144,10 +145,10 @@ class Study:
                 "Not said of any run: " + "; ".join(name.en for name in silent),
                 "各次推演均无法给出：" + "；".join(name.zh for name in silent),
             )
-        unknowns = plan.design.uncertain
+        unknowns = [unknown.name for unknown in unknowns_in(plan.design).values()]
         yield Text(
-            "Drawn as unknown: " + ("; ".join(item.id for item in unknowns) or "nothing; only luck varies"),
-            "按未知抽样：" + ("；".join(item.id for item in unknowns) or "无，仅有随机波动"),
+            "Drawn as unknown: " + ("; ".join(name.en for name in unknowns) or "nothing; only luck varies"),
+            "按未知抽样：" + ("；".join(name.zh for name in unknowns) or "无，仅有随机波动"),
         )
 
     def _told_zones(self) -> Iterator[Text]:
@@ -213,14 +214,8 @@ def _percent(share: float, rounded: Any) -> str:
     return f"{rounded(round(1000 * share, 6)) / 10:g}"
 
 
-def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
-    return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
-
-
-def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
+def _named(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the row of a limit or an indicator with what it is called."""
     name = str(row.get("limit") or row.get("indicator"))
     texts = {"name_en": ENTRIES[name].name.en, "name_zh": ENTRIES[name].name.zh} if name in ENTRIES else {}
-    return {
-        **texts,
-        **{column: plain(value) if isinstance(value, float) else value for column, value in row.items()},
-    }
+    return {**texts, **row}

@@ -15,16 +15,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
-from scipy.sparse.csgraph import breadth_first_order, connected_components, maximum_flow
+from scipy.sparse.csgraph import breadth_first_order, connected_components
 
 from evacsim.world.columns import World
+from evacsim.world.greatest_flow import PLENTY, greatest_flow
 from evacsim.world.ways import opposite_links
 
 Rows = NDArray[np.int64]
 ALONE = 200
 """Zones around which a cut of their own is looked for, those with most people (assumed)."""
-PLENTY = 10_000
-"""Roads that no cut has."""
 
 
 class Group(NamedTuple):
@@ -110,19 +109,17 @@ class Parting:
 
     def cut(self, sources: Iterable[int], ends: Sequence[int]) -> frozenset[int]:
         """Return a smallest set of roads that parts some nodes from others; empty where there is none."""
-        ways, n, starts = self.world.ways, len(self.world.roads.node_ids), sorted({*sources} - {*ends})
-        begins = np.concatenate([ways.from_node[self.ways], np.full(len(starts), n), np.array(ends)])
-        goals = np.concatenate(
-            [ways.to_node[self.ways], np.array(starts, dtype=int), np.full(len(ends), n + 1)]
+        ways, n_nodes = self.world.ways, len(self.world.roads.node_ids)
+        begins, goals = ways.from_node[self.ways], ways.to_node[self.ways]
+        flow = greatest_flow(
+            begins,
+            goals,
+            np.ones(len(self.ways)),
+            sources=dict.fromkeys(sorted({*sources} - {*ends}), PLENTY),
+            ends=dict.fromkeys(ends, PLENTY),
+            n_nodes=n_nodes,
         )
-        flows = np.append(np.ones(len(self.ways)), np.full(len(starts) + len(ends), PLENTY)).astype(np.int32)
-        graph = csr_array((flows, (begins, goals)), shape=(n + 2, n + 2))
-        graph.sum_duplicates()
-        left = csr_array(graph - maximum_flow(graph, n, n + 1).flow)
-        left.eliminate_zeros()
-        reached = np.zeros(n + 2, dtype=bool)
-        reached[breadth_first_order(left, n, return_predecessors=False)] = True
-        is_cut = reached[ways.from_node[self.ways]] & ~reached[ways.to_node[self.ways]]
+        is_cut = flow.reached[begins] & ~flow.reached[goals]
         return frozenset(self.road[is_cut].tolist())
 
     def candidates(self) -> list[frozenset[int]]:

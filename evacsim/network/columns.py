@@ -209,7 +209,7 @@ def _nearest(spots: Floats, points: Floats) -> NDArray[np.intp]:
 
 def _nothing_near(crs: str | None) -> tuple[str, list[Issue]]:
     if crs is None:
-        rule = Text("has no coordinates, so nothing is near anything", "没有坐标, 无法按位置查找")
+        rule = Text("has no coordinates, so nothing is near anything", "没有坐标，无法按位置查找")
         remedy = Text("name nodes (node: ...) instead of coordinates", "用节点编号 (node: ...) 代替坐标")
     else:
         rule = Text("has no node that this mode may use", "没有该交通方式可用的节点")

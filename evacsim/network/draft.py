@@ -127,7 +127,7 @@ def _with_ends(
             ledger.write("dangling", link.id, ", ".join(map(str, missing)))
         else:
             rule = Text("is no node of this network", "不是该路网的节点")
-            remedy = Text("add the node, or correct or remove the link", "补上该节点, 或更正、删去该路段")
+            remedy = Text("add the node, or correct or remove the link", "补上该节点，或更正、删去该路段")
             issues += [
                 Issue(network.file, rule, remedy, f"link {link.id}", link.line, end) for end in missing
             ]

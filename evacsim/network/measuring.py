@@ -126,7 +126,7 @@ def measure_links(draft: Draft) -> None:
 
 _NO_LENGTH = Text(
     "has neither a length nor a travel time, and no coordinates to measure it",
-    "既无长度也无通行时间, 且没有坐标可供量取",
+    "既无长度也无通行时间，且没有坐标可供量取",
 )
 _GIVE_LENGTH = Text("fill in length_m or travel_time_s", "补填 length_m 或 travel_time_s")
 

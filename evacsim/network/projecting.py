@@ -43,7 +43,7 @@ def metric_crs(network: RawNetwork, wanted: str | None) -> str | None:
     if not is_metric(target, longitude, latitude):
         utm = utm_zone(longitude, latitude)
         rule = Text("cannot measure in metres here", "在此处不能以米量算")
-        remedy = Text(f"write a projected system, such as {utm}", f"写投影坐标系, 如 {utm}")
+        remedy = Text(f"write a projected system, such as {utm}", f"写投影坐标系，如 {utm}")
         raise FormatError(network.file, [Issue(network.file, rule, remedy, "crs", value=wanted)])
     return target
 

@@ -1,6 +1,5 @@
 """Beyond design (超设计检验): what a plan is worth when things are worse, each alone, under the same luck."""
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,15 +12,15 @@ from evacsim.ensemble.belonging import belonging
 from evacsim.ensemble.finding import Runs
 from evacsim.ensemble.limits import ENTRIES
 from evacsim.ensemble.order_statistics import quantile
-from evacsim.ensemble.replicating import plain
 from evacsim.language import Language, Text
 from evacsim.plan.breaking import Breaking
 from evacsim.plan.hardships import hardships
 from evacsim.plan.lever import Situation
 from evacsim.plan.ordering import order_moments
 from evacsim.plan.trials import Trials, by_draw, paired
+from evacsim.results.plain import plain_rows
 from evacsim.results.wording import quantity
-from evacsim.results.writing import write_text
+from evacsim.results.writing import write_csv, write_json, write_text
 from evacsim.scenario.model import Scenario
 from evacsim.world.building import build_world
 
@@ -74,7 +73,7 @@ class Beyond:
         if self.breaking is not None:
             tables["damages"] = self.breaking.table
         for name, table in tables.items():
-            write_text(folder / f"{name}.csv", table.to_csv(index=False, lineterminator="\n"))
+            write_csv(folder / f"{name}.csv", table)
         for lang in ("zh", "en"):
             write_text(folder / f"beyond.{lang}.txt", self.told(lang) + "\n")
         summary: dict[str, Any] = {
@@ -83,13 +82,12 @@ class Beyond:
             "seed": self.seed,
             "runs": self.n_runs,
             "level": self.level,
-            "cases": _rows(self.table),
-            "left_out": _rows(self.left_out),
+            "cases": plain_rows(self.table),
+            "left_out": plain_rows(self.left_out),
         }
         if self.breaking is not None:
             summary["breaking"] = self.breaking.summary()
-        text = json.dumps(summary, ensure_ascii=False, indent=2, allow_nan=False)
-        write_text(folder / "beyond.json", text + "\n")
+        write_json(folder / "beyond.json", summary)
         return folder
 
     def __str__(self) -> str:
@@ -198,10 +196,3 @@ def _told(row: dict[Any, Any], name: Text) -> Text:
         for one in ("base", "value")
     )
     return Text(f"{name.en} {before[0]} -> {after[0]}", f"{name.zh} {before[1]} → {after[1]}")
-
-
-def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
-    return [
-        {str(name): plain(value) if isinstance(value, float) else value for name, value in row.items()}
-        for row in table.to_dict("records")
-    ]

@@ -16,11 +16,11 @@ import pandas as pd
 from evacsim.ensemble.finding import Runs
 from evacsim.ensemble.limits import ENTRIES
 from evacsim.ensemble.order_statistics import quantile
-from evacsim.ensemble.replicating import plain
 from evacsim.errors import Issue, ScenarioError
 from evacsim.language import Language, Text
 from evacsim.plan.damages import damages
 from evacsim.plan.trials import Trials
+from evacsim.results.plain import plain
 from evacsim.results.wording import quantity
 from evacsim.scenario.model import Scenario
 from evacsim.scenario.nearest import suggestion

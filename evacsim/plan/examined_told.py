@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 from pathlib import Path
 from typing import Any, Literal
 
@@ -13,8 +12,9 @@ from evacsim.plan.executability.wording import number, said, some
 from evacsim.plan.narrow_places import NarrowPlace
 from evacsim.plan.scoring import LIGHTS, WEIGHTS, Score
 from evacsim.plan.shortcoming import LINKS, SEVERITIES, Severity, Shortcoming
+from evacsim.results.plain import plain
 from evacsim.results.wording import duration
-from evacsim.results.writing import refuse_folder, write_text
+from evacsim.results.writing import refuse_folder, write_json, write_text
 
 SUMMARY = "plan.json"
 FINDINGS = "findings.csv"
@@ -134,13 +134,9 @@ def _plain(one: Shortcoming) -> dict[str, Any]:
     return {
         **_row(one),
         "subjects": list(one.subjects),
-        "figures": {name: _number(value) for name, value in one.figures.items()},
+        "figures": {name: plain(value) for name, value in one.figures.items()},
         "loc": list(one.loc),
     }
-
-
-def _number(value: float) -> float | str:
-    return value if abs(value) < float("inf") else "inf"
 
 
 def _row(one: Shortcoming) -> dict[str, Any]:
@@ -187,7 +183,5 @@ def write_examination(
     writer.writerows(table(found))
     # Excel reads Chinese in a CSV file only after this mark.
     write_text(out / FINDINGS, "\ufeff" + written.getvalue())
-    write_text(
-        out / SUMMARY, json.dumps(summary(found), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
-    )
+    write_json(out / SUMMARY, summary(found))
     return out

@@ -8,8 +8,9 @@ drawn is a little less sure than it looks.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -21,8 +22,10 @@ from evacsim.ensemble.finding import Runs
 from evacsim.ensemble.interval import Interval
 from evacsim.ensemble.limits import ENTRIES, Judged
 from evacsim.ensemble.proportions import wilson
+from evacsim.ensemble.unknowns import unknowns_in
 from evacsim.language import Language, Text, same
 from evacsim.results.wording import percent, quantity
+from evacsim.scenario.study import StudyDesign
 
 Bools = NDArray[np.bool_]
 
@@ -62,23 +65,23 @@ class Condition:
     is_above: bool
     """Whether the fact is above `at`, else at or below it; equal to it, else another, where it is a word."""
     at: float | str
-    unit: str
-    """Unit in which an unknown was drawn; nothing for words and indicators."""
+    name: Text
+    """What the fact is called."""
+    shown: Text
+    """`at` as people read it."""
 
     def said(self) -> Text:
         """Return the condition as text."""
-        if self.fact in ENTRIES:
-            entry = ENTRIES[self.fact]
-            name = entry.name
-            shown = Text(*(quantity(float(self.at), entry.unit, lang) for lang in ("en", "zh")))
-        else:
-            name = same(self.fact)
-            shown = same(self.at if isinstance(self.at, str) else f"{self.at:.3g} {self.unit}".strip())
+        return Text(f"{self.name.en} {self.side().en}", f"{self.name.zh}{self.side().zh}")
+
+    def side(self) -> Text:
+        """Return on which side of the cut the fact is."""
+        shown = self.shown
         if isinstance(self.at, str):
-            sign = Text("is" if self.is_above else "is not", "为" if self.is_above else "不为")
-        else:
-            sign = Text("is above" if self.is_above else "is at most", "大于" if self.is_above else "不大于")
-        return Text(f"{name.en} {sign.en} {shown.en}", f"{name.zh}{sign.zh} {shown.zh}")
+            word = Text("being", "为") if self.is_above else Text("other than", "不为")
+            return Text(f"{word.en} '{shown.en}'", f"{word.zh}“{shown.zh}”")
+        word = Text("above", "超过") if self.is_above else Text("at most", "不超过")
+        return Text(f"{word.en} {shown.en}", f"{word.zh} {shown.zh}")
 
 
 @dataclass(frozen=True)
@@ -109,34 +112,46 @@ class FailingRule:
         return self.leaves[0] if self.leaves[0].conditions else None
 
     def told(self, lang: Language = "zh") -> str:
-        """Return the rule as one sentence."""
+        """Return how often the plan fails, and a line for each part of the runs with how often it fails there."""
+        return "\n".join(text.said(lang) for text in self._texts())
+
+    def _texts(self) -> Iterator[Text]:
         n_runs, n_failed = (
             sum(getattr(leaf, name) for leaf in self.leaves) for name in ("n_runs", "n_failed")
         )
         if not n_failed:
-            return Text(f"The plan fails in none of {n_runs} runs.", f"{n_runs} 次推演中预案均未失效。").said(
-                lang
-            )
-        if self.worst is None:
-            return Text(
+            yield Text(f"The plan fails in none of {n_runs} runs.", f"{n_runs} 次推演中预案均未失效。")
+        elif n_failed == n_runs:
+            yield Text(f"The plan fails in all of {n_runs} runs.", f"{n_runs} 次推演中预案全部失效。")
+        elif self.worst is None:
+            yield Text(
                 f"The plan fails in {n_failed} of {n_runs} runs; no rule tells when.",
-                f"{n_runs} 次推演中失效 {n_failed} 次，未发现明确规律。",
-            ).said(lang)
-        rest = (n_runs - self.worst.n_runs, n_failed - self.worst.n_failed)
-        said = [condition.said() for condition in self.worst.conditions]
-        inside, outside = (
-            _share(self.worst.n_failed, self.worst.n_runs, self.level),
-            _share(*rest[::-1], self.level),
+                f"{n_runs} 次推演中预案失效 {n_failed} 次，未发现明确规律。",
+            )
+        else:
+            yield Text(
+                f"The plan fails in {n_failed} of {n_runs} runs.",
+                f"{n_runs} 次推演中预案失效 {n_failed} 次：",
+            )
+            yield from (self._leaf(number, leaf) for number, leaf in enumerate(self.leaves, start=1))
+
+    def _leaf(self, number: int, leaf: Leaf) -> Text:
+        """Return in how many runs of one part the plan fails."""
+        when = _together(leaf.conditions)
+        interval: Interval = wilson(leaf.n_failed, leaf.n_runs, self.level)
+        share, low, high = (percent(value) for value in (leaf.share, interval.low, interval.high))
+        often = Text(
+            f"{leaf.n_failed or 'none'} of", f"失效 {leaf.n_failed} 次" if leaf.n_failed else "均未失效"
         )
         return Text(
-            f"If {' and '.join(one.en for one in said)}, the plan fails in {self.worst.n_failed} of "
-            f"{self.worst.n_runs} runs ({inside}), otherwise in {rest[1]} of {rest[0]} ({outside}).",
-            f"当{'且'.join(one.zh for one in said)}时，{self.worst.n_runs} 次推演中失效 {self.worst.n_failed} 次"
-            f"（{inside}），其余 {rest[0]} 次中失效 {rest[1]} 次（{outside}）。",
-        ).said(lang)
+            f"  {number}. With {when.en}: in {often.en} {leaf.n_runs} runs ({share}; {low}–{high}).",
+            f"  {number}. {when.zh} 时：{leaf.n_runs} 次推演中{often.zh}（{share}，置信区间 {low}～{high}）",
+        )
 
 
-def failing_rule(runs: Runs, limits: Sequence[Judged], depth: int = DEPTH) -> FailingRule:
+def failing_rule(
+    runs: Runs, limits: Sequence[Judged], design: StudyDesign, depth: int = DEPTH
+) -> FailingRule:
     """Return when a plan fails: breaks any of the limits.
 
     Parameters
@@ -145,6 +160,8 @@ def failing_rule(runs: Runs, limits: Sequence[Judged], depth: int = DEPTH) -> Fa
         Runs of a study.
     limits : sequence of Judged
         What is to be kept; what a run does not say is not broken by it.
+    design : StudyDesign
+        What the study drew as unknown.
     depth : int
         Conditions one after the other, at most.
     """
@@ -155,7 +172,7 @@ def failing_rule(runs: Runs, limits: Sequence[Judged], depth: int = DEPTH) -> Fa
             [not math.isnan(value) and not limit.is_kept(value) for value in values], dtype=bool
         )
     judged = {limit.entry.id for limit in limits}
-    facts = {**_unknowns(runs), **_early(runs, judged)}
+    facts = {**_drawn(runs, design), **_early(runs, judged)}
     leaves = _parted(facts, failed, np.ones(len(failed), dtype=bool), (), depth)
     return FailingRule(tuple(sorted(leaves, key=lambda leaf: (-leaf.share, -leaf.n_runs))), runs.level)
 
@@ -163,50 +180,67 @@ def failing_rule(runs: Runs, limits: Sequence[Judged], depth: int = DEPTH) -> Fa
 class _Fact:
     """One fact of all runs, and the cuts that part them by it."""
 
-    def __init__(self, name: str, values: Sequence[Any], unit: str = "") -> None:
-        self.name, self.unit = name, unit
-        self.is_word = any(isinstance(value, str) for value in values)
-        self.values = np.array(values, dtype=object if self.is_word else np.float64)
+    def __init__(
+        self, id_: str, name: Text, values: Sequence[Any], shown: Callable[[float], Text] | None = None
+    ) -> None:
+        self.id, self.name = id_, name
+        self._shown = shown
+        """How a number reads; the fact is a word where there is none."""
+        self.values = np.array(values, dtype=object if shown is None else np.float64)
+
+    def condition(self, cut: float | str, *, is_above: bool) -> Condition:
+        """Return what holds on one side of a cut."""
+        shown = same(str(cut)) if self._shown is None else self._shown(float(cut))
+        return Condition(self.id, is_above, cut, self.name, shown)
 
     def cuts(self, rows: Bools) -> list[float | str]:
         """Return where the runs (rows) may be cut."""
-        if self.is_word:
+        if self._shown is None:
             return sorted(set(self.values[rows].tolist()))
         there = np.unique(self.values[rows])
         # Between a finite value and never lies every finite one above: the finite value itself cuts.
         between = [(low + high) / 2 if math.isfinite(high) else low for low, high in pairwise(there.tolist())]
+        if not np.mod(there[np.isfinite(there)], 1).any():
+            between = [float(math.floor(cut)) for cut in between]  # "above 5", not "above 5.5"
         step = max(len(between) // MOST_CUTS, 1)
         return [float(cut) for cut in between[step // 2 :: step]]
 
     def is_above(self, cut: float | str) -> Bools:
         """Return which runs lie above a cut, or are the word."""
-        found: Bools = self.values == cut if self.is_word else self.values > cut
+        found: Bools = self.values == cut if self._shown is None else self.values > cut
         return np.asarray(found, dtype=bool)
 
 
-def _unknowns(runs: Runs) -> dict[str, _Fact]:
+def _drawn(runs: Runs, design: StudyDesign) -> dict[str, _Fact]:
     """Return what was drawn, as numbers where all of it are numbers with one unit."""
-    found = {}
-    for name in runs.lines[0]["values"] if runs.lines else ():
-        drawn = [line["values"][name] for line in runs.lines]
+    found, unknowns = {}, unknowns_in(design)
+    for id_ in runs.lines[0]["values"] if runs.lines else ():
+        unknown = unknowns[id_]
+        drawn = [line["values"][id_] for line in runs.lines]
         parts = [_number_and_unit(value) for value in drawn]
         units = {unit for _, unit in parts}
         if len(units) == 1 and not any(math.isnan(value) for value, _ in parts):
-            found[name] = _Fact(name, [value for value, _ in parts], units.pop())
+            shown = partial(unknown.amount, unit=units.pop())
+            found[id_] = _Fact(id_, unknown.name, [value for value, _ in parts], shown)
         else:
-            found[name] = _Fact(name, [str(value) for value in drawn])
+            found[id_] = _Fact(id_, unknown.name, [str(value) for value in drawn])
     return found
 
 
 def _early(runs: Runs, judged: set[str]) -> dict[str, _Fact]:
     there = runs.lines[0]["indicators"] if runs.lines else {}
     found = {}
-    for name in EARLY:
-        if name in there and name not in judged:
-            values = runs.indicator(name)
+    for id_ in EARLY:
+        if id_ in there and id_ not in judged:
+            values = runs.indicator(id_)
             if not np.isnan(values).any():
-                found[name] = _Fact(name, values.tolist())
+                entry = ENTRIES[id_]
+                found[id_] = _Fact(id_, entry.name, values.tolist(), partial(_amount, unit=entry.unit))
     return found
+
+
+def _amount(value: float, unit: str) -> Text:
+    return Text(quantity(value, unit, "en"), quantity(value, unit, "zh"))
 
 
 def _number_and_unit(value: Any) -> tuple[float, str]:
@@ -233,7 +267,7 @@ def _parted(
     above = fact.is_above(cut)
     leaves = []
     for is_above in (True, False):
-        condition = Condition(fact.name, is_above, cut, fact.unit)
+        condition = fact.condition(cut, is_above=is_above)
         inside = rows & (above if is_above else ~above)
         leaves += _parted(facts, failed, inside, _with(conditions, condition), depth - 1)
     return leaves
@@ -267,6 +301,18 @@ def _with(conditions: tuple[Condition, ...], one: Condition) -> tuple[Condition,
     return (*rest, one)
 
 
-def _share(part: int, whole: int, level: float) -> str:
-    interval: Interval = wilson(part, whole, level)
-    return f"{percent(part / whole if whole else math.nan)}, {percent(interval.low)}–{percent(interval.high)}"
+def _together(conditions: Sequence[Condition]) -> Text:
+    """Return conditions as one phrase; two cuts of one fact say between what it lies."""
+    by_fact: dict[str, list[Condition]] = {}
+    for condition in conditions:
+        by_fact.setdefault(condition.fact, []).append(condition)
+    said = []
+    for own in by_fact.values():
+        if len(own) == 2 and not isinstance(own[0].at, str):
+            low, high = sorted(own, key=lambda one: not one.is_above)
+            said.append(
+                Text(f"{low.said().en} up to {high.shown.en}", f"{low.said().zh}、{high.side().zh}"),
+            )
+        else:
+            said += [one.said() for one in own]
+    return Text(" and ".join(one.en for one in said), "，且".join(one.zh for one in said))

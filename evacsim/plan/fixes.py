@@ -1,6 +1,5 @@
 """The result of a search for fixes: what each lever does, which set of them is enough, and whether that held again."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,13 +10,13 @@ import pandas as pd
 from evacsim.ensemble.belonging import belonging
 from evacsim.ensemble.finding import ALL_LIMITS
 from evacsim.ensemble.limits import ENTRIES
-from evacsim.ensemble.replicating import plain
 from evacsim.language import Language
 from evacsim.plan.failing_rule import FailingRule
 from evacsim.plan.fixes_told import told
 from evacsim.plan.lever import Frequencies
 from evacsim.plan.levers import Units
-from evacsim.results.writing import write_text
+from evacsim.results.plain import plain_rows
+from evacsim.results.writing import write_csv, write_json, write_text
 from evacsim.scenario.model import Scenario
 from evacsim.scenario.study import StudyDesign
 from evacsim.world.building import build_world
@@ -100,11 +99,10 @@ class Fixes:
         """Write `fixes.json`, a table each and the text in both languages; return the folder."""
         folder = Path(folder)
         for name in TABLES:
-            write_text(folder / f"{name}.csv", getattr(self, name).to_csv(index=False, lineterminator="\n"))
+            write_csv(folder / f"{name}.csv", getattr(self, name))
         for lang in ("zh", "en"):
             write_text(folder / f"fixes.{lang}.txt", self.told(lang) + "\n")
-        text = json.dumps(self._summary(), ensure_ascii=False, indent=2, allow_nan=False)
-        write_text(folder / "fixes.json", text + "\n")
+        write_json(folder / "fixes.json", self._summary())
         return folder
 
     def __str__(self) -> str:
@@ -125,12 +123,5 @@ class Fixes:
             "chosen": list(self.chosen),
             "enough": self.is_enough,
             "rule": {"en": self.rule.told("en"), "zh": self.rule.told("zh")},
-            **{name: _rows(getattr(self, name)) for name in TABLES},
+            **{name: plain_rows(getattr(self, name)) for name in TABLES},
         }
-
-
-def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
-    return [
-        {str(name): plain(value) if isinstance(value, float) else value for name, value in row.items()}
-        for row in table.to_dict("records")
-    ]

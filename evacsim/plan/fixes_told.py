@@ -11,6 +11,7 @@ from evacsim.ensemble.limits import ENTRIES
 from evacsim.ensemble.verdicts import WORDS, Verdict
 from evacsim.language import Language, Text
 from evacsim.plan.lateness_shares import told as stages_told
+from evacsim.results.plain import rows_of
 from evacsim.results.wording import percent, quantity
 
 if TYPE_CHECKING:
@@ -35,11 +36,11 @@ def _texts(found: "Fixes") -> Iterator[Text]:
     )
     yield stages_told(found.stages)
     yield Text(found.rule.told("en"), found.rule.told("zh"))
-    names = {row["lever"]: Text(row["name_en"], row["name_zh"]) for row in _rows(found.levers)}
-    helping = [row for row in _rows(found.levers) if row["effect"] > 0 or math.isnan(row["effect"])]
+    names = {row["lever"]: Text(row["name_en"], row["name_zh"]) for row in rows_of(found.levers)}
+    helping = [row for row in rows_of(found.levers) if row["effect"] > 0 or math.isnan(row["effect"])]
     for number, row in enumerate(helping, 1):
         yield _lever(number, row, entry.unit, names.get(row["dominated_by"]))
-    rest = [row for row in _rows(found.levers) if row["effect"] <= 0]
+    rest = [row for row in rows_of(found.levers) if row["effect"] <= 0]
     if rest:
         yield Text(
             "No improvement: " + "; ".join(row["name_en"] for row in rest),
@@ -82,7 +83,7 @@ def _lever(number: int, row: Mapping[str, Any], unit: str, better: Text | None) 
 
 
 def _set(found: "Fixes") -> Iterator[Text]:
-    names = {row["lever"]: Text(row["name_en"], row["name_zh"]) for row in _rows(found.levers)}
+    names = {row["lever"]: Text(row["name_en"], row["name_zh"]) for row in rows_of(found.levers)}
     if not found.chosen:
         missing = int(found.steps["of"].iloc[0]) - int(found.steps["enough"].iloc[0])
         yield (
@@ -107,7 +108,7 @@ def _set(found: "Fixes") -> Iterator[Text]:
             else Text("does not lift every limit over its target", "仍有限值未达目标")
         )
         yield Text(f"Under fresh luck it {word.en}:", f"换新随机种子复核：{word.zh}")
-    for row in _rows(found.fresh):
+    for row in rows_of(found.fresh):
         name = names.get(row["lever"], Text("together", "合计"))
         unit = ENTRIES[found.asked.by].unit
         first, fresh = _amount(row["effect"], unit), _amount(row["fresh"], unit)
@@ -121,8 +122,8 @@ def _set(found: "Fixes") -> Iterator[Text]:
 
 
 def _limits(table: pd.DataFrame) -> Iterator[Text]:
-    base = {row["limit"]: row for row in _rows(table[table["plan"] == "base"])}
-    fixed = {row["limit"]: row for row in _rows(table[table["plan"] == "fixed"])}
+    base = {row["limit"]: row for row in rows_of(table[table["plan"] == "base"])}
+    fixed = {row["limit"]: row for row in rows_of(table[table["plan"] == "fixed"])}
     for id_, before in base.items():
         name = Text("all limits together", "全部限值同时满足") if id_ == ALL_LIMITS else ENTRIES[id_].name
         said = [_share(before), *([_share(fixed[id_])] if id_ in fixed else [])]
@@ -156,7 +157,3 @@ def _amount(value: float, unit: str) -> Text:
     if unit == "person":
         return Text(f"{value:,.1f} people", f"{value:,.1f} 人")
     return Text(quantity(value, unit, "en"), quantity(value, unit, "zh"))
-
-
-def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
-    return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]

@@ -137,7 +137,7 @@ class _Search:
             fresh=fresh,
             fresh_limits=fresh_limits,
             stages=lateness_shares(self.base),
-            rule=failing_rule(self.base, self.limits),
+            rule=failing_rule(self.base, self.limits, self.design),
         )
 
     # -- each lever alone -----------------------------------------------------------------------

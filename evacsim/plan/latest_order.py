@@ -9,7 +9,6 @@ surely safe up to the last shift before any at which the lower end falls short, 
 which the upper end does.
 """
 
-import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +22,6 @@ from scipy.optimize import isotonic_regression
 
 from evacsim.ensemble.belonging import belonging
 from evacsim.ensemble.finding import Runs
-from evacsim.ensemble.replicating import plain
 from evacsim.errors import Issue, ScenarioError
 from evacsim.language import Language, Text
 from evacsim.plan.latest_told import told
@@ -39,11 +37,12 @@ from evacsim.plan.ordering import (
     row_moments,
 )
 from evacsim.plan.trials import Trials
-from evacsim.results.writing import write_text
+from evacsim.results.plain import plain_rows
+from evacsim.results.writing import write_csv, write_json, write_text
 from evacsim.scenario.matching import transfers_by_zone
 from evacsim.scenario.model import Scenario
 from evacsim.world.building import build_world
-from evacsim.world.columns import StageSeries
+from evacsim.world.columns import StageSeries, World
 
 SHIFTS = tuple(hours * 3600.0 for hours in (-6, -4, -3, -2, -1, 0, 1, 2, 3, 4, 6))
 """Shifts of all orders that are tried if none are given [s]."""
@@ -67,7 +66,8 @@ class Asked:
 class LatestOrders:
     """The latest safe order of each zone."""
 
-    scenario: Scenario
+    world: World
+    """The plan's own."""
     asked: Asked
     seed: int
     n_runs: int
@@ -84,6 +84,11 @@ class LatestOrders:
     curves: pd.DataFrame
     """`lever, zone, shift_s, order_s, share, low, high, falling`: how often each zone is out in time at each shift."""
 
+    @property
+    def scenario(self) -> Scenario:
+        """The plan as it is."""
+        return self.world.scenario
+
     def told(self, lang: Language = "zh") -> str:
         """Return a line for each zone, the tightest first."""
         return told(self, lang)
@@ -92,22 +97,21 @@ class LatestOrders:
         """Write `latest.json`, `latest.csv`, `curves.csv` and the text in both languages; return the folder."""
         folder = Path(folder)
         for name, table in (("latest", self.table), ("curves", self.curves)):
-            write_text(folder / f"{name}.csv", table.to_csv(index=False, lineterminator="\n"))
+            write_csv(folder / f"{name}.csv", table)
         for lang in ("zh", "en"):
             write_text(folder / f"latest.{lang}.txt", self.told(lang) + "\n")
         summary = {
             "scenario": self.scenario.id,
-            "of": belonging(build_world(self.scenario)),
+            "of": belonging(self.world),
             "seed": self.seed,
             "runs": self.n_runs,
             "shifts_s": list(self.asked.shifts),
             "people": self.asked.people,
             "probability": self.asked.probability,
             "level": self.level,
-            "zones": [_plain(row) for row in _rows(self.table)],
+            "zones": plain_rows(self.table),
         }
-        text = json.dumps(summary, ensure_ascii=False, indent=2, allow_nan=False)
-        write_text(folder / "latest.json", text + "\n")
+        write_json(folder / "latest.json", summary)
         return folder
 
     def __str__(self) -> str:
@@ -154,7 +158,8 @@ def latest_orders(
     base = run("base", scenario)
     own = order_moments(base)
     by_row = row_moments(scenario, own)
-    gauges = _gauges_of_zones(scenario)
+    world = build_world(scenario)
+    gauges = _gauges_of_zones(world)
     rows, curves = [], []
     for lever, variant in variants:
         at_shift = {
@@ -173,7 +178,7 @@ def latest_orders(
     table.insert(2, "name", table["zone"].map(names).fillna("") if rows else [])
     columns = ["lever", "zone", "shift_s", "order_s", "share", "low", "high", "falling"]
     return LatestOrders(
-        scenario=scenario,
+        world=world,
         asked=asked,
         seed=trials.seed,
         n_runs=len(base.lines),
@@ -288,9 +293,9 @@ def _latest(
     }
 
 
-def _gauges_of_zones(scenario: Scenario) -> dict[str, StageSeries]:
+def _gauges_of_zones(world: World) -> dict[str, StageSeries]:
     """Return the gauge by which each zone is ordered: of its own trigger, else of its rules or of the only gauge."""
-    gauges = build_world(scenario).gauges
+    gauges, scenario = world.gauges, world.scenario
     rules = {rule.id: rule.gauge for rule in scenario.plan.when.rules if rule.gauge is not None}
     only = next(iter(gauges)) if len(gauges) == 1 else None
     found = {}
@@ -299,11 +304,3 @@ def _gauges_of_zones(scenario: Scenario) -> dict[str, StageSeries]:
         if named is not None:
             found[zone] = gauges[named]
     return found
-
-
-def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
-    return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
-
-
-def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: plain(value) if isinstance(value, float) else value for name, value in row.items()}

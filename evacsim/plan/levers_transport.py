@@ -37,7 +37,7 @@ def vehicles(kind: str, number: int, cost: Cost, fleet: str | None = None) -> Le
     def propose(situation: Situation) -> Proposal | Text:
         fleets = [one for one in used_fleets(situation.scenario, kind) if fleet in (None, one.id)]
         if not fleets:
-            return Text(f"the plan uses no fleet of kind {kind}", f"预案没有使用 {kind} 类车队")
+            return Text(f"the plan uses no fleet of {what.en}", f"预案没有使用{what.zh[1:]}的队伍")
         if any(one.vehicles + number < 1 for one in fleets):
             return Text("a fleet would have no vehicle left", "车队将无车可用")
         shown = [f"{one.id} {one.vehicles} -> {one.vehicles + number}" for one in fleets]

@@ -57,9 +57,7 @@ def _of(world: World, group: Sequence[Need]) -> NarrowPlace | None:
     np.add.at(carries, world.ways.link[own], PER_HOUR * world.ways.capacity[own])
     hours, place = sum(sources.values()) / WIDE, None
     while sources:
-        cut = smallest_cut(
-            world, [(node, vehicles / hours) for node, vehicles in sorted(sources.items())], ends
-        )
+        cut = smallest_cut(world, {node: vehicles / hours for node, vehicles in sources.items()}, ends)
         if not cut.links:
             return place
         wanted, flow = sum(sources[node] for node in cut.within), float(carries[list(cut.links)].sum())

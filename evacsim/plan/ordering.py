@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from evacsim.ensemble.finding import Runs
 from evacsim.ensemble.order_statistics import quantile
-from evacsim.ensemble.replicating import number
 from evacsim.plan.lever import moment
+from evacsim.results.plain import number
 from evacsim.scenario.matching import matching
 from evacsim.scenario.model import Scenario
 from evacsim.scenario.plan import When

@@ -7,6 +7,7 @@ from evacsim.analysis.bounds.told import no_plan_beats
 from evacsim.analysis.indicators import Indicator, indicators
 from evacsim.report.markup import Html, Words, folded, joined, shortened, table, tag
 from evacsim.report.texts import MARKS
+from evacsim.report.values_told import parameter_told, value_told
 from evacsim.results.record import RunRecord
 from evacsim.results.wording import count, percent, quantity
 
@@ -58,7 +59,12 @@ def assumptions_section(record: RunRecord, words: Words) -> Html:
         for mark, (_, meaning) in MARKS.items()
     ]
     rows = [
-        [tag("code", row["path"]), row["value"], _mark(row["mark"], words), row["source"]]
+        [
+            tag("code", parameter_told(row["path"])),
+            value_told(row["value"], words.lang),
+            _mark(row["mark"], words),
+            row["source"],
+        ]
         for row in ranked.to_dict("records")
     ]
     heads = ["parameter", "value", "mark", "source"]

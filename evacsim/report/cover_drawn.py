@@ -1,6 +1,5 @@
 """Response rings (反应圈) as pictures and files: a map for each position, the rings over time, tables, JSON."""
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -12,7 +11,7 @@ from evacsim.clock import write_moment
 from evacsim.language import Language, Text
 from evacsim.report.figures import DEPTH_COLORS, GROUP_COLORS, drawing, finish
 from evacsim.report.texts import DEPTH_CLASSES
-from evacsim.results.writing import refuse_folder, write_text
+from evacsim.results.writing import refuse_folder, write_csv, write_json
 from evacsim.world.columns import World
 
 if TYPE_CHECKING:
@@ -87,9 +86,9 @@ def write_cover(
     out = Path(folder)
     refuse_other(out, if_exists=if_exists)
     out.mkdir(parents=True, exist_ok=True)
-    write_text(out / SUMMARY, json.dumps(summary(cover, world.scenario), ensure_ascii=False, indent=2) + "\n")
+    write_json(out / SUMMARY, summary(cover, world.scenario))
     for name in ("rings", "reached", "moved"):
-        write_text(out / f"{name}.csv", getattr(cover, name).to_csv(index=False, lineterminator="\n"))
+        write_csv(out / f"{name}.csv", getattr(cover, name))
     if np.isfinite(cover.points.x).any():
         draw_map(cover, world, lang=lang).savefig(out / "map.png", dpi=110)
     if cover.has_flood:

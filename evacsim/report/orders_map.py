@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from evacsim.language import LANGUAGES, Language, Text
 from evacsim.report.figures import drawing
-from evacsim.world.columns import World
 
 if TYPE_CHECKING:
     from evacsim.plan.latest_order import LatestOrders
@@ -100,8 +99,9 @@ def classes_of(margin: NDArray[np.float64]) -> NDArray[np.int64]:
     return np.where(np.isnan(margin), NONE, found).astype(np.int64)
 
 
-def save_maps(found: "LatestOrders", world: World, folder: str | Path) -> None:
+def save_maps(found: "LatestOrders", folder: str | Path) -> None:
     """Write `latest.zh.png` and `latest.en.png` into a folder; nothing where the network has no coordinates."""
+    world = found.world
     roads = world.roads
     if not np.isfinite(roads.x).all():
         return

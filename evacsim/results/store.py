@@ -21,7 +21,7 @@ from typing import Any, Literal
 import duckdb
 import pandas as pd
 
-from evacsim.errors import Issue, ResultsError
+from evacsim.errors import Issue, ResultsError, WritingError
 from evacsim.language import Text
 from evacsim.results.column import Column
 from evacsim.results.columns import RUN_AGAIN, column_issues, table
@@ -72,7 +72,7 @@ def write_record(
         _write_aside(record, frames, _work(folder))
         _put_in_place(_work(folder), folder)
     except (OSError, duckdb.Error) as error:
-        raise ResultsError(str(folder), [unwritable(folder, error)]) from error
+        raise WritingError(str(folder), [unwritable(folder, error)]) from error
     return folder
 
 

@@ -1,9 +1,12 @@
 """Files written for people, with an error they can read where that is not possible."""
 
+import json
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from evacsim.errors import Issue, ResultsError
+import pandas as pd
+
+from evacsim.errors import Issue, WritingError
 from evacsim.language import Text
 
 CHECK_DISK = Text(
@@ -25,8 +28,30 @@ def write_text(path: str | Path, text: str) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise ResultsError(str(path), [unwritable(path, error)]) from error
+        raise WritingError(str(path), [unwritable(path, error)]) from error
     return path
+
+
+def write_json(path: str | Path, content: Any) -> Path:
+    """Write what JSON can hold, for people to read as well, and return the path.
+
+    Raises
+    ------
+    ResultsError
+        If the file cannot be written.
+    """
+    return write_text(path, json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+
+
+def write_csv(path: str | Path, table: pd.DataFrame) -> Path:
+    """Write a table without its index, alike on every system, and return the path.
+
+    Raises
+    ------
+    ResultsError
+        If the file cannot be written.
+    """
+    return write_text(path, table.to_csv(index=False, lineterminator="\n"))
 
 
 def refuse_folder(folder: Path, *, mark: str, if_exists: Literal["error", "replace"]) -> None:
@@ -58,7 +83,7 @@ def refuse_folder(folder: Path, *, mark: str, if_exists: Literal["error", "repla
         )
     else:
         return
-    raise ResultsError(str(folder), [Issue(str(folder), rule, remedy)])
+    raise WritingError(str(folder), [Issue(str(folder), rule, remedy)])
 
 
 def unwritable(path: Path, error: Exception) -> Issue:

@@ -14,7 +14,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from evacsim.errors import Issue, ResultsError
+from evacsim.errors import Issue, WritingError
 from evacsim.language import Text
 from evacsim.results.writing import unwritable
 from evacsim.traffic.exporting import EXPORTS, Export
@@ -75,7 +75,7 @@ def write_run(
         work.rename(folder)
     except (OSError, duckdb.Error) as error:
         shutil.rmtree(work, ignore_errors=True)
-        raise ResultsError(str(folder), [unwritable(folder, error)]) from error
+        raise WritingError(str(folder), [unwritable(folder, error)]) from error
     return folder
 
 
@@ -99,7 +99,7 @@ def refuse_existing(folder: Path, *, if_exists: Literal["error", "replace"] = "e
         remedy = Text("name another folder", "换一个文件夹")
     else:
         return
-    raise ResultsError(str(folder), [Issue(str(folder), rule, remedy)])
+    raise WritingError(str(folder), [Issue(str(folder), rule, remedy)])
 
 
 def write_table(frame: pd.DataFrame, path: Path) -> None:

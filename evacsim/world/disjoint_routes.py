@@ -1,13 +1,11 @@
 """Whether one cut takes the way from a place to another: two routes that share no road, or the roads all must take."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-import networkx as nx
 import numpy as np
 
 from evacsim.world.columns import World
+from evacsim.world.greatest_flow import greatest_flow
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,41 +23,27 @@ class RouteGraph:
 
     def __init__(self, world: World) -> None:
         ways = world.ways
-        self._links: dict[tuple[int, int], list[str]] = {}
-        for way in np.flatnonzero(ways.open_to_buses).tolist():
-            ends = (int(ways.from_node[way]), int(ways.to_node[way]))
-            self._links.setdefault(ends, []).append(world.roads.link_ids[int(ways.link[way])])
-        graph = nx.DiGraph()
-        graph.add_nodes_from(range(len(world.roads.node_ids)))
-        graph.add_edges_from((*ends, {"capacity": len(links)}) for ends, links in self._links.items())
-        self._graph = graph
-        self._residual: Any = nx.algorithms.flow.build_residual_network(graph, "capacity")
+        own = np.flatnonzero(ways.open_to_buses)
+        self._begins, self._goals = ways.from_node[own], ways.to_node[own]
+        self._links = [world.roads.link_ids[link] for link in ways.link[own].tolist()]
+        self._n_nodes = len(world.roads.node_ids)
 
     def between(self, start: int, end: int) -> Routes:
         """Return how many routes without a common road lead from node `start` to node `end`.
 
-        The greatest flow where every road carries one vehicle (Menger's theorem), stopped at two.
+        The greatest flow where every road carries one vehicle (Menger's theorem) and no more than two set out.
         """
         if start == end:
             return Routes(2, ())
-        flow = nx.algorithms.flow.edmonds_karp(
-            self._graph, start, end, capacity="capacity", residual=self._residual, cutoff=2
+        flow = greatest_flow(
+            self._begins,
+            self._goals,
+            np.ones(len(self._links)),
+            sources={start: 2},
+            ends={end: 2},
+            n_nodes=self._n_nodes,
         )
-        number = min(2, int(flow.graph["flow_value"]))
-        return Routes(number, tuple(self._cut(flow, start)) if number == 1 else ())
-
-    def _cut(self, flow: Any, start: int) -> Sequence[str]:
-        """Return the links out of the nodes that one more vehicle would still reach."""
-        reached, open_nodes = {start}, [start]
-        while open_nodes:
-            node = open_nodes.pop()
-            for other, edge in flow[node].items():
-                if other not in reached and edge["flow"] < edge["capacity"]:
-                    reached.add(other)
-                    open_nodes.append(other)
-        return sorted(
-            link
-            for (tail, head), links in self._links.items()
-            if tail in reached and head not in reached
-            for link in links
-        )
+        if flow.value != 1:
+            return Routes(flow.value, ())
+        is_cut = flow.reached[self._begins] & ~flow.reached[self._goals]
+        return Routes(1, tuple(sorted(self._links[row] for row in np.flatnonzero(is_cut))))

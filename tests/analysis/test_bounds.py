@@ -200,7 +200,7 @@ def test_where_all_pass_by_shortest_ways_the_flow_is_what_it_is_without_looking_
 
 
 def test_few_on_a_wide_road_need_no_flow_to_be_looked_for(monkeypatch):
-    monkeypatch.setattr(road_flows, "maximum_flow", None)
+    monkeypatch.setattr(road_flows, "greatest_flow", None)
     flow = road_flow([(0, 1), (1, 2)], [100.0, 50.0], [1.0, 1.0], [0, 0, 1], shelters=[2])
     assert [flow.most(until) for until in (49.0, 60.0, 150.0)] == [0.0, 1.0, 3.0]
 

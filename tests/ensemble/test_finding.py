@@ -10,7 +10,7 @@ from evacsim.ensemble.drawing import changes_of, drawn, seed_of, value_at
 from evacsim.ensemble.finding import ALL_LIMITS, Runs
 from evacsim.ensemble.limits import limits_of
 from evacsim.ensemble.proportions import clopper_pearson
-from evacsim.ensemble.replicating import number, plain
+from evacsim.results.plain import number, plain
 from evacsim.scenario.study import Uncertain, design_from
 from tests.ensemble.small_study import DESIGN
 

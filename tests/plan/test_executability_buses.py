@@ -99,10 +99,10 @@ def test_the_smallest_cut_is_the_one_street_that_all_must_pass(tmp_path):
     world = worked(given).case.world
     nodes = list(world.roads.node_ids)
     west, east = nodes.index(node(0, 0)), nodes.index(node(4, 0))
-    cut = smallest_cut(world, [(west, 1000.0)], [east])
+    cut = smallest_cut(world, {west: 1000.0}, [east])
     assert cut.flow == pytest.approx(360)
     assert [world.roads.link_ids[row] for row in cut.links] == [link((0, 0), (1, 0))]
-    assert smallest_cut(world, [(west, 300.0)], [east]).flow == pytest.approx(300)
+    assert smallest_cut(world, {west: 300.0}, [east]).flow == pytest.approx(300)
 
 
 def test_the_flow_through_a_grid_is_the_sum_over_its_cut(tmp_path):
@@ -110,7 +110,7 @@ def test_the_flow_through_a_grid_is_the_sum_over_its_cut(tmp_path):
     write_grid(tmp_path / "network", speed=10, capacity=0.5)
     world = worked(given).case.world
     nodes = list(world.roads.node_ids)
-    cut = smallest_cut(world, [(nodes.index(node(0, 0)), 1e6)], [nodes.index(node(4, 0))])
+    cut = smallest_cut(world, {nodes.index(node(0, 0)): 1e6}, [nodes.index(node(4, 0))])
     # A corner of the grid has two streets; each carries 1800 vehicles an hour.
     assert cut.flow == pytest.approx(2 * 1800)
     assert len(cut.links) == 2

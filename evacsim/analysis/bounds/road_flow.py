@@ -16,10 +16,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import maximum_flow
 
 from evacsim.analysis.bounds.least_times import Net
+from evacsim.world.greatest_flow import PLENTY, greatest_flow
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
@@ -29,8 +28,6 @@ MOST_ARCS = 60_000
 MOST_STEPS = 32
 UNITS = 100
 """Parts of a vehicle, or of a person, that flow alone."""
-PLENTY = 1_000_000_000
-"""Flow of whatever has no limit; SciPy counts in 32 bits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +87,6 @@ class RoadFlow:
         in_each = float((self.people[could] / self.size[could]).min())
         if self._all_pass(self.origin[could], first, own, np.where(delay == 0, through, 0.0), in_each):
             return float(own.sum()) / UNITS
-        source, sink = n_nodes * n_steps, n_nodes * n_steps + 1
         begins, ends, flows = [], [], []
 
         def add(begin_at: Rows, end_at: Rows, flow: Floats) -> None:
@@ -109,21 +105,21 @@ class RoadFlow:
         nodes = np.flatnonzero(np.isfinite(self.to_shelter))
         for k in range(1, n_steps):
             add((k - 1) * n_nodes + nodes, k * n_nodes + nodes, np.full(len(nodes), PLENTY))
-        start = first * n_nodes + self.origin[could]
-        add(np.full(len(could), source), start, own)
         # A shelter takes in people: of vehicles no more than if the fewest came in each.
-        goals, outside = (n_steps - 1) * n_nodes + self.shelter_nodes, np.full(len(self.room), sink + 1)
-        add(goals, np.full(len(goals), sink), _in_parts(self.room / in_each))
-        add(goals, outside, np.full(len(goals), PLENTY))
-        add(outside[:1], np.array([sink]), _in_parts(np.array([self.spare / in_each])))
-        graph = coo_array(
-            (np.concatenate(flows), (np.concatenate(begins), np.concatenate(ends))),
-            shape=(sink + 2, sink + 2),
+        goals, outside = (n_steps - 1) * n_nodes + self.shelter_nodes, n_nodes * n_steps
+        add(goals, np.full(len(goals), outside), np.full(len(goals), PLENTY))
+        room, spare = _in_parts(self.room / in_each), _in_parts(np.array([self.spare / in_each]))
+        return (
+            greatest_flow(
+                np.concatenate(begins),
+                np.concatenate(ends),
+                np.concatenate(flows),
+                sources=_at_nodes(first * n_nodes + self.origin[could], own),
+                ends={**_at_nodes(goals, room), outside: float(spare[0])},
+                n_nodes=outside + 1,
+            ).value
+            / UNITS
         )
-        graph.sum_duplicates()
-        graph.data = np.minimum(graph.data, PLENTY)
-        whole = graph.astype(np.int32).tocsr()
-        return float(maximum_flow(whole, source, sink).flow_value) / UNITS
 
     def _all_pass(self, origin: Rows, first: Rows, own: Floats, through: Floats, in_each: float) -> bool:
         """Return whether all get out though each goes a shortest way at once: then the greatest flow is all of them.
@@ -171,3 +167,9 @@ class RoadFlow:
 def _in_parts(flow: Floats) -> Floats:
     """Return a flow in whole parts of a vehicle, never less than it is."""
     return np.minimum(np.ceil(flow * UNITS - 1e-6), PLENTY)
+
+
+def _at_nodes(nodes: Rows, flow: Floats) -> dict[int, float]:
+    """Return the flow at each node, where several are at one."""
+    found, row = np.unique(nodes, return_inverse=True)
+    return dict(zip(found.tolist(), np.bincount(row, weights=flow).tolist(), strict=True))

@@ -8,7 +8,7 @@ from evacsim.errors import FormatError, Issue
 from evacsim.language import Text
 
 _A_NUMBER = Text("is no number", "不是数值")
-_WRITE_A_NUMBER = Text("write a number, or leave it empty", "填写数值, 或留空")
+_WRITE_A_NUMBER = Text("write a number, or leave it empty", "填写数值，或留空")
 
 
 @dataclass
@@ -45,7 +45,7 @@ class Findings:
             return value
         if len(self.issues) == known:
             rule = Text("must be a finite number", "必须是有限数值")
-            remedy = Text("write the coordinate, or remove the node", "补上坐标, 或删去该节点")
+            remedy = Text("write the coordinate, or remove the node", "补上坐标，或删去该节点")
             self.add(rule, remedy, place, line=line, value="" if cell is None else cell)
         return math.nan
 
@@ -61,7 +61,7 @@ class Findings:
         """Note that a table has no column `name`."""
         others = ", ".join(present)
         rule = Text(f"has no column {name}", f"缺少列 {name} ({name_zh})")
-        remedy = Text(f"add it, or rename one of: {others}", f"补上该列, 或改名现有列: {others}")
+        remedy = Text(f"add it, or rename one of: {others}", f"补上该列，或改名现有列: {others}")
         self.add(rule, remedy, "columns", line=1)
 
     def settle(self) -> None:

@@ -56,7 +56,7 @@ def read_lines(source: NetworkFile) -> RawNetwork:
 
 
 _BOTH_WAYS = Text(
-    "nothing says which roads are one-way; all are taken as two-way", "文件未说明单行路, 全部按双向处理"
+    "nothing says which roads are one-way; all are taken as two-way", "文件未说明单行路，全部按双向处理"
 )
 
 
@@ -85,8 +85,8 @@ def _course(layer: Table, row: int, findings: Findings) -> Course:
     geometry = layer.geometries[row] or {"type": "nothing"}
     course = _points(geometry)
     if course is None:
-        rule = Text("is no line, or a line in several pieces", "不是折线, 或由不相连的几段组成")
-        remedy = Text("keep lines only, in one piece each", "只保留折线, 每条折线不得断开")
+        rule = Text("is no line, or a line in several pieces", "不是折线，或由不相连的几段组成")
+        remedy = Text("keep lines only, in one piece each", "只保留折线，每条折线不得断开")
         findings.add(rule, remedy, "geometry", line=layer.lines[row], value=geometry["type"])
     return course
 

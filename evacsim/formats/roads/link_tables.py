@@ -174,7 +174,7 @@ class LinkTable:
         )
         remedy = Text(
             "add a column oneway (yes, no, -1), or write rows: one-way or rows: two-way",
-            "增加一列 方向 (单向, 双向, 逆向), 或写明 rows: one-way 或 rows: two-way",
+            "增加一列 方向 (单向，双向，逆向), 或写明 rows: one-way 或 rows: two-way",
         )
         self.findings.add(rule, remedy, self._column("oneway") or "columns", line=line)
 
@@ -209,7 +209,7 @@ class LinkTable:
         say_it = Text(f", or write {keyword}", f", 或写明 {keyword}") if keyword else Text("", "")
         remedy = Text(
             f"put the unit into the heading, such as {heading}{say_it.en}",
-            f"在列名中写明单位, 如 {heading}{say_it.zh}",
+            f"在列名中写明单位，如 {heading}{say_it.zh}",
         )
         self.findings.add(rule, remedy, f"column {column}", line=1)
 

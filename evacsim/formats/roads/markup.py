@@ -104,7 +104,7 @@ def _told_as_ours(source: NetworkFile) -> Iterator[None]:
         raise _damaged(source, rule) from None
     except (LookupError, ValueError) as error:
         rule = Text(f"the encoding of the text is not understood ({error})", f"无法识别文字编码 ({error})")
-        remedy = Text("write encoding: gb18030 or whatever it is", "写明文字编码, 如 encoding: gb18030")
+        remedy = Text("write encoding: gb18030 or whatever it is", "写明文字编码，如 encoding: gb18030")
         raise FormatError(source.name, [Issue(source.name, rule, remedy, "encoding")]) from None
 
 

@@ -70,8 +70,8 @@ def write_node_link_csv(network: RawNetwork, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     present = [name for name in ("nodes.csv", "links.csv", STATEMENT) if (folder / name).exists()]
     if present:
-        rule = Text("is already there and is not overwritten", "已存在, 不予覆盖")
-        remedy = Text("name another folder, or remove it first", "换一个文件夹, 或先将其删除")
+        rule = Text("is already there and is not overwritten", "已存在，不予覆盖")
+        remedy = Text("name another folder, or remove it first", "换一个文件夹，或先将其删除")
         raise EvacsimError(str(folder), [Issue(str(folder / name), rule, remedy) for name in present])
     nodes = [(node.id, _number(node.x), _number(node.y)) for node in network.nodes]
     heights = [_number(node.height) for node in network.nodes]
@@ -104,7 +104,7 @@ def _read_statement(path: Path) -> dict[str, Any]:
     if is_ours and isinstance(statement.get("crs", 0), str | None):
         return dict(statement)
     rule = Text("is not as evacsim wrote it", "已不是 evacsim 写出的内容")
-    remedy = Text("import the network again, or remove this file", "重新导入路网, 或删去此文件")
+    remedy = Text("import the network again, or remove this file", "重新导入路网，或删去此文件")
     findings.add(rule, remedy)
     findings.settle()
     return {}

@@ -70,7 +70,7 @@ def located(network: RawNetwork, given: str | None) -> RawNetwork:
     _refuse(file, _misfits(places, stated, file))
     overruled = Text(
         f"the file states {own}, which its coordinates contradict; {stated} was given and fits",
-        f"文件写明 {own}, 但与坐标矛盾; 采用给定的 {stated}",
+        f"文件写明 {own}, 但与坐标矛盾；采用给定的 {stated}",
     )
     return replace(network, crs=stated, remarks=(*network.remarks, Remark("crs_overruled", overruled)))
 
@@ -79,7 +79,7 @@ def _half_placed(network: RawNetwork) -> list[Issue]:
     """Return the nodes without coordinates in a network that has some."""
     if network.is_abstract and not any(link.geometry for link in network.links):
         return []
-    rule = Text("has no coordinates, though others of this network have", "缺少坐标, 而该路网其他部分有坐标")
+    rule = Text("has no coordinates, though others of this network have", "缺少坐标，而该路网其他部分有坐标")
     remedy = Text("give x and y for every node, or for nothing at all", "为每个节点给出 x 和 y, 或一律不给")
     return [
         Issue(network.file, rule, remedy, f"node {node.id}", node.line)
@@ -121,7 +121,7 @@ def _spelled(crs: str, file: str) -> str:
     if crs.strip().upper() in SHIFTED:
         rule = Text(
             "is the shifted system of Chinese web maps, hundreds of metres off",
-            "是网络地图的加偏坐标, 偏移可达数百米",
+            "是网络地图的加偏坐标，偏移可达数百米",
         )
         remedy = Text(
             "ask for the data in EPSG:4490 (CGCS2000) or EPSG:4326",
@@ -144,7 +144,7 @@ def _refuse(file: str, issues: list[Issue]) -> None:
 
 def _unknown(file: str, xy: Points) -> Issue:
     """Return the issue of a system that nobody states, with what the numbers look like."""
-    rule = Text("must be known; the file does not say it", "必须已知; 文件中没有说明")
+    rule = Text("must be known; the file does not say it", "必须已知；文件中没有说明")
     first = f"{xy[0, 0]:.10g}, {xy[0, 1]:.10g}"
     zone = int(xy[0, 0] // 1e6)
     if _are_degrees(xy):
@@ -168,7 +168,7 @@ def _unknown(file: str, xy: Points) -> Issue:
         remedy = Text(
             f"coordinates such as {first} look like metres: write their system, such as crs: EPSG:32650"
             " (or crs: local for a plan that has no place on Earth)",
-            f"{first} 看似米制坐标: 写明坐标系, 如 crs: EPSG:32650 (无地理位置的平面图写 crs: local)",
+            f"{first} 看似米制坐标: 写明坐标系，如 crs: EPSG:32650 (无地理位置的平面图写 crs: local)",
         )
     return Issue(file, rule, remedy, "crs")
 
@@ -232,19 +232,19 @@ _Verdict = tuple[Callable[[str], Text], Text]
 
 _DEGREES: _Verdict = (
     lambda name: Text(
-        f"is longitude and latitude, not metres of {name}", f"是经纬度, 不是 {name} 的米制坐标"
+        f"is longitude and latitude, not metres of {name}", f"是经纬度，不是 {name} 的米制坐标"
     ),
     same("crs: EPSG:4326"),
 )
 _METRES: _Verdict = (
-    lambda name: Text(f"is in metres, not degrees of {name}", f"是米制坐标, 不是 {name} 的度"),
-    Text("write the system they are in, such as crs: EPSG:32650", "写明其坐标系, 如 crs: EPSG:32650"),
+    lambda name: Text(f"is in metres, not degrees of {name}", f"是米制坐标，不是 {name} 的度"),
+    Text("write the system they are in, such as crs: EPSG:32650", "写明其坐标系，如 crs: EPSG:32650"),
 )
 _EXCHANGED: _Verdict = (
     lambda name: Text(f"has x and y exchanged for {name}", f"对 {name} 来说 x 与 y 颠倒"),
     Text(
         "write x (easting, longitude) first and y (northing, latitude) second",
-        "先写 x (东向, 经度), 后写 y (北向, 纬度)",
+        "先写 x (东向，经度), 后写 y (北向，纬度)",
     ),
 )
 
@@ -257,7 +257,7 @@ def _elsewhere(area: tuple[float, float, float, float]) -> _Verdict:
         ),
         Text(
             "write the system they are in, such as crs: EPSG:4326 or EPSG:32650",
-            "写明其坐标系, 如 crs: EPSG:4326 或 EPSG:32650",
+            "写明其坐标系，如 crs: EPSG:4326 或 EPSG:32650",
         ),
     )
 
@@ -270,9 +270,9 @@ def _contradiction(places: _Places, place: int, file: str, name: str, verdict: _
 def _stray(places: _Places, place: int, file: str, name: str) -> Issue:
     owner, line = places.owners[place]
     rule = Text(
-        f"lies far from the rest, outside the area of {name}", f"远离其余各点, 在 {name} 的适用范围之外"
+        f"lies far from the rest, outside the area of {name}", f"远离其余各点，在 {name} 的适用范围之外"
     )
-    remedy = Text("correct its coordinates, or remove it", "更正坐标, 或将其删去")
+    remedy = Text("correct its coordinates, or remove it", "更正坐标，或将其删去")
     return Issue(file, rule, remedy, owner, line, _written(places, place))
 
 

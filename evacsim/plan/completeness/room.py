@@ -1,10 +1,9 @@
 """Whether the shelters named for zones hold their people, however these are shared out among them."""
 
+import math
 from collections.abc import Mapping, Sequence
 
-import numpy as np
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import maximum_flow
+from evacsim.world.greatest_flow import greatest_flow
 
 
 def left_over(
@@ -19,15 +18,16 @@ def left_over(
     {'b': 20.0}
     """
     zones, shelters = list(people), sorted({id_ for ids in named.values() for id_ in ids})
-    if not zones:
-        return {}
-    total = int(sum(np.ceil(n) for n in people.values()))
-    row = {id_: 2 + len(zones) + number for number, id_ in enumerate(shelters)}
-    edges = [(0, 2 + k, int(np.ceil(people[zone]))) for k, zone in enumerate(zones)]
-    edges += [(2 + k, row[id_], total) for k, zone in enumerate(zones) for id_ in dict.fromkeys(named[zone])]
-    edges += [(row[id_], 1, int(min(places[id_], total))) for id_ in shelters]
-    tails, heads, sizes = (np.array(column, dtype=np.int32) for column in zip(*edges, strict=True))
-    n = 2 + len(zones) + len(shelters)
-    flow = maximum_flow(csr_array((sizes, (tails, heads)), shape=(n, n)), 0, 1).flow.toarray()
-    short = {zone: float(np.ceil(people[zone]) - flow[0, 2 + k]) for k, zone in enumerate(zones)}
+    wanted = {k: math.ceil(people[zone]) for k, zone in enumerate(zones)}
+    total, node = sum(wanted.values()), {id_: len(zones) + k for k, id_ in enumerate(shelters)}
+    arcs = [(k, node[id_]) for k, zone in enumerate(zones) for id_ in dict.fromkeys(named[zone])]
+    flow = greatest_flow(
+        [zone for zone, _ in arcs],
+        [shelter for _, shelter in arcs],
+        [total] * len(arcs),
+        sources=wanted,
+        ends={node[id_]: int(min(places[id_], total)) for id_ in shelters},
+        n_nodes=len(zones) + len(shelters),
+    )
+    short = {zone: float(wanted[k] - flow.leaving[k]) for k, zone in enumerate(zones)}
     return {zone: n for zone, n in short.items() if n > 0}

@@ -6,7 +6,7 @@ the roads carry less, a smallest set of roads that is full says where.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -17,6 +17,7 @@ from evacsim.plan.executability.wording import number, said, some
 from evacsim.plan.executability.workings import Workings
 from evacsim.plan.shortcoming import Shortcoming
 from evacsim.world.columns import World
+from evacsim.world.greatest_flow import PLENTY, greatest_flow
 
 CLAUSE = Text(
     "the roads to the shelters carry the vehicles that must pass before the deadline and the water (check E8)",
@@ -55,44 +56,32 @@ def drivable(world: World) -> NDArray[np.int64]:
     return np.flatnonzero((ways.open_to_buses | ways.open_to_cars) & ~ways.is_footway)
 
 
-def smallest_cut(world: World, sources: Sequence[tuple[int, float]], ends: Sequence[int]) -> Cut:
+def smallest_cut(world: World, sources: Mapping[int, float], ends: Sequence[int]) -> Cut:
     """Return how much of some flows gets through the roads to any of some nodes.
 
     Parameters
     ----------
     world : World
-    sources : sequence of (int, float)
-        Nodes, and the vehicles an hour that set out there [pcu/h].
+    sources : mapping of int to float
+        Vehicles an hour that set out at a node [pcu/h].
     ends : sequence of int
         Nodes to reach.
     """
-    from scipy.sparse import csr_array
-    from scipy.sparse.csgraph import breadth_first_order, maximum_flow
-
-    ways, n = world.ways, len(world.roads.node_ids)
-    own = drivable(world)
-    source, sink, wanted = n, n + 1, sum(flow for _, flow in sources)
-    plenty = int(np.ceil(GRAIN * wanted)) + 1
-    carries = np.minimum(np.rint(GRAIN * PER_HOUR * ways.capacity[own]), plenty)
-    begins = [*ways.from_node[own].tolist(), *(source for _ in sources), *ends]
-    goals = [*ways.to_node[own].tolist(), *(node for node, _ in sources), *(sink for _ in ends)]
-    flows = [*carries.tolist(), *(np.rint(GRAIN * flow) for _, flow in sources), *(plenty for _ in ends)]
-    matrix = csr_array(
-        (np.asarray(flows, dtype=np.int64), (np.asarray(begins), np.asarray(goals))), shape=(n + 2, n + 2)
+    ways, own = world.ways, drivable(world)
+    begins, goals = ways.from_node[own], ways.to_node[own]
+    flow = greatest_flow(
+        begins,
+        goals,
+        np.rint(GRAIN * PER_HOUR * ways.capacity[own]),
+        sources={node: np.rint(GRAIN * vehicles) for node, vehicles in sources.items()},
+        ends=dict.fromkeys(ends, PLENTY),
+        n_nodes=len(world.roads.node_ids),
     )
-    matrix.sum_duplicates()
-    matrix.data = np.minimum(matrix.data, 2**30)
-    graph = csr_array(matrix, dtype=np.int32)
-    result = maximum_flow(graph, source, sink)
-    left = csr_array(graph - result.flow)
-    left.eliminate_zeros()
-    reached = np.zeros(n + 2, dtype=bool)
-    reached[breadth_first_order(left, source, return_predecessors=False)] = True
-    is_cut = reached[ways.from_node[own]] & ~reached[ways.to_node[own]]
+    is_cut = flow.reached[begins] & ~flow.reached[goals]
     return Cut(
-        float(result.flow_value) / GRAIN,
+        flow.value / GRAIN,
         tuple(np.unique(ways.link[own[is_cut]]).tolist()),
-        frozenset(node for node, _ in sources if reached[node]),
+        frozenset(node for node in sources if flow.reached[node]),
     )
 
 
@@ -123,7 +112,7 @@ def _short(workings: Workings, town: str, needs: list[Need]) -> Iterator[Shortco
     for need in needs:
         at[need.node] += need.vehicles / _hours(workings, need.zone)
     wanted = sum(at.values())
-    cut = smallest_cut(world, sorted(at.items()), ends)
+    cut = smallest_cut(world, at, ends)
     if cut.flow >= wanted * 0.999 - 1 / GRAIN or not cut.links:
         return
     links = [world.roads.link_ids[row] for row in cut.links]

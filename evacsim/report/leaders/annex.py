@@ -32,6 +32,7 @@ from evacsim.report.leaders.tried import tried
 from evacsim.report.leaders.village_sheets import village_sheets
 from evacsim.report.leaders.wording import NOT_GIVEN, UNTESTED, Places, in_language, trigger_told
 from evacsim.report.texts import MARKS
+from evacsim.report.values_told import parameter_told, value_told
 from evacsim.results.digest import events_digest
 from evacsim.results.wording import count, day_and_time
 from evacsim.scenario.assumptions import assumptions
@@ -67,12 +68,14 @@ def _assumptions(parts: LeadersReport, lang: Language) -> list[Block]:
     ranked = sorted(assumptions(parts.scenario), key=lambda one: order.get(one.mark, len(order)))
     rows = [
         (
-            Cell(one.path),
-            Cell(one.value),
+            Cell(parameter_told(one.path)),
+            Cell(value_told(one.value, lang)),
             Cell(MARKS[one.mark][0].said(lang), align="center"),
             Cell(one.source),
         )
         for one in ranked
+        if one.value
+        or one.source  # what single entries set for themselves stands in the lists of the scenario
     ]
     head = (
         Text("parameter", "参数"),
@@ -80,11 +83,12 @@ def _assumptions(parts: LeadersReport, lang: Language) -> list[Block]:
         Text("mark", "可靠程度"),
         Text("source or reason", "来源或理由"),
     )
-    meaning = (
-        Text("; ", "；")
-        .said(lang)
-        .join(f"{word.said(lang)}：{said.said(lang)}" for word, said in MARKS.values())
-    )
+    colon, stop = Text(": ", "：").said(lang), Text("; ", "；").said(lang)
+    meaning = stop.join(f"{word.said(lang)}{colon}{said.said(lang)}" for word, said in MARKS.values())
+    meaning += Text(
+        ". Parameters are named as in the files of the scenario; sources stand as they were written.",
+        "。参数按情景文件中的写法列出，来源照录原文。",
+    ).said(lang)
     widths = (58.0, 40.0, 18.0, TEXT_WIDTH - 116.0)
     return [note(meaning), Table(tuple(one.said(lang) for one in head), rows, widths, 7.0)]
 
@@ -197,7 +201,7 @@ def _zones(parts: LeadersReport, lang: Language) -> list[Block]:
                 Cell(deadline, align="center"),
                 Cell(in_language(person, lang) or blank),
                 Cell(transfer.pickup_point or "–"),
-                Cell("; ".join(transfer.shelter) or "–"),
+                Cell(Text("; ", "、").said(lang).join(transfer.shelter) or "–"),
                 Cell(comes, align="center"),
                 Cell(missed, "red" if late is not None and zone.id in late.index else "plain", "right"),
             )

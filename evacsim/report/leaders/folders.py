@@ -15,7 +15,6 @@ import pandas as pd
 from evacsim.ensemble.belonging import belonging
 from evacsim.ensemble.limits import ENTRIES
 from evacsim.ensemble.outages import CUTS
-from evacsim.ensemble.replicating import number
 from evacsim.errors import Issue, ResultsError
 from evacsim.language import Text
 from evacsim.plan.fixes_told import SHOWN
@@ -27,6 +26,7 @@ from evacsim.report.leaders.parts import (
     Sensitive,
     study_fields,
 )
+from evacsim.results.plain import number
 from evacsim.scenario.model import Scenario
 from evacsim.world.building import build_world
 from evacsim.world.columns import World

@@ -45,11 +45,11 @@ thead {{ display: table-header-group; }} tr {{ break-inside: avoid; }}
 .center {{ text-align: center; }} .right {{ text-align: right; }}
 {" ".join(f".{tone} {{ background: #{fill}; }}" for tone, fill in FILLS.items() if fill)}
 .beside {{ display: flex; gap: 3mm; }}
-.cards {{ display: grid; grid-template-columns: 1fr 1fr; gap: 4mm; }}
+.cards {{ display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 4mm; padding-right: 0.5mm; }}
 .card {{ border: 0.6pt solid #{HEAD_FILL}; padding: 5pt; font-size: 8pt; break-inside: avoid; }}
 .card b {{ color: #{HEAD_FILL}; font-size: 9.5pt; }}
-.card dl {{ display: grid; grid-template-columns: 18mm 1fr; gap: 2.5pt 0; margin: 3pt 0 0; }}
-.card dt {{ color: #5b6b7b; }} .card dd {{ margin: 0; }}
+.card dl {{ display: grid; grid-template-columns: 18mm minmax(0, 1fr); gap: 2.5pt 0; margin: 3pt 0 0; }}
+.card dt {{ color: #5b6b7b; }} .card dd {{ margin: 0; overflow-wrap: anywhere; }}
 .break {{ break-after: page; }}
 footer {{ color: #5b6b7b; font-size: 7.5pt; margin-top: 1em; }}
 img {{ max-width: 100%; display: block; }}

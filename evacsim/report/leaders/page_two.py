@@ -61,7 +61,14 @@ def _course(parts: LeadersReport, lang: Language) -> list[Block]:
         return [body(Text("Not tested: no run.", "未检验：未做推演。").said(lang))]
     gauges = Counter(one.trigger_gauge for one in parts.scenario.plan.zones if one.trigger_gauge)
     gauge = max(gauges, key=lambda name: gauges[name], default=None)
-    picture = timeline(parts.record, width=TIMELINE[0], height=TIMELINE[1], lang=lang, gauge=gauge)
+    picture = timeline(
+        parts.record,
+        width=TIMELINE[0],
+        height=TIMELINE[1],
+        lang=lang,
+        gauge=gauge,
+        names={one.id: one.name for one in parts.scenario.hazard.gauges},
+    )
     told = Text("People ordered, away and out over time, and the water", "下令、离家、到位人数与来水过程")
     fast = how_fast(parts.record)
     beside = [] if fast is None else [note(fast.said(lang))]

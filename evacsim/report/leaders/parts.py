@@ -13,13 +13,13 @@ import pandas as pd
 from evacsim.analysis.lateness import CAUSES, late_households
 from evacsim.ensemble.finding import ALL_LIMITS
 from evacsim.ensemble.limits import ENTRIES
-from evacsim.ensemble.replicating import number
 from evacsim.ensemble.study import Study
+from evacsim.ensemble.unknowns import unknowns_of
 from evacsim.ensemble.verdicts import Verdict
 from evacsim.language import LANGUAGES, Language, Text, same
 from evacsim.plan.narrow_places import NarrowPlace
 from evacsim.plan.shortcoming import Link, Shortcoming
-from evacsim.report.leaders.unknowns import named_unknown
+from evacsim.results.plain import number
 from evacsim.results.record import RunRecord
 from evacsim.results.wording import quantity
 from evacsim.scenario.contacts import Contact
@@ -163,14 +163,12 @@ def of_study(study: Study) -> dict[str, object]:
 
 def study_fields(summary: Mapping[str, Any]) -> dict[str, object]:
     """Return the fields of a report that the summary of a study (`study.json`) fills."""
+    paths = {str(item["id"]): _listed(item["paths"]) for item in summary["uncertain"]}
     return {
         "limits": [_limit(row) for row in summary["limits"]],
         "runs": int(summary["runs"]),
         "study_seed": int(summary["seed"]),
-        "drawn": {
-            str(item["id"]): named_unknown(item["id"], _listed(item["paths"]))
-            for item in summary["uncertain"]
-        },
+        "drawn": {id_: unknown.name for id_, unknown in unknowns_of(paths).items()},
         "unsaid": tuple(ENTRIES[name].name for name in summary["not_said"]),
     }
 

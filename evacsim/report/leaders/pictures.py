@@ -1,6 +1,8 @@
 """The two pictures of the report for leaders: where people are late, and the course against the water."""
 
 import io
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +14,7 @@ from evacsim.analysis.lateness import late_households
 from evacsim.analysis.people import had_to_go
 from evacsim.language import Language, Text
 from evacsim.report.figures import CURVE_STYLES, DEPTH_COLORS, POINTS, draw_roads, drawing, finish
+from evacsim.report.leaders.wording import gauge_told
 from evacsim.report.texts import TEXTS
 from evacsim.results.record import RunRecord
 
@@ -78,9 +81,27 @@ def late_map(record: RunRecord, *, width: float, height: float, lang: Language) 
 
 
 def timeline(
-    record: RunRecord, *, width: float, height: float, lang: Language, gauge: str | None = None
+    record: RunRecord,
+    *,
+    width: float,
+    height: float,
+    lang: Language,
+    gauge: str | None = None,
+    names: Mapping[str, str] = MappingProxyType({}),
 ) -> bytes:
-    """Return a PNG of people ordered, away and out over time, against the water at their homes and a gauge."""
+    """Return a PNG of people ordered, away and out over time, against the water at their homes and a gauge.
+
+    Parameters
+    ----------
+    record : RunRecord
+    width, height : float
+        Size [mm].
+    lang : str
+    gauge : str, optional
+        Id of the gauge, else the first.
+    names : mapping, optional
+        Names of gauges by their ids.
+    """
     with drawing() as figure:
         figure.set_size_inches(width / 25.4, height / 25.4)
         axes = figure.add_subplot()
@@ -107,7 +128,7 @@ def timeline(
         finish(axes, lang, TEXTS["curve_people"].said(lang))
         if (inside := axes.get_legend()) is not None:
             inside.remove()
-        _gauge(axes.twinx(), record, gauge, lang)
+        _gauge(axes.twinx(), record, gauge, names, lang)
         figure.legend(loc="outside lower center", ncols=5, fontsize=6.5, frameon=False)
         for labelled in figure.axes:
             labelled.tick_params(labelsize=6.5)
@@ -116,7 +137,9 @@ def timeline(
     return _png(figure)
 
 
-def _gauge(axes: "Axes", record: RunRecord, gauge: str | None, lang: Language) -> None:
+def _gauge(
+    axes: "Axes", record: RunRecord, gauge: str | None, names: Mapping[str, str], lang: Language
+) -> None:
     """Draw the stage of a gauge, or of the first, on an axis of its own."""
     gauges = record.tables["gauges"]
     axes.spines[["top", "left"]].set_visible(False)
@@ -126,7 +149,8 @@ def _gauge(axes: "Axes", record: RunRecord, gauge: str | None, lang: Language) -
     known = list(dict.fromkeys(gauges["gauge"].astype(str)))
     shown = gauge if gauge in known else known[0]
     rows = gauges[(gauges["gauge"] == shown) & (gauges["time_s"] <= record.end) & (gauges["time_s"] >= 0)]
-    name = Text(f"stage at {shown}", f"{shown} 水位").said(lang)
+    short = gauge_told(shown, names.get(shown), lang)
+    name = Text(f"stage at {short}", f"{short}水位").said(lang)
     axes.plot(
         rows["time_s"] / 3600, rows["stage_m"], color="#5b6b7b", linewidth=0.9, linestyle="-.", label=name
     )

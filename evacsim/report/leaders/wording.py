@@ -66,11 +66,22 @@ def trigger_told(transfer: ZoneTransfer, scenario: Scenario, lang: Language) -> 
     if transfer.trigger_at is not None:
         said.append(day_and_time(scenario.start, seconds_after(scenario.start, transfer.trigger_at), lang))
     if transfer.trigger_gauge is not None and transfer.trigger_stage is not None:
-        stage = f"{transfer.trigger_gauge} ≥ {transfer.trigger_stage:g} m"
-        said.append(Text(stage, f"{transfer.trigger_gauge} 水位 ≥ {transfer.trigger_stage:g} m").said(lang))
+        names = {gauge.id: gauge.name for gauge in scenario.hazard.gauges}
+        gauge = gauge_told(transfer.trigger_gauge, names.get(transfer.trigger_gauge), lang)
+        stage = f"{transfer.trigger_stage:g} m"
+        said.append(Text(f"{gauge} ≥ {stage}", f"{gauge}水位 ≥ {stage}").said(lang))
     if transfer.rules:
-        said.append(Text("rule ", "规则 ").said(lang) + ", ".join(transfer.rules))
+        said.append(Text("rule ", "规则 ").said(lang) + Text(", ", "、").said(lang).join(transfer.rules))
     return Text(" or ", " 或 ").said(lang).join(said)
+
+
+def gauge_told(id_: str, name: str | None, lang: Language) -> str:
+    """Return the short name of a gauge: up to the first comma; its id where it has none.
+
+    >>> gauge_told("upper", "上游站 gauge at the upper bridge, some two hours ahead of the city", "zh")
+    '上游站'
+    """
+    return re.split("[,，]", in_language(name or "", lang))[0].strip() or id_
 
 
 def _is_chinese(name: str) -> bool:

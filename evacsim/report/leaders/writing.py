@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from evacsim.errors import Issue, ResultsError
+from evacsim.errors import Issue, WritingError
 from evacsim.language import Language, Text
 from evacsim.report.leaders.annex import annex
 from evacsim.report.leaders.covering import covered
@@ -40,13 +40,13 @@ def write_leaders(parts: LeadersReport, path: str | Path, lang: Language = "zh")
         remedy = Text(
             f"end the name with one of {', '.join(WRITERS)}", f"文件名以 {'、'.join(WRITERS)} 之一结尾"
         )
-        raise ResultsError(str(path), [Issue(str(path), rule, remedy, value=path.suffix or None)])
+        raise WritingError(str(path), [Issue(str(path), rule, remedy, value=path.suffix or None)])
     content = writer(document_of(parts, lang))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
     except OSError as error:
-        raise ResultsError(str(path), [unwritable(path, error)]) from error
+        raise WritingError(str(path), [unwritable(path, error)]) from error
     return path
 
 

@@ -11,6 +11,7 @@ import pytest
 import evacsim as ev
 from evacsim.analysis.lateness import late_households
 from evacsim.analysis.people import had_to_go
+from evacsim.ensemble.unknowns import named_unknown
 from evacsim.ensemble.verdicts import WORDS, Verdict
 from evacsim.errors import ResultsError
 from evacsim.language import Text, same
@@ -31,8 +32,7 @@ from evacsim.report.leaders.page_one import light
 from evacsim.report.leaders.page_two import margin
 from evacsim.report.leaders.parts import EffectRow, Sensitive
 from evacsim.report.leaders.pdf_written import _Source
-from evacsim.report.leaders.unknowns import named_unknown
-from evacsim.report.leaders.wording import UNTESTED
+from evacsim.report.leaders.wording import UNTESTED, trigger_told
 from evacsim.report.leaders.writing import document_of
 from evacsim.scenario.contacts import Contact
 from evacsim.scenario.study import read_design
@@ -379,3 +379,17 @@ def test_every_unknown_of_the_example_has_a_name_of_its_own():
     names = [named_unknown(item.id, item.paths).zh for item in design.uncertain]
     assert len(set(names)) == len(names)
     assert not [name for name in names if re.search(r"[A-Za-z]", name)]
+
+
+def test_a_trigger_names_the_gauge_as_people_do():
+    scenario = ev.load("scenarios/gaocheng")
+    line = next(one for one in scenario.plan.zones if one.trigger_gauge == "upper")
+    assert trigger_told(line, scenario, "zh").startswith("上游站水位 ≥ ")
+    assert trigger_told(line, scenario, "en").startswith("gauge at the upper bridge ≥ ")
+
+
+def test_parameters_are_told_in_the_words_of_the_reader():
+    parts = LeadersReport(ev.load("scenarios/gaocheng"))
+    table = said(parts).split("附件一　参数与依据")[1].split("附件二")[0]
+    assert "均匀分布：最小" in table
+    assert not re.search(r"uniform:|lognormal:|fixed:|True|None", table)
