@@ -35,6 +35,7 @@ KINDS: dict[str, Text] = {
     "measure": Text("measure", "管控措施"),
     "case": Text("case", "警情"),
     "work": Text("work", "抢险作业"),
+    "network": Text("network", "通信网"),
 }
 """What the kinds in front of an id are called."""
 
