@@ -5,14 +5,14 @@ from collections.abc import Generator, Mapping, Sequence
 from functools import partial
 from itertools import product
 from math import ceil
-from typing import Any, Literal, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import simpy
 from numpy.typing import NDArray
 
-from evacsim.engine.channels import Channels, Way
+from evacsim.engine.channels import Channels, Held, Result, Way
 from evacsim.engine.handsets import Handsets
 from evacsim.engine.log import Kind, Where
 from evacsim.engine.parts import Parts
@@ -25,19 +25,6 @@ SKY = Where(Kind.NETWORK, NETWORKS.index("satellite"))
 """Whose channels calls by satellite take."""
 BY_WIRE = ("landline", "video")
 """Means of the public network that take no channel of a base station and break off with the power only."""
-Result = Literal["no_network", "busy", "lost", "unanswered", "received"]
-
-
-class Held(NamedTuple):
-    """Channels that a call holds."""
-
-    means: str
-    way: Way
-    one: Where
-    other: Where
-    waited: float
-    """How long it waited for them [s]."""
-
 
 class Carrying(Recorded):
     """The networks of one run; nothing where the plan does not describe them.
@@ -132,12 +119,13 @@ class Carrying(Recorded):
         return None if way is None else Held(means, way, one, other, waited)
 
     def delivers(self, held: Held, *name: str | int) -> bool:
-        """Return whether what is said on a call that ends now is heard; luck goes by the call's name."""
+        """Return whether what is said on a call that ends now is heard; luck goes by its name to each callee."""
         works = self.parts.networks.works
         stands = works(held.means, held.one) and works(held.means, held.other)
         stands &= all(self._is_up(station) for station in held.way)
         loss = self._loss(held.means)
-        luck = self.parts.streams.get("message_lost", NETWORK_OF[held.means], *name)
+        to = self.parts.world.offices.ids[held.other.row]
+        luck = self.parts.streams.get("message_lost", NETWORK_OF[held.means], to, *name)
         return bool(stands and (loss == 0 or luck.random() >= loss))
 
     def give_back(self, held: Held, result: Result) -> None:

@@ -8,7 +8,7 @@ its own. Callers wait in the order in which they asked; nobody takes a channel t
 from collections import Counter
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 import simpy
 
@@ -17,6 +17,21 @@ from evacsim.engine.log import Where
 Way = tuple[Where, ...]
 Ways = Callable[[], Sequence[Way]]
 """Asked for the ways that are open now, the one that is tried first first; none where the network is gone."""
+
+
+Result = Literal["no_network", "busy", "lost", "unanswered", "received"]
+"""What became of one try to get a message over one network."""
+
+
+class Held(NamedTuple):
+    """Channels that a call holds."""
+
+    means: str
+    way: Way
+    one: Where
+    other: Where
+    waited: float
+    """How long it waited for them [s]."""
 
 
 @dataclass(slots=True, eq=False)

@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from evacsim.engine.calling import Calling, CallRules
+from evacsim.engine.carrying import Carrying
 from evacsim.engine.contacts import Contacts
 from evacsim.engine.duty import Duty
 from evacsim.engine.log import ROOT, Kind, Where
@@ -27,7 +28,7 @@ class Command(Recorded):
     zones it decides on: what is issued is received at once, and nobody has to be called.
     """
 
-    def __init__(self, parts: Parts, duty: Duty) -> None:
+    def __init__(self, parts: Parts, duty: Duty, carrying: Carrying) -> None:
         self.parts = parts
         self.duty = duty
         world = parts.world
@@ -41,8 +42,9 @@ class Command(Recorded):
         rules = plan.organize.calling
         self.calling = Calling(
             parts.clock,
-            Contacts(parts, duty),
+            Contacts(parts, duty, carrying),
             None if rules is None else CallRules(rules.again_after, rules.tries, tuple(rules.escalate)),
+            None if carrying.rules is None else carrying,
         )
         special = [row for row, zone in enumerate(world.zones.models) if zone.kind in SPECIAL]
         self.relaying = Relaying(

@@ -12,6 +12,7 @@ from evacsim.engine.attending import Attending, register_of
 from evacsim.engine.boat_classes import BoatClasses
 from evacsim.engine.boats import Boats
 from evacsim.engine.caring import Caring
+from evacsim.engine.carrying import Carrying
 from evacsim.engine.clock import Clock
 from evacsim.engine.command import Command
 from evacsim.engine.concluding import Concluding
@@ -169,15 +170,17 @@ class Run:
         self.attending = Attending(self.parts)
         self.leaving_unasked = LeavingUnasked(self.parts, self.transfer, would_leave)
         self.sites, self.duty, self.dykes = Sites(self.parts), Duty(self.parts), Dykes(self.parts)
+        self.carrying = Carrying(self.parts, self.sites)
         self.working = Working(
             self.parts,
             self.cutting,
             self.sites,
+            self.carrying,
             self.services,
             self.dykes,
             None if self.rescuing is None else self.rescuing.teams,
         )
-        self.command = Command(self.parts, self.duty)
+        self.command = Command(self.parts, self.duty, self.carrying)
         self.assisting = Assisting(self.parts, self.command, self.transport)
         self.observing = Observing(self.parts, self.water, self.sites)
         self.measures = Measures(
@@ -202,7 +205,7 @@ class Run:
             self.transport.take_order,
             self.sheltering.take_order,
         ]
-        self.reporting = Reporting(self.parts, self.command)
+        self.reporting = Reporting(self.parts, self.command, self.carrying)
         self.organizing = Organizing(self.parts, self.command, self.reacting, self.reporting, self.warnings)
         self.parts.at_order_received.append(self.organizing.start)
         self.counting = Counting(self.parts, self.sheltering, self.organizing, self.reporting)
@@ -210,6 +213,7 @@ class Run:
         self.recorded: tuple[Recorded, ...] = (
             self.attending,
             self.sites,
+            self.carrying,
             self.duty,
             self.observing,
             self.triggering,
@@ -258,6 +262,7 @@ class Run:
         self.cutting.schedule()
         self.orders.schedule()
         self.allotting.schedule()
+        self.carrying.schedule()
         self.sites.schedule()
         self.working.schedule()
         self.observing.schedule()
