@@ -283,9 +283,7 @@ class Calling:
             self._write(call, caller, callee, "", placed, np.nan, "failed")
         return None
 
-    def _connect(
-        self, caller: Where, call: _Call, callee: Where
-    ) -> Generator[simpy.Event, Any, Line | None]:
+    def _connect(self, caller: Where, call: _Call, callee: Where) -> Generator[simpy.Event, Any, Line | None]:
         """Return by what an attempt goes; where nothing works, what put it out is the last failure."""
         world, now = self.surroundings, self.env.now
         theirs = world.means(callee)
@@ -310,7 +308,7 @@ class Calling:
                 held = yield from carriers.take(means, caller, callee)
                 if held is not None:
                     return Line(means, held)
-            result: Tried = "busy" if reaches else "no_network"
+            result: Literal["busy", "no_network"] = "busy" if reaches else "no_network"
             if not reaches:
                 # The first network that fails follows from what put it out, the next ones from the one before.
                 call.last = max(call.last, carriers.cause(means, caller, callee))
@@ -388,9 +386,7 @@ class Calling:
         ordinal: int | None = None,
     ) -> None:
         number = call.attempts if ordinal is None else ordinal
-        attempt = Attempt(
-            call.number, caller, callee, number, means, placed, answered, self.env.now, result
-        )
+        attempt = Attempt(call.number, caller, callee, number, means, placed, answered, self.env.now, result)
         self.attempts.append(attempt)
 
     def table(self, name_of: Callable[[Where], str]) -> pd.DataFrame:

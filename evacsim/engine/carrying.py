@@ -1,9 +1,9 @@
-"""What carries calls and reports where the plan describes its networks (三网): over which, held how long, what is lost."""
+"""What carries calls and reports where the plan describes its networks (三网): over which, and what is lost."""
 
 from collections import Counter
 from collections.abc import Generator, Mapping, Sequence
 from functools import partial
-from itertools import product
+from itertools import pairwise, product
 from math import ceil
 from typing import Any
 
@@ -25,6 +25,7 @@ SKY = Where(Kind.NETWORK, NETWORKS.index("satellite"))
 """Whose channels calls by satellite take."""
 BY_WIRE = ("landline", "video")
 """Means of the public network that take no channel of a base station and break off with the power only."""
+
 
 class Carrying(Recorded):
     """The networks of one run; nothing where the plan does not describe them.
@@ -175,9 +176,7 @@ class Carrying(Recorded):
         taken = 0.0 if rules.public is None else rules.public.taken
         numbers = {
             # The product may lie a rounding above a whole number.
-            Where(Kind.SITE, row): ceil(
-                round(site.channels * (1 - taken if site.kind == "cell" else 1.0), 9)
-            )
+            Where(Kind.SITE, row): ceil(round(site.channels * (1 - taken if site.kind == "cell" else 1.0), 9))
             for row, site in enumerate(self.parts.world.sites.models)
             if site.channels is not None
         }
@@ -204,7 +203,7 @@ class Carrying(Recorded):
             if transfer is None or leader < 0 or world.offices.ids[leader] not in models:
                 continue
             line = world.offices.upwards(leader)
-            hops = [(line[0], line[-1])] if is_flat else list(zip(line[:-1], line[1:], strict=True))
+            hops = [(line[0], line[-1])] if is_flat else list(pairwise(line))
             for network in (*NETWORKS, ""):
                 is_reached = all(self._connects(network, *hop, models) for hop in hops)
                 if self._is_contactable.get((zone, network)) != is_reached:

@@ -143,7 +143,12 @@ class Reporting(Recorded):
     ) -> Generator[simpy.Event, Any, None]:
         """Let a report go one office up over the networks of the plan, as often as it takes."""
         carrying, one, other = self.carrying, Where(Kind.OFFICE, office), Where(Kind.OFFICE, parent)
-        name = ("report", self.command.offices.ids[report.office], report.ordinal, self.command.offices.ids[office])
+        name = (
+            "report",
+            self.command.offices.ids[report.office],
+            report.ordinal,
+            self.command.offices.ids[office],
+        )
         for number in count(1):
             for means in self._shared(office, parent):
                 if not carrying.reaches(means, one, other):

@@ -167,8 +167,10 @@ class Run:
         self.going_home = GoingHome(self.parts, self.posts, self.sheltering, self.transfer, self.water)
         self.returning = Returning(self.parts, self.posts, self.going_home, self.water)
         self.reacting = Reacting(self.parts, self.gathering, self.transfer)
-        self.attending = Attending(self.parts)
-        self.leaving_unasked = LeavingUnasked(self.parts, self.transfer, would_leave)
+        self.attending, self.leaving_unasked = (
+            Attending(self.parts),
+            LeavingUnasked(self.parts, self.transfer, would_leave),
+        )
         self.sites, self.duty, self.dykes = Sites(self.parts), Duty(self.parts), Dykes(self.parts)
         self.carrying = Carrying(self.parts, self.sites)
         self.working = Working(

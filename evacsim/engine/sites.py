@@ -227,8 +227,8 @@ class Sites(Recorded):
         for hook in self.parts.at_power:
             hook(place, True, cause)
         self._note_contact()
-        for hook in self.at_changed:
-            hook(cause)
+        for tell in self.at_changed:
+            tell(cause)
 
     def _renew(self, site: int, cause: int) -> None:
         """Work out what holds a site now, and tell those that depend on it."""
@@ -305,8 +305,8 @@ class Sites(Recorded):
                 for hook in self.parts.at_power:
                     hook(place, works, event)
         self._note_contact()
-        for hook in self.at_changed:
-            hook(event)
+        for tell in self.at_changed:
+            tell(event)
 
     def _note_contact(self) -> None:
         """Write down which zones of the plan any means of calling reaches from now on.

@@ -48,7 +48,9 @@ CHAIN_TABLES: dict[str, tuple[Column, ...]] = {
         Column(
             "result",
             "str",
-            Text("acknowledged, unanswered, failed, given_up; of one network: no_network, busy, lost", "结果"),
+            Text(
+                "acknowledged, unanswered, failed, given_up; of one network: no_network, busy, lost", "结果"
+            ),
         ),
     ),
     "networks": (

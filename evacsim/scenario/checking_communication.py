@@ -24,14 +24,21 @@ def found(parts: Parts) -> Iterator[Finding]:
     if networks is None:
         return
     if not parts.offices:
-        rule = Text("carry calls between offices, and there are none", "用于指挥机构之间的呼叫，而预案未列机构")
-        remedy = Text("write plan.organize.offices, or leave networks out", "写明 plan.organize.offices，或去掉 networks")
+        rule = Text(
+            "carry calls between offices, and there are none", "用于指挥机构之间的呼叫，而预案未列机构"
+        )
+        remedy = Text(
+            "write plan.organize.offices, or leave networks out",
+            "写明 plan.organize.offices，或去掉 networks",
+        )
         yield Finding(LOC, rule, remedy)
     yield from _order(networks)
     yield from _means(parts, networks)
     satellite = networks.satellite
     if satellite is not None and satellite.rain_limit is not None and not parts.flying_weather:
-        rule = Text("means nothing without rain in hazard.flying_weather", "hazard.flying_weather 没有雨强时不起作用")
+        rule = Text(
+            "means nothing without rain in hazard.flying_weather", "hazard.flying_weather 没有雨强时不起作用"
+        )
         remedy = Text("say the rain there, or leave it out", "补充雨强，或去掉")
         yield Finding((*LOC, "satellite", "rain_limit"), rule, remedy, severity="warning")
 
@@ -46,7 +53,10 @@ def _order(networks: Communication) -> Iterator[Finding]:
         is_default = network == "public" and "public" not in networks.model_fields_set
         if network not in networks.order and getattr(networks, network) is not None and not is_default:
             called = CALLED[network]
-            rule = Text(f"the {called.en} is not in order, so it is never tried", f"{called.zh}不在 order 中，不会使用")
+            rule = Text(
+                f"the {called.en} is not in order, so it is never tried",
+                f"{called.zh}不在 order 中，不会使用",
+            )
             remedy = Text("name it in order, or leave it out", "写入 order，或去掉")
             yield Finding((*LOC, network), rule, remedy, severity="warning")
 
@@ -57,7 +67,7 @@ def _means(parts: Parts, networks: Communication) -> Iterator[Finding]:
     for entry in parts.offices:
         for number, means in enumerate(entry.item.means):
             network = NETWORK_OF.get(means)
-            if network in lacking:
+            if network is not None and network in lacking:
                 called = CALLED[network]
                 rule = Text(
                     f"needs the {called.en}, which plan.organize.networks does not describe: it reaches nobody",
@@ -66,12 +76,14 @@ def _means(parts: Parts, networks: Communication) -> Iterator[Finding]:
                 remedy = Text(f"write networks.{network}, or drop it", f"写 networks.{network}，或去掉")
                 yield Finding((*entry.loc, "means", number), rule, remedy, means, severity="warning")
     used = {NETWORK_OF.get(means) for entry in parts.offices for means in entry.item.means}
-    for network in ("private", "satellite"):
-        if network not in lacking and network not in used and parts.offices:
-            called = CALLED[network]
+    for name in ("private", "satellite"):
+        if name not in lacking and name not in used and parts.offices:
+            called = CALLED[name]
             rule = Text(f"no office has means of the {called.en}", f"没有机构配备{called.zh}终端")
-            remedy = Text("add radio or satellite to the means of offices", "在机构的 means 中增加 radio 或 satellite")
-            yield Finding((*LOC, network), rule, remedy, severity="warning")
+            remedy = Text(
+                "add radio or satellite to the means of offices", "在机构的 means 中增加 radio 或 satellite"
+            )
+            yield Finding((*LOC, name), rule, remedy, severity="warning")
 
 
 def _sites_for_nothing(parts: Parts, networks: Communication | None) -> Iterator[Finding]:
@@ -87,6 +99,8 @@ def _sites_for_nothing(parts: Parts, networks: Communication | None) -> Iterator
             remedy = Text("write networks.private: {}", "写 networks.private: {}")
             yield Finding((*entry.loc, "kind"), rule, remedy, site.id, severity="warning")
         elif site.channels is not None and networks is None:
-            rule = Text("means nothing without plan.organize.networks", "没有 plan.organize.networks 时不起作用")
+            rule = Text(
+                "means nothing without plan.organize.networks", "没有 plan.organize.networks 时不起作用"
+            )
             remedy = Text("write networks: {}, or leave it out", "写 networks: {}，或去掉")
             yield Finding((*entry.loc, "channels"), rule, remedy, str(site.channels), severity="warning")

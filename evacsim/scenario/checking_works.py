@@ -57,17 +57,17 @@ def found(parts: Parts) -> Iterator[Finding]:
     for name, rules in (("dykes", works.dykes), ("pumping", works.pumping)):
         if rules is not None and not _has_work(parts, name):
             yield Finding((*loc, name), *NO_DYKES[name], severity="warning")
-    skills = [skill for _, skill in needed]
-    if works.repeaters is not None:
-        skills.append("comms")
-        yield from _repeaters(parts, works.repeaters)
-    if works.dykes is not None:
-        skills.append("dyke")
-    if works.pumping is not None:
-        skills.append("pump")
     if works.generators is not None:
-        skills.append("power")
         yield from _named(parts, works.generators)
+    if works.repeaters is not None:
+        yield from _repeaters(parts, works.repeaters)
+    asked: tuple[tuple[Skill, object], ...] = (
+        ("dyke", works.dykes),
+        ("pump", works.pumping),
+        ("power", works.generators),
+        ("comms", works.repeaters),
+    )
+    skills = [skill for _, skill in needed] + [skill for skill, rules in asked if rules is not None]
     able = {skill: [one.item for one in parts.forces if skill in one.item.can] for skill in skills}
     for skill, forces in able.items():
         if not forces:

@@ -36,7 +36,9 @@ class PrivateNetwork(Section):
     """Share of calls that are not understood, to be tried again."""
     direct_range: Length = recalled(3000.0, "hand-held radios of 4 W over open land: 3-5 km", ge=0)
     """Distance up to which two handsets hear each other without a base station (脱网直通) [m]; never where 0."""
-    battery: Duration = recalled(8 * 3600.0, "a shift: 8-12 h at 5 % talking, 5 % listening, 90 % waiting", gt=0)
+    battery: Duration = recalled(
+        8 * 3600.0, "a shift: 8-12 h at 5 % talking, 5 % listening, 90 % waiting", gt=0
+    )
     """How long the handsets of an office work once it has no power [s]; they are charged at once when it has."""
 
 
@@ -54,7 +56,9 @@ class SatelliteNetwork(Section):
     """Share of calls that break off before the word is out, to be tried again."""
     rain_limit: Number | None = Field(default=None, ge=0)
     """Rain of `hazard.flying_weather` above which more calls break off [mm/h]; no rain where absent."""
-    rain_loss: Share = assumed(0.3, "bands of 10 GHz and above fade in heavy rain; hand-held phones hardly do", lt=1)
+    rain_loss: Share = assumed(
+        0.3, "bands of 10 GHz and above fade in heavy rain; hand-held phones hardly do", lt=1
+    )
     """Share of calls that break off in such rain, instead of `loss`."""
 
 

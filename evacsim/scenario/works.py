@@ -81,7 +81,9 @@ class Repeaters(Section):
 
     to: Patterns = ["*"]
     """Offices that get one: ids or patterns with `*`."""
-    work: Number = seen(1.0, "Dalian 2025, promotional: 30 min for car and base; by two people", gt=0, le=1000)
+    work: Number = seen(
+        1.0, "Dalian 2025, promotional: 30 min for car and base; by two people", gt=0, le=1000
+    )
     """Work to set one up [person-h]."""
     range: Length = assumed(5000.0, "half of what a mast covers: its antenna stands lower", gt=0)
     """Distance up to which it covers handsets [m]."""

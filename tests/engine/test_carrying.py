@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from hypothesis import given as drawn
 from hypothesis import Phase, settings
+from hypothesis import given as drawn
 from hypothesis import strategies as st
 
 import evacsim as ev
@@ -79,7 +79,9 @@ def test_two_base_stations_connect_those_whom_they_cover(tmp_path):
 def test_a_base_station_covers_as_far_as_its_range(tmp_path, range_, reached):
     """It stands 500 m from the villages."""
     north = {**NORTH_MAST, "node": node(2, 2), "range": range_}
-    record = run(described(tmp_path, networks={"private": {"direct_range": "0 m"}}, sites=[north, SOUTH_MAST]))
+    record = run(
+        described(tmp_path, networks={"private": {"direct_range": "0 m"}}, sites=[north, SOUTH_MAST])
+    )
     assert received(record) == (BOTH if reached else set())
 
 
@@ -91,7 +93,9 @@ def test_without_its_connection_a_base_station_still_serves_those_whom_it_covers
     masts = [{**mast, "backhaul": "switch"} for mast in (NORTH_MAST, SOUTH_MAST)]
     assert not received(run(described(tmp_path, networks=networks, sites=[switch, *masts], outages=outages)))
     middle = {**NORTH_MAST, "node": node(3, 1), "range": "2 km", "backhaul": "switch"}
-    assert received(run(described(tmp_path, networks=networks, sites=[switch, middle], outages=outages))) == BOTH
+    assert (
+        received(run(described(tmp_path, networks=networks, sites=[switch, middle], outages=outages))) == BOTH
+    )
 
 
 @pytest.mark.parametrize(("direct_range", "reached"), [("1.9 km", True), ("1.7 km", False)])
@@ -162,7 +166,11 @@ def test_calls_wait_for_a_channel_as_long_as_the_caller_has_patience(tmp_path, p
     record = run(given)
     assert sorted(r for _, _, r in tries(record) if r in ("acknowledged", "busy")) == results
     use = record.tables["networks"].set_index("network").loc["public"]
-    assert (use["tried"], use["received"], use["busy"]) == (2, results.count("acknowledged"), results.count("busy"))
+    assert (use["tried"], use["received"], use["busy"]) == (
+        2,
+        results.count("acknowledged"),
+        results.count("busy"),
+    )
     assert use["waited_max_s"] == (60 if len(set(results)) == 1 else 59)
 
 
@@ -171,7 +179,10 @@ def test_the_public_takes_its_share_of_the_channels(tmp_path):
     waited = []
     for taken in (0, 0.5):
         given = described(
-            tmp_path, networks={"public": {"taken": taken}, "patience": "5 min"}, means=["phone"], sites=[cell]
+            tmp_path,
+            networks={"public": {"taken": taken}, "patience": "5 min"},
+            means=["phone"],
+            sites=[cell],
         )
         given["plan"]["organize"]["offices"][0]["cell_site"] = "cell"
         waited.append(run(given).tables["networks"].set_index("network").loc["public", "waited_max_s"])
@@ -207,7 +218,8 @@ def test_the_story_of_a_lost_order_names_every_network_that_was_tried(tmp_path):
     means = ["phone", "radio", "satellite"]
     sites = [CELL, NORTH_MAST, SOUTH_MAST]
     result = ev.simulate(
-        ev.from_mapping(described(tmp_path, networks=networks, means=means, sites=sites, outages=outages)), seed=1
+        ev.from_mapping(described(tmp_path, networks=networks, means=means, sites=sites, outages=outages)),
+        seed=1,
     )
     assert not received(result.record)
     story = str(result.why(household="west/1"))
@@ -218,7 +230,9 @@ def test_the_story_of_a_lost_order_names_every_network_that_was_tried(tmp_path):
         "network/public", "network/private", "network/satellite"
     }  # fmt: skip
     for network in ("public", "private", "satellite"):
-        assert network in story or {"public": "公网", "private": "专网", "satellite": "卫星"}[network] in story
+        assert (
+            network in story or {"public": "公网", "private": "专网", "satellite": "卫星"}[network] in story
+        )
     assert {(means, result) for _, means, result in tries(result.record)} == {
         ("phone", "no_network"), ("radio", "no_network"), ("satellite", "no_network"), ("", "failed"),
         ("", "given_up"),
@@ -357,7 +371,7 @@ OUTAGE = st.tuples(st.sampled_from(SITES), st.integers(0, 300), st.integers(1, 2
     phones=st.integers(0, 3),
 )
 def test_in_any_storm_of_outages(tmp_path_factory, outages, channels, loss, patience, phones):
-    """No message is lost and received, none goes over a station that is out, and none is counted twice or not at all."""
+    """No message is lost and received, none goes over a station that is out, and each is counted once."""
     power = {"id": "power", "kind": "power", "node": node(1, 1), "serves": ["*"]}
     given = described(
         tmp_path_factory.mktemp("storm"),

@@ -8,7 +8,15 @@ from evacsim.engine.channels import Channels
 from evacsim.engine.log import Kind, Where
 
 A, B = Where(Kind.SITE, 0), Where(Kind.SITE, 1)
-WAYS = {"a": [(A,)], "b": [(B,)], "ab": [(A, B)], "aa": [(A, A)], "a or b": [(A,), (B,)], "free": [()], "gone": []}
+WAYS = {
+    "a": [(A,)],
+    "b": [(B,)],
+    "ab": [(A, B)],
+    "aa": [(A, A)],
+    "a or b": [(A,), (B,)],
+    "free": [()],
+    "gone": [],
+}
 CALL = st.tuples(
     st.integers(0, 30), st.sampled_from(sorted(WAYS)), st.integers(1, 20), st.sampled_from([0, 5, 1000])
 )
@@ -46,7 +54,7 @@ def test_channels_are_conserved(calls, a, b):
 
 
 def test_callers_are_served_in_the_order_in_which_they_asked():
-    """The third wants a channel that is free, and gets it; the fourth wants one that the second waits for, and waits."""
+    """The third wants none, and does not wait; the fourth wants one that the second waits for, and waits."""
     env = simpy.Environment()
     channels = Channels(env, {A: 1, B: 1})
     served = []
@@ -58,7 +66,12 @@ def test_callers_are_served_in_the_order_in_which_they_asked():
         yield env.timeout(lasts)
         channels.give_back(got)
 
-    for name, way, lasts in (("first", (A,), 10), ("second", (A, B), 10), ("third", (), 5), ("fourth", (B,), 10)):
+    for name, way, lasts in (
+        ("first", (A,), 10),
+        ("second", (A, B), 10),
+        ("third", (), 5),
+        ("fourth", (B,), 10),
+    ):
         env.process(caller(name, way, lasts))
     env.run()
     assert served == [("first", 0), ("third", 0), ("second", 10), ("fourth", 20)]

@@ -54,9 +54,7 @@ class Working(Recorded):
         if rules.generators is not None:
             self.power = CarryingPower(parts, sites, services, self.jobs, rules.generators)
         if rules.repeaters is not None and carrying.private is not None:
-            self.repeaters = BringingRepeaters(
-                parts, carrying, carrying.private, self.jobs, rules.repeaters
-            )
+            self.repeaters = BringingRepeaters(parts, carrying, carrying.private, self.jobs, rules.repeaters)
         if rules.dykes is not None:
             self.holding = Holding(parts, dykes, self.jobs, rules.dykes)
         if rules.pumping is not None:
