@@ -6,6 +6,7 @@ from functools import partial
 from evacsim.engine.log import ROOT, Kind, Where
 from evacsim.engine.parts import Parts
 from evacsim.scenario.communication import NETWORKS, Communication
+from evacsim.world.offices import satellite_phones
 
 HANDSET, SATELLITE_PHONE = "handset", "satellite_phone"
 NETWORK = {HANDSET: NETWORKS.index("private"), SATELLITE_PHONE: NETWORKS.index("satellite")}
@@ -30,20 +31,12 @@ class Handsets:
             self._battery[SATELLITE_PHONE] = rules.satellite.battery
         self._since: dict[Where, int] = {}
         """Event by which each office lost its power, while it has none."""
-        self._without = self._left_out(rules)
+        left_out = satellite_phones(parts.world.offices, parts.world.scenario.plan)[1]
+        self._without = [Where(Kind.OFFICE, row) for row in left_out]
         """Offices for which no satellite phone is left."""
         for office in self._without:
             parts.networks.put_out(SATELLITE_PHONE, office, ROOT)
         parts.at_power.append(self._hear_of_power)
-
-    def _left_out(self, rules: Communication) -> frozenset[Where]:
-        """Return the offices that would call by satellite and get no phone; rows go from the top down."""
-        if rules.satellite is None or rules.satellite.phones is None:
-            return frozenset()
-        models = {office.id: office for office in self.parts.world.scenario.plan.organize.offices}
-        ids = self.parts.world.offices.ids
-        wanting = [row for row, id_ in enumerate(ids) if id_ in models and "satellite" in models[id_].means]
-        return frozenset(Where(Kind.OFFICE, row) for row in wanting[rules.satellite.phones :])
 
     def _hear_of_power(self, place: Where, works: bool, event: int) -> None:  # noqa: FBT001 - a hook of `Parts`
         if place.kind != Kind.OFFICE:
