@@ -4,6 +4,7 @@ import math
 
 from evacsim.analysis.entry import Entry, mean_time
 from evacsim.language import Text
+from evacsim.results.wording import NETWORKS
 
 
 def _order_latency(share: float) -> Entry:
@@ -16,19 +17,11 @@ def _order_latency(share: float) -> Entry:
     )  # fmt: skip
 
 
-NETWORKS = {
-    "public": Text("the public network", "公网"),
-    "private": Text("the private network", "专网"),
-    "satellite": Text("satellite", "卫星"),
-    "messenger": Text("messengers", "派人送信"),
-}
-
-
 def _message_share(network: str) -> Entry:
     by = NETWORKS[network]
     return Entry(
         f"messages_{network}_share", "share", "",
-        Text(f"calls acknowledged that went by {by.en}", f"{by.zh}送达占比"),
+        Text(f"calls acknowledged by {by.en}", f"{by.zh}送达占比"),
         Text("calls from office to office, of all acknowledged", "机构间呼叫，占全部叫应成功的呼叫"),
         lambda facts: facts.command.messages[network],
     )  # fmt: skip
@@ -38,9 +31,9 @@ def _last_contact(network: str) -> Entry:
     by = NETWORKS[network]
     return Entry(
         f"last_contact_{network}", "s", "more",
-        Text(f"last moment at which {by.en} still reached every zone it ever reached", f"{by.zh}最早失联时刻"),
+        Text(f"last moment at which every zone was still reached by {by.en}", f"{by.zh}最早失联时刻"),
         Text(
-            "of the zone that it lost first and for good; only where the plan describes its networks",
+            "of the zones it ever reached, the one lost first and for good; where the plan describes its networks",
             "取该网最早失联且未恢复的区域；预案说明通信网时才有",
         ),
         lambda facts: facts.command.last_contact_by.get(network, math.nan),
@@ -112,7 +105,7 @@ ENTRIES: tuple[Entry, ...] = (
         lambda facts: facts.command.last_contact,
     ),
     *(_last_contact(network) for network in ("public", "private", "satellite")),
-    *(_message_share(network) for network in NETWORKS),
+    *(_message_share(network) for network in ("public", "private", "satellite", "messenger")),
     Entry(
         "public_reach", "share", "more",
         Text("public reached by a warning", "预警公众覆盖率"),

@@ -51,6 +51,16 @@ CHANNELS: dict[str, Text] = {
 """What kinds of channels are called."""
 
 
+NETWORKS: dict[str, Text] = {
+    "public": Text("public network", "公网"),
+    "private": Text("private network", "专网"),
+    "satellite": Text("satellite", "卫星"),
+    "messenger": Text("messengers", "派人送信"),
+    "all": Text("any of them", "任一网络"),
+}
+"""What networks that carry calls are called, a messenger and all of them together."""
+
+
 def count(number: float) -> str:
     """Return a whole number of people or things.
 
@@ -201,6 +211,8 @@ class Names:
         if kind == "channel" and (of_kind := CHANNELS.get(self._names.get(thing, ""))):
             is_said = name.replace("-", "_") == self._names[thing]
             return of_kind.said(lang) + ("" if is_said else f" ({name})")
+        if kind == "network" and name in NETWORKS:
+            return NETWORKS[name].said(lang)
         label = self._names.get(thing, "")
         shown = self.label(kind, name)
         return (shown if word in label else f"{word} {shown}") if name else ""
