@@ -182,7 +182,7 @@ class Run:
             self.dykes,
             None if self.rescuing is None else self.rescuing.teams,
         )
-        self.command = Command(self.parts, self.duty, self.carrying)
+        self.command = self._with_command()
         self.assisting = Assisting(self.parts, self.command, self.transport)
         self.observing = Observing(self.parts, self.water, self.sites)
         self.measures = Measures(
@@ -243,6 +243,14 @@ class Run:
         )
         """Whoever leaves something in the record."""
         self._schedule()
+
+    def _with_command(self) -> Command:
+        """Return the offices; where the plan describes its networks, teams are called over them."""
+        command = Command(self.parts, self.duty, self.carrying)
+        if self.carrying.rules is not None:
+            for teams in (*self.working.teams, *([] if self.rescuing is None else [self.rescuing.teams])):
+                teams.reach_office = command.reach
+        return command
 
     def _with_rescue(self) -> Rescuing | None:
         """Return the rescue of the plan; None where boats alone fetch people."""

@@ -330,6 +330,36 @@ def test_a_repeater_is_taken_along_when_a_base_station_is_back(tmp_path):
     assert len(record.events[record.events["kind"] == "repeater_set_up"]) == 4
 
 
+@pytest.mark.parametrize(("has_networks", "called"), [(True, 3.0), (False, None)])
+def test_a_team_is_called_when_its_office_can_be_reached(tmp_path, has_networks, called):
+    """Its office can be called by mobile phone, which works again at T+3 h."""
+    outages = [
+        {"site": "cell", "begins": "T+0 h", "ends": "T+3 h", "repair": 500},
+        {"site": "mast-north", "begins": "T+1 h", "repair": 4},
+    ]
+    given = described(
+        tmp_path,
+        networks={} if has_networks else None,
+        means=["phone"],
+        sites=[CELL, NORTH_MAST],
+        outages=outages,
+        calling={"tries": 1, "again_after": "1 min"},
+    )
+    given["district"]["forces"] = [
+        {
+            "id": "comms", "kind": "communication", "node": node(2, 0), "members": 4, "skills": ["comms"],
+            "office": "office-west", "readiness": {"type": "fixed", "value": "10 min"},
+        }
+    ]  # fmt: skip
+    given["plan"]["works"] = {"heard_after": {"type": "fixed", "value": "5 min"}}
+    record = run(given)
+    first = record.events[record.events["kind"] == "force_called"]["time_s"].min()
+    if called is None:
+        assert first == 300
+    else:
+        assert called * HOUR < first <= called * HOUR + 180
+
+
 # -- contact ------------------------------------------------------------------------------------------
 
 

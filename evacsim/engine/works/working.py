@@ -60,6 +60,11 @@ class Working(Recorded):
         if rules.pumping is not None:
             self.pumping = Pumping(parts, dykes, self.jobs, rules.pumping)
 
+    @property
+    def teams(self) -> list[Teams]:
+        """Return the teams that rescue does not keep; none where it keeps them, or there are no works."""
+        return [] if self._own_teams is None else [self._own_teams]
+
     def schedule(self) -> None:
         """Call for what is watched from the start."""
         if self.holding is not None:
