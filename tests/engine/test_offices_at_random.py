@@ -127,15 +127,15 @@ def networked(given, seed):
     luck = random.Random(1000 + seed)
     sites = given["district"]["sites"]
     for site in sites:
-        if site["kind"] == "cell" and luck.random() < 0.7:
-            site["channels"] = luck.randrange(1, 4)
+        if site["kind"] == "cell":
+            site["channels"] = luck.randrange(1, 3)
     masts = [
         {
             "id": f"radio-{k}", "kind": "trunked", "node": node(luck.randrange(5), luck.randrange(3)),
             "range": f"{luck.randrange(100, 1500)} m", "battery": "30 min",
             **({"power_site": "power"} if luck.random() < 0.5 else {}),
             **({"backhaul": luck.choice(["mast", "mast-2"])} if luck.random() < 0.5 else {}),
-            **({"channels": luck.randrange(1, 3)} if luck.random() < 0.5 else {}),
+            **({"channels": 1} if luck.random() < 0.8 else {}),
         }
         for k in range(luck.randrange(4))
     ]  # fmt: skip
@@ -144,7 +144,7 @@ def networked(given, seed):
     organize = given["plan"]["organize"]
     organize["networks"] = {
         "order": luck.sample(["public", "private", "satellite"], luck.randrange(1, 4)),
-        "patience": f"{luck.choice([0, 20, 600])} s",
+        "patience": f"{luck.choice([0, 0, 20, 600])} s",
         "public": {"loss": luck.random() / 2, "taken": luck.random() / 2},
         "private": {
             "direct_range": f"{luck.randrange(1500)} m",
@@ -154,7 +154,7 @@ def networked(given, seed):
         **(
             {
                 "satellite": {
-                    "phones": luck.randrange(4),
+                    "phones": luck.randrange(2, 8),
                     "channels": 1,
                     "battery": "40 min",
                     "loss": luck.random() / 2,
@@ -166,6 +166,8 @@ def networked(given, seed):
     }
     # More offices that can call by radio and satellite than chance alone would give.
     for office in organize["offices"]:
+        office["lines"] = 4
+        office["handling"] = "5 min"
         more = {"phone", "radio", "satellite"} - set(office["means"])
         office["means"] += luck.sample(sorted(more), luck.randrange(len(more) + 1))
     return given
