@@ -14,8 +14,14 @@ from evacsim.results.record import RunRecord
 from evacsim.results.wording import KINDS, NETWORKS, count, duration, percent
 from evacsim.terms import COMMAND_LEVELS
 
-TRIED = ("tried", "no_network", "busy", "lost", "received")
-"""Columns of the table of networks that the report shows."""
+TRIED = {
+    "network_tried": "tried",
+    "network_no_network": "no_network",
+    "network_busy": "busy",
+    "network_lost": "lost",
+    "network_received": "received",
+}
+"""Columns of the table of networks that the report shows, by their heads."""
 SHORTEST, LONGEST = 600.0, 3600.0
 """The curve of acknowledgments is drawn over at least, and at most, this long [s]."""
 
@@ -80,7 +86,9 @@ def _networks(record: RunRecord, words: Words) -> Html:
     for network in (*use.index, "messenger", ALL):
         lasts = contact.loc[contact["network"] == network, "last_s"]
         carried = (
-            [count(use.loc[network, name]) for name in TRIED] if network in use.index else [""] * len(TRIED)
+            [count(use.loc[network, name]) for name in TRIED.values()]
+            if network in use.index
+            else [""] * len(TRIED)
         )
         share = shares.get(network, np.nan)
         rows.append(
@@ -94,7 +102,7 @@ def _networks(record: RunRecord, words: Words) -> Html:
         )
     heads = [
         "network",
-        *(f"network_{name}" for name in TRIED),
+        *TRIED,
         "network_share",
         "network_zones",
         "network_last",
