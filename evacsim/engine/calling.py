@@ -16,7 +16,7 @@ import simpy
 
 from evacsim.engine.channels import Held
 from evacsim.engine.channels import Result as Tried
-from evacsim.engine.log import Where
+from evacsim.engine.log import ROOT, Where
 
 MESSENGER = "messenger"
 Role = Literal["A", "B"]
@@ -84,8 +84,8 @@ class Carriers(Protocol):
     def count(self, means: str, result: Tried) -> None:
         """Count a try that held nothing."""
 
-    def told_of(self, kind: str, means: str, callee: Where, cause: int) -> int:
-        """Write down what became of one try, at its network."""
+    def told_of(self, kind: str, means: str, callee: Where, cause: int, put_out: int = ROOT) -> int:
+        """Write down what became of one try, at its network, and the event that put that out."""
 
 
 class Line(NamedTuple):
@@ -309,13 +309,12 @@ class Calling:
                 if held is not None:
                     return Line(means, held)
             result: Literal["busy", "no_network"] = "busy" if reaches else "no_network"
-            if not reaches:
-                # The first network that fails follows from what put it out, the next ones from the one before.
-                call.last = max(call.last, carriers.cause(means, caller, callee))
+            put_out = ROOT if reaches else carriers.cause(means, caller, callee)
+            # The first network that fails follows from what put it out, the next ones from the one before.
+            call.last = max(call.last, put_out)
             carriers.count(means, result)
-            call.last = carriers.told_of(
-                "channels_full" if reaches else "no_network", means, callee, call.last
-            )
+            kind = "channels_full" if reaches else "no_network"
+            call.last = carriers.told_of(kind, means, callee, call.last, put_out)
             self._write(call, caller, callee, means, asked, np.nan, result, ordinal=call.attempts + 1)
         return None
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from evacsim.engine.channels import Channels, Held, Result, Way
 from evacsim.engine.handsets import Handsets
-from evacsim.engine.log import Kind, Where
+from evacsim.engine.log import ROOT, Kind, Where
 from evacsim.engine.parts import Parts
 from evacsim.engine.private_network import PrivateNetwork
 from evacsim.engine.recorded import Recorded
@@ -138,10 +138,11 @@ class Carrying(Recorded):
         """Count what became of one try."""
         self._uses[NETWORK_OF[means], result] += 1
 
-    def told_of(self, kind: str, means: str, callee: Where, cause: int) -> int:
-        """Write down what became of one try, at its network."""
+    def told_of(self, kind: str, means: str, callee: Where, cause: int, put_out: int = ROOT) -> int:
+        """Write down what became of one try, at its network, and the event that put that out."""
         place = Where(Kind.NETWORK, NETWORKS.index(NETWORK_OF[means]))
-        return self.parts.log.record(self.parts.now, kind, callee, place=place, cause=cause)
+        value = float(put_out) if put_out else np.nan
+        return self.parts.log.record(self.parts.now, kind, callee, place=place, value=value, cause=cause)
 
     def hold_for(self, place: Where, time: float) -> bool:
         """Take a channel for a mobile phone at a place for so long [s], if one is free; return whether one is."""

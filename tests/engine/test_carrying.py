@@ -233,6 +233,9 @@ def test_the_story_of_a_lost_order_names_every_network_that_was_tried(tmp_path):
         assert (
             network in story or {"public": "公网", "private": "专网", "satellite": "卫星"}[network] in story
         )
+    # The story names what had put the networks out, long before the call.
+    assert "cell" in story
+    assert "mast-north" in story
     assert {(means, result) for _, means, result in tries(result.record)} == {
         ("phone", "no_network"), ("radio", "no_network"), ("satellite", "no_network"), ("", "failed"),
         ("", "given_up"),
