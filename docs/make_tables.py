@@ -47,6 +47,7 @@ CONSTANTS = (
     "evacsim.network.walking.COUNTERFLOW_FREE",
     "evacsim.engine.routing.SPEED_CLASSES",
     "evacsim.hazard.effects.STANDSTILL",
+    "evacsim.scenario.networks.TRUNKED_RANGE",
     "evacsim.hazard.effects.WADING_FACTORS",
     "evacsim.analysis.exposure.LEAD_WANTED",
     "evacsim.analysis.facts.RELIEF_LIMIT",

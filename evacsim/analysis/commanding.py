@@ -7,6 +7,7 @@ import pandas as pd
 
 from evacsim.analysis import clearance
 from evacsim.analysis.acknowledging import acknowledged_share, call_outcomes
+from evacsim.analysis.contacting import last_contact, message_shares
 from evacsim.analysis.people import Floats, had_to_go, people_of, times, weighted_quantile
 from evacsim.results.record import RunRecord
 
@@ -42,6 +43,11 @@ class Command:
     """Time for which the zone that was cut off longest could be reached [s]."""
     last_contact: float
     """When the first zone could be reached for the last time [s]; 0 where one never could."""
+    messages: dict[str, float]
+    """Share of the calls between offices that were acknowledged over each network, and by messengers."""
+    last_contact_by: dict[str, float]
+    """When each network reached the first of the zones that it ever reached for the last time [s]; none where the
+    plan does not describe its networks."""
 
 
 def command(record: RunRecord) -> Command:
@@ -59,6 +65,8 @@ def command(record: RunRecord) -> Command:
         picture_gap=picture_gap(record),
         contactable=contact["contactable_s"].min(),
         last_contact=contact["last_s"].fillna(0.0).min(),
+        messages=message_shares(record),
+        last_contact_by=last_contact(record),
     )
 
 

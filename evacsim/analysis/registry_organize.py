@@ -1,7 +1,10 @@
 """By whom (谁组织): how the order reaches the people, and how offices know what happens."""
 
+import math
+
 from evacsim.analysis.entry import Entry, mean_time
 from evacsim.language import Text
+from evacsim.results.wording import NETWORKS
 
 
 def _order_latency(share: float) -> Entry:
@@ -11,6 +14,29 @@ def _order_latency(share: float) -> Entry:
         Text(f"from the order to the household, {shown}%", f"指令到户用时（{shown}%）"),
         Text("people who had to go; never where fewer are told", "应转人员；通知到户不足该比例为“未达到”"),
         lambda facts: facts.command.order_latency[share],
+    )  # fmt: skip
+
+
+def _message_share(network: str) -> Entry:
+    by = NETWORKS[network]
+    return Entry(
+        f"messages_{network}_share", "share", "",
+        Text(f"calls acknowledged by {by.en}", f"{by.zh}送达占比"),
+        Text("calls from office to office, of all acknowledged", "机构间呼叫，占全部叫应成功的呼叫"),
+        lambda facts: facts.command.messages[network],
+    )  # fmt: skip
+
+
+def _last_contact(network: str) -> Entry:
+    by = NETWORKS[network]
+    return Entry(
+        f"last_contact_{network}", "s", "more",
+        Text(f"last moment at which every zone was still reached by {by.en}", f"{by.zh}最早失联时刻"),
+        Text(
+            "of the zones it ever reached, the one lost first and for good; where the plan describes its networks",
+            "取该网最早失联且未恢复的区域；预案说明通信网时才有",
+        ),
+        lambda facts: facts.command.last_contact_by.get(network, math.nan),
     )  # fmt: skip
 
 
@@ -78,6 +104,8 @@ ENTRIES: tuple[Entry, ...] = (
         ),
         lambda facts: facts.command.last_contact,
     ),
+    *(_last_contact(network) for network in ("public", "private", "satellite")),
+    *(_message_share(network) for network in ("public", "private", "satellite", "messenger")),
     Entry(
         "public_reach", "share", "more",
         Text("public reached by a warning", "预警公众覆盖率"),

@@ -153,11 +153,11 @@ def sensitivity(
 @click.option(
     "--cut",
     "cuts",
-    type=click.Choice(["network", "power", "roads"]),
+    type=click.Choice(["network", "power", "roads", "private", "satellite"]),
     multiple=True,
     default=("network", "power", "roads"),
     show_default=True,
-    help="What is cut; may be given again.",
+    help="What is cut; may be given again. private and satellite are those of plan.organize.networks.",
 )
 @click.option("--at", default="T+0 h", show_default=True, help="Moment from which all of it is out.")
 @click.option(

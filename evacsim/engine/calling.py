@@ -14,12 +14,14 @@ import numpy as np
 import pandas as pd
 import simpy
 
-from evacsim.engine.log import Where
+from evacsim.engine.channels import Held
+from evacsim.engine.channels import Result as Tried
+from evacsim.engine.log import ROOT, Where
 
 MESSENGER = "messenger"
 Role = Literal["A", "B"]
 Step = Literal["backup", "parent", "messenger"]
-Result = Literal["acknowledged", "unanswered", "failed", "given_up"]
+Result = Literal["acknowledged", "unanswered", "failed", "given_up", "no_network", "busy", "lost"]
 Process = Generator[simpy.Event, Any, "int | None"]
 """A part of a call; returns the event by which it was acknowledged, or None."""
 
@@ -59,6 +61,38 @@ class Surroundings(Protocol):
 
     def record(self, kind: str, callee: Where, caller: Where, value: float, cause: int) -> int:
         """Write an event of now down and return its number."""
+
+
+class Carriers(Protocol):
+    """What the call procedure asks of networks that are described; see `engine.carrying`."""
+
+    def reaches(self, means: str, one: Where, other: Where) -> bool:
+        """Return whether a means of calling reaches from one place to another now, channels aside."""
+
+    def cause(self, means: str, one: Where, other: Where) -> int:
+        """Return the last event that keeps it from reaching, the root where nothing put it out."""
+
+    def take(self, means: str, one: Where, other: Where) -> Generator[simpy.Event, Any, Held | None]:
+        """Wait for the channels of a call; return None where none came free in time."""
+
+    def delivers(self, held: Held, *name: str | int) -> bool:
+        """Return whether what is said on a call that ends now is heard; luck goes by its name to each callee."""
+
+    def give_back(self, held: Held, result: Tried) -> None:
+        """Let a call end, and its channels be free."""
+
+    def count(self, means: str, result: Tried) -> None:
+        """Count a try that held nothing."""
+
+    def told_of(self, kind: str, means: str, callee: Where, cause: int, put_out: int = ROOT) -> int:
+        """Write down what became of one try, at its network, and the event that put that out."""
+
+
+class Line(NamedTuple):
+    """By what an attempt goes, and what it holds of a network that is described."""
+
+    means: str
+    held: Held | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +155,9 @@ class Calling:
                              - unanswered - (until `retry` is over) - waits for a line …
 
     An attempt goes by the first means that both ends have and that works at both when it is placed;
-    where none works it fails at once and leaves the line to others. A messenger, if he is among the
+    where none works it fails at once and leaves the line to others. Where the plan describes its
+    networks (`carriers`), their channels are waited for, one network after the other, each try is
+    written down, and what breaks off is tried again like a call that nobody answers. A messenger, if he is among the
     means of the caller, is the last of them: he is sent when nothing else works. He looks for his
     way once, when he sets out; while he is on it nobody calls, and he finds whoever is there.
 
@@ -135,10 +171,15 @@ class Calling:
     """
 
     def __init__(
-        self, env: simpy.Environment, surroundings: Surroundings, rules: CallRules | None = None
+        self,
+        env: simpy.Environment,
+        surroundings: Surroundings,
+        rules: CallRules | None = None,
+        carriers: Carriers | None = None,
     ) -> None:
         self.env = env
         self.surroundings = surroundings
+        self.carriers = carriers
         self.rules = rules or CallRules()
         assert self.rules.tries >= 1, "whoever calls calls at least once"
         self.attempts: list[Attempt] = []
@@ -227,9 +268,9 @@ class Calling:
             with self._line(caller).request() as line:
                 yield line
                 placed = self.env.now
-                means = self._means(caller, call, callee)
-                if means is not None:
-                    acknowledged = yield from self._ring(caller, call, callee, role, means)
+                found = yield from self._connect(caller, call, callee)
+                if found is not None:
+                    acknowledged = yield from self._ring(caller, call, callee, role, found)
                     if acknowledged is not None:
                         return acknowledged
                     continue
@@ -242,33 +283,73 @@ class Calling:
             self._write(call, caller, callee, "", placed, np.nan, "failed")
         return None
 
-    def _means(self, caller: Where, call: _Call, callee: Where) -> str | None:
+    def _connect(self, caller: Where, call: _Call, callee: Where) -> Generator[simpy.Event, Any, Line | None]:
         """Return by what an attempt goes; where nothing works, what put it out is the last failure."""
         world, now = self.surroundings, self.env.now
         theirs = world.means(callee)
         shared = [kind for kind in world.means(caller) if kind != MESSENGER and kind in theirs]
+        if self.carriers is not None:
+            return (yield from self._try_networks(self.carriers, caller, call, callee, shared))
         for kind in shared:
             if world.works(kind, caller, now) and world.works(kind, callee, now):
-                return kind
+                return Line(kind, None)
         for kind in shared:
             call.last = max(call.last, world.cause(kind, caller), world.cause(kind, callee))
         return None
 
-    def _ring(self, caller: Where, call: _Call, callee: Where, role: Role, means: str) -> Process:
+    def _try_networks(
+        self, carriers: Carriers, caller: Where, call: _Call, callee: Where, shared: Sequence[str]
+    ) -> Generator[simpy.Event, Any, Line | None]:
+        """Try one means after the other; each that carries nothing leaves an event, and a row among the attempts."""
+        for means in shared:
+            asked, held = self.env.now, None
+            reaches = carriers.reaches(means, caller, callee)
+            if reaches:
+                held = yield from carriers.take(means, caller, callee)
+                if held is not None:
+                    return Line(means, held)
+            result: Literal["busy", "no_network"] = "busy" if reaches else "no_network"
+            put_out = ROOT if reaches else carriers.cause(means, caller, callee)
+            # The first network that fails follows from what put it out, the next ones from the one before.
+            call.last = max(call.last, put_out)
+            carriers.count(means, result)
+            kind = "channels_full" if reaches else "no_network"
+            call.last = carriers.told_of(kind, means, callee, call.last, put_out)
+            self._write(call, caller, callee, means, asked, np.nan, result, ordinal=call.attempts + 1)
+        return None
+
+    def _ring(self, caller: Where, call: _Call, callee: Where, role: Role, line: Line) -> Process:
         """Let it ring once, on a line that is held."""
-        world, placed = self.surroundings, self.env.now
+        world, placed, means = self.surroundings, self.env.now, line.means
         call.attempts += 1
         rung = self._rung[callee, role] = self._rung.get((callee, role), 0) + 1
         self._record("called", call, callee, caller, call.attempts)
         yield self.env.timeout(world.ring(callee, rung))
         if not world.answers(callee, role, rung, placed):
+            self._hang_up(line, "unanswered")
             self._record("call_unanswered", call, callee, caller, call.attempts)
             self._write(call, caller, callee, means, placed, np.nan, "unanswered")
             return None
         answered = self.env.now
         yield self.env.timeout(world.talk(callee, rung))
+        if not self._is_heard(line, role, rung):
+            self._hang_up(line, "lost")
+            assert self.carriers is not None, "what is not carried is not lost"
+            call.last = self.carriers.told_of("message_lost", means, callee, call.last)
+            self._write(call, caller, callee, means, placed, np.nan, "lost")
+            return None
+        self._hang_up(line, "received")
         self._write(call, caller, callee, means, placed, answered, "acknowledged")
         return self._record("acknowledged", call, callee, caller, call.attempts)
+
+    def _is_heard(self, line: Line, role: Role, rung: int) -> bool:
+        if self.carriers is None or line.held is None:
+            return True
+        return self.carriers.delivers(line.held, "call", role, rung)
+
+    def _hang_up(self, line: Line, result: Tried) -> None:
+        if self.carriers is not None and line.held is not None:
+            self.carriers.give_back(line.held, result)
 
     def _send_messenger(self, caller: Where, call: _Call, callee: Where) -> Process:
         world, placed = self.surroundings, self.env.now
@@ -300,10 +381,11 @@ class Calling:
         placed: float,
         answered: float,
         result: Result,
+        *,
+        ordinal: int | None = None,
     ) -> None:
-        attempt = Attempt(
-            call.number, caller, callee, call.attempts, means, placed, answered, self.env.now, result
-        )
+        number = call.attempts if ordinal is None else ordinal
+        attempt = Attempt(call.number, caller, callee, number, means, placed, answered, self.env.now, result)
         self.attempts.append(attempt)
 
     def table(self, name_of: Callable[[Where], str]) -> pd.DataFrame:

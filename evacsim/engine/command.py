@@ -1,6 +1,7 @@
 """The offices, and how an order reaches those that lead the zones it is for (指令下达)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from evacsim.engine.calling import Calling, CallRules
+from evacsim.engine.carrying import Carrying
 from evacsim.engine.contacts import Contacts
 from evacsim.engine.duty import Duty
 from evacsim.engine.log import ROOT, Kind, Where
@@ -15,6 +17,7 @@ from evacsim.engine.messages import Order
 from evacsim.engine.parts import Parts
 from evacsim.engine.recorded import Recorded
 from evacsim.engine.relaying import Hearers, Relaying, Word
+from evacsim.scenario.command import Calling as CallingGiven
 from evacsim.terms import COMMAND_LEVELS
 from evacsim.world.laws import quantiles
 from evacsim.world.offices import TOP, deciders, named
@@ -27,7 +30,7 @@ class Command(Recorded):
     zones it decides on: what is issued is received at once, and nobody has to be called.
     """
 
-    def __init__(self, parts: Parts, duty: Duty) -> None:
+    def __init__(self, parts: Parts, duty: Duty, carrying: Carrying) -> None:
         self.parts = parts
         self.duty = duty
         world = parts.world
@@ -41,8 +44,9 @@ class Command(Recorded):
         rules = plan.organize.calling
         self.calling = Calling(
             parts.clock,
-            Contacts(parts, duty),
+            Contacts(parts, duty, carrying),
             None if rules is None else CallRules(rules.again_after, rules.tries, tuple(rules.escalate)),
+            None if carrying.rules is None else carrying,
         )
         special = [row for row, zone in enumerate(world.zones.models) if zone.kind in SPECIAL]
         self.relaying = Relaying(
@@ -76,6 +80,26 @@ class Command(Recorded):
         message = order.message
         self._issued[message.number] = order, office, self.parts.now
         self.relaying.issue(office, Word(message.number, message.zones), max(order.causes, default=ROOT))
+
+    def reach(self, office: str, cause: int, then: Callable[[int], None]) -> None:
+        """Let headquarters call an office (id) until it answers, because of an event; its own it need not call.
+
+        Parameters
+        ----------
+        then : callable
+            Told the event of the acknowledgment, when it happens.
+        """
+        row = self.offices.row[office]
+        top = self.offices.upwards(row)[-1]
+        if row == top:
+            then(cause)
+            return
+        again_after = (self.parts.world.scenario.plan.organize.calling or CallingGiven()).again_after
+
+        def try_again(event: int) -> None:
+            self.parts.clock.call_at(self.parts.now + again_after, partial(self.reach, office, event, then))
+
+        self.calling.call(Where(Kind.OFFICE, top), Where(Kind.OFFICE, row), cause, then, try_again)
 
     def _receive(self, office: int, word: Word, event: int) -> Mapping[int, int]:
         """Let an office have an order; return the cause of what follows for each of its zones."""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from evacsim.engine.calling import Role
+from evacsim.engine.carrying import Carrying
 from evacsim.engine.duty import Duty
 from evacsim.engine.log import Where
 from evacsim.engine.parts import Parts
@@ -17,13 +18,15 @@ class Contacts:
     Without `plan.organize.calling` a call that goes through is answered after no time.
     """
 
-    def __init__(self, parts: Parts, duty: Duty) -> None:
+    def __init__(self, parts: Parts, duty: Duty, carrying: Carrying) -> None:
         self.parts = parts
         self.duty = duty
         self._rules: Rules | None = parts.world.scenario.plan.organize.calling
         self._offices = parts.world.offices
         models = {office.id: office for office in parts.world.scenario.plan.organize.offices}
-        self._means = [models[id_].means if id_ in models else ["phone"] for id_ in self._offices.ids]
+        self._means = [
+            carrying.ordered(models[id_].means if id_ in models else ["phone"]) for id_ in self._offices.ids
+        ]
         places = parts.world.office_places
         self._node = dict(zip(places.ids, places.drive_node.tolist(), strict=True))
 

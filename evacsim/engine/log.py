@@ -43,6 +43,7 @@ class Kind(IntEnum):
     CASE = 21
     WORK = 22
     DYKE = 23
+    NETWORK = 24
 
     @property
     def id(self) -> str:

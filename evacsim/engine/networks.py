@@ -1,6 +1,7 @@
 """Power and communication: by what one can be reached at a place now (供电与通信)."""
 
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 from evacsim.engine.log import ROOT, Where
 
@@ -10,12 +11,23 @@ NEEDS: Mapping[str, Sequence[str]] = {
     "phone": ("cell",),
     "landline": ("power",),
     "video": ("power",),
-    "radio": (),
-    "satellite": (),
+    "radio": ("handset",),
+    "satellite": ("satellite_phone",),
     "messenger": (),
 }
 """What each means of calling needs at both ends (assumed: telephone exchanges and video lines fail with the power of
-the place; handsets and satellite phones run on batteries that last; base stations of 370 MHz are not modelled)."""
+the place). Handsets and satellite phones run on batteries that last, and reach everywhere, unless the plan describes
+its networks (`engine.handsets`, `engine.carrying`)."""
+
+
+class Carriers(Protocol):
+    """What lies between two ends, where the plan describes its networks."""
+
+    def reaches(self, means: str, one: Where, other: Where) -> bool:
+        """Return whether a means of calling works at both ends and its network reaches from one to the other."""
+
+    def hold_for(self, place: Where, time: float) -> bool:
+        """Take a channel for a mobile phone at a place for so long [s], if one is free; return whether one is."""
 
 
 class Networks:
@@ -28,10 +40,22 @@ class Networks:
     def __init__(self) -> None:
         self._out: dict[tuple[str, Where], int] = {}
         """What does not work, with the event that put it out."""
+        self.carriers: Carriers | None = None
+        """What carries calls; whatever works at both ends does where it is None."""
 
     def works(self, kind: str, where: Where) -> bool:
         """Return whether `kind` (power, cell, or one of `terms.CALL_MEANS`) works at a place now."""
         return all((need, where) not in self._out for need in NEEDS.get(kind, (kind,)))
+
+    def reaches(self, kind: str, one: Where, other: Where) -> bool:
+        """Return whether one can be called from one place at another by a means of calling now."""
+        if self.carriers is not None:
+            return self.carriers.reaches(kind, one, other)
+        return self.works(kind, one) and self.works(kind, other)
+
+    def has_channel(self, place: Where, time: float) -> bool:
+        """Return whether a mobile phone at a place gets a channel now, which it then holds for so long [s]."""
+        return self.carriers is None or self.carriers.hold_for(place, time)
 
     def cause(self, kind: str, where: Where) -> int:
         """Return the last event that put `kind` out at a place, the root where it works."""

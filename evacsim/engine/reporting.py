@@ -1,13 +1,16 @@
 """Reports up the tree of offices, and what headquarters believes because of them (信息报送、一张图)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from functools import partial
-from typing import NamedTuple
+from itertools import count
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+import simpy
 
 from evacsim.engine.calling import MESSENGER
+from evacsim.engine.carrying import Carrying
 from evacsim.engine.command import Command
 from evacsim.engine.log import Kind, Where
 from evacsim.engine.messages import Order
@@ -43,20 +46,22 @@ class Reporting(Recorded):
     From the order on, the office that leads a zone reports every `Reports.every` how many people have
     left, if that has changed; other things are reported as they happen (`report`). A report
     goes from office to office up to the top, each hop as soon as a means of calling works at both
-    ends and as long as a call rings; nobody sends a messenger with it (assumed). It may be lost where
+    ends and as long as a call rings; nobody sends a messenger with it (assumed). Where the plan describes
+    its networks, it waits for their channels like a call, and what breaks off goes again. It may be lost where
     it begins; the next one makes up for it. One that comes after a later one of its zone changes
     nothing in the picture.
 
     Without `plan.organize.reports` whatever is reported is known at once, and nothing is written down.
     """
 
-    def __init__(self, parts: Parts, command: Command) -> None:
+    def __init__(self, parts: Parts, command: Command, carrying: Carrying) -> None:
         self.parts = parts
         self.command = command
+        self.carrying = carrying
         organize = parts.world.scenario.plan.organize
         self._rules: Rules | None = organize.reports if command.is_tree else None
         self._calling = organize.calling or Calling()
-        self._means = {office.id: office.means for office in organize.offices}
+        self._means = {office.id: carrying.ordered(office.means) for office in organize.offices}
         n_zones = parts.world.zones.n
         self._left = np.zeros(n_zones, dtype=np.int64)
         self._told = np.zeros(n_zones, dtype=np.int64)
@@ -121,6 +126,9 @@ class Reporting(Recorded):
         if parent == TOP:
             self._receive(office, report, cause, then)
             return
+        if self.carrying.rules is not None:
+            self.parts.clock.process(self._carry(office, parent, report, cause, then))
+            return
         takes = self._calling.ring if self._is_reached(office, parent) else np.inf
         if np.isfinite(takes):
             self.parts.clock.call_at(
@@ -130,15 +138,43 @@ class Reporting(Recorded):
             later = self.parts.now + self._calling.again_after
             self.parts.clock.call_at(later, partial(self._pass_on, office, report, cause, then))
 
-    def _is_reached(self, one: int, other: int) -> bool:
-        ids, networks = self.command.offices.ids, self.parts.networks
-        shared = [
-            kind for kind in self._means[ids[one]] if kind in self._means[ids[other]] and kind != MESSENGER
-        ]
-        return any(
-            networks.works(kind, Where(Kind.OFFICE, one)) and networks.works(kind, Where(Kind.OFFICE, other))
-            for kind in shared
+    def _carry(
+        self, office: int, parent: int, report: Report, cause: int, then: Callable[[int], None] | None
+    ) -> Generator[simpy.Event, Any, None]:
+        """Let a report go one office up over the networks of the plan, as often as it takes."""
+        carrying, one, other = self.carrying, Where(Kind.OFFICE, office), Where(Kind.OFFICE, parent)
+        name = (
+            "report",
+            self.command.offices.ids[report.office],
+            report.ordinal,
+            self.command.offices.ids[office],
         )
+        for number in count(1):
+            for means in self._shared(office, parent):
+                if not carrying.reaches(means, one, other):
+                    carrying.count(means, "no_network")
+                    continue
+                held = yield from carrying.take(means, one, other)
+                if held is None:
+                    carrying.count(means, "busy")
+                    continue
+                yield self.parts.clock.timeout(self._calling.ring)
+                is_heard = carrying.delivers(held, *name, number)
+                carrying.give_back(held, "received" if is_heard else "lost")
+                if is_heard:
+                    self._pass_on(parent, report, cause, then)
+                    return
+                break
+            yield self.parts.clock.timeout(self._calling.again_after)
+
+    def _shared(self, one: int, other: int) -> list[str]:
+        """Return the means of calling that two offices have, in the order in which they are tried."""
+        mine, theirs = (self._means[self.command.offices.ids[office]] for office in (one, other))
+        return [kind for kind in mine if kind in theirs and kind != MESSENGER]
+
+    def _is_reached(self, one: int, other: int) -> bool:
+        ends = Where(Kind.OFFICE, one), Where(Kind.OFFICE, other)
+        return any(self.parts.networks.reaches(kind, *ends) for kind in self._shared(one, other))
 
     def _receive(self, office: int, report: Report, cause: int, then: Callable[[int], None] | None) -> None:
         received = self._record("report_received", office, report.about, report.value, cause)

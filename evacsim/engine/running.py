@@ -12,6 +12,7 @@ from evacsim.engine.attending import Attending, register_of
 from evacsim.engine.boat_classes import BoatClasses
 from evacsim.engine.boats import Boats
 from evacsim.engine.caring import Caring
+from evacsim.engine.carrying import Carrying
 from evacsim.engine.clock import Clock
 from evacsim.engine.command import Command
 from evacsim.engine.concluding import Concluding
@@ -166,18 +167,22 @@ class Run:
         self.going_home = GoingHome(self.parts, self.posts, self.sheltering, self.transfer, self.water)
         self.returning = Returning(self.parts, self.posts, self.going_home, self.water)
         self.reacting = Reacting(self.parts, self.gathering, self.transfer)
-        self.attending = Attending(self.parts)
-        self.leaving_unasked = LeavingUnasked(self.parts, self.transfer, would_leave)
+        self.attending, self.leaving_unasked = (
+            Attending(self.parts),
+            LeavingUnasked(self.parts, self.transfer, would_leave),
+        )
         self.sites, self.duty, self.dykes = Sites(self.parts), Duty(self.parts), Dykes(self.parts)
+        self.carrying = Carrying(self.parts, self.sites)
         self.working = Working(
             self.parts,
             self.cutting,
             self.sites,
+            self.carrying,
             self.services,
             self.dykes,
             None if self.rescuing is None else self.rescuing.teams,
         )
-        self.command = Command(self.parts, self.duty)
+        self.command = self._with_command()
         self.assisting = Assisting(self.parts, self.command, self.transport)
         self.observing = Observing(self.parts, self.water, self.sites)
         self.measures = Measures(
@@ -202,7 +207,7 @@ class Run:
             self.transport.take_order,
             self.sheltering.take_order,
         ]
-        self.reporting = Reporting(self.parts, self.command)
+        self.reporting = Reporting(self.parts, self.command, self.carrying)
         self.organizing = Organizing(self.parts, self.command, self.reacting, self.reporting, self.warnings)
         self.parts.at_order_received.append(self.organizing.start)
         self.counting = Counting(self.parts, self.sheltering, self.organizing, self.reporting)
@@ -210,6 +215,7 @@ class Run:
         self.recorded: tuple[Recorded, ...] = (
             self.attending,
             self.sites,
+            self.carrying,
             self.duty,
             self.observing,
             self.triggering,
@@ -238,6 +244,14 @@ class Run:
         """Whoever leaves something in the record."""
         self._schedule()
 
+    def _with_command(self) -> Command:
+        """Return the offices; where the plan describes its networks, teams are called over them."""
+        command = Command(self.parts, self.duty, self.carrying)
+        if self.carrying.rules is not None:
+            for teams in (*self.working.teams, *([] if self.rescuing is None else [self.rescuing.teams])):
+                teams.reach_office = command.reach
+        return command
+
     def _with_rescue(self) -> Rescuing | None:
         """Return the rescue of the plan; None where boats alone fetch people."""
         rescue = self.parts.world.scenario.plan.rescue
@@ -258,6 +272,7 @@ class Run:
         self.cutting.schedule()
         self.orders.schedule()
         self.allotting.schedule()
+        self.carrying.schedule()
         self.sites.schedule()
         self.working.schedule()
         self.observing.schedule()

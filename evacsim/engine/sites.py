@@ -1,6 +1,6 @@
 """Sites of power and communication: what puts them out, and whom that leaves without (断电、断网)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, NamedTuple, TypeVar, cast
@@ -60,8 +60,9 @@ class Sites(Recorded):
 
     A site of power is out while water stands at its power box, an outage holds, or the site that
     feeds it is out. A base station then runs on its battery; it is out when that is empty, when it
-    is flooded, when an outage holds, or when the station it is connected through is out. A place
-    is without while every site that serves it is out; a place that none serves has what it needs.
+    is flooded, when an outage holds, or, one of mobile phones, when the station it is connected through
+    is out. A place is without while every site that serves it is out; a place that none serves has what
+    it needs. Whom a trunked base station covers is for `engine.private_network` to say.
     """
 
     def __init__(self, parts: Parts) -> None:
@@ -85,6 +86,8 @@ class Sites(Recorded):
         """A base station (row) has gone over to its battery, by an event."""
         self.at_mains: list[Callable[[Where, int], None]] = []
         """The mains are back at a place, or a site, by an event."""
+        self.at_changed: list[Callable[[int], None]] = []
+        """A site has failed or works again, or a generator feeds a place, by an event."""
         self._version = 0
         """How often the water to come has been foreseen."""
         self._broken: set[Damage] = set()
@@ -123,6 +126,31 @@ class Sites(Recorded):
     def down_event(self, site: str) -> int:
         """Return the event by which a site is out now, the root where it works."""
         return self._states[self._row[site]].down
+
+    def serving(self, kind: str, place: Where) -> Sequence[int]:
+        """Return the sites (rows) of power or of mobile phones that serve a place; none where it needs none."""
+        return self._serving.get((kind, place), ())
+
+    def is_up(self, site: int) -> bool:
+        """Return whether a site (row) works now."""
+        return not self._states[site].down
+
+    def is_connected(self, site: int) -> bool:
+        """Return whether every site through which a base station (row) is connected works now."""
+        return not self._cut_through(site)
+
+    def cut_event(self, site: int) -> int:
+        """Return the event by which a base station (row) is out or not connected, the root where it is neither."""
+        return max(self._states[site].down, self._cut_through(site))
+
+    def _cut_through(self, site: int) -> int:
+        through = self._models[site].backhaul
+        while through is not None:
+            row = self._row[through]
+            if self._states[row].down:
+                return self._states[row].down
+            through = self._models[row].backhaul
+        return ROOT
 
     def times_down(self, site: str) -> list[tuple[float, float]]:
         """Return from when until when a site was out so far [s]; inf for an end that has not come."""
@@ -199,15 +227,19 @@ class Sites(Recorded):
         for hook in self.parts.at_power:
             hook(place, True, cause)
         self._note_contact()
+        for tell in self.at_changed:
+            tell(cause)
 
     def _renew(self, site: int, cause: int) -> None:
         """Work out what holds a site now, and tell those that depend on it."""
         model, state = self._models[site], self._states[site]
         feeding = ROOT if model.power_site is None else self._states[self._row[model.power_site]].down
         through = ROOT if model.backhaul is None else self._states[self._row[model.backhaul]].down
-        if model.kind == "cell":
+        if model.kind != "power":
             self._run_on_battery(site, feeding, cause)
             feeding = state.empty
+        if model.kind == "trunked":
+            through = ROOT
         out = next((event for event in (state.outage, state.flooded, through, feeding) if event), ROOT)
         was, state.down = state.down, out
         if bool(was) == bool(out):
@@ -273,10 +305,17 @@ class Sites(Recorded):
                 for hook in self.parts.at_power:
                     hook(place, works, event)
         self._note_contact()
+        for tell in self.at_changed:
+            tell(event)
 
     def _note_contact(self) -> None:
-        """Write down which zones of the plan any means of calling reaches from now on."""
+        """Write down which zones of the plan any means of calling reaches from now on.
+
+        Where the plan describes its networks, `engine.carrying` does.
+        """
         world = self.parts.world
+        if self.parts.networks.carriers is not None:
+            return
         models = {office.id: office for office in world.scenario.plan.organize.offices}
         for zone, transfer in enumerate(world.transfers):
             leader = int(world.offices.leader_of[zone])
@@ -346,13 +385,13 @@ class Sites(Recorded):
             for time, state in [(0.0, "up"), *held.changes]
         ]
         zones = self.parts.world.zones.ids
-        return {
-            "sites": pd.DataFrame(changes, columns=["site", "kind", "time_s", "state"]),
-            "contact": pd.DataFrame(
+        tables = {"sites": pd.DataFrame(changes, columns=["site", "kind", "time_s", "state"])}
+        if self.parts.networks.carriers is None:
+            tables["contact"] = pd.DataFrame(
                 [(zones[zone], time, reached) for zone, time, reached in self._contact],
                 columns=["zone", "time_s", "contactable"],
-            ),
-        }
+            )
+        return tables
 
 
 def _tell(hooks: list[Callable[[T, int], None]], what: T, event: int) -> None:

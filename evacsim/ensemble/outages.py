@@ -24,17 +24,23 @@ from evacsim.language import Text
 from evacsim.results.digest import events_digest
 from evacsim.results.record import RunRecord
 from evacsim.scenario.networks import RoadCut, SiteOutage
+from evacsim.scenario.plan import Plan
 from evacsim.streams import Streams
 from evacsim.world.columns import CutWays, World
+from evacsim.world.offices import satellite_phones
 from evacsim.world.ways import opposite_links
 
+THREE = ("network", "power", "roads")
+"""The three outages, which always have their columns; what is cut besides has one where it is asked for."""
 CUTS: dict[str, Text] = {
     "network": Text("network", "断网"),
     "power": Text("power", "断电"),
     "roads": Text("roads", "断路"),
+    "private": Text("private network", "断专网"),
+    "satellite": Text("satellite phones", "断卫星"),
 }
 """What can be cut, by name, in the order of columns."""
-SITE_KINDS = {"network": "cell", "power": "power"}
+SITE_KINDS = {"network": "cell", "power": "power", "private": "trunked"}
 """Kind of the sites that each outage takes."""
 
 
@@ -53,6 +59,11 @@ class Asked:
     their shelters (`worst_cut`), then the busiest; or any that a vehicle enters."""
     road_share: float = 0.2
     """Share of the roads that vehicles enter in the whole world which is cut at severity 1 (assumed)."""
+
+    @property
+    def columns(self) -> list[str]:
+        """What has a column of its own in the tables: the three outages, and what is cut besides."""
+        return [name for name in CUTS if name in THREE or name in self.cuts]
 
 
 class Cell(NamedTuple):
@@ -99,7 +110,7 @@ class Outages:
 
     def of(self, cell: Cell) -> pd.DataFrame:
         """Return the rows of one cell, by the id of the indicator."""
-        is_cut = [self.table[name] == (name in cell.cut) for name in CUTS]
+        is_cut = [self.table[name] == (name in cell.cut) for name in self.asked.columns]
         rows = (self.table["severity"] == cell.severity) & np.logical_and.reduce(is_cut)
         chosen: pd.DataFrame = self.table[rows].set_index("id")
         return chosen
@@ -137,6 +148,7 @@ def outages(
     used = used_roads(world, whole, asked, seed)
     groups = {
         **{name: [[id_] for id_ in _sites(world, kind, seed)] for name, kind in SITE_KINDS.items()},
+        "satellite": [[id_] for id_ in _with_phones(world)],
         "roads": used,
     }
     if "roads" in asked.cuts and not used:
@@ -153,8 +165,8 @@ def outages(
     tables, contact, digests = [], [], {}
     for number, cell in enumerate(cells):
         record = whole if not cell.cut else simulate(_without(world, cell, chosen, asked.at), seed=seed)
-        tables.append(_labelled(cell, _table(usual, indicators(record))))
-        contact.append(_labelled(cell, contactable_times(record)))
+        tables.append(_labelled(cell, asked, _table(usual, indicators(record))))
+        contact.append(_labelled(cell, asked, contactable_times(record)))
         digests[cell] = events_digest(record)
         if progress is not None:
             progress(number + 1, len(cells))
@@ -220,6 +232,13 @@ def _check(world: World, asked: Asked) -> None:
                 f"在 district.sites 中列出，或去掉 {name}",
             )
             wrong.append((f"cuts: {name}", rule, remedy))
+    if "satellite" in asked.cuts and not _with_phones(world):
+        rule = Text("no office has a satellite phone that counts", "没有计入推演的卫星电话")
+        remedy = Text(
+            "describe plan.organize.networks.satellite and the means of offices, or leave satellite out",
+            "写明 plan.organize.networks.satellite 和机构的 means，或去掉 satellite",
+        )
+        wrong.append(("cuts: satellite", rule, remedy))
     if wrong:
         raise _refused(world, wrong)
 
@@ -304,21 +323,41 @@ def _without(
     changed = hazard.model_copy(
         update={"outages": [*hazard.outages, *failing], "road_cuts": [*hazard.road_cuts, *cuts]}
     )
+    plan = world.scenario.plan
+    if "satellite" in cell.cut:
+        phones = len(_with_phones(world)) - len(chosen["satellite", cell.severity])
+        plan = _with_phones_left(plan, phones)
     drive = np.flatnonzero(~world.ways.is_footway)
     way_of = dict(zip(world.ways.link[drive].tolist(), drive.tolist(), strict=True))
     ways = np.array([way_of[world.roads.link_row[id_]] for id_ in links], dtype=np.int32)
     return replace(
         world,
-        scenario=world.scenario.model_copy(update={"hazard": changed}),
+        scenario=world.scenario.model_copy(update={"hazard": changed, "plan": plan}),
         road_cuts=[*world.road_cuts, *([CutWays(at, np.inf, ways)] if links else [])],
     )
+
+
+def _with_phones(world: World) -> list[str]:
+    """Return the offices that have a satellite phone in the order in which they lose it: the lowest first."""
+    rows, _ = satellite_phones(world.offices, world.scenario.plan)
+    return [world.offices.ids[row] for row in reversed(rows)]
+
+
+def _with_phones_left(plan: Plan, phones: int) -> Plan:
+    """Return a plan with so many satellite phones, from the start."""
+    networks = plan.organize.networks
+    assert networks is not None, "phones are cut where there are some"
+    assert networks.satellite is not None, "phones are cut where there are some"
+    satellite = networks.satellite.model_copy(update={"phones": phones})
+    changed = networks.model_copy(update={"satellite": satellite})
+    return plan.model_copy(update={"organize": plan.organize.model_copy(update={"networks": changed})})
 
 
 # -- what came of it ------------------------------------------------------------------------------
 
 
-def _labelled(cell: Cell, table: pd.DataFrame) -> pd.DataFrame:
-    labels = {"severity": cell.severity, **{name: name in cell.cut for name in CUTS}}
+def _labelled(cell: Cell, asked: Asked, table: pd.DataFrame) -> pd.DataFrame:
+    labels = {"severity": cell.severity, **{name: name in cell.cut for name in asked.columns}}
     for place, (name, value) in enumerate(labels.items()):
         table.insert(place, name, value)
     return table

@@ -106,7 +106,7 @@ def _plain_cell(found: Outages, cell: Cell) -> dict[str, Any]:
     rows = found.of(cell)
     return {
         "severity": cell.severity,
-        **{name: name in cell.cut for name in CUTS},
+        **{name: name in cell.cut for name in found.asked.columns},
         "events": found.digests[cell],
         "indicators": {
             id_: {
@@ -122,21 +122,28 @@ def _plain_cell(found: Outages, cell: Cell) -> dict[str, Any]:
 def _what_is_cut(found: Outages, lang: Language) -> list[str]:
     lines = []
     for (name, severity), ids in found.chosen.items():
-        things = {
-            "network": Text(
-                f"{len(ids)} of {found.there[name]} base stations", f"基站 {len(ids)}/{found.there[name]} 处"
-            ),
-            "power": Text(
-                f"{len(ids)} of {found.there[name]} sites of power",
-                f"供电站点 {len(ids)}/{found.there[name]} 处",
-            ),
-            "roads": _roads_said(found, severity, len(ids)),
-        }[name]
+        things = _roads_said(found, severity, len(ids)) if name == "roads" else _lost(found, name, len(ids))
         # A road is named once, by what people call it where it is called anything.
         things_cut = list(dict.fromkeys(found.road_names.get(id_, id_) for id_ in ids))
         named = ", ".join(things_cut[:FIRST_LINKS]) + (" ..." if len(things_cut) > FIRST_LINKS else "")
         lines.append(f"  {CUTS[name].said(lang)} {percent(severity)}: {things.said(lang)} ({named})")
     return lines
+
+
+def _lost(found: Outages, name: str, number: int) -> Text:
+    """Return how many of how many things that are no roads are cut."""
+    there = found.there[name]
+    return {
+        "network": Text(f"{number} of {there} base stations", f"基站 {number}/{there} 处"),
+        "power": Text(f"{number} of {there} sites of power", f"供电站点 {number}/{there} 处"),
+        "private": Text(
+            f"{number} of {there} base stations of the private network", f"专网基站 {number}/{there} 处"
+        ),
+        "satellite": Text(
+            f"{number} of {there} offices without their satellite phones, from the start",
+            f"自始没有卫星电话的机构 {number}/{there} 个",
+        ),
+    }[name]
 
 
 def _roads_said(found: Outages, severity: float, links: int) -> Text:

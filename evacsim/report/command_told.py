@@ -4,15 +4,24 @@ import numpy as np
 
 from evacsim.analysis.acknowledging import waits_by_called
 from evacsim.analysis.commanding import SOON, picture_curve, picture_gap
+from evacsim.analysis.contacting import ALL, contact_by_network, message_shares
 from evacsim.analysis.people import Floats
 from evacsim.language import Text
 from evacsim.report.charts import POINTS
 from evacsim.report.lines_drawn import Curve, people_over_time, shares_after, steps
 from evacsim.report.markup import Html, Words, joined, table, tag
 from evacsim.results.record import RunRecord
-from evacsim.results.wording import KINDS, count, duration, percent
+from evacsim.results.wording import KINDS, NETWORKS, count, duration, percent
 from evacsim.terms import COMMAND_LEVELS
 
+TRIED = {
+    "network_tried": "tried",
+    "network_no_network": "no_network",
+    "network_busy": "busy",
+    "network_lost": "lost",
+    "network_received": "received",
+}
+"""Columns of the table of networks that the report shows, by their heads."""
 SHORTEST, LONGEST = 600.0, 3600.0
 """The curve of acknowledgments is drawn over at least, and at most, this long [s]."""
 
@@ -22,6 +31,8 @@ def command_section(record: RunRecord, words: Words) -> Html:
     parts = []
     if len(record.tables["calls"]):
         parts += [tag("h3", words("calls")), _calls(record, words)]
+    if len(record.tables["networks"]):
+        parts += [tag("h3", words("networks")), _networks(record, words)]
     if len(record.tables["reports"]) and len(record.tables["picture"]):
         parts += [tag("h3", words("picture")), _picture(record, words)]
     return joined(parts)
@@ -63,6 +74,43 @@ def _calls(record: RunRecord, words: Words) -> Html:
             tag("p", words("calls_note"), class_="note"),
             shares_after(curves, end, SOON, words("calls_axis"), words),
             table(words, heads, rows, kinds="tnnnnnnn"),
+        ]
+    )
+
+
+def _networks(record: RunRecord, words: Words) -> Html:
+    """Return what each network carried, and until when it reached how many zones."""
+    shares, contact = message_shares(record), contact_by_network(record)
+    use = record.tables["networks"].set_index("network")
+    rows = []
+    for network in (*use.index, "messenger", ALL):
+        lasts = contact.loc[contact["network"] == network, "last_s"]
+        carried = (
+            [count(use.loc[network, name]) for name in TRIED.values()]
+            if network in use.index
+            else [""] * len(TRIED)
+        )
+        share = shares.get(network, np.nan)
+        rows.append(
+            [
+                words(NETWORKS[network]),
+                *carried,
+                "" if np.isnan(share) else percent(share),
+                f"{count(int(lasts.notna().sum()))}/{count(len(lasts))}" if len(lasts) else "",
+                duration(float(lasts.min()), words.lang) if lasts.notna().any() else "",
+            ]
+        )
+    heads = [
+        "network",
+        *TRIED,
+        "network_share",
+        "network_zones",
+        "network_last",
+    ]
+    return joined(
+        [
+            tag("p", words("networks_note"), class_="note"),
+            table(words, heads, rows, kinds="t" + "n" * (len(heads) - 1)),
         ]
     )
 

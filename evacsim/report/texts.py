@@ -82,6 +82,22 @@ TEXTS: dict[str, Text] = {
     "called_90": Text("90% within", "90% 用时"),
     "called_all": Text("all within", "全部用时"),
     "called_never": Text("never acknowledged", "未叫应"),
+    "networks": Text("Networks", "三网通联"),
+    "networks_note": Text(
+        "Calls and reports that tried each network; zones of the plan that it ever reached from the top, and how long "
+        "after the start it lost the first of them for good (the end of the run where it lost none).",
+        "各网承载的呼叫与报告；从最上级可联通过的预案内区域，以及其中最早失联且未恢复的时刻（自起始时刻起；"
+        "均未失联则为推演结束时刻）。",
+    ),
+    "network": Text("network", "通信网"),
+    "network_tried": Text("tried", "尝试"),
+    "network_no_network": Text("did not reach", "网络不通"),
+    "network_busy": Text("no channel", "信道占满"),
+    "network_lost": Text("broke off", "中断"),
+    "network_received": Text("heard", "送达"),
+    "network_share": Text("of calls acknowledged", "占叫应成功"),
+    "network_zones": Text("zones ever reached", "曾联通区域"),
+    "network_last": Text("first lost at", "最早失联时刻"),
     "picture": Text("Who has left: headquarters' picture against the truth", "已离家人数：指挥部掌握与实际"),
     "picture_believed": Text("as headquarters believes", "指挥部掌握"),
     "picture_truth": Text("truth", "实际"),

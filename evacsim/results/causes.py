@@ -63,6 +63,9 @@ AMOUNTS: dict[str, tuple[Text, int]] = {
     "officer_overloaded": (HOUSEHOLDS, 0),
     "order_received": (LEVEL, 0),
     "called": (ATTEMPT, 0),
+    "call_failed": (ATTEMPT, 0),
+    "call_unanswered": (ATTEMPT, 0),
+    "acknowledged": (ATTEMPT, 0),
     "generator_started": (HOURS, 1),
     "stage_begun": (CARE_STAGE, 0),
     "delivery_asked": (PIECES, 0),
@@ -73,6 +76,8 @@ AMOUNTS: dict[str, tuple[Text, int]] = {
     "purchase_came": (PIECES, 0),
 }
 """What the value of an event is, and with how many decimals; that of all others is a number of people."""
+PUT_OUT_BY = "no_network"
+"""Kind of events whose value is the number of the event that put a network out."""
 
 OWN_TIMES = {
     "ordered_s": Text("ordered", "下令"),
@@ -199,7 +204,12 @@ def _events(record: RunRecord, rows: list[int]) -> list[Event]:
 
 def event_told(event: Event, record: RunRecord, names: Names, lang: Language) -> str:
     """Return one event as a line: when, who, what, where, how much."""
-    return f"{moment(record.start, event.time_s, lang)} {happening(event, names, lang)}"
+    line = f"{moment(record.start, event.time_s, lang)} {happening(event, names, lang)}"
+    if event.kind != PUT_OUT_BY or not np.isfinite(event.value):
+        return line
+    row = int(np.searchsorted(record.events["seq"].to_numpy(), int(event.value)))
+    before = event_told(_events(record, [row])[0], record, names, lang)
+    return line + Text(f", since {before}", f"，因{before}").said(lang)
 
 
 def happening(event: Event, names: Names, lang: Language) -> str:
@@ -230,7 +240,7 @@ def ledger_row(record: RunRecord, household: str | int) -> "pd.Series[Any]":
 
 
 def _amount(event: Event, lang: Language) -> str:
-    if not np.isfinite(event.value):
+    if not np.isfinite(event.value) or event.kind == PUT_OUT_BY:
         return ""
     if event.kind not in AMOUNTS:
         return people(event.value, lang)

@@ -45,7 +45,24 @@ CHAIN_TABLES: dict[str, tuple[Column, ...]] = {
         ),
         Column("placed_s", "float64", Text("placed [s]", "呼叫时间")),
         Column("answered_s", "float64", Text("answered [s]", "应答时间")),
-        Column("result", "str", Text("acknowledged, unanswered, failed, given_up", "结果")),
+        Column(
+            "result",
+            "str",
+            Text(
+                "acknowledged, unanswered, failed, given_up; of one network: no_network, busy, lost", "结果"
+            ),
+        ),
+    ),
+    "networks": (
+        Column("network", "str", Text("public, private, satellite", "通信网：公网、专网、卫星")),
+        Column("tried", "int64", Text("calls and reports that tried it, by the end", "尝试次数")),
+        Column("no_network", "int64", Text("of them, it did not reach", "网络不通")),
+        Column("busy", "int64", Text("of them, no channel came free in time", "信道占满")),
+        Column("lost", "int64", Text("of them, broke off", "中断丢失")),
+        Column("unanswered", "int64", Text("of them, nobody answered", "无人应答")),
+        Column("received", "int64", Text("of them, heard", "送达")),
+        Column("waited_mean_s", "float64", Text("mean wait for a channel [s]", "平均等待信道时间")),
+        Column("waited_max_s", "float64", Text("longest wait for a channel [s]", "最长等待信道时间")),
     ),
     "reports": (
         Column("office", "str", Text("office that reports", "上报机构")),
@@ -72,7 +89,7 @@ CHAIN_TABLES: dict[str, tuple[Column, ...]] = {
     ),
     "sites": (
         Column("site", "str", Text("site", "站点")),
-        Column("kind", "str", Text("power or cell", "类型")),
+        Column("kind", "str", Text("power, cell, trunked", "类型")),
         Column("time_s", "float64", Text("from this time on [s]", "时间")),
         Column("state", "str", Text("up, on_battery, down", "状态")),
     ),
@@ -80,6 +97,12 @@ CHAIN_TABLES: dict[str, tuple[Column, ...]] = {
         Column("zone", "str", Text("zone", "区域")),
         Column("time_s", "float64", Text("from this time on [s]", "时间")),
         Column("contactable", "bool", Text("whether any means of calling reaches it", "是否可联通")),
+    ),
+    "network_contact": (
+        Column("zone", "str", Text("zone", "区域")),
+        Column("network", "str", Text("public, private, satellite", "通信网：公网、专网、卫星")),
+        Column("time_s", "float64", Text("from this time on [s]", "时间")),
+        Column("contactable", "bool", Text("whether this network reaches it from the top", "该网是否可联通")),
     ),
     # when: rules, levels, measures
     "rules": (

@@ -35,6 +35,7 @@ KINDS: dict[str, Text] = {
     "measure": Text("measure", "管控措施"),
     "case": Text("case", "警情"),
     "work": Text("work", "抢险作业"),
+    "network": Text("network", "通信网"),
 }
 """What the kinds in front of an id are called."""
 
@@ -48,6 +49,16 @@ CHANNELS: dict[str, Text] = {
     "tv": Text("television", "电视"),
 }
 """What kinds of channels are called."""
+
+
+NETWORKS: dict[str, Text] = {
+    "public": Text("public network", "公网"),
+    "private": Text("private network", "专网"),
+    "satellite": Text("satellite", "卫星"),
+    "messenger": Text("messengers", "派人送信"),
+    "all": Text("any of them", "任一网络"),
+}
+"""What networks that carry calls are called, a messenger and all of them together."""
 
 
 def count(number: float) -> str:
@@ -200,6 +211,8 @@ class Names:
         if kind == "channel" and (of_kind := CHANNELS.get(self._names.get(thing, ""))):
             is_said = name.replace("-", "_") == self._names[thing]
             return of_kind.said(lang) + ("" if is_said else f" ({name})")
+        if kind == "network" and name in NETWORKS:
+            return NETWORKS[name].said(lang)
         label = self._names.get(thing, "")
         shown = self.label(kind, name)
         return (shown if word in label else f"{word} {shown}") if name else ""

@@ -13,7 +13,7 @@ WORKS_TABLES: dict[str, tuple[Column, ...]] = {
             "what",
             "str",
             Text(
-                "clear, bridge (a road that is cut), repair (a site), generator (carried to a place), "
+                "clear, bridge (a road that is cut), repair (a site), generator, repeater (carried to a place), "
                 "patrol, leak, sandbag, pump (a dyke)",
                 "类型",
             ),

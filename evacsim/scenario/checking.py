@@ -12,6 +12,7 @@ from evacsim.language import Text
 from evacsim.scenario import (
     checking_care,
     checking_command,
+    checking_communication,
     checking_rescue,
     checking_travel,
     checking_warning,
@@ -64,6 +65,7 @@ def found(parts: Parts) -> Iterator[Finding]:
         _room(parts),
         checking_when.found(parts),
         checking_command.found(parts),
+        checking_communication.found(parts),
         checking_warning.found(parts),
         checking_who.found(parts),
         checking_travel.found(parts),

@@ -126,16 +126,18 @@ def _caller(office: Office, offices: Mapping[str, Office], *, is_flat: bool) -> 
 def _ways_of_sites(parts: Parts) -> Iterator[Finding]:
     """Yield sites of the wrong kind where another is needed, and sites that depend on themselves through others."""
     sites = {entry.item.id: entry.item for entry in parts.sites}
-    needs = {"power_site": "power", "cell_site": "cell", "backhaul": "cell"}
+    needs = {"power_site": ("power",), "cell_site": ("cell",), "backhaul": ("cell",)}
     for entry in (*parts.offices, *parts.sites):
-        for name, kind in needs.items():
+        for name, usual in needs.items():
             named = sites.get(getattr(entry.item, name, None) or "")
-            if named is not None and named.kind != kind:
+            is_private = name == "backhaul" and getattr(entry.item, "kind", "") == "trunked"
+            kinds = ("trunked", "cell") if is_private else usual
+            if named is not None and named.kind not in kinds:
                 rule = Text(f"is a site of kind {named.kind}", f"该站点类型为 {named.kind}")
                 yield Finding(
                     (*entry.loc, name),
                     rule,
-                    Text(f"name one of kind {kind}", f"写类型为 {kind} 的站点"),
+                    Text(f"name one of kind {' or '.join(kinds)}", f"写类型为 {'、'.join(kinds)} 的站点"),
                     named.id,
                 )
     for entry in parts.sites:

@@ -10,9 +10,13 @@ from evacsim.scenario.matching import matching
 from evacsim.scenario.nearest import suggestion
 from evacsim.scenario.parts import Parts
 from evacsim.scenario.references import unknown
-from evacsim.scenario.works import CarriedPower
+from evacsim.scenario.works import CarriedPower, Repeaters
 
-REPAIRS: Mapping[str, Skill] = {"power": "power", "cell": "comms"}
+REPAIRS: Mapping[str, Skill] = {
+    "power": "power",
+    "cell": "comms",
+    "trunked": "comms",
+}
 """What a team must be able to do to repair a site, by what the site gives."""
 NOBODY_CAN: Mapping[Skill, Text] = {
     "clear": Text("clear roads", "清障"),
@@ -53,14 +57,17 @@ def found(parts: Parts) -> Iterator[Finding]:
     for name, rules in (("dykes", works.dykes), ("pumping", works.pumping)):
         if rules is not None and not _has_work(parts, name):
             yield Finding((*loc, name), *NO_DYKES[name], severity="warning")
-    skills = [skill for _, skill in needed]
-    if works.dykes is not None:
-        skills.append("dyke")
-    if works.pumping is not None:
-        skills.append("pump")
     if works.generators is not None:
-        skills.append("power")
         yield from _named(parts, works.generators)
+    if works.repeaters is not None:
+        yield from _repeaters(parts, works.repeaters)
+    asked: tuple[tuple[Skill, object], ...] = (
+        ("dyke", works.dykes),
+        ("pump", works.pumping),
+        ("power", works.generators),
+        ("comms", works.repeaters),
+    )
+    skills = [skill for _, skill in needed] + [skill for skill, rules in asked if rules is not None]
     able = {skill: [one.item for one in parts.forces if skill in one.item.can] for skill in skills}
     for skill, forces in able.items():
         if not forces:
@@ -118,6 +125,22 @@ def _dykes(parts: Parts) -> Iterator[Finding]:
                 )
                 remedy = Text("let one dyke protect each place", "每个地点只由一处堤防保护")
                 yield Finding((*entry.loc, "protects", number), rule, remedy, pattern)
+
+
+def _repeaters(parts: Parts, repeaters: Repeaters) -> Iterator[Finding]:
+    """Yield repeaters of a network that the plan does not have, and patterns that fit no office."""
+    loc, ids = ("plan", "works", "repeaters"), [entry.item.id for entry in parts.offices]
+    networks = None if parts.whole is None else parts.whole.plan.organize.networks
+    if networks is None or networks.private is None:
+        rule = Text(
+            "means nothing without the private network of plan.organize.networks",
+            "没有 plan.organize.networks.private（专网）时不起作用",
+        )
+        yield Finding(loc, rule, Text("describe it, or leave it out", "补充专网，或去掉"), severity="warning")
+    for number, pattern in enumerate(repeaters.to):
+        if not matching(pattern, ids):
+            rule = Text("is no office of the plan", "不是预案中的指挥机构")
+            yield Finding((*loc, "to", number), rule, suggestion(pattern, ids), pattern)
 
 
 def _named(parts: Parts, power: CarriedPower) -> Iterator[Finding]:

@@ -322,6 +322,8 @@ COLUMNS: Mapping[type[Section], Names] = {
         "battery": ("蓄电池时间", "蓄电池续航", "后备电源"),
         "floods_at": ("受淹水深", "失效水深"),
         "repair": ("抢修工时", "修复工时"),
+        "range": ("覆盖半径", "覆盖距离", "通信半径"),
+        "channels": ("信道数", "信道", "并发数"),
     },
     SiteOutage: {
         "site": ("站点", "站点编号"),
@@ -472,7 +474,10 @@ CHOICES: Mapping[tuple[type[Section], str], Mapping[str, str]] = {
         "直升机": "helicopter", "无人机": "drone",
     },
     (Gauge, "kind"): {"水位": "stage", "河道": "stage", "水库": "reservoir", "雨量": "rain"},
-    (Site, "kind"): {"供电": "power", "变电站": "power", "通信": "cell", "基站": "cell"},
+    (Site, "kind"): {
+        "供电": "power", "变电站": "power", "通信": "cell", "基站": "cell", "专网": "trunked", "专网基站": "trunked",
+        "集群基站": "trunked",
+    },
     (Channel, "kind"): {
         "短信": "sms", "小区广播": "cell_broadcast", "大喇叭": "loudspeaker", "警报器": "siren",
         "叫应终端": "calling_speaker", "广播": "radio", "电视": "tv",

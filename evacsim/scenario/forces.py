@@ -65,7 +65,8 @@ class Force(Place):
     township: str = ""
     """Town or street they answer for; all where empty."""
     office: Identifier | None = None
-    """Office that commands them; the one that decides where absent."""
+    """Office that commands them; the one that decides where absent. With `plan.organize.networks` they are called
+    out when headquarters has reached it; without an office at once."""
     readiness: DurationLaw | None = None
     """From the call until they set out (拉动集结); that of their kind where absent."""
     jackets: Count | None = Field(default=None, ge=0)

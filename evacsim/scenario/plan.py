@@ -13,6 +13,7 @@ from evacsim.language import Text
 from evacsim.scenario.behavior import Behavior
 from evacsim.scenario.care import Care
 from evacsim.scenario.command import Assistance, Calling, Office, Reports, Roster
+from evacsim.scenario.communication import Communication
 from evacsim.scenario.organizers import Officer, OfficerRules
 from evacsim.scenario.plan_text import OrganizeText, Readiness, WhenText, WheretoText, WhoText
 from evacsim.scenario.register import Register, Resettled
@@ -98,6 +99,9 @@ class Organize(Section):
     """The tree of offices; without it `relay_time` stands for all that passes the order on."""
     calling: Calling | None = None
     """How offices call each other; without it every call is answered."""
+    networks: Communication | None = None
+    """Networks that carry calls and reports (三网); without it every means of calling needs power or a base station
+    at both ends at most, and carries any number of calls."""
     roster: Roster | None = None
     """Duty; without it everybody is there."""
     reports: Reports | None = None

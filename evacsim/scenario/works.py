@@ -17,6 +17,8 @@ class WorkStock(Section):
     """Sandbags (编织袋)."""
     pumps: Count | None = Field(default=None, ge=0)
     """Pumps (排涝泵车)."""
+    repeaters: Count | None = Field(default=None, ge=0)
+    """Mobile repeaters with their vehicles (应急通信车)."""
 
 
 class DykeWorks(Section):
@@ -70,6 +72,23 @@ class CarriedPower(Section):
     """Work to set one up [person-h]."""
 
 
+class Repeaters(Section):
+    """Mobile repeaters that teams with the skill `comms` bring where the private network is gone (应急通信车、背负站).
+
+    They are asked for where an office of `to` that had coverage loses it, stand beside that office, are connected by
+    satellite, and stay until a base station covers it again; their vehicle gives them power (assumed).
+    """
+
+    to: Patterns = ["*"]
+    """Offices that get one: ids or patterns with `*`."""
+    work: Number = seen(
+        1.0, "Dalian 2025, promotional: 30 min for car and base; by two people", gt=0, le=1000
+    )
+    """Work to set one up [person-h]."""
+    range: Length = assumed(5000.0, "half of what a mast covers: its antenna stands lower", gt=0)
+    """Distance up to which it covers handsets [m]."""
+
+
 class Works(Section):
     """抢险作业: what teams with the skill for it do.
 
@@ -88,6 +107,8 @@ class Works(Section):
     """What works take."""
     generators: CarriedPower | None = None
     """Where generators are carried to; nowhere where absent."""
+    repeaters: Repeaters | None = None
+    """Where mobile repeaters are brought to; nowhere where absent."""
     dykes: DykeWorks | None = None
     """Patrols and sandbags; none where absent."""
     pumping: Pumping | None = None

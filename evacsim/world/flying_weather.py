@@ -24,6 +24,11 @@ class Skies:
         row = bisect_right(self._times, time) - 1
         return row < 0 or _is_within_limits(self._weather[row], fleet)
 
+    def rain(self, time: float) -> float:
+        """Return the rain at `time` [mm/h]; none where nothing says it."""
+        row = bisect_right(self._times, time) - 1
+        return 0.0 if row < 0 else self._weather[row].rain
+
     def next_change(self, time: float) -> float:
         """Return when the next entry after `time` begins [s]; infinite after the last."""
         row = bisect_right(self._times, time)

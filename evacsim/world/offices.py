@@ -176,6 +176,20 @@ def deciders(offices: Offices, plan: Plan, transfers: Sequence[ZoneTransfer | No
     return found
 
 
+def satellite_phones(offices: Offices, plan: Plan) -> tuple[list[int], list[int]]:
+    """Return the offices (rows) that get a satellite phone, and those for which none is left; from the top down.
+
+    Those are offices that have `satellite` among their means; nobody where the plan does not describe its satellite
+    network.
+    """
+    networks = plan.organize.networks
+    if networks is None or networks.satellite is None:
+        return [], []
+    wanting = sorted(offices.row[one.id] for one in plan.organize.offices if "satellite" in one.means)
+    phones = networks.satellite.phones
+    return (wanting, []) if phones is None else (wanting[:phones], wanting[phones:])
+
+
 def _steps_from_the_top(office: OfficeGiven, by_id: dict[str, OfficeGiven]) -> int:
     steps = 0
     while office.parent is not None:

@@ -122,9 +122,79 @@ def case(folder, seed):
     return given
 
 
+def networked(given, seed):
+    """Return such a scenario with networks and base stations of a private one; its other luck stays the same."""
+    luck = random.Random(1000 + seed)
+    sites = given["district"]["sites"]
+    for site in sites:
+        if site["kind"] == "cell":
+            site["channels"] = luck.randrange(1, 3)
+    masts = [
+        {
+            "id": f"radio-{k}", "kind": "trunked", "node": node(luck.randrange(5), luck.randrange(3)),
+            "range": f"{luck.randrange(100, 1500)} m", "battery": "30 min",
+            **({"power_site": "power"} if luck.random() < 0.5 else {}),
+            **({"backhaul": luck.choice(["mast", "mast-2"])} if luck.random() < 0.5 else {}),
+            **({"channels": 1} if luck.random() < 0.8 else {}),
+        }
+        for k in range(luck.randrange(4))
+    ]  # fmt: skip
+    sites += masts
+    given["hazard"]["outages"] += outages(luck, masts)
+    organize = given["plan"]["organize"]
+    organize["networks"] = {
+        "order": luck.sample(["public", "private", "satellite"], luck.randrange(1, 4)),
+        "patience": f"{luck.choice([0, 0, 20, 600])} s",
+        "public": {"loss": luck.random() / 2, "taken": luck.random() / 2},
+        "private": {
+            "direct_range": f"{luck.randrange(1500)} m",
+            "battery": "20 min",
+            "loss": luck.random() / 2,
+        },
+        **(
+            {
+                "satellite": {
+                    "phones": luck.randrange(2, 8),
+                    "channels": 1,
+                    "battery": "40 min",
+                    "loss": luck.random() / 2,
+                }
+            }
+            if luck.random() < 0.7
+            else {}
+        ),
+    }
+    # More offices that can call by radio and satellite than chance alone would give.
+    for office in organize["offices"]:
+        office["lines"] = 4
+        office["handling"] = "5 min"
+        more = {"phone", "radio", "satellite"} - set(office["means"])
+        office["means"] += luck.sample(sorted(more), luck.randrange(len(more) + 1))
+    return given
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_everybody_is_told_or_the_run_says_why_not(tmp_path, seed):
-    record = ev.simulate(ev.from_mapping(case(tmp_path, seed)), seed=seed).record
+    check(ev.simulate(ev.from_mapping(case(tmp_path, seed)), seed=seed).record)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_so_it_is_over_networks(tmp_path, seed):
+    """What each network carried and lost adds up besides, and twice the same run is the same."""
+    scenario = ev.from_mapping(networked(case(tmp_path, seed), seed))
+    result = ev.simulate(scenario, seed=seed)
+    check(result.record)
+    calls, use = result.record.tables["calls"], result.record.tables["networks"].set_index("network")
+    for means, network in (("radio", "private"), ("satellite", "satellite")):
+        mine = calls.loc[calls["means"] == means, "result"].value_counts()
+        for ended in ("lost", "unanswered", "acknowledged"):
+            assert mine.get(ended, 0) <= use.loc[network, "received" if ended == "acknowledged" else ended]
+    results = ["no_network", "busy", "lost", "unanswered", "received"]
+    assert (use["tried"] == use[results].sum(axis=1)).all()
+    assert ev.simulate(scenario, seed=seed).digest() == result.digest()
+
+
+def check(record):
     events, ledger, tables = record.events.set_index("seq"), record.ledger, record.tables
     causes = events["cause"].dropna().astype("int64")
     assert (causes < causes.index).all()
@@ -145,9 +215,31 @@ def test_everybody_is_told_or_the_run_says_why_not(tmp_path, seed):
     received = tables["reports"].dropna(subset="received_s")
     assert (received["received_s"] >= received["sent_s"]).all()
     ended = tables["calls"].groupby("call")["result"].agg(["last", "size"])
-    assert set(ended["last"]) <= {"acknowledged", "given_up", "unanswered", "failed"}
+    assert set(ended["last"]) <= {
+        "acknowledged",
+        "given_up",
+        "unanswered",
+        "failed",
+        "no_network",
+        "busy",
+        "lost",
+    }
     shares = {name: found.value for name, found in indicators(record).items() if found.unit == "share"}
     assert all(not value < 0 and not value > 1 for value in shares.values()), shares
+
+
+def test_random_networks_carry_fill_and_lose(tmp_path):
+    kinds, seen, busy = set(), set(), 0
+    for seed in range(12):
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        record = ev.simulate(ev.from_mapping(networked(case(folder, seed), seed)), seed=seed).record
+        kinds |= set(record.events["kind"])
+        seen |= set(zip(record.tables["calls"]["means"], record.tables["calls"]["result"], strict=True))
+        busy += record.tables["networks"]["busy"].sum()
+    assert {"no_network", "message_lost", "handset_empty"} <= kinds
+    assert busy
+    assert {(means, "acknowledged") for means in ("phone", "radio", "satellite")} <= seen
 
 
 def test_random_trees_reach_some_and_miss_some(tmp_path):

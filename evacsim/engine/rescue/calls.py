@@ -72,8 +72,11 @@ class Calls:
         parts, place = self.parts, Where(Kind.ZONE, int(self.parts.households.zone[household]))
         # Who calls for others stands where the network works.
         works = source == "double" or parts.networks.works("phone", place)
-        if works and self._dice(household, source) >= self.rules.lost:
-            done = self._take_line(float(quantiles(self.rules.takes, self.luck(household)[4:5])[0]))
+        takes = float(quantiles(self.rules.takes, self.luck(household)[4:5])[0])
+        # The channel is asked for last: who takes one gets through.
+        gets_through = works and self._dice(household, source) >= self.rules.lost
+        if gets_through and (source == "double" or self._has_channel(place, takes)):
+            done = self._take_line(takes)
             line = self._write(household, source, number)
             cause = max(failed, int(parts.book.event[household]))
             parts.clock.call_at(done, partial(self._tell, household, since, source, cause, line))
@@ -157,6 +160,11 @@ class Calls:
             name = self.parts.name_of(household)
             self._lost[household, source] = self.parts.streams.get("help_lost", source, *name)
         return float(self._lost[household, source].random())
+
+    def _has_channel(self, place: Where, takes: float) -> bool:
+        """Return whether a call gets a channel of the mobile network, which it holds until it is over."""
+        waits = max(0.0, self._free[0] - self.parts.now)
+        return self.parts.networks.has_channel(place, waits + takes)
 
     def _take_line(self, takes: float) -> float:
         """Return when a call that has got through now is over."""

@@ -4,7 +4,7 @@ at home - (called) - (readiness) - ready; then as many crews as it has people fo
 one work, at a time, each tiring on its own.
 """
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -88,14 +88,27 @@ class Teams:
         ]
         self.of = {team.force.id: team for team in self.teams}
         self._news = simpy.Event(parts.clock)
+        self.reach_office: Callable[[str, int, Callable[[int], None]], None] | None = None
+        """Calls the office of a team because of an event, and tells when it has heard; where it is None every team
+        hears at once."""
+        self._being_called: set[int] = set()
 
     def call(self, team: Team, cause: int) -> None:
         """Call a team out; a second call changes nothing. One from outside has to be granted first.
 
-        Whoever comes unasked cannot be called.
+        Whoever comes unasked cannot be called. Where the plan describes its networks, a team that has an office
+        hears when that office does.
         """
-        if np.isfinite(team.called) or team.force.unasked:
+        if np.isfinite(team.called) or team.force.unasked or team.row in self._being_called:
             return
+        if self.reach_office is None or team.force.office is None:
+            self._call_out(team, cause)
+            return
+        self._being_called.add(team.row)
+        self.reach_office(team.force.office, cause, partial(self._call_out, team))
+
+    def _call_out(self, team: Team, cause: int) -> None:
+        """Let a team have the call."""
         parts, force = self.parts, team.force
         team.called = parts.now
         team.event = parts.log.record(

@@ -27,7 +27,7 @@ from evacsim.world.laws import quantiles
 
 Process = Generator[simpy.Event, Any, None]
 HOUR = 3600.0
-STANDS_THERE = ("generators", "bridges", "pumps")
+STANDS_THERE = ("generators", "bridges", "pumps", "repeaters")
 """What of the stock is not used up: it is brought back when it is not needed any more, at once (assumed)."""
 
 
@@ -37,7 +37,7 @@ class Job:
 
     id: str
     what: str
-    """clear, bridge, repair, generator, patrol, sandbag, leak, pump."""
+    """clear, bridge, repair, generator, repeater, patrol, sandbag, leak, pump."""
     skill: Skill
     """What a team must be able to do for it."""
     place: Where

@@ -34,7 +34,7 @@ class Repairing:
         self._job[damage] = Job(
             id=f"repair-{model.id}",
             what="repair",
-            skill="comms" if model.kind == "cell" else "power",
+            skill="power" if model.kind == "power" else "comms",
             place=Where(Kind.SITE, damage.site),
             nodes=(int(places.drive_node[damage.site]),),
             work=damage.work,

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from evacsim.engine.carrying import Carrying
 from evacsim.engine.cutting import Cutting
 from evacsim.engine.dykes import Dykes
 from evacsim.engine.log import Kind, Where
@@ -20,6 +21,7 @@ from evacsim.engine.works.holding import Holding
 from evacsim.engine.works.jobs import Jobs
 from evacsim.engine.works.pumping import Pumping
 from evacsim.engine.works.repairing import CarryingPower, Repairing
+from evacsim.engine.works.repeaters import BringingRepeaters
 
 
 class Working(Recorded):
@@ -30,6 +32,7 @@ class Working(Recorded):
         parts: Parts,
         cutting: Cutting,
         sites: Sites,
+        carrying: Carrying,
         services: Services,
         dykes: Dykes,
         rescue_teams: Teams | None,
@@ -50,10 +53,17 @@ class Working(Recorded):
         self.repairing = Repairing(parts, sites, self.jobs)
         if rules.generators is not None:
             self.power = CarryingPower(parts, sites, services, self.jobs, rules.generators)
+        if rules.repeaters is not None and carrying.private is not None:
+            self.repeaters = BringingRepeaters(parts, carrying, carrying.private, self.jobs, rules.repeaters)
         if rules.dykes is not None:
             self.holding = Holding(parts, dykes, self.jobs, rules.dykes)
         if rules.pumping is not None:
             self.pumping = Pumping(parts, dykes, self.jobs, rules.pumping)
+
+    @property
+    def teams(self) -> list[Teams]:
+        """Return the teams that rescue does not keep; none where it keeps them, or there are no works."""
+        return [] if self._own_teams is None else [self._own_teams]
 
     def schedule(self) -> None:
         """Call for what is watched from the start."""

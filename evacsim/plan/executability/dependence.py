@@ -261,9 +261,9 @@ def _down_times(workings: Workings) -> dict[str, float]:
         site, times = models[id_], [own[id_]]
         if site.power_site is not None and site.power_site not in seen:
             times.append(
-                fails(site.power_site, (*seen, id_)) + (site.battery if site.kind == "cell" else 0.0)
+                fails(site.power_site, (*seen, id_)) + (0.0 if site.kind == "power" else site.battery)
             )
-        if site.backhaul is not None and site.backhaul not in seen:
+        if site.backhaul is not None and site.backhaul not in seen and site.kind != "trunked":
             times.append(fails(site.backhaul, (*seen, id_)))
         return min(times)
 

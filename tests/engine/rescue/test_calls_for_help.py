@@ -46,6 +46,27 @@ def test_nobody_gets_through_without_the_network_and_all_do_once_it_works(tmp_pa
     assert set(down) <= {"site_down", "stranded"}
 
 
+@pytest.mark.parametrize(("channels", "per_round"), [(1, 1), (4, 4)])
+def test_a_base_station_carries_so_many_calls_at_once(tmp_path, channels, per_round):
+    """Ten call at one moment for two minutes each, and again every five minutes: so many get through each time."""
+    given = street(
+        tmp_path,
+        shelter=4,
+        boats=FAR_AWAY,
+        villages={0: 10},
+        rescue={"calls": {"lines": 100, "takes": {"type": "fixed", "value": "2 min"}}},
+    )
+    mast = {"id": "mast", "kind": "cell", "node": node(4, 0), "serves": ["v0"], "channels": channels}
+    given["district"]["sites"] = [mast]
+    given["plan"]["organize"]["offices"] = [
+        {"id": "county", "level": "county", "node": node(4, 0), "zones": ["*"], "means": ["phone"]}
+    ]
+    given["plan"]["organize"]["networks"] = {}
+    heard = ev.simulate(ev.from_mapping(given), seed=1).record.tables["help_calls"]["heard_s"]
+    rounds = np.arange(10) // per_round
+    assert sorted(heard) == (FLOODED_AT + 2 * MINUTE + 5 * MINUTE * rounds).tolist()
+
+
 def test_calls_wait_for_a_line(tmp_path):
     # Ten calls of two minutes on one line.
     record = record_of(
