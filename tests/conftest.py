@@ -1,6 +1,7 @@
 """What all tests share: the real input data, and the same conditions on every machine."""
 
 import fcntl
+import gc
 import os
 import threading
 from pathlib import Path
@@ -60,6 +61,12 @@ def workers_compile_one_after_the_other():
         event.register("numba:compiler_lock", compiler)
         yield
         event.unregister("numba:compiler_lock", compiler)
+
+
+def pytest_collection_finish():
+    """Let nobody look again for garbage among the libraries and tests: each look at them costs a third of a small run."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
