@@ -64,7 +64,7 @@ def workers_compile_one_after_the_other():
 
 
 def pytest_collection_finish():
-    """Let nobody look again for garbage among the libraries and tests: each look at them costs a third of a small run."""
+    """Let nobody look for garbage among the libraries and tests again: it costs a third of a small run each time."""
     gc.collect()
     gc.freeze()
 
