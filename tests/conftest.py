@@ -69,6 +69,11 @@ def pytest_collection_finish():
     gc.freeze()
 
 
+def pytest_unconfigure():
+    """Let them be cleared away at the end: DuckDB complains of what is left of it."""
+    gc.unfreeze()
+
+
 @pytest.fixture(scope="session")
 def data_dir() -> Path:
     """Return the folder of real input data: EVACSIM_DATA, or shared/data beside the repository."""
