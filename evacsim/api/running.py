@@ -6,7 +6,7 @@ import resource
 import sys
 import time
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -203,6 +203,7 @@ def _provenance(world: World, record: RunRecord, *, build_s: float, run_s: float
     }
 
 
+@cache
 def _version(package: str) -> str:
     try:
         return version(package)

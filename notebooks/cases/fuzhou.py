@@ -25,7 +25,7 @@ DRY_BEYOND = 7_000.0
 """The lake never reaches further than this from its middle [m]."""
 
 
-def scenario(data: Path, folder: Path) -> dict[str, Any]:
+def scenario(data: Path, folder: Path, *, zones: int = N_ZONES) -> dict[str, Any]:
     """Write the assumed water to `folder` and return the scenario as a mapping for `evacsim.from_mapping`."""
     import geopandas as gpd
 
@@ -39,7 +39,7 @@ def scenario(data: Path, folder: Path) -> dict[str, Any]:
     center = np.median(xy, axis=0)
     inner = xy[(np.abs(xy - center) <= 12_000).all(axis=1)]
     stream = np.random.Generator(np.random.Philox(20260718))
-    points = inner[np.sort(stream.choice(len(inner), N_ZONES, replace=False))]
+    points = inner[np.sort(stream.choice(len(inner), zones, replace=False))]
     write_water(folder, center, half_width=20_000.0)
     stations = (
         gpd.read_file(source / "fuzhou_metro_stations_osm.geojson").to_crs("EPSG:32650").geometry.centroid
@@ -131,7 +131,7 @@ def scenario(data: Path, folder: Path) -> dict[str, Any]:
                     "shelter": [f"m{shelter:03d}" for shelter in assigned[row]],
                     "deadline": "T+10 h",
                 }
-                for row in range(N_ZONES)
+                for row in range(zones)
             ],
         },
         "recording": {"flow_interval": "30 min"},

@@ -8,6 +8,7 @@ from evacsim.analysis.responding import level_lags, response, response_lags
 from tests.engine.test_observing import AT_STAGE, RISING, ROW, run
 from tests.engine.test_responding import ROADS, levelled
 from tests.reference.gauges import with_gauge
+from tests.reference.record import engine_record
 from tests.reference.small_district import small_district, small_flood
 
 MINUTE = 60.0
@@ -69,5 +70,5 @@ def test_a_false_report_has_no_lag_and_its_order_is_false(tmp_path):
 def test_water_before_the_order_is_a_missed_order(tmp_path):
     given = small_flood(tmp_path)
     given["plan"]["zones"] = [{"zone": "west", "trigger_at": "T+2 h", **ROW}]
-    found = response(ev.simulate(ev.from_mapping(given), seed=1).record)
+    found = response(engine_record(ev.from_mapping(given), seed=1))
     assert (found.false_orders, found.missed_orders) == (0, 1)

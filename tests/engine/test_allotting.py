@@ -7,6 +7,7 @@ import yaml
 import evacsim as ev
 from evacsim.analysis.indicators import indicators
 from evacsim.errors import EvacsimError
+from tests.reference.record import engine_record
 from tests.reference.small_district import node, small_district, write_depths
 
 MINUTE, HOUR = 60.0, 3600.0
@@ -26,7 +27,7 @@ def scenario(folder, *, to, flooded=(), **changes):
 
 
 def run(folder, **what):
-    return ev.simulate(ev.from_mapping(scenario(folder, **what)), seed=3).record
+    return engine_record(ev.from_mapping(scenario(folder, **what)), seed=3)
 
 
 def load(record):

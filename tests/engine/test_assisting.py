@@ -7,6 +7,7 @@ import pytest
 import evacsim as ev
 from evacsim.errors import ScenarioError
 from evacsim.terms import ROOT_KINDS
+from tests.reference.record import engine_record
 from tests.reference.small_district import node, small_district
 
 MINUTE = 60.0
@@ -43,7 +44,7 @@ def run(folder, *, seed=1, own=2, name_help=False, help_=None, dispatch="longest
     if name_help:
         for zone in given["plan"]["zones"]:
             zone["fleet"] = "help"
-    return ev.simulate(ev.from_mapping(given), seed=seed).record
+    return engine_record(ev.from_mapping(given), seed=seed)
 
 
 def when(record, kind, of=""):

@@ -5,6 +5,7 @@ import pytest
 
 import evacsim as ev
 from evacsim.analysis.indicators import indicators
+from tests.reference.record import engine_record
 from tests.reference.small_district import link, node, small_district, write_depths
 
 HOUR = 3600.0
@@ -30,7 +31,7 @@ def run(folder, *, share=1.0, goes_back=1.0, places=(), **care):
         who={"compliance": 1, "behavior": {"livestock": livestock}},
         care=care,
     )
-    return ev.simulate(ev.from_mapping(given), seed=1).record
+    return engine_record(ev.from_mapping(given), seed=1)
 
 
 def test_they_go_back_three_hours_after_they_were_settled_and_stay(tmp_path):

@@ -9,6 +9,7 @@ from evacsim.engine.running import Run
 from evacsim.streams import Streams
 from evacsim.world.building import build_world
 from evacsim.world.people import draw_households
+from tests.reference.record import engine_record
 from tests.reference.small_district import node, small_district
 
 MINUTE = 60.0
@@ -57,7 +58,7 @@ def run_of(scenario, seed=1):
 
 
 def test_an_office_calls_drivers_one_after_the_other_on_its_lines(tmp_path):
-    record = ev.simulate(case(tmp_path, office="town", driver_comes=1), seed=1).record
+    record = engine_record(case(tmp_path, office="town", driver_comes=1), seed=1)
     called = [AT_TOWN + k for k in (0, 0, 1, 1, 2)]
     assert when(record, "driver_called") == pytest.approx(called)
     assert when(record, "vehicle_departed") == pytest.approx([time + 20 for time in called])
@@ -67,14 +68,14 @@ def test_an_office_calls_drivers_one_after_the_other_on_its_lines(tmp_path):
 
 
 def test_a_fleet_without_an_office_is_called_by_the_office_that_leads_the_zone(tmp_path):
-    record = ev.simulate(case(tmp_path), seed=1).record
+    record = engine_record(case(tmp_path), seed=1)
     assert when(record, "called_up") == pytest.approx([AT_VILLAGE] * 5)
     assert when(record, "vehicle_departed") == pytest.approx([AT_VILLAGE + 20] * 5)
     assert "driver_called" not in set(record.events["kind"])
 
 
 def test_a_driver_who_never_answers_is_called_three_times_and_the_seats_are_missing(tmp_path):
-    record = ev.simulate(case(tmp_path, office="town", driver_comes=0), seed=1).record
+    record = engine_record(case(tmp_path, office="town", driver_comes=0), seed=1)
     known = [AT_TOWN + k + 2 * 5 + 1 for k in (0, 0, 1, 1, 2)]
     assert when(record, "driver_absent") == pytest.approx(known)
     assert record.tables["vehicles"]["people"].sum() == 0
@@ -87,10 +88,8 @@ def test_a_driver_who_never_answers_is_called_three_times_and_the_seats_are_miss
 
 
 def test_another_driver_is_called_for_one_who_does_not_come(tmp_path):
-    alone = ev.simulate(case(tmp_path / "a", office="town", driver_comes=0.5), seed=1).record
-    both = ev.simulate(
-        case(tmp_path / "b", office="town", driver_comes=0.5, backup_drivers=True), seed=1
-    ).record
+    alone = engine_record(case(tmp_path / "a", office="town", driver_comes=0.5), seed=1)
+    both = engine_record(case(tmp_path / "b", office="town", driver_comes=0.5, backup_drivers=True), seed=1)
     came = {
         name: record.tables["vehicles"].set_index("vehicle")["came"]
         for name, record in (("a", alone), ("b", both))
@@ -148,7 +147,7 @@ def promised(*towns):
 @pytest.mark.parametrize("dispatch", ["longest_queue", "greedy"])
 def test_vehicles_go_to_the_towns_they_are_promised_to(tmp_path, dispatch):
     promises = promised(("first", 2), ("second", 3))
-    record = ev.simulate(case(tmp_path, promises=promises, dispatch=dispatch, **TWO_TOWNS), seed=1).record
+    record = engine_record(case(tmp_path, promises=promises, dispatch=dispatch, **TWO_TOWNS), seed=1)
     rounds = record.tables["rounds"].groupby("pickup_point")["vehicle"].agg(set)
     assert rounds["stop"] <= {"buses-1", "buses-2"}
     assert rounds["other"] <= {"buses-3", "buses-4", "buses-5"}
@@ -171,7 +170,7 @@ def test_a_vehicle_promised_twice_goes_to_the_first_town_as_long_as_it_is_needed
 
 
 def test_vehicles_that_nobody_was_promised_go_where_they_are_called_first(tmp_path):
-    record = ev.simulate(case(tmp_path, promises=promised(("second", 2)), **TWO_TOWNS), seed=1).record
+    record = engine_record(case(tmp_path, promises=promised(("second", 2)), **TWO_TOWNS), seed=1)
     rounds = record.tables["rounds"]
     assert set(rounds["vehicle"][rounds["pickup_point"] == "stop"]) <= {"buses-3", "buses-4", "buses-5"}
     assert when(record, "called_up") == pytest.approx([AT_VILLAGE] * 3 + [AT_VILLAGE + 10] * 2)

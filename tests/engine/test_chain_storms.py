@@ -12,7 +12,7 @@ import evacsim as ev
 from tests.reference.storm_checks import broken_rules
 from tests.reference.storms import storm
 
-QUICK, LARGE = 20, 40
+QUICK, LARGE = 5, 40
 AS_THEY_COME = (Phase.explicit, Phase.generate)
 """A storm is not made smaller: that takes many minutes, and what breaks is named."""
 

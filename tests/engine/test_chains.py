@@ -9,6 +9,7 @@ import evacsim as ev
 from evacsim.analysis.lateness import late_households
 from evacsim.results.causes import chains
 from evacsim.terms import ROOT_KINDS
+from tests.reference.record import engine_record
 from tests.reference.small_district import node, small_flood
 
 LOST = ["stranded", "trapped", "dead"]
@@ -59,7 +60,7 @@ def test_every_late_or_lost_household_has_a_whole_chain(
 ):
     folder = tmp_path_factory.mktemp("district")
     scenario = with_chain(folder, outage=outage, answer=answer, reach=reach, teams=teams, deadline=deadline)
-    record = ev.simulate(ev.from_mapping(scenario), seed=seed).record
+    record = engine_record(ev.from_mapping(scenario), seed=seed)
     assert len(late_households(record)) > 0
     assert broken_chains(record) == []
 

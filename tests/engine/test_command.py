@@ -6,6 +6,7 @@ import pytest
 import evacsim as ev
 from evacsim.analysis.failures import ranked
 from evacsim.terms import ROOT_KINDS
+from tests.reference.record import engine_record
 from tests.reference.small_district import node, small_district
 
 MINUTE = 60.0
@@ -33,7 +34,7 @@ def run(folder, *, offices=None, seed=3, hazard=None, district=None, **organize)
     given = small_district(folder, organize={"offices": offices, "calling": SURE, **organize})
     given["hazard"] |= hazard or {}
     given["district"] |= district or {}
-    return ev.simulate(ev.from_mapping(given), seed=seed).record
+    return engine_record(ev.from_mapping(given), seed=seed)
 
 
 def when(record, kind, subject=None):

@@ -10,6 +10,7 @@ from evacsim.hazard.effects import SpeedFactors
 from evacsim.scenario.hazard import WaterEffects
 from tests.engine.roads import cars, road
 from tests.engine.test_conservation import LINKS
+from tests.reference.record import engine_record
 from tests.reference.small_district import link, small_district, write_depths
 
 NAMES = [link(a, b) for a, b in LINKS]
@@ -76,7 +77,7 @@ def test_people_are_conserved_whatever_is_ordered_and_known(
         for (kind, name), minute in given_orders
         if not (kind == "reverse" and "_".join(reversed(name.split("_"))) in reversed_names)
     ]
-    record = ev.simulate(ev.from_mapping(scenario), seed=seed).record
+    record = engine_record(ev.from_mapping(scenario), seed=seed)
     events, ledger = record.events, record.ledger
     assert ledger["people"].sum() == record.population == 300
     by_state = record.tables["states"].pivot_table(index="time_s", columns="state", values="people").ffill()

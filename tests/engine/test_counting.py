@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import evacsim as ev
+from tests.reference.record import engine_record
 from tests.reference.small_district import node, small_district
 
 HOUR = 3600.0
@@ -25,7 +26,7 @@ def run(folder, *, counts=None, organize=None):
         organize=organize or {},
         care={"registration_time": "1 min"} | ({} if counts is None else {"head_counts": counts}),
     )
-    return ev.simulate(ev.from_mapping(given), seed=4).record
+    return engine_record(ev.from_mapping(given), seed=4)
 
 
 def there_at(record, time):

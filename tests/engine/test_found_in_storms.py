@@ -3,6 +3,7 @@
 import pytest
 
 import evacsim as ev
+from tests.reference.record import engine_record
 from tests.reference.small_district import link, node, small_district, write_depths
 
 ALIKE = {"walking_speed_sd": "0 m/s", "elderly_share": 0, "child_share": 0, "assisted_share": 0}
@@ -11,7 +12,7 @@ NOW = {"type": "fixed", "value": "0 s"}
 
 
 def run(scenario, seed=1):
-    return ev.simulate(ev.from_mapping(scenario), seed=seed).record
+    return engine_record(ev.from_mapping(scenario), seed=seed)
 
 
 def flood(folder, *, places=(), links=()):

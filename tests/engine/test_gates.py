@@ -12,6 +12,7 @@ from evacsim.scenario.reading import read_mapping
 from tests.engine.test_observing import run
 from tests.engine.test_responding import levelled
 from tests.reference.gauges import events_of
+from tests.reference.record import engine_record
 from tests.reference.small_district import link, node, small_district
 
 LAST = link((3, 1), (4, 1))
@@ -52,7 +53,7 @@ def arrivals(folder, *measures, lanes=1):
         "levels": [{"level": "Ⅳ", "rules": ["start"], "measures": [one["id"] for one in measures]}],
         "measures": list(measures),
     }
-    record = ev.simulate(ev.from_mapping(given), seed=3).record
+    record = engine_record(ev.from_mapping(given), seed=3)
     return record, record.ledger["arrived_s"].sort_values().to_numpy()
 
 

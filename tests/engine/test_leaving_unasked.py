@@ -4,6 +4,7 @@ import numpy as np
 
 import evacsim as ev
 from evacsim.analysis.indicators import indicators
+from tests.reference.record import engine_record
 from tests.reference.small_district import node, small_district
 
 NEAR, FAR = (
@@ -40,7 +41,7 @@ def run(folder, shadow, *, seed=2, **changes):
         shelters=changes.pop("shelters", [{"id": "school", "node": node(4, 1), "capacity": 700}]),
     )
     given["district"]["zones"] = [WEST, NEAR, FAR]
-    return ev.simulate(ev.from_mapping(given), seed=seed).record
+    return engine_record(ev.from_mapping(given), seed=seed)
 
 
 def of(record, zone):

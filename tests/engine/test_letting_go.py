@@ -3,6 +3,7 @@
 import numpy as np
 
 import evacsim as ev
+from tests.reference.record import engine_record
 from tests.reference.small_district import node, small_district
 
 MINUTE = 60.0
@@ -35,7 +36,7 @@ def run(folder, **release):
         to={"bus_share": 0.0, "car_share": 0.0},
         shelters=[{"id": "school", "node": node(4, 1), "capacity": 400}],
     )
-    return ev.simulate(ev.from_mapping(given), seed=3).record
+    return engine_record(ev.from_mapping(given), seed=3)
 
 
 def test_parts_leave_at_their_moments_and_hold_about_the_same_number(tmp_path):

@@ -1,6 +1,7 @@
 """Second transfer: H4, before the water or with it, and what becomes of those without a way."""
 
 import evacsim as ev
+from tests.reference.record import engine_record
 from tests.reference.small_district import link, node, small_district, write_depths
 
 HOUR = 3600.0
@@ -33,7 +34,7 @@ def run(folder, *, links=(), places=RISES, shelters=SHELTERS, **care):
         folder, water=water, transfers=transfers, shelters=shelters, who={"compliance": 1}, care=care
     )
     given["district"]["zones"][0]["population"] = 100
-    return ev.simulate(ev.from_mapping(given), seed=1).record
+    return engine_record(ev.from_mapping(given), seed=1)
 
 
 def test_h4_at_six_hours_a_hundred_people_leave_the_flooded_shelter(tmp_path):

@@ -7,6 +7,7 @@ import pytest
 import evacsim as ev
 from evacsim.analysis.indicators import indicators
 from evacsim.terms import CALL_MEANS, ROOT_KINDS
+from tests.reference.record import engine_record
 from tests.reference.small_district import node, small_district
 
 ROOTS = ROOT_KINDS | {"run_ended"}
@@ -175,7 +176,7 @@ def networked(given, seed):
 
 @pytest.mark.parametrize("seed", range(12))
 def test_everybody_is_told_or_the_run_says_why_not(tmp_path, seed):
-    check(ev.simulate(ev.from_mapping(case(tmp_path, seed)), seed=seed).record)
+    check(engine_record(ev.from_mapping(case(tmp_path, seed)), seed=seed))
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -248,7 +249,7 @@ def test_random_trees_reach_some_and_miss_some(tmp_path):
     for seed in range(12):
         folder = tmp_path / str(seed)
         folder.mkdir()
-        kinds |= set(ev.simulate(ev.from_mapping(case(folder, seed)), seed=seed).record.events["kind"])
+        kinds |= set(engine_record(ev.from_mapping(case(folder, seed)), seed=seed).events["kind"])
     assert {
         "acknowledged", "call_failed", "call_unanswered", "call_given_up", "messenger_sent", "backup_called",
         "escalated", "site_on_battery", "report_lost", "report_received", "assistance_granted", "never_reached",

@@ -5,6 +5,7 @@ import pytest
 
 import evacsim as ev
 from evacsim.errors import EvacsimError
+from tests.reference.record import engine_record
 from tests.reference.small_district import node, small_district
 
 TRIPS = {
@@ -31,7 +32,7 @@ def run(folder, *background, people=10, recording=None):
     given["district"]["background"] = list(background)
     if recording is not None:
         given["recording"] = recording
-    return ev.simulate(ev.from_mapping(given), seed=3).record
+    return engine_record(ev.from_mapping(given), seed=3)
 
 
 def test_a_car_waits_for_all_who_are_before_it(tmp_path):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import evacsim as ev
+from tests.reference.record import engine_record
 from tests.reference.small_district import node, small_district
 
 FIXED = {"type": "fixed", "value": "20 min"}
@@ -17,7 +18,7 @@ def run(folder, *, seed=2, zones=None, start=None, lists=None, resettled=None, *
     given = small_district(folder, who=who, organize=preparation, **({"zones": zones} if zones else {}))
     if start:
         given["start"] = start
-    return ev.simulate(ev.from_mapping(given), seed=seed).record
+    return engine_record(ev.from_mapping(given), seed=seed)
 
 
 def about(record, kind):
@@ -121,7 +122,7 @@ def test_c7_who_is_there_is_settled_when_the_order_comes(tmp_path):
     present = {}
     for hour, rows in transfers.items():
         given = small_district(tmp_path / hour, zones=zones, transfers=rows, duration="20 h")
-        record = ev.simulate(ev.from_mapping(given), seed=2).record
+        record = engine_record(ev.from_mapping(given), seed=2)
         west = record.ledger[record.ledger["zone"] == "west"]
         present[hour] = set(west["household"][west["present"]])
         assert west["told_s"].notna().equals(west["present"])

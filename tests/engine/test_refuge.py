@@ -5,6 +5,7 @@ import pytest
 import evacsim as ev
 from evacsim.analysis.indicators import indicators
 from evacsim.errors import EvacsimError
+from tests.reference.record import engine_record
 from tests.reference.small_district import link, node, small_district, write_depths
 
 HOUR = 3600.0
@@ -30,7 +31,7 @@ def run(folder, *, west=None, links=(), places=(), storeys=2, capacity=None):
         folder, transfers=transfers, water=water, who={"compliance": 1}, population={"storeys": storeys}
     )
     given["district"]["refuges"] = [{"id": "hill", "node": node(0, 2), "capacity": capacity}]
-    return ev.simulate(ev.from_mapping(given), seed=3).record
+    return engine_record(ev.from_mapping(given), seed=3)
 
 
 def west_of(record):

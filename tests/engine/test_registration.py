@@ -7,6 +7,7 @@ import evacsim as ev
 from evacsim.scenario.section import Lognormal
 from evacsim.streams import Streams
 from evacsim.world.laws import quantiles
+from tests.reference.record import engine_record
 from tests.reference.small_district import node, small_district
 
 LAW = {"type": "lognormal", "median": "60 s", "sigma": 0.5}
@@ -21,7 +22,7 @@ def run(folder, registration_time, **hall):
         to={"bus_share": 0},
         care={"registration_time": registration_time},
     )
-    return ev.simulate(ev.from_mapping(given), seed=4).record.ledger
+    return engine_record(ev.from_mapping(given), seed=4).ledger
 
 
 def settled_at(ledger, n, took):

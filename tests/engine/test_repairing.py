@@ -16,6 +16,7 @@ import evacsim as ev
 from evacsim.engine.works.jobs import HOUR
 from evacsim.errors import ScenarioError
 from tests.engine.test_works import BOTH, MINUTE, TEAM, run, street, times
+from tests.reference.record import engine_record
 from tests.reference.small_district import node, write_depths
 from tests.reference.storm_checks import broken_rules
 
@@ -209,7 +210,7 @@ def test_repairs_never_keep_a_site_out_longer(luck: Random):
         works = {"generators": {"work": luck.randint(1, 9)}, "stock": {"generators": luck.randint(0, 1)}}
         common = {"outages": outages, "forces": [ELECTRICIANS, RADIO]}
         scenario = ev.from_mapping(district(Path(folder) / "a", works=works, **common))
-        with_them = ev.simulate(scenario, seed=1).record
+        with_them = engine_record(scenario, seed=1)
         assert broken_rules(scenario, with_them) == []
         without = run(district(Path(folder) / "b", **common))
     for site in ("sub", "mast"):

@@ -10,6 +10,7 @@ from evacsim.analysis.indicators import indicators
 from evacsim.analysis.lateness import late_households
 from evacsim.errors import EvacsimError
 from tests.engine.test_chains import broken_chains
+from tests.reference.record import engine_record
 from tests.reference.small_district import link, node, small_district, small_flood, write_depths
 
 HOUR = 3600.0
@@ -66,7 +67,7 @@ def run(
         care=care,
     )
     described["plan"]["when"] |= when or {}
-    return ev.simulate(ev.from_mapping(described), seed=seed).record
+    return engine_record(ev.from_mapping(described), seed=seed)
 
 
 def five_minutes():
@@ -199,7 +200,7 @@ def test_whoever_goes_home_draws_no_rations_any_more(tmp_path):
     described["district"]["fleets"].append(
         {"id": "trucks", "node": node(2, 0), "vehicles": 9, "seats": 2, "kind": "truck", "availability": 1}
     )
-    record = ev.simulate(ev.from_mapping(described), seed=1).record
+    record = engine_record(ev.from_mapping(described), seed=1)
     stock = record.tables["stocks"]
     at_shelters = stock[stock["place"].str.startswith("shelter/")]
     last_home = record.ledger["returned_s"].max()
@@ -460,7 +461,7 @@ def test_people_are_conserved_and_stories_are_whole_whatever_the_water_does(
         "posts": [POST | {"stop_share": stop_share}],
         "second_transfer": True,
     }
-    record = ev.simulate(ev.from_mapping(scenario), seed=seed).record
+    record = engine_record(ev.from_mapping(scenario), seed=seed)
     steps = record.tables["states"].pivot_table(
         index="time_s", columns="state", values="people", aggfunc="last"
     )

@@ -8,6 +8,7 @@ import pytest
 import evacsim as ev
 from evacsim.analysis.indicators import indicators
 from evacsim.streams import Streams
+from tests.reference.record import engine_record
 from tests.reference.small_district import node, small_district
 
 HOUR = 3600.0
@@ -30,7 +31,7 @@ def run(folder, *, seed=4, compliance=1.0, hall=120, out=(), **rules):
     )
     given["district"]["sites"] = SITES
     given["hazard"]["outages"] = [{"site": "mast", "begins": begins, "ends": ends} for begins, ends in out]
-    return ev.simulate(ev.from_mapping(given), seed=seed).record
+    return engine_record(ev.from_mapping(given), seed=seed)
 
 
 def pairs(record, seed, share=1.0):

@@ -5,6 +5,7 @@ import pytest
 
 import evacsim as ev
 from evacsim.errors import ScenarioError
+from tests.reference.record import engine_record
 from tests.reference.small_district import link, node, small_district, write_depths
 
 NORTH = link((2, 2), (3, 2))
@@ -39,7 +40,7 @@ def scenario(folder, *, via=(NORTH,), to=None, water=None, population=None, cont
 
 
 def run(folder, **changes):
-    return ev.simulate(ev.from_mapping(scenario(folder, **changes)), seed=3).record
+    return engine_record(ev.from_mapping(scenario(folder, **changes)), seed=3)
 
 
 def entered(record, prefix):

@@ -6,6 +6,7 @@ import pytest
 import evacsim as ev
 from evacsim.errors import ScenarioError
 from tests.engine.test_moving_on import SHELTERS
+from tests.reference.record import engine_record
 from tests.reference.small_district import link, node, small_district, write_depths
 
 HOUR = 3600.0
@@ -46,7 +47,7 @@ def run(folder, *, places=RISES, links=(), shelters=SHELTERS, fleets=None, seed=
         **changes,
     )
     given["district"]["zones"][0]["population"] = 100
-    return ev.simulate(ev.from_mapping(given), seed=seed).record
+    return engine_record(ev.from_mapping(given), seed=seed)
 
 
 def west(record):

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 import evacsim as ev
 from evacsim.analysis.indicators import indicators
+from tests.reference.record import engine_record
 from tests.reference.small_district import node, small_district
 
 HOUR = 3600.0
@@ -29,7 +30,7 @@ def run(folder, *, needs=(), out=(), zones=None, **hall):
         {"site": "sub", "begins": f"T+{begins} h"} | ({} if ends is None else {"ends": f"T+{ends} h"})
         for begins, ends in out
     ]
-    return ev.simulate(ev.from_mapping(mapping), seed=4).record
+    return engine_record(ev.from_mapping(mapping), seed=4)
 
 
 def when(record, *kinds):

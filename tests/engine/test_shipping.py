@@ -5,6 +5,7 @@ import pytest
 import evacsim as ev
 from evacsim.errors import ScenarioError
 from tests.engine.test_provisioning import HOUR, RICE, SUPPLY, cut_off_school, run
+from tests.reference.record import engine_record
 from tests.reference.small_district import STREETS, link, node, small_district, write_depths
 
 BOATS = {
@@ -112,7 +113,7 @@ def test_a_boat_that_brings_goods_fetches_nobody(tmp_path, rescue):
     given["district"] |= STORE
     if rescue is not None:
         given["plan"]["rescue"] = rescue
-    record = ev.simulate(ev.from_mapping(given), seed=2).record
+    record = engine_record(ev.from_mapping(given), seed=2)
     boarded = record.events[record.events["kind"] == "boarded"]
     assert not boarded["place"].str.startswith("vehicle/barges").any()
     assert (record.ledger.loc[record.ledger["final_state"] == "stranded", "people"]).sum() > 0

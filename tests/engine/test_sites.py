@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import evacsim as ev
+from tests.reference.record import engine_record
 from tests.reference.small_district import node, small_district, write_depths
 
 HOUR = 3600.0
@@ -14,7 +15,7 @@ def run(folder, sites, outages, *, water=None):
     given = small_district(folder, **({"water": water} if water else {}))
     given["district"]["sites"] = [{"node": node(1, 1), "serves": ["*"], **site} for site in sites]
     given["hazard"]["outages"] = outages
-    return ev.simulate(ev.from_mapping(given), seed=1).record
+    return engine_record(ev.from_mapping(given), seed=1)
 
 
 def states(record, site):
@@ -81,7 +82,7 @@ def test_calls_by_phone_work_as_long_as_the_battery(tmp_path, at, reached):
     given["plan"]["when"] |= {"decision_time": FIXED_0}
     for zone in given["plan"]["zones"]:
         zone["trigger_at"] = at
-    record = ev.simulate(ev.from_mapping(given), seed=1).record
+    record = engine_record(ev.from_mapping(given), seed=1)
     assert bool((record.events["kind"] == "order_received").any()) == reached
     contact = record.tables["contact"]
     assert set(contact.loc[~contact["contactable"], "time_s"]) == {5 * HOUR}

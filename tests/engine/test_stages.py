@@ -5,6 +5,7 @@ import pytest
 
 import evacsim as ev
 from evacsim.scenario.reading import read_mapping
+from tests.reference.record import engine_record
 from tests.reference.small_district import node, small_district
 
 DAY, HOUR = 86400.0, 3600.0
@@ -24,7 +25,7 @@ def run(folder, *, school=400, area="100 m2", duration="48 h", **care):
         to={"bus_share": 0},
         care={"space": SPACE, "registration_time": "0 s", **care},
     )
-    return ev.simulate(ev.from_mapping(given), seed=4).record
+    return engine_record(ev.from_mapping(given), seed=4)
 
 
 def events(record, kind):

@@ -9,6 +9,7 @@ from evacsim.analysis.indicators import indicators
 from evacsim.errors import ScenarioError
 from evacsim.terms import HouseholdState
 from tests.engine.test_responding import WAVE, levelled
+from tests.reference.record import engine_record
 from tests.reference.small_district import write_depths
 
 STOP = {"id": "idle", "action": "stop", "zones": ["west"]}
@@ -46,7 +47,7 @@ def late_order(described, at_="T+11 h"):
 
 
 def simulate(described, seed=1):
-    return ev.simulate(ev.from_mapping(described), seed=seed).record
+    return engine_record(ev.from_mapping(described), seed=seed)
 
 
 def test_people_of_a_school_leave_and_are_back(tmp_path):

@@ -8,6 +8,7 @@ import pytest
 import evacsim as ev
 from evacsim.analysis.indicators import indicators
 from evacsim.errors import ScenarioError
+from tests.reference.record import engine_record
 from tests.reference.small_district import node, small_district
 
 TRAITS = {
@@ -39,7 +40,7 @@ def district(folder, *, by_day=0, by_night=60, traits=TRAITS, channels=(), **cha
 
 
 def run(given, *, seed=2):
-    return ev.simulate(ev.from_mapping(given), seed=seed).record
+    return engine_record(ev.from_mapping(given), seed=seed)
 
 
 def visitors(record):

@@ -18,6 +18,7 @@ from evacsim.engine.works.jobs import HOUR
 from evacsim.errors import ScenarioError
 from tests.reference.flooded_street import NOW
 from tests.reference.flooded_street import street as flooded_street
+from tests.reference.record import engine_record
 from tests.reference.small_district import link, node, small_district, write_grid
 
 MINUTE = 60.0
@@ -65,7 +66,7 @@ def street(folder, *, forces=(TEAM,), cuts=None, works=None, trigger="T+10 h", *
 
 
 def run(given, seed=1):
-    return ev.simulate(ev.from_mapping(given), seed=seed).record
+    return engine_record(ev.from_mapping(given), seed=seed)
 
 
 def times(record, kind):

@@ -15,6 +15,7 @@ from evacsim.scenario.study import design_from
 from tests.ensemble.small_study import small_scenario
 from tests.ensemble.test_outages import described
 from tests.plan.short_of_buses import short_of_buses
+from tests.reference.record import engine_record
 
 WANTED = {"limits": [{"indicator": "out_share", "at_least": 1}]}
 DESIGN = design_from(WANTED)
@@ -137,7 +138,7 @@ def test_a_plan_that_never_fails_is_told_as_such():
 
 
 def test_stages_of_late_people_add_up_to_their_times(tmp_path):
-    record = ev.simulate(small_scenario(tmp_path), seed=2).record
+    record = engine_record(small_scenario(tmp_path), seed=2)
     late = late_households(record)
     assert late["people"].sum() > 50
     rows = record.ledger[record.ledger["household"].isin(late.loc[late["stage"] != "", "household"])]
@@ -155,7 +156,7 @@ def test_calls_that_nobody_answers_are_no_telling_of_households(tmp_path):
     given["plan"]["organize"]["calling"] |= {"answer_night": 0}
     given["hazard"]["water"] = {"type": "table", "places": str(tmp_path / "places.csv")}
     (tmp_path / "places.csv").write_text("place,time,depth_m\nwest,T+3 h,0.8\nnorth,T+3 h,0.8\n")
-    spent = late_stage_times(ev.simulate(ev.from_mapping(given), seed=1).record)
+    spent = late_stage_times(engine_record(ev.from_mapping(given), seed=1))
     assert spent["acknowledge"] > 0
     assert spent["relay"] == 0
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import evacsim as ev
 from evacsim.results.record import RunRecord
+from tests.reference.record import engine_record
 from tests.reference.small_district import node, small_district
 
 FOOT = {"bus_share": 0, "car_share": 0}
@@ -57,7 +58,7 @@ SHELTERS = [{"id": "school", "node": node(4, 1)}]
 
 def run(given: dict[str, Any], *, seed: int = 3) -> RunRecord:
     """Return the record of a run."""
-    return ev.simulate(ev.from_mapping(given), seed=seed).record
+    return engine_record(ev.from_mapping(given), seed=seed)
 
 
 def of_kind(record: RunRecord, kind: str) -> Any:

@@ -11,6 +11,7 @@ from evacsim.report.html import report_html
 from evacsim.report.markup import Words
 from evacsim.terms import EVENT_KINDS
 from tests.engine.test_chains import broken_chains
+from tests.reference.record import engine_record
 from tests.reference.small_district import node, small_district, write_depths
 
 BUSES = {"id": "buses", "node": node(2, 0), "vehicles": 3, "seats": 40}
@@ -108,7 +109,7 @@ def test_what_fails_has_an_outcome_and_a_line_in_the_report(tmp_path, fails):
     kind, ends = FAILURES[fails]
     given = described(tmp_path)
     fails(given)
-    record = ev.simulate(ev.from_mapping(given), seed=2).record
+    record = engine_record(ev.from_mapping(given), seed=2)
     assert kind in set(record.events["kind"])
     ended = set(record.ledger["final_state"])
     if late_households(record)["people"].sum():
@@ -122,7 +123,7 @@ def test_what_fails_has_an_outcome_and_a_line_in_the_report(tmp_path, fails):
 
 
 def test_where_nothing_fails_nothing_is_told(tmp_path):
-    record = ev.simulate(ev.from_mapping(described(tmp_path)), seed=2).record
+    record = engine_record(ev.from_mapping(described(tmp_path)), seed=2)
     assert set(record.ledger["final_state"]) == {"sheltered"}
     assert "Nothing failed" in str(failed_section(record, Words("en")))
 
@@ -131,8 +132,8 @@ def test_a_plan_that_names_nobody_is_told(tmp_path):
     given = described(tmp_path)
     for row in given["plan"]["zones"]:
         row["organizer"] = ""
-    record = ev.simulate(ev.from_mapping(given), seed=2).record
-    whole = ev.simulate(ev.from_mapping(described(tmp_path / "whole")), seed=2).record
+    record = engine_record(ev.from_mapping(given), seed=2)
+    whole = engine_record(ev.from_mapping(described(tmp_path / "whole")), seed=2)
     line = "zones without a person responsible: 2"
     assert line in report_html(record, "en")
     assert line not in report_html(whole, "en")
@@ -141,7 +142,7 @@ def test_a_plan_that_names_nobody_is_told(tmp_path):
 def test_a_zone_that_the_plan_forgets_is_told(tmp_path):
     given = described(tmp_path)
     del given["plan"]["zones"][1]
-    record = ev.simulate(ev.from_mapping(given), seed=2).record
+    record = engine_record(ev.from_mapping(given), seed=2)
     north = record.ledger[record.ledger["zone"] == "north"]
     assert set(north["final_state"]) == {"stranded"}
     assert "the water met 100 people at home whom the plan does not move" in report_html(record, "en")

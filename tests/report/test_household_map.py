@@ -6,21 +6,21 @@ from itertools import pairwise
 
 import pytest
 
-import evacsim as ev
 from evacsim.report.household_map import household_map
 from evacsim.report.html import household_html
 from evacsim.report.markup import Words
 from evacsim.results.record import EVENTS
 from tests.reference.flooded_street import flooded_street
+from tests.reference.record import engine_record
 from tests.reference.small_record import HOUR, frame, settled, small_record
 
 
 @pytest.fixture(scope="module")
 def record(tmp_path_factory):
     """Return a run in which one family is fetched by a boat from a flooded village, and walks from the landing."""
-    return ev.simulate(
+    return engine_record(
         flooded_street(tmp_path_factory.mktemp("street"), villages={0: 1}, shelter=6), seed=1
-    ).record
+    )
 
 
 def stops(page):

@@ -2,12 +2,12 @@
 
 import pytest
 
-import evacsim as ev
 from evacsim.report import craft_drawn, rescue_told
 from evacsim.report.html import report_html
 from evacsim.report.markup import Words
 from evacsim.report.rescue_told import rescue_section
 from tests.reference.flooded_street import flooded_street
+from tests.reference.record import engine_record
 from tests.reference.small_record import HOUR, settled, small_record
 from tests.report.test_response_told import rows_of
 
@@ -68,7 +68,7 @@ def test_times_cases_hours_and_teams_are_told():
     ("lang", "words"), [("en", "Fetched by boat and helicopter: 4 people"), ("zh", "救出 4 人")]
 )
 def test_a_run_with_rescue_tells_it(tmp_path, lang, words):
-    record = ev.simulate(flooded_street(tmp_path, villages={2: 4}), seed=1).record
+    record = engine_record(flooded_street(tmp_path, villages={2: 4}), seed=1)
     assert words in report_html(record, lang)
 
 

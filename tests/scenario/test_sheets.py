@@ -7,6 +7,7 @@ from evacsim.plan.examining import examine
 from evacsim.scenario.sheets import as_sheets_say
 from evacsim.world.building import build_world
 from tests.reference.clean_plan import clean_plan, write_scenario
+from tests.reference.record import engine_record
 
 
 def scenario(folder, *, act=True, in_place=(), **missing):
@@ -21,7 +22,7 @@ def scenario(folder, *, act=True, in_place=(), **missing):
 
 def heard(given) -> int:
     """Return how many people ever hear a message over a channel of a run."""
-    reach = ev.simulate(ev.from_mapping(given), seed=3).record.tables["reach"]
+    reach = engine_record(ev.from_mapping(given), seed=3).tables["reach"]
     return int(reach["reached"][reach["channel"].isin(["speakers", "sirens"])].sum())
 
 

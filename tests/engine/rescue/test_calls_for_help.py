@@ -6,6 +6,7 @@ from scipy import stats
 
 import evacsim as ev
 from tests.reference.flooded_street import FLOODED_AT, NOW, flooded_street, street
+from tests.reference.record import engine_record
 from tests.reference.small_district import link, node, write_depths
 
 MINUTE, HOUR = 60.0, 3600.0
@@ -14,7 +15,7 @@ FAR_AWAY = {"node": node(7, 0)}
 
 
 def record_of(folder, *, seed=1, **said):
-    return ev.simulate(flooded_street(folder, shelter=4, **({"boats": FAR_AWAY} | said)), seed=seed).record
+    return engine_record(flooded_street(folder, shelter=4, **({"boats": FAR_AWAY} | said)), seed=seed)
 
 
 def test_attempts_that_get_lost_are_made_again(tmp_path):
@@ -35,7 +36,7 @@ def test_nobody_gets_through_without_the_network_and_all_do_once_it_works(tmp_pa
     given = street(tmp_path, shelter=4, boats=FAR_AWAY, villages={0: 10})
     given["district"]["sites"] = [{"id": "mast", "kind": "cell", "node": node(4, 0), "serves": ["v0"]}]
     given["hazard"]["outages"] = [{"site": "mast", "begins": "T+0 s", "ends": "T+2 h"}]
-    record = ev.simulate(ev.from_mapping(given), seed=1).record
+    record = engine_record(ev.from_mapping(given), seed=1)
     heard = record.tables["help_calls"]["heard_s"]
     assert len(heard) == 10
     assert heard.min() >= 2 * HOUR
@@ -135,7 +136,7 @@ def test_headquarters_believes_what_it_is_told(tmp_path):
 
 
 def test_false_calls_come_as_often_as_said_and_are_searched_in_vain(tmp_path):
-    record = ev.simulate(
+    record = engine_record(
         flooded_street(
             tmp_path,
             villages={0: 1, 1: 1},
@@ -146,7 +147,7 @@ def test_false_calls_come_as_often_as_said_and_are_searched_in_vain(tmp_path):
             wet=(0, 4),
         ),
         seed=4,
-    ).record
+    )
     # Everybody true is fetched within an hour; after that nobody calls for nothing.
     table = record.tables["cases"]
     false = table[table["source"] == "false"]
@@ -172,7 +173,7 @@ def test_a_family_in_a_car_that_the_water_stops_makes_one_call_with_its_place(tm
     given["plan"]["organize"] = {"relay_time": NOW, "preparation": NOW}
     given["plan"]["to"] = {"car_share": 1, "bus_share": 0}
     given["plan"]["who"] = {"compliance": 1}
-    record = ev.simulate(ev.from_mapping(given), seed=1).record
+    record = engine_record(ev.from_mapping(given), seed=1)
     stopped = record.events.query("kind == 'stopped'")
     assert len(stopped) == len(record.ledger) > 0
     calls = record.tables["help_calls"]
@@ -198,14 +199,14 @@ def test_neighbours_bring_their_share_to_dry_ground(tmp_path):
 
 def test_helicopters_fly_by_day_and_winch_one_person_in_five_minutes(tmp_path):
     # V53: four people in 20 min. The run starts at 20:00; day begins at 6:00.
-    record = ev.simulate(
+    record = engine_record(
         flooded_street(
             tmp_path,
             villages={0: 4},
             boats={"kind": "helicopter", "seats": 4, "speed": "50 m/s", "node": node(4, 0), "crew": 1},
         ),
         seed=1,
-    ).record
+    )
     time = record.tables["craft_time"]
     took = (time["until_s"] - time["from_s"]).groupby(time["what"]).sum()
     assert took["takes_in"] == 20 * MINUTE
@@ -223,13 +224,13 @@ def test_helicopters_fly_by_day_and_winch_one_person_in_five_minutes(tmp_path):
             "flies_at_night": True,
         },
     )
-    first = ev.simulate(night, seed=1).record.tables["cases"]["reached_s"].min()
+    first = engine_record(night, seed=1).tables["cases"]["reached_s"].min()
     assert first == FLOODED_AT + 40.0
 
 
 def test_rescue_reaches_what_boats_on_the_yellow_river_plain_did(tmp_path):
     # V52: 50 boats, 12 h, 8 000 to 12 000 people; 15 a trip, queues at the place, 2 km of water.
-    record = ev.simulate(
+    record = engine_record(
         flooded_street(
             tmp_path,
             villages={0: 12_500},
@@ -239,7 +240,7 @@ def test_rescue_reaches_what_boats_on_the_yellow_river_plain_did(tmp_path):
             duration="14 h",
         ),
         seed=1,
-    ).record
+    )
     people = record.tables["vehicles"]["people"].sum()
     hours = 14 - FLOODED_AT / HOUR
     assert 8000 * 0.8 < people * 12 / hours < 12_000 * 1.2
@@ -259,7 +260,7 @@ HELICOPTER = {
 def flown(folder, weather, *, people=4, duration="24 h", **fleet):
     given = street(folder, villages={0: people}, boats=HELICOPTER | fleet, duration=duration)
     given["hazard"]["flying_weather"] = weather
-    return ev.simulate(ev.from_mapping(given), seed=1).record
+    return engine_record(ev.from_mapping(given), seed=1)
 
 
 def hours_of(record):
@@ -306,7 +307,7 @@ def test_dusk_turns_a_helicopter_back_that_may_not_fly_by_night(tmp_path):
     given = street(tmp_path, villages={0: 1}, boats=HELICOPTER | {"flies_at_night": False}, duration="24 h")
     dusk = 20 + (FLOODED_AT + 15) / HOUR
     given["hazard"]["weather"] = {"night_begins": dusk, "night_ends": 6}
-    record = ev.simulate(ev.from_mapping(given), seed=1).record
+    record = engine_record(ev.from_mapping(given), seed=1)
     broken = record.events.query("kind == 'flight_broken_off'")
     assert broken["time_s"].tolist() == pytest.approx([FLOODED_AT + 15])
     took = hours_of(record)

@@ -4,6 +4,7 @@ import numpy as np
 
 import evacsim as ev
 from tests.reference.flooded_street import FLOODED_AT, street
+from tests.reference.record import engine_record
 from tests.reference.small_district import node
 
 HOUR = 3600.0
@@ -36,7 +37,7 @@ def flood(folder, *, boats, seed=2, **said):
     ]
     if not boats:
         given["district"]["fleets"] = [given["district"]["fleets"][0] | {"vehicles": 1, "node": node(7, 0)}]
-    return ev.simulate(ev.from_mapping(given), seed=seed).record
+    return engine_record(ev.from_mapping(given), seed=seed)
 
 
 def dead(record):
