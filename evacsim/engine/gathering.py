@@ -111,12 +111,14 @@ class Gathering(Recorded):
 
     def tell_all(self) -> None:
         """Wake every driver without a task: there may be somebody to fetch."""
-        demand, self._demand = self._demand, simpy.Event(self._clock)
-        demand.succeed()
+        if self._demand.callbacks:
+            demand, self._demand = self._demand, simpy.Event(self._clock)
+            demand.succeed()
 
     def _tell(self, pickup: int) -> None:
-        news, self._news[pickup] = self._news[pickup], simpy.Event(self._clock)
-        news.succeed()
+        if self._news[pickup].callbacks:
+            news, self._news[pickup] = self._news[pickup], simpy.Event(self._clock)
+            news.succeed()
 
     def tables(self) -> Mapping[str, pd.DataFrame]:
         """Return the pick-up points."""

@@ -1,0 +1,66 @@
+"""Vehicles without a task: only those for whom there is something to do are woken.
+
+There may be something to do for any of them whenever somebody new is to be fetched. All are then gone through in the
+order in which they came to wait; whoever is woken acts at once, before the next one is looked at.
+"""
+
+from collections.abc import Callable, Generator
+from functools import partial
+from typing import Any
+
+import simpy
+
+from evacsim.engine.clock import Clock
+from evacsim.engine.gathering import Gathering
+from evacsim.engine.vehicles import Vehicle
+
+Work = Generator[simpy.Event, Any, None]
+
+
+class Idling:
+    """All vehicles that wait for something to do."""
+
+    def __init__(
+        self, clock: Clock, gathering: Gathering, next_work: Callable[[Vehicle], Work | None]
+    ) -> None:
+        """Begin with nobody.
+
+        Parameters
+        ----------
+        clock : Clock
+            The clock of the run.
+        gathering : Gathering
+            Where people wait to be fetched.
+        next_work : callable
+            Returns what there is to do for a vehicle, not begun, or None.
+        """
+        self._clock = clock
+        self._gathering = gathering
+        self._next_work = next_work
+        self._demand: simpy.Event | None = None
+        self._waiting: list[tuple[Vehicle, simpy.Event]] = []
+        """Who waits for that demand."""
+
+    def wait(self, vehicle: Vehicle) -> simpy.Event:
+        """Let a vehicle wait; return the event of there being something to do, which is its value."""
+        woken = simpy.Event(self._clock)
+        self._line_up(vehicle, woken)
+        return woken
+
+    def _line_up(self, vehicle: Vehicle, woken: simpy.Event) -> None:
+        """Let a vehicle be looked at when there is demand the next time."""
+        demand = self._gathering.demand()
+        if demand is not self._demand:
+            self._demand, self._waiting = demand, []
+            assert demand.callbacks is not None, "the next demand is still to come"
+            demand.callbacks.append(partial(self._look, self._waiting))
+        self._waiting.append((vehicle, woken))
+
+    def _look(self, waiting: list[tuple[Vehicle, simpy.Event]], _: simpy.Event) -> None:
+        """Wake those for whom there is something to do; the others wait on."""
+        for vehicle, woken in waiting:
+            work = self._next_work(vehicle)
+            if work is None:
+                self._line_up(vehicle, woken)
+            else:
+                self._clock.happen(woken, work)
