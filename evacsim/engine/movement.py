@@ -277,18 +277,17 @@ class Movement:
         """
         rows = _rows(movers)
         if people is not None:
-            aboard = self._store.traffic.movers.people
-            state = self._store.traffic.movers.state[rows]
+            aboard = self._store.movers["people"]
+            state = self._store.movers["state"][rows]
             assert np.all((np.asarray(people) >= 0) & (np.asarray(people) <= MOST_PEOPLE)), (
                 "a mover carries too few or too many"
             )
             np.add.at(self._store.control["people"], state, people - aboard[rows])
             aboard[rows] = people
-        n = len(rows)
-        nodes = np.full(n, origin_node, dtype=np.int32)
-        self._send(
-            rows, nodes, np.full(n, self._route(tree, path)), np.full(n, depart_time, dtype=np.float64)
-        )
+        # Mostly it is one: filling is quicker than to broadcast.
+        nodes, routes, times = (np.empty(len(rows), dtype=dtype) for dtype in (np.int32, np.int32, np.float64))
+        nodes[:], routes[:], times[:] = origin_node, self._route(tree, path), depart_time
+        self._send(rows, nodes, routes, times)
 
     def _send(
         self,
@@ -297,10 +296,10 @@ class Movement:
         routes: NDArray[np.int32],
         times: NDArray[np.float64],
     ) -> None:
-        state = self._store.traffic.movers.state[rows]
+        state = self._store.movers["state"][rows]
         assert IS_OFF_ROAD[state].all(), "a mover to be sent is on the road"
-        assert np.all((nodes >= 0) & (nodes < self.n_nodes)), "an origin node is out of range"
-        assert np.all(times >= self.now), "a mover departs in the past"
+        assert ((nodes >= 0) & (nodes < self.n_nodes)).all(), "an origin node is out of range"
+        assert (times >= self.now).all(), "a mover departs in the past"
         self._was_sent[rows] = True
         self._quiet_at = math.nan
         self._store.hold_departures(times)
@@ -333,7 +332,7 @@ class Movement:
             assert tree is None, "a mover follows a tree or a path"
             return (-1 - self._path_begins[np.asarray(path, dtype=np.int64)]).astype(np.int32)
         trees = np.asarray(0 if tree is None else tree)
-        assert np.all((trees >= 0) & (trees < self.n_trees)), "a tree is out of range"
+        assert ((trees >= 0) & (trees < self.n_trees)).all(), "a tree is out of range"
         return trees.astype(np.int32)
 
     def advance(self, until: float) -> Notice | None:
@@ -566,10 +565,10 @@ class Movement:
 
     def where(self, movers: ArrayLike) -> Whereabouts:
         """Return where each of `movers` is."""
-        rows, traffic = _rows(movers), self._store.traffic
-        place = traffic.movers.place[rows]
+        rows, column = _rows(movers), self._store.movers
+        place = column["place"][rows]
         link, node = np.where(place >= 0, place, NONE), np.where(place < 0, -1 - place, NONE)
-        return Whereabouts(link, node, traffic.movers.state[rows])
+        return Whereabouts(link, node, column["state"][rows])
 
     def way_left(self, movers: ArrayLike) -> NDArray[np.float64]:
         """Return how far each mover is from the end of its link now [m]; 0 off the road."""

@@ -117,6 +117,7 @@ class Routing:
         self._next = np.zeros((n_trees, n_nodes), dtype=np.int32)
         self._time = np.zeros((n_trees, n_nodes))
         self._n_changes = np.zeros(len(MoverClass), dtype=np.int64)
+        self._version = 0
         self._n_seen = np.full(n_trees, NOT_MADE, dtype=np.int64)
         self._others: dict[int, Tree] = {}
         """Trees to other nodes, by their rows in the movement."""
@@ -139,7 +140,7 @@ class Routing:
     @property
     def version(self) -> int:
         """How often what ways take has changed, for any class."""
-        return int(self._n_changes.sum())
+        return self._version
 
     def cost(self, mover_class: MoverClass) -> Floats:
         """Return the travel time of each way as it is now, as a class chooses by it [s]; infinite where closed."""
@@ -236,6 +237,7 @@ class Routing:
                 search.change(rows, new)
                 self._changes[mover_class].append(search.arcs_of(rows))
                 self._n_changes[mover_class] += 1
+                self._version += 1
         followed = self.movement.trees_in_use()
         own = followed[followed < len(self._target)]
         for mover_class in ON_LAND:
@@ -256,6 +258,8 @@ class Routing:
     def _renew(self, trees: NDArray[np.int64]) -> None:
         """Make trees of one class to shelters or pick-up points right if they are out of date, many at once."""
         trees = trees[self._n_seen[trees] < self._n_changes[self._class[trees]]]
+        if not trees.size:
+            return
         for n_seen in np.unique(self._n_seen[trees]).tolist():
             alike = trees[self._n_seen[trees] == n_seen]
             if n_seen == NOT_MADE:

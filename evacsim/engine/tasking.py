@@ -1,6 +1,6 @@
 """Which round a vehicle drives next: planned beforehand, or chosen when it comes free."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,13 +41,17 @@ class Tasking:
         """People for whom a round is planned that has not begun; nobody else goes for them."""
         self._n_changes = 0
         """How often those who are spoken for have changed."""
-        self._found_nobody: dict[tuple[int, str | None], tuple[int, int]] = {}
-        """For fleet and town: the changes up to which nobody there waits for a vehicle."""
+        self._found_nobody: dict[Hashable, int] = {}
+        """For whom, see `next_task`: the changes up to which nobody waits for a vehicle that it can reach."""
         self._plan = parts.world.scenario.plan.to
 
     def next_task(self, vehicle: Vehicle) -> PlannedRound | None:
         """Return the next round: the next planned one that still has people, else by the dispatch policy."""
         gathering = self.gathering
+        # All idle vehicles ask whenever there may be somebody: most find what the one before them has found.
+        alike, known = (vehicle.fleet, vehicle.node, vehicle.promised_to), self._n_known()
+        if not vehicle.planned and self._found_nobody.get(alike) == known:
+            return None
         while vehicle.planned:
             task = self._begin_planned(vehicle)
             if gathering.waiting[task.pickup] + gathering.expected[task.pickup] > 0:
@@ -56,7 +60,12 @@ class Tasking:
             chosen = self._where_people_wait(vehicle, town)
             if chosen is not None:
                 return chosen
+        self._found_nobody[alike] = self._n_known()
         return None
+
+    def _n_known(self) -> int:
+        """Return how often anything has changed on which it depends who waits, is spoken for, or can be reached."""
+        return self.gathering.n_changes + self._n_changes + self.parts.routing.version
 
     def places(self, vehicle: Vehicle, town: str | None) -> Ints:
         """Return the pick-up points that the fleet of a vehicle serves in a town, or anywhere."""
@@ -76,16 +85,11 @@ class Tasking:
     def _where_people_wait(self, vehicle: Vehicle, town: str | None) -> PlannedRound | None:
         """Return the round in a town, or anywhere, by the dispatch policy; None where nobody waits."""
         gathering, routing = self.gathering, self.parts.routing
-        # All idle vehicles ask whenever there may be somebody: most find what the one before them has found.
-        key, known = (vehicle.fleet, town), (gathering.n_changes, self._n_changes)
-        if self._found_nobody.get(key) == known:
-            return None
         served = self.places(vehicle, town)
         spoken_for = self._seats_coming[served] + self._planned_people[served]
         unserved = gathering.waiting[served] + gathering.expected[served] - spoken_for
         served, unserved = served[unserved > 0], unserved[unserved > 0]
         if not served.size:
-            self._found_nobody[key] = known
             return None
         time = routing.times_to_pickups(served, vehicle.node, MoverClass.BUS)
         if not np.isfinite(time).any():
