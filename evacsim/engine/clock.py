@@ -33,8 +33,8 @@ class Clock(simpy.Environment):
 
     def happen(self, event: simpy.Event, value: object = None) -> None:
         """Let an event happen within the present one, before anything else, rather than in its turn."""
+        assert not event.triggered, "an event happens once"
         callbacks, event.callbacks = event.callbacks, None  # type: ignore[assignment]  # as SimPy's own `step`
-        assert callbacks is not None and not event.triggered, "an event happens once"
         event._ok, event._value = True, value
         for callback in callbacks:
             callback(event)

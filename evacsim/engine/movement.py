@@ -285,7 +285,8 @@ class Movement:
             np.add.at(self._store.control["people"], state, people - aboard[rows])
             aboard[rows] = people
         # Mostly it is one: filling is quicker than to broadcast.
-        nodes, routes, times = (np.empty(len(rows), dtype=dtype) for dtype in (np.int32, np.int32, np.float64))
+        nodes, routes = np.empty((2, len(rows)), dtype=np.int32)
+        times = np.empty(len(rows))
         nodes[:], routes[:], times[:] = origin_node, self._route(tree, path), depart_time
         self._send(rows, nodes, routes, times)
 

@@ -239,10 +239,10 @@ class Routing:
                 self._n_changes[mover_class] += 1
                 self._version += 1
         followed = self.movement.trees_in_use()
-        own = followed[followed < len(self._target)]
+        usual = followed[followed < len(self._target)]
         for mover_class in ON_LAND:
-            self._renew(own[self._class[own] == mover_class])
-        for tree in followed[len(own) :].tolist():
+            self._renew(usual[self._class[usual] == mover_class])
+        for tree in followed[len(usual) :].tolist():
             if tree in self._others:  # others are not ours
                 self._current(tree)
 

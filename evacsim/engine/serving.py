@@ -4,7 +4,7 @@ called up - (driver comes) - driving to a pick-up point - loading - driving to a
 unloading - driving to the next pick-up point, until nobody is left to fetch.
 """
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Hashable
 from functools import partial
 from typing import Any
 
@@ -42,7 +42,7 @@ class Serving:
         self.tasks = tasks
         self.routes = Routes(parts.world, parts.routing)
         self.second = SecondBuses(parts, gathering, sheltering)
-        self.idling = Idling(parts.clock, gathering, self._next_work)
+        self.idling = Idling(parts.clock, gathering, self._next_work, self._what_counts)
         self.fleets = driving.fleets
         self.rounds: list[Round] = []
         """What has been driven with passengers."""
@@ -72,6 +72,12 @@ class Serving:
             return self._fetch(vehicle, task)
         threatened = self.second.next_shelter(vehicle, self.fleets[vehicle.fleet].seats)
         return None if threatened is None else self._move_on(vehicle, threatened)
+
+    def _what_counts(self, vehicle: Vehicle) -> Hashable:
+        """Return on what it depends whether there is something to do for an idle vehicle; None if not so simple."""
+        if self.driving.broken or self.second.has_waiting:
+            return None
+        return self.tasks.n_news(vehicle.fleet), vehicle.promised_to
 
     def _fetch(self, vehicle: Vehicle, task: PlannedRound) -> Process:
         """Drive a round: to a pick-up point and, with those who board there, to a shelter."""
