@@ -31,6 +31,14 @@ class Clock(simpy.Environment):
         queue: list[Any] = self._queue
         heappush(queue, (time, NORMAL, next(self._eid), action))
 
+    def happen(self, event: simpy.Event, value: object = None) -> None:
+        """Let an event happen within the present one, before anything else, rather than in its turn."""
+        assert not event.triggered, "an event happens once"
+        callbacks, event.callbacks = event.callbacks, None  # type: ignore[assignment]  # as SimPy's own `step`
+        event._ok, event._value = True, value
+        for callback in callbacks:
+            callback(event)
+
     def step(self) -> None:
         """Let the next event or action happen."""
         queue: list[Any] = self._queue

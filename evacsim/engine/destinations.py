@@ -21,6 +21,9 @@ class Destinations:
             tuple(row[shelter] for shelter in transfer.shelter) if transfer else ()
             for transfer in world.transfers
         ]
+        self._first_by_plan = np.array(
+            [zone[0] if zone else NO_SHELTER for zone in self._by_plan], dtype=np.int32
+        )
         self._own: NDArray[np.int32] | None = None
 
     def of(self, household: int) -> Assigned:
@@ -48,13 +51,10 @@ class Destinations:
         """
         if self._own is not None:
             return self._own[household]
-        return self._first_by_plan()[zone]
+        return self._first_by_plan[zone]
 
     def first_choice_of_ghosts(self) -> NDArray[np.int32]:
         """Return where each zone's entries for nobody are to go, shape (n_zones,); nowhere if shelters are computed."""
         if self._own is not None:
             return np.full(len(self._by_plan), NO_SHELTER, dtype=np.int32)
-        return self._first_by_plan()
-
-    def _first_by_plan(self) -> NDArray[np.int32]:
-        return np.array([zone[0] if zone else NO_SHELTER for zone in self._by_plan], dtype=np.int32)
+        return self._first_by_plan

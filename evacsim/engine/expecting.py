@@ -37,10 +37,10 @@ class Expecting:
     def people(self, shelter: int) -> int:
         """Return how many people a shelter (row) is to expect, as it is known there now."""
         register, destinations = self.parts.register, self.parts.destinations
-        zones, rows = self._told[shelter], self._meant
+        zones = self._told[shelter]
         if not zones.any():
             return 0
-        listed = register.listed_zone[rows]
-        comes = (destinations.first_choice(rows, listed) == shelter) & zones[listed]
+        rows = self._meant[zones[register.listed_zone[self._meant]]]
+        comes = destinations.first_choice(rows, register.listed_zone[rows]) == shelter
         ghosts = zones & (destinations.first_choice_of_ghosts() == shelter) & self._moves_everyone
         return int(register.listed_people[rows[comes]].sum() + register.ghost_people[ghosts].sum())

@@ -1,6 +1,6 @@
 """Pick-up points: who waits there for a bus, and who is still expected."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -33,8 +33,8 @@ class Gathering(Recorded):
         """Most people waiting at once."""
         self.boarded = np.zeros(n, dtype=np.int64)
         """People who have boarded."""
-        self.n_changes = 0
-        """How often those who wait or are expected have changed."""
+        self.at_change: list[Callable[[int], None]] = []
+        """Those who wait or are expected at a pick-up point (row) have changed."""
 
     def news(self, pickup: int) -> simpy.Event:
         """Return the event of the next change at a pick-up point."""
@@ -50,7 +50,7 @@ class Gathering(Recorded):
             if household not in self._expected_at:
                 self._expected_at[household] = pickup
                 self.expected[pickup] += self._people[household]
-        self.n_changes += 1
+        self._note_change(pickup)
         self._tell(pickup)
         self.tell_all()
 
@@ -59,7 +59,7 @@ class Gathering(Recorded):
         pickup = self._expected_at.pop(household, None)
         if pickup is not None:
             self.expected[pickup] -= self._people[household]
-            self.n_changes += 1
+            self._note_change(pickup)
             self._tell(pickup)
 
     def join(self, household: int, pickup: int) -> None:
@@ -69,7 +69,7 @@ class Gathering(Recorded):
         self._queues[pickup][household] = None
         self.waiting[pickup] += self._people[household]
         self.peak_waiting[pickup] = max(self.peak_waiting[pickup], self.waiting[pickup])
-        self.n_changes += 1
+        self._note_change(pickup)
         self._tell(pickup)
         if not was_expected:
             self.tell_all()
@@ -79,7 +79,7 @@ class Gathering(Recorded):
         if household in self._queues[pickup]:
             del self._queues[pickup][household]
             self.waiting[pickup] -= self._people[household]
-            self.n_changes += 1
+            self._note_change(pickup)
             self._tell(pickup)
 
     def board_next(self, pickup: int, free: int, assigned: Assigned | None) -> tuple[int, Assigned] | None:
@@ -93,7 +93,7 @@ class Gathering(Recorded):
                 del self._queues[pickup][household]
                 self.waiting[pickup] -= self._people[household]
                 self.boarded[pickup] += self._people[household]
-                self.n_changes += 1
+                self._note_change(pickup)
                 return household, own
         return None
 
@@ -111,12 +111,18 @@ class Gathering(Recorded):
 
     def tell_all(self) -> None:
         """Wake every driver without a task: there may be somebody to fetch."""
-        demand, self._demand = self._demand, simpy.Event(self._clock)
-        demand.succeed()
+        if self._demand.callbacks:
+            demand, self._demand = self._demand, simpy.Event(self._clock)
+            demand.succeed()
+
+    def _note_change(self, pickup: int) -> None:
+        for hook in self.at_change:
+            hook(pickup)
 
     def _tell(self, pickup: int) -> None:
-        news, self._news[pickup] = self._news[pickup], simpy.Event(self._clock)
-        news.succeed()
+        if self._news[pickup].callbacks:
+            news, self._news[pickup] = self._news[pickup], simpy.Event(self._clock)
+            news.succeed()
 
     def tables(self) -> Mapping[str, pd.DataFrame]:
         """Return the pick-up points."""

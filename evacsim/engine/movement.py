@@ -38,7 +38,7 @@ from evacsim.kernels.arrays import (
     Outcome,
     Queue,
 )
-from evacsim.kernels.trees import leaves_by_own_links
+from evacsim.kernels.trees import leave_by_own_links
 
 __all__ = [
     "Gridlock",
@@ -210,6 +210,8 @@ class Movement:
         self._drained: list[NDArray[np.void]] = []
         self._notices: deque[Notice] = deque()
         self._is_changed = False
+        self._quiet_at = math.nan
+        """Moment at which nothing more happens, unless something is changed or somebody sent; nan for none."""
         self._rerouted: list[NDArray[np.int64]] | None = []
         self._was_sent = np.zeros(0, dtype=bool)
         """Whether each mover has ever been sent; there is room for more."""
@@ -275,18 +277,18 @@ class Movement:
         """
         rows = _rows(movers)
         if people is not None:
-            aboard = self._store.traffic.movers.people
-            state = self._store.traffic.movers.state[rows]
+            aboard = self._store.movers["people"]
+            state = self._store.movers["state"][rows]
             assert np.all((np.asarray(people) >= 0) & (np.asarray(people) <= MOST_PEOPLE)), (
                 "a mover carries too few or too many"
             )
             np.add.at(self._store.control["people"], state, people - aboard[rows])
             aboard[rows] = people
-        n = len(rows)
-        nodes = np.full(n, origin_node, dtype=np.int32)
-        self._send(
-            rows, nodes, np.full(n, self._route(tree, path)), np.full(n, depart_time, dtype=np.float64)
-        )
+        # Mostly it is one: filling is quicker than to broadcast.
+        nodes, routes = np.empty((2, len(rows)), dtype=np.int32)
+        times = np.empty(len(rows))
+        nodes[:], routes[:], times[:] = origin_node, self._route(tree, path), depart_time
+        self._send(rows, nodes, routes, times)
 
     def _send(
         self,
@@ -295,11 +297,12 @@ class Movement:
         routes: NDArray[np.int32],
         times: NDArray[np.float64],
     ) -> None:
-        state = self._store.traffic.movers.state[rows]
+        state = self._store.movers["state"][rows]
         assert IS_OFF_ROAD[state].all(), "a mover to be sent is on the road"
-        assert np.all((nodes >= 0) & (nodes < self.n_nodes)), "an origin node is out of range"
-        assert np.all(times >= self.now), "a mover departs in the past"
+        assert ((nodes >= 0) & (nodes < self.n_nodes)).all(), "an origin node is out of range"
+        assert (times >= self.now).all(), "a mover departs in the past"
         self._was_sent[rows] = True
+        self._quiet_at = math.nan
         self._store.hold_departures(times)
         changes.send(self._store.state, rows, nodes, routes, times)
 
@@ -330,7 +333,7 @@ class Movement:
             assert tree is None, "a mover follows a tree or a path"
             return (-1 - self._path_begins[np.asarray(path, dtype=np.int64)]).astype(np.int32)
         trees = np.asarray(0 if tree is None else tree)
-        assert np.all((trees >= 0) & (trees < self.n_trees)), "a tree is out of range"
+        assert ((trees >= 0) & (trees < self.n_trees)).all(), "a tree is out of range"
         return trees.astype(np.int32)
 
     def advance(self, until: float) -> Notice | None:
@@ -342,6 +345,8 @@ class Movement:
         assert until >= self.now, f"movement is asked back from {self.now} to {until}"
         if self._notices:
             return self._notices.popleft()
+        if until == self._quiet_at:
+            return None
         self._end_change()
         return self._run(until)
 
@@ -445,12 +450,18 @@ class Movement:
 
         A tree that nobody follows (`is_followed`) makes nobody ask for his way again.
         """
-        assert 0 <= tree < self.n_trees, "a tree is out of range"
-        assert leaves_by_own_links(next_link, self._from_node, self._node_of), (
+        self.set_trees(np.array([tree]), next_link[None], is_followed=is_followed)
+
+    def set_trees(
+        self, trees: NDArray[np.int64], next_link: NDArray[np.int32], *, is_followed: bool = True
+    ) -> None:
+        """Replace the ways to some destinations from now on; `next_link` has shape (n, n_nodes). See `set_tree`."""
+        assert np.all((trees >= 0) & (trees < self.n_trees)), "a tree is out of range"
+        assert leave_by_own_links(next_link, self._from_node, self._node_of), (
             "a tree leaves a node by a link of another"
         )
         self._begin_change(self.now, rerouted=None if is_followed else np.zeros(0, dtype=np.int64))
-        self._store.traffic.trees[tree * self.n_nodes : (tree + 1) * self.n_nodes] = next_link
+        self._store.traffic.trees.reshape(-1, self.n_nodes)[trees] = next_link
 
     def add_trees(self, n: int) -> int:
         """Add n trees that lead nowhere yet; return the first."""
@@ -555,10 +566,10 @@ class Movement:
 
     def where(self, movers: ArrayLike) -> Whereabouts:
         """Return where each of `movers` is."""
-        rows, traffic = _rows(movers), self._store.traffic
-        place = traffic.movers.place[rows]
+        rows, column = _rows(movers), self._store.movers
+        place = column["place"][rows]
         link, node = np.where(place >= 0, place, NONE), np.where(place < 0, -1 - place, NONE)
-        return Whereabouts(link, node, traffic.movers.state[rows])
+        return Whereabouts(link, node, column["state"][rows])
 
     def way_left(self, movers: ArrayLike) -> NDArray[np.float64]:
         """Return how far each mover is from the end of its link now [m]; 0 off the road."""
@@ -696,7 +707,7 @@ class Movement:
             self._end_change()
             while (notice := self._run(now)) is not None:
                 self._notices.append(notice)
-        self._is_changed = True
+        self._is_changed, self._quiet_at = True, math.nan
         if rerouted is None:
             self._rerouted = None
         elif self._rerouted is not None:
@@ -730,6 +741,7 @@ class Movement:
             outcome = movement.advance(store.state, until, self._bin_length, self._passages)
             if outcome == Outcome.DONE:
                 self.now = until if math.isfinite(until) else max(self.now, float(store.control["time"]))
+                self._quiet_at = self.now
                 return None
             if outcome == Outcome.NOTICE:
                 notice = _notice(store.records[-1])

@@ -117,6 +117,7 @@ class Routing:
         self._next = np.zeros((n_trees, n_nodes), dtype=np.int32)
         self._time = np.zeros((n_trees, n_nodes))
         self._n_changes = np.zeros(len(MoverClass), dtype=np.int64)
+        self._version = 0
         self._n_seen = np.full(n_trees, NOT_MADE, dtype=np.int64)
         self._others: dict[int, Tree] = {}
         """Trees to other nodes, by their rows in the movement."""
@@ -139,7 +140,7 @@ class Routing:
     @property
     def version(self) -> int:
         """How often what ways take has changed, for any class."""
-        return int(self._n_changes.sum())
+        return self._version
 
     def cost(self, mover_class: MoverClass) -> Floats:
         """Return the travel time of each way as it is now, as a class chooses by it [s]; infinite where closed."""
@@ -236,9 +237,13 @@ class Routing:
                 search.change(rows, new)
                 self._changes[mover_class].append(search.arcs_of(rows))
                 self._n_changes[mover_class] += 1
+                self._version += 1
         followed = self.movement.trees_in_use()
-        for tree in followed.tolist():
-            if tree < len(self._target) or tree in self._others:  # others are not ours
+        usual = followed[followed < len(self._target)]
+        for mover_class in ON_LAND:
+            self._renew(usual[self._class[usual] == mover_class])
+        for tree in followed[len(usual) :].tolist():
+            if tree in self._others:  # others are not ours
                 self._current(tree)
 
     def _first_pickup(self, mover_class: MoverClass) -> int:
@@ -246,10 +251,38 @@ class Routing:
         return 3 * self._n_shelters + block * self._n_pickups
 
     def _times(self, trees: NDArray[np.int64], node: int) -> Floats:
-        for tree in trees[self._n_seen[trees] < self._n_changes[self._class[trees]]]:
-            self._current(int(tree))
+        self._renew(trees)
         times: Floats = self._time[trees, node]
         return times
+
+    def _renew(self, trees: NDArray[np.int64]) -> None:
+        """Make trees of one class to shelters or pick-up points right if they are out of date, many at once."""
+        trees = trees[self._n_seen[trees] < self._n_changes[self._class[trees]]]
+        if not trees.size:
+            return
+        for n_seen in np.unique(self._n_seen[trees]).tolist():
+            alike = trees[self._n_seen[trees] == n_seen]
+            if n_seen == NOT_MADE:
+                for tree in alike.tolist():
+                    self._current(tree)
+                continue
+            mover_class = MoverClass(int(self._class[alike[0]]))
+            n_touched = self._search[mover_class].repair_all(
+                self._missed(mover_class, n_seen),
+                self._target[alike],
+                alike,
+                next_link=self._next,
+                cost=self._time,
+            )
+            touched = alike[n_touched > 0]
+            if touched.size:
+                self.movement.set_trees(touched, self._next[touched])
+            self._n_seen[alike] = self._n_changes[mover_class]
+
+    def _missed(self, mover_class: MoverClass, n_seen: int) -> NDArray[np.int64]:
+        """Return the arcs that have changed since a tree of a class has seen so many changes."""
+        missed = self._changes[mover_class][n_seen:]
+        return missed[0] if len(missed) == 1 else np.unique(np.concatenate(missed))
 
     def _current(self, row: int) -> int:
         """Make a tree, or make it right again if it is out of date; return it."""
@@ -273,8 +306,7 @@ class Routing:
             search.grow(tree.target, next_link=next_link, cost=tree.time)
             n_touched = len(next_link)
         else:
-            missed = self._changes[tree.mover_class][tree.n_seen :]
-            changed = missed[0] if len(missed) == 1 else np.unique(np.concatenate(missed))
+            changed = self._missed(tree.mover_class, tree.n_seen)
             n_touched = search.repair(changed, tree.target, next_link=next_link, cost=tree.time)
         if n_touched:
             self.movement.set_tree(row, next_link, is_followed=not is_new)

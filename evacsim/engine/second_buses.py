@@ -44,9 +44,14 @@ class SecondBuses:
         if households:
             self.gathering.tell_all()
 
+    @property
+    def has_waiting(self) -> bool:
+        """Return whether anybody waits in any shelter."""
+        return any(self._waiting.values())
+
     def next_shelter(self, vehicle: Vehicle, seats: int) -> int | None:
         """Return the nearest shelter where people wait whom a bus can bring to another one; None for no such."""
-        if not self._waiting:
+        if not self.has_waiting:
             return None
         times = self.parts.travelers.times_to_shelters(CREW, MoverClass.BUS, vehicle.node)
         for shelter in sorted(self._waiting, key=lambda row: (times[row], row)):

@@ -4,7 +4,7 @@ called up - (driver comes) - driving to a pick-up point - loading - driving to a
 unloading - driving to the next pick-up point, until nobody is left to fetch.
 """
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Hashable
 from functools import partial
 from typing import Any
 
@@ -14,6 +14,7 @@ import simpy
 from evacsim.engine.destinations import Assigned
 from evacsim.engine.driving import Driving
 from evacsim.engine.gathering import Gathering
+from evacsim.engine.idling import Idling
 from evacsim.engine.log import Kind, Where
 from evacsim.engine.parts import Parts
 from evacsim.engine.rounds import PlannedRound
@@ -41,6 +42,7 @@ class Serving:
         self.tasks = tasks
         self.routes = Routes(parts.world, parts.routing)
         self.second = SecondBuses(parts, gathering, sheltering)
+        self.idling = Idling(parts.clock, gathering, self._next_work, self._what_counts)
         self.fleets = driving.fleets
         self.rounds: list[Round] = []
         """What has been driven with passengers."""
@@ -54,40 +56,51 @@ class Serving:
         yield self.parts.clock.timeout(vehicle.call_up)
         vehicle.departed = self.parts.now
         self.driving.record(vehicle, "vehicle_departed", place=Where(Kind.DEPOT, vehicle.fleet))
-        seats = self.fleets[vehicle.fleet].seats
         while True:
-            broken = self._whom_to_take_over(vehicle)
-            if broken is not None:
-                yield from self._take_over(vehicle, broken)
-                continue
-            task = self.tasks.next_task(vehicle)
-            if task is None:
-                threatened = self.second.next_shelter(vehicle, seats)
-                if threatened is None:
-                    yield self.gathering.demand()
-                else:
-                    yield from self._move_on(vehicle, threatened)
-                continue
-            pickup = task.pickup
-            self.tasks.send_seats(pickup, seats)
-            reached = yield from self._drive_empty(
-                vehicle, partial(self.parts.routing.tree_to_pickup, pickup, MoverClass.BUS)
-            )
-            if reached:
-                at_pickup = self.parts.now
-                self.driving.record(vehicle, "vehicle_at_pickup", place=Where(Kind.PICKUP_POINT, pickup))
-                yield from self._load(vehicle, task)
-                self.tasks.send_seats(pickup, -seats)
-                self.gathering.tell_all()
-                if vehicle.aboard:
-                    loaded_at = Where(Kind.PICKUP_POINT, pickup)
-                    zone = int(self.parts.households.zone[vehicle.aboard[0]])
-                    route = self.routes.of(zone, MoverClass.BUS)
-                    yield from self._deliver(vehicle, loaded_at, task.shelter, at_pickup, route)
-            else:
-                # It goes where else people wait whom it can reach, or waits until the roads change.
-                self.tasks.send_seats(pickup, -seats)
-                self.tasks.give_up_plans(vehicle)
+            work = self._next_work(vehicle)
+            if work is None:
+                work = yield self.idling.wait(vehicle)
+            yield from work
+
+    def _next_work(self, vehicle: Vehicle) -> Process | None:
+        """Return what there is to do for a vehicle that is free, not begun; None where there is nothing."""
+        broken = self._whom_to_take_over(vehicle)
+        if broken is not None:
+            return self._take_over(vehicle, broken)
+        task = self.tasks.next_task(vehicle)
+        if task is not None:
+            return self._fetch(vehicle, task)
+        threatened = self.second.next_shelter(vehicle, self.fleets[vehicle.fleet].seats)
+        return None if threatened is None else self._move_on(vehicle, threatened)
+
+    def _what_counts(self, vehicle: Vehicle) -> Hashable:
+        """Return on what it depends whether there is something to do for an idle vehicle; None if not so simple."""
+        if self.driving.broken or self.second.has_waiting:
+            return None
+        return self.tasks.n_news(vehicle.fleet), vehicle.promised_to
+
+    def _fetch(self, vehicle: Vehicle, task: PlannedRound) -> Process:
+        """Drive a round: to a pick-up point and, with those who board there, to a shelter."""
+        pickup, seats = task.pickup, self.fleets[vehicle.fleet].seats
+        self.tasks.send_seats(pickup, seats)
+        reached = yield from self._drive_empty(
+            vehicle, partial(self.parts.routing.tree_to_pickup, pickup, MoverClass.BUS)
+        )
+        if reached:
+            at_pickup = self.parts.now
+            self.driving.record(vehicle, "vehicle_at_pickup", place=Where(Kind.PICKUP_POINT, pickup))
+            yield from self._load(vehicle, task)
+            self.tasks.send_seats(pickup, -seats)
+            self.gathering.tell_all()
+            if vehicle.aboard:
+                loaded_at = Where(Kind.PICKUP_POINT, pickup)
+                zone = int(self.parts.households.zone[vehicle.aboard[0]])
+                route = self.routes.of(zone, MoverClass.BUS)
+                yield from self._deliver(vehicle, loaded_at, task.shelter, at_pickup, route)
+        else:
+            # It goes where else people wait whom it can reach, or waits until the roads change.
+            self.tasks.send_seats(pickup, -seats)
+            self.tasks.give_up_plans(vehicle)
 
     def _whom_to_take_over(self, vehicle: Vehicle) -> Vehicle | None:
         """Return a bus of the same fleet that has broken down with people, if this one is there before the repair."""

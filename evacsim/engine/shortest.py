@@ -24,7 +24,12 @@ def way_matrix(
     n_nodes : int
         Nodes of the network.
     """
-    order = np.lexsort((cost, to_node, from_node))
-    pairs = np.column_stack([from_node[order], to_node[order]])
-    first = np.concatenate([[True], (np.diff(pairs, axis=0) != 0).any(axis=1)])[: len(order)]
-    return csr_array((cost[order][first], (pairs[first, 0], pairs[first, 1])), shape=(n_nodes, n_nodes))
+    pair = from_node.astype(np.int64) * n_nodes + to_node
+    order = np.argsort(pair, kind="stable")
+    pair = pair[order]
+    first = np.flatnonzero(np.concatenate([[True], pair[1:] != pair[:-1]])[: len(pair)])
+    least = np.minimum.reduceat(cost[order], first) if len(first) else cost
+    rows, columns = np.divmod(pair[first], n_nodes)
+    begins = np.searchsorted(rows, np.arange(n_nodes + 1))
+    # SciPy's searches want 32 bits.
+    return csr_array((least, columns.astype(np.int32), begins.astype(np.int32)), shape=(n_nodes, n_nodes))

@@ -73,7 +73,7 @@ class Stock:
         # The moment is rounded to a float, the amount is not: from that float on nothing is left.
         if now >= self._empty_from:
             return NOTHING
-        return self._amount - self._used(now) if self._rate else self._amount
+        return self._amount - self._used(now) if self._rate and now > self._since else self._amount
 
     def short(self, now: float) -> float:
         """Return how much of what was to be drawn could not be given until `now` [s]."""

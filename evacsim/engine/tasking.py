@@ -1,6 +1,6 @@
 """Which round a vehicle drives next: planned beforehand, or chosen when it comes free."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,15 +39,24 @@ class Tasking:
         """Seats on their way to each pick-up point, or loading there."""
         self._planned_people = np.zeros(n, dtype=np.int64)
         """People for whom a round is planned that has not begun; nobody else goes for them."""
-        self._n_changes = 0
-        """How often those who are spoken for have changed."""
-        self._found_nobody: dict[tuple[int, str | None], tuple[int, int]] = {}
-        """For fleet and town: the changes up to which nobody there waits for a vehicle."""
+        self._fleets_at: list[list[int]] = [
+            [fleet for fleet, served in enumerate(self.served) if pickup in served] for pickup in range(n)
+        ]
+        """Fleets (rows) that serve each pick-up point."""
+        self._n_news = [0] * len(self.fleets)
+        """How often those who wait for each fleet, or are spoken for, have changed."""
+        gathering.at_change.append(self._note_news)
+        self._found_nobody: dict[Hashable, int] = {}
+        """For whom, see `next_task`: the changes up to which nobody waits for a vehicle that it can reach."""
         self._plan = parts.world.scenario.plan.to
 
     def next_task(self, vehicle: Vehicle) -> PlannedRound | None:
         """Return the next round: the next planned one that still has people, else by the dispatch policy."""
         gathering = self.gathering
+        # All idle vehicles ask whenever there may be somebody: most find what the one before them has found.
+        alike, known = (vehicle.fleet, vehicle.node, vehicle.promised_to), self.n_news(vehicle.fleet)
+        if not vehicle.planned and self._found_nobody.get(alike) == known:
+            return None
         while vehicle.planned:
             task = self._begin_planned(vehicle)
             if gathering.waiting[task.pickup] + gathering.expected[task.pickup] > 0:
@@ -56,7 +65,16 @@ class Tasking:
             chosen = self._where_people_wait(vehicle, town)
             if chosen is not None:
                 return chosen
+        self._found_nobody[alike] = self.n_news(vehicle.fleet)
         return None
+
+    def n_news(self, fleet: int) -> int:
+        """Return how often anything has changed on which it depends whom a fleet (row) finds to fetch."""
+        return self._n_news[fleet] + self.parts.routing.version
+
+    def _note_news(self, pickup: int) -> None:
+        for fleet in self._fleets_at[pickup]:
+            self._n_news[fleet] += 1
 
     def places(self, vehicle: Vehicle, town: str | None) -> Ints:
         """Return the pick-up points that the fleet of a vehicle serves in a town, or anywhere."""
@@ -67,25 +85,20 @@ class Tasking:
     def send_seats(self, pickup: int, seats: int) -> None:
         """Reckon with so many seats more, or fewer, on their way to a pick-up point."""
         self._seats_coming[pickup] += seats
-        self._n_changes += 1
+        self._note_news(pickup)
 
     def _plan_for(self, pickup: int, people: int) -> None:
         self._planned_people[pickup] += people
-        self._n_changes += 1
+        self._note_news(pickup)
 
     def _where_people_wait(self, vehicle: Vehicle, town: str | None) -> PlannedRound | None:
         """Return the round in a town, or anywhere, by the dispatch policy; None where nobody waits."""
         gathering, routing = self.gathering, self.parts.routing
-        # All idle vehicles ask whenever there may be somebody: most find what the one before them has found.
-        key, known = (vehicle.fleet, town), (gathering.n_changes, self._n_changes)
-        if self._found_nobody.get(key) == known:
-            return None
         served = self.places(vehicle, town)
         spoken_for = self._seats_coming[served] + self._planned_people[served]
         unserved = gathering.waiting[served] + gathering.expected[served] - spoken_for
         served, unserved = served[unserved > 0], unserved[unserved > 0]
         if not served.size:
-            self._found_nobody[key] = known
             return None
         time = routing.times_to_pickups(served, vehicle.node, MoverClass.BUS)
         if not np.isfinite(time).any():

@@ -132,14 +132,16 @@ class TrafficStore:
         note_addresses(traffic)
         self.state: Records = for_kernels(traffic.control)
         """What kernels are given."""
+        self.movers: Records = traffic.movers.view(np.ndarray)
+        """The movers by field name, which takes a fifth of the time that an attribute takes."""
+        self._records: NDArray[np.void] = traffic.records.view(np.ndarray)
         self.control: np.void = traffic.control.view(np.ndarray)[0]
         """The one record of control, by field name."""
 
     @property
     def records(self) -> NDArray[np.void]:
         """The records since `take_records`."""
-        records: NDArray[np.void] = self.traffic.records.view(np.ndarray)
-        return records[: self.control["n_records"]]
+        return self._records[: self.control["n_records"]]
 
     def take_records(self) -> NDArray[np.void]:
         """Empty the buffer of records and return them."""

@@ -226,7 +226,7 @@ class Warnings(Recorded):
         return self.parts.households.of_zone(zone)
 
     def _cannot_hear(self, mine: slice) -> NDArray[np.bool_]:
-        return np.isin(self.parts.book.state[mine], UNREACHABLE)
+        return np.asarray(IS_UNREACHABLE[self.parts.book.state[mine]])
 
     def _keep(self, row: int, zone: int, *, is_night: bool, reached: int, failed: bool) -> None:
         mine = self._mine(zone)
@@ -298,5 +298,5 @@ class Warnings(Recorded):
         }
 
 
-UNREACHABLE = (int(HouseholdState.AWAY), int(HouseholdState.DEAD))
-"""States in which nobody hears a warning."""
+IS_UNREACHABLE = np.isin(list(HouseholdState), (HouseholdState.AWAY, HouseholdState.DEAD))
+"""Whether nobody hears a warning, by the state."""

@@ -24,6 +24,11 @@ HELD = (HouseholdState.STRANDED, HouseholdState.TRAPPED)
 UNTOUCHED = (HouseholdState.DEAD, HouseholdState.AWAY)
 """Whom no water reaches any more, or not yet."""
 
+IS_AT_REST_IN_WATER = np.isin(list(Kind), AT_REST_IN_WATER)
+"""Whether water holds people at a place, by its kind."""
+IS_UNTOUCHED = np.isin(list(HouseholdState), UNTOUCHED)
+"""Whether no water reaches people, by their state."""
+
 NOBODY = np.zeros(0, dtype=np.int64)
 
 Bools = NDArray[np.bool_]
@@ -195,8 +200,8 @@ class Water:
         may_be_concerned[self._in_danger] = True
         rows = np.flatnonzero(may_be_concerned)
         depth, refuge, limit = self._depth_at(rows)
-        resting = np.isin(book.place_kind[rows], AT_REST_IN_WATER)
-        alive = ~np.isin(book.state[rows], UNTOUCHED)
+        resting = IS_AT_REST_IN_WATER[book.place_kind[rows]]
+        alive = ~IS_UNTOUCHED[book.state[rows]]
         held = alive & resting & (depth > limit)
         for household in rows[held & ~book.held_by_water[rows]].tolist():
             self._hold(household)

@@ -103,7 +103,8 @@ def advance(state: Records, until: float, bin_length: float, passages: int) -> i
     Returns
     -------
     int
-        An `Outcome`. After a full buffer, call again with more room.
+        An `Outcome`, as a plain number: what becomes a member of an enum takes Python longer than many an event.
+        After a full buffer, call again with more room.
     """
     traffic = traffic_of(state)
     control, n_links = traffic.control[0], len(traffic.links)
@@ -117,26 +118,26 @@ def advance(state: Records, until: float, bin_length: float, passages: int) -> i
         )
         if n_safe <= 0:
             if control.n_records + MARGIN > len(traffic.records):
-                return Outcome.RECORDS_FULL
-            return Outcome.SLOTS_FULL if control.n_unused_runs < 2 else Outcome.LOOK_AT_WHEEL
+                return whole(Outcome.RECORDS_FULL)
+            return whole(Outcome.SLOTS_FULL if control.n_unused_runs < 2 else Outcome.LOOK_AT_WHEEL)
         for _ in range(n_safe):
             if control.heap_size + MARGIN > len(traffic.heap):
-                return Outcome.HEAP_FULL
+                return whole(Outcome.HEAP_FULL)
             found, time, entity = take_next(traffic, until)
             if found <= 0:
-                return Outcome.DONE if found == 0 else Outcome.HEAP_FULL
+                return whole(Outcome.DONE if found == 0 else Outcome.HEAP_FULL)
             while time >= control.bin_end:
                 if control.bin + 1 >= n_bins:
                     control.n_events += 1
                     push(traffic, entity, time)
-                    return Outcome.BINS_FULL
+                    return whole(Outcome.BINS_FULL)
                 control.bin += 1
                 control.bin_end = (control.bin + 1) * bin_length
             control.n_acts += 1
             control.time = time
             outcome = act(traffic, entity, time, passages)
             if outcome != Outcome.DONE:
-                return outcome
+                return whole(outcome)
 
 
 @part

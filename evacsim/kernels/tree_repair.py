@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from evacsim.kernels._jit import kernel
 from evacsim.kernels.arrays import ARRIVED, NO_WAY, Records
-from evacsim.kernels.trees import Frontier, Incoming, TreeSearch, begin, put, settle
+from evacsim.kernels.trees import Frontier, Incoming, TreeSearch, begin, grow_tree, put, settle
 
 LOST_AT_MOST = 0.4
 """Where a larger share of the states has lost its way, the tree is grown afresh, which is then quicker
@@ -22,6 +22,8 @@ CHANGED_AT_MOST = 0.5
 """The same for the share of arcs that have changed."""
 
 TOO_MANY = -1
+NONE_KEPT = -1
+"""In place of how many states may lose their way: the tree is to be grown afresh."""
 
 
 class ChangingTreeSearch(TreeSearch):
@@ -116,6 +118,58 @@ class ChangingTreeSearch(TreeSearch):
             return n_states
         self._check_sums(farthest)
         return int(n)
+
+    def repair_all(
+        self,
+        changed: NDArray[np.int64],
+        targets: NDArray[np.int64],
+        trees: NDArray[np.int64],
+        *,
+        next_link: NDArray[np.int32],
+        cost: NDArray[np.float64],
+    ) -> NDArray[np.int64]:
+        """Make trees to one target each, all right before the same links changed, right again, as `repair` does.
+
+        Parameters
+        ----------
+        changed : ndarray of int64, shape (n,)
+            Arcs that may have changed since the trees were right, see `arcs_of`.
+        targets, trees : ndarray of int64, shape (n_trees,)
+            The target of each tree, and its row in `next_link` and `cost`.
+        next_link, cost
+            Trees, one each row, shape (.., n_states). Modified in place.
+
+        Returns
+        -------
+        ndarray of int64, shape (n_trees,)
+            How many states that touched of each; 0: the tree is as it was.
+        """
+        n_touched = np.zeros(len(trees), dtype=np.int64)
+        n_states = self.network.n_states
+        most_lost = int(LOST_AT_MOST * n_states)
+        if len(changed) > CHANGED_AT_MOST * len(self.network.link):
+            most_lost = NONE_KEPT
+        _, start = self._ends(targets[:1], None)
+        farthest = repair_trees(
+            self.network.first,
+            self.arcs,
+            self.to_state,
+            self._first_onward,
+            self._onward,
+            changed,
+            targets,
+            start,
+            self.frontier,
+            self._mark,
+            self._touched,
+            most_lost,
+            trees,
+            next_link,
+            cost,
+            n_touched,
+        )
+        self._check_sums(farthest)
+        return n_touched
 
 
 @kernel
@@ -229,3 +283,70 @@ def repair_tree(
         if cost[touched[place]] < np.inf:
             put(frontier, cost[touched[place]], touched[place])
     return n + n_switched, settle(first, arcs, frontier, next_link, cost)
+
+
+@kernel
+def repair_trees(
+    first: NDArray[np.int64],
+    arcs: Records,
+    to_state: NDArray[np.int32],
+    first_onward: NDArray[np.int64],
+    onward: NDArray[np.int32],
+    changed: NDArray[np.int64],
+    targets: NDArray[np.int64],
+    start_cost: NDArray[np.float64],
+    frontier: Frontier,
+    mark: NDArray[np.uint8],
+    touched: NDArray[np.int32],
+    most_lost: int,
+    trees: NDArray[np.int64],
+    next_link: NDArray[np.int32],
+    cost: NDArray[np.float64],
+    n_touched: NDArray[np.int64],
+) -> float:
+    """Repair trees to one target each, or grow those afresh that have lost too much; return the largest new cost.
+
+    Parameters
+    ----------
+    first, arcs, to_state, first_onward, onward, changed, frontier, mark, touched
+        See `repair_tree`.
+    targets : ndarray of int64, shape (n_trees,)
+        The target of each tree.
+    start_cost : ndarray of float64, shape (1,)
+        Cost of ending there.
+    most_lost : int
+        States that may lose their way in a tree that is repaired; `NONE_KEPT`: all are grown.
+    trees : ndarray of int64, shape (n_trees,)
+        Rows of the trees.
+    next_link, cost
+        Trees, one each row. Modified in place.
+    n_touched : ndarray of int64, shape (n_trees,)
+        Output: how many states of each the changed arcs concern.
+    """
+    farthest = 0.0
+    for place in range(len(trees)):
+        tree, target = trees[place], targets[place : place + 1]
+        n, reached = TOO_MANY, 0.0
+        if most_lost != NONE_KEPT:
+            n, reached = repair_tree(
+                first,
+                arcs,
+                to_state,
+                first_onward,
+                onward,
+                changed,
+                target,
+                start_cost,
+                frontier,
+                mark,
+                touched,
+                most_lost,
+                next_link[tree],
+                cost[tree],
+            )
+        if n == TOO_MANY:
+            reached = grow_tree(first, arcs, target, start_cost, frontier, next_link[tree], cost[tree])
+            n = next_link.shape[1]
+        n_touched[place] = n
+        farthest = max(farthest, reached)
+    return farthest

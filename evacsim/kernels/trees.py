@@ -229,25 +229,26 @@ class TreeSearch:
 
 
 @kernel
-def leaves_by_own_links(
+def leave_by_own_links(
     next_link: NDArray[np.int32], from_node: NDArray[np.int64], node_of: NDArray[np.int64]
 ) -> bool:
-    """Return whether every state of a tree is left by a link of its own node.
+    """Return whether every state of some trees is left by a link of its own node.
 
     Parameters
     ----------
-    next_link : int32, shape (n_states,)
+    next_link : int32, shape (n_trees, n_states)
         Link to take first, negative where there is none.
     from_node : int64, shape (n_links,)
     node_of : int64, shape (n_states,)
         Node of each state.
     """
-    if len(next_link) > len(node_of):
+    if next_link.shape[1] > len(node_of):
         return False
-    for state in range(len(next_link)):
-        link = next_link[state]
-        if link >= len(from_node) or (link >= 0 and from_node[link] != node_of[state]):
-            return False
+    for tree in range(next_link.shape[0]):
+        for state in range(next_link.shape[1]):
+            link = next_link[tree, state]
+            if link >= len(from_node) or (link >= 0 and from_node[link] != node_of[state]):
+                return False
     return True
 
 

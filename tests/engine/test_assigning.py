@@ -43,6 +43,9 @@ class Standing:
     def set_tree(self, tree, next_link, *, is_followed=True):
         pass
 
+    def set_trees(self, trees, next_link, *, is_followed=True):
+        """Trees are looked at through the routing alone."""
+
 
 class Case:
     """A district with its people drawn, and ways in it."""

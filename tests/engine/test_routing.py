@@ -25,6 +25,10 @@ class Followed:
     def set_tree(self, tree, next_link, *, is_followed=True):
         self.trees[tree] = next_link.copy()
 
+    def set_trees(self, trees, next_link, *, is_followed=True):
+        for tree, links in zip(trees.tolist(), next_link, strict=True):
+            self.set_tree(tree, links, is_followed=is_followed)
+
 
 def small_world():
     """Return a grid of roads with footways beside them; buses have a lane that cars must not use."""

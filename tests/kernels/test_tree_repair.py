@@ -108,3 +108,31 @@ def test_a_tie_that_a_link_wins_when_it_opens_is_told():
     search.change([0], [2.0])
     assert search.repair(search.arcs_of([0]), [1], next_link=next_link, cost=cost) == 1
     assert next_link.tolist() == [0, ARRIVED]
+
+
+@pytest.mark.usefixtures("lost_at_most")
+@given(case=changing_networks())
+def test_trees_repaired_together_are_those_repaired_one_by_one(case):
+    states, cost, changes, targets, _ = case
+    cost = np.array(cost)
+    search = ChangingTreeSearch(states.incoming(), cost)
+    rows = np.arange(len(targets)) * 2  # every other row is somebody else's
+    next_link, to_go = (
+        np.zeros((2 * len(targets), search.network.n_states), dtype=dtype) for dtype in (np.int32, np.float64)
+    )
+    for row, target in zip(rows, targets, strict=True):
+        search.grow(target, next_link=next_link[row], cost=to_go[row])
+    alone = next_link.copy(), to_go.copy()
+    for change in changes:
+        links = list(change)
+        cost[links] = list(change.values())
+        search.change(links, cost[links])
+        arcs = search.arcs_of(links)
+        touched = search.repair_all(arcs, np.array(targets), rows, next_link=next_link, cost=to_go)
+        one_by_one = [
+            search.repair(arcs, target, next_link=alone[0][row], cost=alone[1][row])
+            for row, target in zip(rows, targets, strict=True)
+        ]
+        assert touched.tolist() == one_by_one
+        assert np.array_equal(next_link, alone[0])
+        assert np.array_equal(to_go, alone[1])

@@ -9,7 +9,7 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
 from evacsim.kernels.arrays import ARRIVED, NO_WAY
-from evacsim.kernels.trees import TreeSearch, incoming_links, leaves_by_own_links, next_link_tree
+from evacsim.kernels.trees import TreeSearch, incoming_links, leave_by_own_links, next_link_tree
 from tests.reference import trees as plain
 
 USUAL = [1.0, 1.0, 2.0, 3.0, 0.1, 2.7, np.inf]
@@ -170,5 +170,5 @@ def test_a_grid_of_many_nodes_is_that_of_scipy(spread):
     ],
 )
 def test_a_tree_leaves_each_node_by_a_link_of_its_own(next_link, is_right):
-    found = leaves_by_own_links(np.array(next_link, dtype=np.int32), np.array([0, 1]), np.arange(3))
+    found = leave_by_own_links(np.array([next_link], dtype=np.int32), np.array([0, 1]), np.arange(3))
     assert found is is_right

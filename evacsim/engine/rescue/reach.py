@@ -56,6 +56,8 @@ class Reach:
         self._from: dict[tuple[int, BoatKind, bool], Ways] = {}
         self._roads: csr_array | None = None
         """Ways that are open to trucks."""
+        self._led_to: dict[int, NDArray[np.bool_]] = {}
+        """Nodes to which they lead from a node, as far as anybody has asked."""
         self._flooded: dict[MoverClass, Flooded | None] = {}
         """What each class of boats can go over, as far as anybody has asked; None where that is nothing."""
         parts.after_reopening.append(self._forget)
@@ -66,7 +68,8 @@ class Reach:
 
     def ways(self, node: int, boat: BoatKind, *, on_trailer: bool) -> Ways:
         """Return how soon a boat is at every node: afloat at a node, or there on its trailer."""
-        key = (node, boat, on_trailer)
+        # Afloat it is all the same how long it takes to launch.
+        key = (node, boat if on_trailer else boat._replace(launch_time=0.0), on_trailer)
         if key not in self._from:
             self._from[key] = self._look(node, boat, on_trailer=on_trailer)
         return self._from[key]
@@ -153,9 +156,10 @@ class Reach:
         if self._roads is None:
             open_ = np.flatnonzero(np.isfinite(routing.cost(MoverClass.BUS)) & ways.open_to_buses)
             self._roads = way_matrix(ways.from_node[open_], ways.to_node[open_], np.ones(len(open_)), n)
-        is_led = np.zeros(n, dtype=bool)
-        is_led[breadth_first_order(self._roads, node, return_predecessors=False)] = True
-        return is_led
+        if node not in self._led_to:
+            is_led = self._led_to[node] = np.zeros(n, dtype=bool)
+            is_led[breadth_first_order(self._roads, node, return_predecessors=False)] = True
+        return self._led_to[node]
 
     def _water(self, floats: MoverClass) -> Flooded | None:
         """Return the roads that boats of a class can go over now."""
@@ -177,6 +181,7 @@ class Reach:
     def _forget(self) -> None:
         self._from.clear()
         self._roads = None
+        self._led_to.clear()
         self._flooded.clear()
 
 
