@@ -7,9 +7,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from evacsim.analysis.people import weighted_quantile
+from evacsim.analysis.transport import CRAFT
 from evacsim.results.record import RunRecord
 
-AT_WORK = ("by_road", "launches", "to_case", "searches", "takes_in", "comes_back", "lets_ashore")
+AT_WORK = ("by_road", "launches", "to_case", "on_foot", "searches", "takes_in", "comes_back", "lets_ashore")
 """What a craft does from being sent to its people being ashore; else it waits."""
 
 
@@ -22,7 +23,7 @@ def true_cases(record: RunRecord) -> pd.DataFrame:
 def fetched(record: RunRecord) -> int:
     """Return the people whom craft have brought ashore."""
     vehicles = record.tables["vehicles"]
-    return int(vehicles["people"][vehicles["kind"].isin(["boat", "helicopter"])].sum())
+    return int(vehicles["people"][vehicles["kind"].isin(CRAFT)].sum())
 
 
 def helped(record: RunRecord) -> int:

@@ -58,6 +58,7 @@ from evacsim.engine.transfer import Transfer
 from evacsim.engine.transport import Transport
 from evacsim.engine.travelers import Travelers
 from evacsim.engine.triggering import Triggering
+from evacsim.engine.wader_classes import WaderClasses
 from evacsim.engine.warning import Warnings
 from evacsim.engine.water import Water
 from evacsim.engine.works.working import Working
@@ -110,12 +111,13 @@ class Run:
             gridlock=world.scenario.district.roads.gridlock,
             patience=world.scenario.district.roads.gridlock_patience,
         )
-        log, mode, boats = EventLog(), planned_modes(world, households), BoatClasses(world)
+        log, mode = EventLog(), planned_modes(world, households)
         would_leave, by_car = draw_shadow(world, households, streams, mode)
         drivers = np.flatnonzero((mode == Mode.CAR) | by_car)
         walkers, cars = _add_movers(movement, world, households, drivers)
         self._household_of = np.concatenate([np.arange(households.n), drivers])
-        clock, routing = Clock(movement, self._on_notice), Routing(world, movement, boats=boats.limits.keys())
+        clock, boats, waders = Clock(movement, self._on_notice), BoatClasses(world), WaderClasses(world)
+        routing = Routing(world, movement, boats=boats.limits.keys(), waders=waders.limits.keys())
         book, car = HouseholdBook(households, log), dict(zip(drivers.tolist(), cars.tolist(), strict=True))
         self.parts = Parts(
             world=world,
@@ -137,6 +139,7 @@ class Run:
             road_velocity=np.zeros(len(world.roads.link_ids)),
             speed_factors=SpeedFactors(world.scenario.hazard.effects),
             boats=boats,
+            waders=waders,
             mover=walkers.astype(np.int64),
             car=car,
             water=world.water,
