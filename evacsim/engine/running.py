@@ -111,13 +111,12 @@ class Run:
             gridlock=world.scenario.district.roads.gridlock,
             patience=world.scenario.district.roads.gridlock_patience,
         )
-        log, mode = EventLog(), planned_modes(world, households)
+        log, mode, (boats, waders) = EventLog(), planned_modes(world, households), _craft_classes(world)
         would_leave, by_car = draw_shadow(world, households, streams, mode)
         drivers = np.flatnonzero((mode == Mode.CAR) | by_car)
         walkers, cars = _add_movers(movement, world, households, drivers)
         self._household_of = np.concatenate([np.arange(households.n), drivers])
-        clock, boats, waders = Clock(movement, self._on_notice), BoatClasses(world), WaderClasses(world)
-        routing = Routing(world, movement, boats=boats.limits.keys(), waders=waders.limits.keys())
+        clock, routing = Clock(movement, self._on_notice), _routing(world, movement, boats, waders)
         book, car = HouseholdBook(households, log), dict(zip(drivers.tolist(), cars.tolist(), strict=True))
         self.parts = Parts(
             world=world,
@@ -281,6 +280,16 @@ class Run:
             self.transfer.on_notice(int(self._household_of[notice.mover]), notice)
         else:
             self.transfer.leave_vehicle(self.transport.on_notice(notice), notice)
+
+
+def _craft_classes(world: World) -> tuple[BoatClasses, WaderClasses]:
+    """Return the classes of craft that choose roads by the depth on them."""
+    return BoatClasses(world), WaderClasses(world)
+
+
+def _routing(world: World, movement: Movement, boats: BoatClasses, waders: WaderClasses) -> Routing:
+    """Return the ways to everywhere of all classes that a world has."""
+    return Routing(world, movement, boats=boats.limits.keys(), waders=waders.limits.keys())
 
 
 def _calendar(scenario: Scenario) -> Calendar:

@@ -103,11 +103,7 @@ class TruckWays:
         return time + float(last.min()), int(goals[int(np.argmin(last))])
 
     def stretch(self, vehicle_speed: float, way: Sequence[int], limit: float) -> tuple[int, float]:
-        """Return where the first stretch of a way ends, dry or wet all along, and the mean speed on it [m/s].
-
-        The law of speed in water ends at nothing; up to where it turns back a truck crawls, as cars do in LifeSim
-        (`STOP_AND_GO`; assumed for trucks).
-        """
+        """Return where the first stretch of a way ends, dry or wet all along, and the mean speed on it [m/s]."""
         ways = self.parts.world.ways
         rows = np.asarray(way, dtype=np.int64)
         depth = self.parts.road_depth[ways.link[rows]]
@@ -117,10 +113,7 @@ class TruckWays:
         end = int(ways.to_node[own[-1]])
         if not is_wet[0]:
             return end, vehicle_speed
-        factor = self.parts.speed_factors.truck(depth[: len(own)], ways.free_speed[own], limit)
-        with np.errstate(divide="ignore"):
-            free = np.minimum(ways.free_speed[own], vehicle_speed)
-            time = ways.length[own] / np.maximum(free * factor, np.minimum(free, STOP_AND_GO))
+        time = self._time_over(own, vehicle_speed, limit)
         return end, float(ways.length[own].sum() / time.sum()) if time.sum() > 0 else vehicle_speed
 
     def _look(self, node: int, kind: TruckKind) -> FetchWays:
@@ -140,12 +133,9 @@ class TruckWays:
     def _network(self, kind: TruckKind) -> csr_array:
         key = (kind.speed, kind.wades)
         if key not in self._roads:
-            ways, routing = self.parts.world.ways, self.parts.routing
-            cost = routing.cost(kind.wades)
+            ways, cost = self.parts.world.ways, self.parts.routing.cost(kind.wades)
             open_ = np.flatnonzero(np.isfinite(cost) & ways.open_to_buses)
-            with np.errstate(divide="ignore", invalid="ignore"):
-                slowed = np.nan_to_num(cost[open_] / routing.free_time[open_], nan=1.0)
-            time = ways.length[open_] / np.minimum(ways.free_speed[open_], kind.speed) * slowed
+            time = self._time_over(open_, kind.speed, self.parts.waders.limits[kind.wades])
             # A way of no length would count as none.
             self._roads[key] = way_matrix(
                 ways.from_node[open_],
@@ -154,6 +144,19 @@ class TruckWays:
                 len(self.parts.world.roads.node_ids),
             )
         return self._roads[key]
+
+    def _time_over(self, rows: Ints, speed: float, limit: float) -> Floats:
+        """Return how long a truck takes over ways that are open to it, dry or wet, as the water is now [s].
+
+        The law of speed in water ends at nothing; up to where it turns back a truck crawls, as cars do in LifeSim
+        (`STOP_AND_GO`; assumed for trucks).
+        """
+        ways = self.parts.world.ways
+        free = np.minimum(ways.free_speed[rows], speed)
+        factor = self.parts.speed_factors.truck(
+            self.parts.road_depth[ways.link[rows]], ways.free_speed[rows], limit
+        )
+        return np.asarray(ways.length[rows] / np.maximum(free * factor, np.minimum(free, STOP_AND_GO)))
 
     def _near(self, distance: float) -> Walks:
         """Return the pairs of nodes within a distance of each other [m]; the roads never move."""
