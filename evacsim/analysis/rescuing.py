@@ -117,6 +117,15 @@ def people_per_craft_hour(record: RunRecord) -> float:
     return fetched(record) / worked if worked else np.nan
 
 
+def people_per_truck_hour(record: RunRecord) -> float:
+    """Return the people let out for each hour that trucks which wade were at work; nan where none was."""
+    vehicles, time = record.tables["vehicles"], record.tables["craft_time"]
+    trucks = vehicles[vehicles["kind"] == "high_clearance"]
+    own = time[time["vehicle"].isin(trucks["vehicle"]) & time["what"].isin(AT_WORK)]
+    hours = float((own["until_s"] - own["from_s"]).sum() / 3600)
+    return float(trucks["people"].sum()) / hours if hours else np.nan
+
+
 def in_vain_share(record: RunRecord) -> float:
     """Return the share of the cases that were reached and at which nobody was found."""
     results = record.tables["cases"]["result"]

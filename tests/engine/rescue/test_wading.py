@@ -6,6 +6,7 @@ In 0.35 m a truck that stops at 0.7 m goes at a quarter of 10 m/s (nird's law, s
 import pytest
 
 import evacsim as ev
+from evacsim.analysis import rescuing
 from evacsim.errors import ScenarioError
 from tests.reference.flooded_street import FLOODED_AT, LEG, flooded_street, street
 from tests.reference.small_district import link, node, write_depths
@@ -56,6 +57,7 @@ def test_a_truck_brings_as_many_as_it_has_seats_for_and_goes_again(tmp_path):
     vehicle = record.tables["vehicles"].iloc[0]
     assert (vehicle["kind"], vehicle["people"], vehicle["rounds"]) == ("high_clearance", 13, 3)
     assert (record.ledger["final_state"] == "sheltered").all()
+    assert rescuing.people_per_truck_hour(record) == pytest.approx(13 / (3 * 8 * LEG / HOUR))
 
 
 def test_a_dry_road_is_driven_at_its_own_speed(tmp_path):
