@@ -332,6 +332,9 @@ EVENT_KINDS: dict[str, Text] = {
     "craft_redirected": Text("is sent to a case that it reaches sooner", "改派就近警情"),
     "craft_moves_up": Text("sets out to stand by elsewhere", "补位出发"),
     "craft_moved_up": Text("stands by where it was sent", "补位到位"),
+    "truck_turned_back": Text(
+        "the truck turns back before water that is too deep for it", "水深超限，涉水车掉头"
+    ),
     "launched": Text("the boat is put into the water", "舟艇下水"),
     "boat_punctured": Text("something under water holes the boat", "舟艇被水下异物扎破"),
     "boat_patched": Text("the boat is patched and goes out again", "舟艇修补后复用"),
@@ -405,6 +408,7 @@ FAILURES = (
     "help_call_failed",
     "boat_punctured",
     "flight_broken_off",
+    "truck_turned_back",
     "nobody_found",
     "crew_rests",
     "went_back",

@@ -10,7 +10,7 @@ OF_TRUE = Text(
 
 ENTRIES: tuple[Entry, ...] = (
     Entry("fetched_people", "person", "",
-          Text("people fetched by boat and helicopter", "舟艇、直升机救出人数"),
+          Text("people fetched by craft of rescue", "舟艇、直升机、涉水车救出人数"),
           Text("brought ashore", "已上岸"),
           lambda facts: rescuing.fetched(facts.record)),
     Entry("helped_people", "person", "",
@@ -51,9 +51,13 @@ ENTRIES: tuple[Entry, ...] = (
           Text("over the time of rescue, against the true peak", "救援期间平均，与实际峰值之比"),
           lambda facts: rescuing.picture_gap(facts.record)),
     Entry("people_per_craft_hour", "person/h", "more",
-          Text("people fetched in an hour of a craft at work", "单艇每小时救出人数"),
+          Text("people fetched in an hour of a craft at work", "单艇（机、车）每小时救出人数"),
           Text("from being sent to its people being ashore", "自派出至人员上岸"),
           lambda facts: rescuing.people_per_craft_hour(facts.record)),
+    Entry("people_per_truck_hour", "person/h", "more",
+          Text("people fetched in an hour of a truck that wades", "单车（涉水车）每小时救出人数"),
+          Text("at work, from being sent to its people being let out", "出动期间，自派出至人员送达"),
+          lambda facts: rescuing.people_per_truck_hour(facts.record)),
     Entry("check_in_wait_mean", "s", "less",
           Text("mean time until volunteers are taken in", "社会力量平均登记等候时间"),
           Text("from coming unasked until ready; infinite where one still waits", "自到达至可派出；仍在等候时为无穷大"),

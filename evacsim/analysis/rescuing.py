@@ -7,9 +7,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from evacsim.analysis.people import weighted_quantile
+from evacsim.analysis.transport import CRAFT
 from evacsim.results.record import RunRecord
 
-AT_WORK = ("by_road", "launches", "to_case", "searches", "takes_in", "comes_back", "lets_ashore")
+AT_WORK = ("by_road", "launches", "to_case", "on_foot", "searches", "takes_in", "comes_back", "lets_ashore")
 """What a craft does from being sent to its people being ashore; else it waits."""
 
 
@@ -22,7 +23,7 @@ def true_cases(record: RunRecord) -> pd.DataFrame:
 def fetched(record: RunRecord) -> int:
     """Return the people whom craft have brought ashore."""
     vehicles = record.tables["vehicles"]
-    return int(vehicles["people"][vehicles["kind"].isin(["boat", "helicopter"])].sum())
+    return int(vehicles["people"][vehicles["kind"].isin(CRAFT)].sum())
 
 
 def helped(record: RunRecord) -> int:
@@ -114,6 +115,15 @@ def people_per_craft_hour(record: RunRecord) -> float:
     hours = craft_hours(record)
     worked = float(hours[hours.index.isin(AT_WORK)].sum())
     return fetched(record) / worked if worked else np.nan
+
+
+def people_per_truck_hour(record: RunRecord) -> float:
+    """Return the people let out for each hour that trucks which wade were at work; nan where none was."""
+    vehicles, time = record.tables["vehicles"], record.tables["craft_time"]
+    trucks = vehicles[vehicles["kind"] == "high_clearance"]
+    own = time[time["vehicle"].isin(trucks["vehicle"]) & time["what"].isin(AT_WORK)]
+    hours = float((own["until_s"] - own["from_s"]).sum() / 3600)
+    return float(trucks["people"].sum()) / hours if hours else np.nan
 
 
 def in_vain_share(record: RunRecord) -> float:

@@ -9,8 +9,8 @@ from numpy.typing import ArrayLike
 from evacsim.analysis.people import had_to_go, out_before_water, people_of
 from evacsim.results.record import RunRecord
 
-CRAFT = ("boat", "helicopter")
-"""Kinds of fleets that fetch people over the water and through the air."""
+CRAFT = ("boat", "helicopter", "high_clearance")
+"""Kinds of fleets that fetch people over the water, through the air, and through water that stops buses."""
 
 
 @dataclass(frozen=True, slots=True)

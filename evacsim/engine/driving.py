@@ -43,6 +43,8 @@ class Driving:
         self.fleets = list(parts.world.fleets.models)
         self.at_stopped: dict[int, Callable[[], None]] = {}
         """What is to be done when water stops a vehicle (row) on the road."""
+        self.turns_back: set[int] = set()
+        """Vehicles (rows) that no water holds: they turn back before it, with everybody aboard."""
         self.broken: dict[int, Broken] = {}
         """Vehicles (rows) that stand and wait to be repaired, in the order in which they broke down."""
         self.at_broken: list[Callable[[], None]] = []
@@ -152,6 +154,9 @@ class Driving:
         elif notice.kind == NoticeKind.STOPPED:
             place = Where(Kind.LINK, int(self.parts.world.ways.link[notice.place]))
             self.record(vehicle, "vehicle_cut_off", place=place)
+            if vehicle.row in self.turns_back:
+                self.back_out(vehicle)
+                return []
             self.passengers(vehicle, HouseholdState.STRANDED, "stopped")
             if vehicle.row in self.at_stopped:
                 self.at_stopped[vehicle.row]()
@@ -261,11 +266,15 @@ class Driving:
         if fleet.kind == "boat" and not vehicle.by_road:
             limits = parts.boats.limits[parts.boats.of(fleet)]
             return float(parts.speed_factors.boat(depth, parts.road_velocity[link], limits))
-        return float(parts.speed_factors.bus(depth, parts.world.ways.free_speed[way]))
+        free_speed = parts.world.ways.free_speed[way]
+        if fleet.kind == "high_clearance":
+            limit = parts.waders.limits[parts.waders.of(fleet)]
+            return float(parts.speed_factors.truck(depth, free_speed, limit))
+        return float(parts.speed_factors.bus(depth, free_speed))
 
     def _columns(self, vehicle: Vehicle) -> MoverColumns:
         """Return a vehicle as the movement wants it, as it goes now: over the roads, or afloat."""
-        return mover_columns(self.fleets[vehicle.fleet], 1, self.parts.boats, by_road=vehicle.by_road)
+        return mover_columns(self.fleets[vehicle.fleet], 1, self.parts, by_road=vehicle.by_road)
 
     def _is_drowned(self, vehicle: Vehicle, way: int) -> bool:
         return self._factor(vehicle, way) <= 0

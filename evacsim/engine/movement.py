@@ -306,6 +306,13 @@ class Movement:
         self._store.hold_departures(times)
         changes.send(self._store.state, rows, nodes, routes, times)
 
+    def change_speed(self, movers: ArrayLike, speed: ArrayLike) -> None:
+        """Give movers that are off the road another highest speed [m/s] for their next legs."""
+        rows = _rows(movers)
+        column = self._store.traffic.movers
+        assert (column.place[rows] < 0).all(), "a mover whose speed changes is on a road"
+        column.speed[rows] = speed
+
     def add_paths(self, first: ArrayLike, links: ArrayLike) -> NDArray[np.int64]:
         """Add explicit routes and return their rows.
 

@@ -18,6 +18,7 @@ from evacsim.engine.movement import Movement
 from evacsim.engine.networks import Networks
 from evacsim.engine.routing import Routing
 from evacsim.engine.travelers import Travelers
+from evacsim.engine.wader_classes import WaderClasses
 from evacsim.hazard.effects import SpeedFactors
 from evacsim.hazard.water import Water as WaterGiven
 from evacsim.streams import Streams
@@ -77,6 +78,8 @@ class Parts:
     """What water does to speeds."""
     boats: BoatClasses
     """Which boats go over the same roads."""
+    waders: WaderClasses
+    """Which trucks that wade go over the same roads."""
     mover: NDArray[np.int64]
     """Row in the movement that carries each household now: its own feet, or its car."""
     car: dict[int, int]

@@ -78,6 +78,13 @@ class Roads:
         for boat, limits in parts.boats.limits.items():
             floats = parts.speed_factors.boat(depth, velocity, limits)
             water[boat] = met[boat] = np.where(world.ways.is_footway[ways], floats, 0.0)
+        graded: dict[MoverClass, Floats] = {}
+        for wader, limit in parts.waders.limits.items():
+            # To trucks that wade a road is open or closed; how fast they wade they know when they set out.
+            wades = parts.speed_factors.truck(depth, free_speed, limit)
+            graded[wader] = np.where(self._light[ways] > 0, 0.0, wades)
+            met[wader] = np.where(self._is_barred[ways] | (graded[wader] == 0.0), 0.0, 1.0)
+        water |= graded
         parts.movement.change_links(ways, {int(c): factor for c, factor in met.items()}, now=parts.now)
         # Ways on foot are never shut, and slopes are in the times of the dry network.
         known = {c: np.where(self._is_shut[ways], 0.0, factor) for c, factor in water.items()}

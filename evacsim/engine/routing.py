@@ -36,10 +36,16 @@ class MoverClass(IntEnum):
     BOAT_3 = 5
     BOAT_4 = 6
     BOAT_5 = 7
+    WADER = 8
+    """Trucks of rescue with high clearance: they wade where buses stop (`engine.wader_classes`)."""
+    WADER_2 = 9
+    """Those that wade through deeper or shallower water, and so on."""
+    WADER_3 = 10
 
 
 ON_LAND = (MoverClass.WALKER, MoverClass.CAR, MoverClass.BUS)
 BOATS = (MoverClass.BOAT, MoverClass.BOAT_2, MoverClass.BOAT_3, MoverClass.BOAT_4, MoverClass.BOAT_5)
+WADERS = (MoverClass.WADER, MoverClass.WADER_2, MoverClass.WADER_3)
 NOMINAL_BOAT_SPEED = 2.5
 """Speed for comparing ways by boat [m/s] (any value gives the same trees)."""
 NOMINAL_WALKING_SPEED = 1.2
@@ -73,7 +79,14 @@ class Routing:
     Memory: 12 bytes a node for each tree that has been asked for.
     """
 
-    def __init__(self, world: World, movement: Movement, *, boats: Collection[MoverClass] = ()) -> None:
+    def __init__(
+        self,
+        world: World,
+        movement: Movement,
+        *,
+        boats: Collection[MoverClass] = (),
+        waders: Collection[MoverClass] = (),
+    ) -> None:
         ways = world.ways
         self.movement = movement
         n_nodes = len(world.roads.node_ids)
@@ -90,6 +103,10 @@ class Routing:
             self._is_open[boat] = ways.is_footway
             self._free[boat] = ways.length / NOMINAL_BOAT_SPEED
             self._cost[boat] = np.full(ways.n, np.inf)  # until water stands on them
+        for wader in waders:
+            self._is_open[wader] = ways.open_to_buses
+            self._free[wader] = self._free_time
+            self._cost[wader] = self._free_time.copy()
         self._network, self._search = {}, {}
         for mover_class, is_open in self._is_open.items():
             own = np.flatnonzero(is_open)

@@ -59,6 +59,7 @@ from evacsim.engine.transfer import Transfer
 from evacsim.engine.transport import Transport
 from evacsim.engine.travelers import Travelers
 from evacsim.engine.triggering import Triggering
+from evacsim.engine.wader_classes import WaderClasses
 from evacsim.engine.warning import Warnings
 from evacsim.engine.water import Water
 from evacsim.engine.works.working import Working
@@ -111,12 +112,12 @@ class Run:
             gridlock=world.scenario.district.roads.gridlock,
             patience=world.scenario.district.roads.gridlock_patience,
         )
-        log, mode, boats = EventLog(), planned_modes(world, households), BoatClasses(world)
+        log, mode, (boats, waders) = EventLog(), planned_modes(world, households), _craft_classes(world)
         would_leave, by_car = draw_shadow(world, households, streams, mode)
         drivers = np.flatnonzero((mode == Mode.CAR) | by_car)
         walkers, cars = _add_movers(movement, world, households, drivers)
         self._household_of = np.concatenate([np.arange(households.n), drivers])
-        clock, routing = Clock(movement, self._on_notice), Routing(world, movement, boats=boats.limits.keys())
+        clock, routing = Clock(movement, self._on_notice), _routing(world, movement, boats, waders)
         book, car = HouseholdBook(households, log), dict(zip(drivers.tolist(), cars.tolist(), strict=True))
         self.parts = Parts(
             world=world,
@@ -138,6 +139,7 @@ class Run:
             road_velocity=np.zeros(len(world.roads.link_ids)),
             speed_factors=SpeedFactors(world.scenario.hazard.effects),
             boats=boats,
+            waders=waders,
             mover=walkers.astype(np.int64),
             car=car,
             water=world.water,
@@ -293,6 +295,16 @@ class Run:
             self.transfer.on_notice(int(self._household_of[notice.mover]), notice)
         else:
             self.transfer.leave_vehicle(self.transport.on_notice(notice), notice)
+
+
+def _craft_classes(world: World) -> tuple[BoatClasses, WaderClasses]:
+    """Return the classes of craft that choose roads by the depth on them."""
+    return BoatClasses(world), WaderClasses(world)
+
+
+def _routing(world: World, movement: Movement, boats: BoatClasses, waders: WaderClasses) -> Routing:
+    """Return the ways to everywhere of all classes that a world has."""
+    return Routing(world, movement, boats=boats.limits.keys(), waders=waders.limits.keys())
 
 
 def _calendar(scenario: Scenario) -> Calendar:

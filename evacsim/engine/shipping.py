@@ -77,7 +77,7 @@ class Shipping:
         fleet, movement, by_road = self._fleet(vehicle), self.parts.movement, -1
         if fleet.trailer:
             vehicle.node = int(self.parts.world.fleets.drive_node[vehicle.fleet])
-            truck = mover_columns(fleet, 1, self.parts.boats, by_road=True)
+            truck = mover_columns(fleet, 1, self.parts, by_road=True)
             by_road = int(movement.add(truck, origin_node=vehicle.node)[0])
         trailer = vehicle.node if fleet.trailer else NO_TRAILER
         return Boat(vehicle, trailer, fleet.trailer, vehicle.mover, by_road)

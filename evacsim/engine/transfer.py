@@ -25,8 +25,8 @@ from evacsim.hazard.effects import is_stopped
 from evacsim.kernels.arrays import NoticeKind
 from evacsim.terms import HouseholdState
 
-CRAFT = ("boat", "helicopter")
-"""Kinds of fleets whose passengers no water reaches."""
+CRAFT = ("boat", "helicopter", "high_clearance")
+"""Kinds of fleets whose passengers no water reaches: the bed of a truck that wades stands above it (assumed)."""
 
 
 class Homeward(Protocol):
@@ -135,7 +135,7 @@ class Transfer:
         return self.journeys.ways_on_foot()
 
     def carried_by_craft(self, households: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Return which of the households that ride do so in a boat or a helicopter: the water is no danger to them."""
+        """Return which of the households that ride do so in a craft of rescue: the water is no danger to them."""
         fleets, vehicles = self.transport.fleets, self.transport.vehicles
         rows = self.parts.book.vehicle[households]
         return np.array([fleets[vehicles[row].fleet].kind in CRAFT for row in rows], dtype=bool)

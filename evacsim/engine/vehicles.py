@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from evacsim.engine.boat_classes import BoatClasses
 from evacsim.engine.log import NOWHERE, ROOT, Kind, Where
 from evacsim.engine.movement import MoverColumns
 from evacsim.engine.parts import Parts
@@ -70,13 +69,17 @@ class Vehicle:
         return Where(Kind.VEHICLE, self.row)
 
 
-def mover_columns(fleet: Fleet, n: int, boats: BoatClasses, *, by_road: bool = False) -> MoverColumns:
+def mover_columns(fleet: Fleet, n: int, parts: Parts, *, by_road: bool = False) -> MoverColumns:
     """Return n vehicles of a fleet as the movement wants them; a boat takes the room of a walker on a footway.
 
     `by_road` stands for boats on their trailers, which go as buses do.
     """
     is_boat = fleet.kind == "boat" and not by_road
-    mover_class = boats.of(fleet) if is_boat else MoverClass.BUS
+    mover_class = MoverClass.BUS
+    if fleet.kind == "high_clearance":
+        mover_class = parts.waders.of(fleet)
+    elif is_boat:
+        mover_class = parts.boats.of(fleet)
     return MoverColumns(
         mode=np.full(n, int(mover_class)),
         speed=TRAILER_SPEED if by_road else fleet.speed,
@@ -94,7 +97,7 @@ def muster(parts: Parts) -> list[Vehicle]:
         node = int((places.walk_node if fleet.kind == "boat" else places.drive_node)[row])
         luck = parts.streams.get("availability", fleet.id).random(fleet.vehicles)
         call_up = quantiles(fleet.call_up, parts.streams.get("call_up", fleet.id).random(fleet.vehicles))
-        movers = parts.movement.add(mover_columns(fleet, fleet.vehicles, parts.boats), origin_node=node)
+        movers = parts.movement.add(mover_columns(fleet, fleet.vehicles, parts), origin_node=node)
         vehicles += [
             Vehicle(
                 row=len(vehicles) + k,

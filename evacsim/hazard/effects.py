@@ -106,6 +106,11 @@ def limits_of(effects: WaterEffects, fleet: Fleet | None = None) -> BoatLimits:
     )
 
 
+def wading_depth_of(effects: WaterEffects, fleet: Fleet) -> float:
+    """Return the depth at which the trucks of a fleet with high clearance stop [m]."""
+    return effects.truck_limit if fleet.wading_depth is None else fleet.wading_depth
+
+
 @dataclass(frozen=True, slots=True)
 class SpeedFactors:
     """Speed in water against free speed, from 1 on dry ground to 0 where a class is stopped."""
@@ -125,9 +130,12 @@ class SpeedFactors:
         """Return the factor of buses: the law of cars, stretched to their own limit (assumed)."""
         return self._vehicle(depth, free_speed, self.effects.bus_limit)
 
-    def truck(self, depth: ArrayLike, free_speed: ArrayLike) -> Floats:
-        """Return the factor of vehicles with high clearance: the law of cars, stretched (assumed)."""
-        return self._vehicle(depth, free_speed, self.effects.truck_limit)
+    def truck(self, depth: ArrayLike, free_speed: ArrayLike, limit: float | None = None) -> Floats:
+        """Return the factor of vehicles with high clearance: the law of cars, stretched (assumed).
+
+        They stop at a depth `limit` [m], without it at that of all of them.
+        """
+        return self._vehicle(depth, free_speed, self.effects.truck_limit if limit is None else limit)
 
     def boat(self, depth: ArrayLike, velocity: ArrayLike = 0.0, limits: BoatLimits | None = None) -> Floats:
         """Return the factor of boats: 1 where they float, 0 where they are aground or the water is too fast.

@@ -17,8 +17,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-MAX_MODES = 8
-"""Travel modes a link can tell apart (0 walker, 1 car, 2 bus, the others boats of unlike draught)."""
+MAX_MODES = 11
+"""Travel modes a link can tell apart (0 walker, 1 car, 2 bus, the others boats of unlike draught, trucks that wade)."""
 GRADED_MODES = 3
 """Those of them that a link may slow down; to the others it is open or closed."""
 

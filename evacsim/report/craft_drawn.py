@@ -20,7 +20,7 @@ DOINGS = {
     "under_way": (
         Text("to people, searching, coming back", "驶往、搜寻、返航"),
         "#0072b2",
-        ("to_case", "searches", "comes_back", "turns_back", "surveys"),
+        ("to_case", "on_foot", "searches", "comes_back", "turns_back", "surveys"),
     ),
     "people": (Text("taking in, letting ashore", "接人、送上岸"), "#00785a", ("takes_in", "lets_ashore")),
     "stopped": (

@@ -27,6 +27,7 @@ DOINGS = {
     "by_road": Text("on the road to the water", "陆路开进"),
     "launches": Text("launching", "下水"),
     "to_case": Text("on the way to people", "驶往现场"),
+    "on_foot": Text("the crew of a truck on foot to people and back", "涉水车人员徒步往返"),
     "searches": Text("searching", "搜寻"),
     "takes_in": Text("taking people in", "接人上船（机）"),
     "comes_back": Text("coming back", "返航"),
@@ -80,11 +81,11 @@ def _need(record: RunRecord, words: Words) -> Html:
     fetched, helped = count(rescuing.fetched(record)), count(rescuing.helped(record))
     died = count(rescuing.died_in_need(record))
     told = Text(
-        f"Fetched by boat and helicopter: {fetched} people; by neighbours: {helped}. Died after calling or being "
-        f"found: {died}. At the end {left} are in need; headquarters knows of {cases} open cases of {held} people, "
-        "among them people reported twice and people who have got away since.",
-        f"舟艇、直升机救出 {fetched} 人，邻里救出 {helped} 人；求救或被发现后遇难 {died} 人。结束时实际待救 {left} 人；"
-        f"指挥部掌握未结警情 {cases} 起，上报 {held} 人，含重复报警和其后已自行脱险的人员。",
+        f"Fetched by boats, helicopters and trucks that wade: {fetched} people; by neighbours: {helped}. Died after "
+        f"calling or being found: {died}. At the end {left} are in need; headquarters knows of {cases} open cases "
+        f"of {held} people, among them people reported twice and people who have got away since.",
+        f"舟艇、直升机、涉水车救出 {fetched} 人，邻里救出 {helped} 人；求救或被发现后遇难 {died} 人。"
+        f"结束时实际待救 {left} 人；指挥部掌握未结警情 {cases} 起，上报 {held} 人，含重复报警和其后已自行脱险的人员。",
     )
     return people_over_time(record, curves, words("curve_people"), words) + tag("p", words(told))
 

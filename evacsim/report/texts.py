@@ -129,7 +129,7 @@ TEXTS: dict[str, Text] = {
     "case_nobody": Text("nobody found", "扑空"),
     "case_open": Text("open at the end", "结束时未结"),
     "craft_hours": Text("Where the craft's hours went", "舟艇、直升机时间去向"),
-    "craft_timeline": Text("What each craft did, and when", "舟艇、直升机时间线"),
+    "craft_timeline": Text("What each craft did, and when", "舟艇等装备时间线"),
     "craft_does": Text("craft", "舟艇、直升机"),
     "hours": Text("hours", "小时"),
     "forces": Text("Teams", "救援队伍"),

@@ -11,8 +11,10 @@ from evacsim.scenario.references import unknown
 from evacsim.scenario.rescue import Rescue
 from evacsim.scenario.transport import Fleet
 
-CRAFT = ("boat", "helicopter")
+CRAFT = ("boat", "helicopter", "high_clearance")
 CREWED = (*CRAFT, "drone")
+MOST_SORTS_OF_TRUCKS = 3
+"""Modes that links tell apart for trucks that wade."""
 MOST_SORTS_OF_BOATS = 4
 """Of the modes that links tell apart five are left for boats; one of them is for those of whom nothing is said."""
 
@@ -26,8 +28,8 @@ def found(parts: Parts) -> Iterator[Finding]:
         yield from unknown(parts, "forces", (*fleet.loc, "force"), fleet.item.force)
         if fleet.item.force is not None and fleet.item.kind not in CREWED:
             rule = Text(
-                "is crewed by a team, and is no boat, helicopter or drone",
-                "由队伍操作，但不是舟艇、直升机或无人机",
+                "is crewed by a team, and is no boat, helicopter, drone or high_clearance",
+                "由队伍操作，但不是舟艇、直升机、无人机或涉水车",
             )
             yield Finding(
                 (*fleet.loc, "force"), rule, Text("leave force out", "去掉 force"), fleet.item.force
@@ -44,6 +46,7 @@ def found(parts: Parts) -> Iterator[Finding]:
             remedy = Text("lower crew, or name another team", "调低 crew，或改用其他队伍")
             yield Finding((*fleet.loc, "crew"), rule, remedy, str(fleet.item.crew))
     yield from _sorts_of_boats(parts)
+    yield from _of_trucks_that_wade(parts)
     yield from _flying_weather(parts)
     if parts.whole is None:
         return
@@ -58,8 +61,8 @@ def found(parts: Parts) -> Iterator[Finding]:
     carriers = _carriers(parts)
     if not any(entry.item.kind in CRAFT and entry.item.id not in carriers for entry in parts.fleets):
         rule = Text(
-            "has nobody to send: the district has no boat and no helicopter that fetches people",
-            "没有可派出救人的舟艇或直升机",
+            "has nobody to send: the district has no boat, helicopter or high_clearance truck that fetches people",
+            "没有可派出救人的舟艇、直升机或涉水车",
         )
         remedy = Text("add a fleet of kind boat to district.fleets", "在 district.fleets 中补充舟艇")
         yield Finding(loc, rule, remedy, severity="warning")
@@ -108,6 +111,41 @@ def _of_boats_alone(fleet: Entry[Fleet], carriers: tuple[str | None, ...]) -> It
         rule = Text("means nothing without punctures", "没有 punctures 时不起作用")
         remedy = Text("write punctures, such as 0.015, or leave it out", "写 punctures（如 0.015），或去掉")
         yield Finding((*fleet.loc, "patch"), rule, remedy)
+
+
+def _of_trucks_that_wade(parts: Parts) -> Iterator[Finding]:
+    """Yield what only trucks that wade have, trucks of more sorts than roads are looked at for, and depths in doubt."""
+    known: set[float] = set()
+    limit = None if parts.whole is None else parts.whole.hazard.effects
+    for fleet in parts.fleets:
+        item, said = fleet.item, fleet.item.model_fields_set
+        if item.kind != "high_clearance":
+            for name in ("wading_depth", "fetch_distance"):
+                if name in said and getattr(item, name) is not None:
+                    rule = Text(
+                        "is said of trucks of kind high_clearance alone", "仅适用于 high_clearance 车辆"
+                    )
+                    yield Finding((*fleet.loc, name), rule, Text(f"leave {name} out", f"去掉 {name}"))
+            continue
+        depth = item.wading_depth
+        if limit is not None:
+            depth = limit.truck_limit if depth is None else depth
+            if depth <= limit.bus_limit:
+                rule = Text(
+                    f"is no deeper than where buses stop ({limit.bus_limit:g} m)",
+                    f"不大于大巴的限制水深（{limit.bus_limit:g} m）",
+                )
+                remedy = Text("write the depth of the data sheet, such as 0.7 m", "按车辆手册填写，如 0.7 m")
+                yield Finding((*fleet.loc, "wading_depth"), rule, remedy, f"{depth:g} m", severity="warning")
+        known |= {-1.0 if depth is None else depth}
+        if len(known) > MOST_SORTS_OF_TRUCKS:
+            rule = Text(
+                f"is one more sort of trucks by wading depth than there may be ({MOST_SORTS_OF_TRUCKS})",
+                f"按涉水深度划分的涉水车超过 {MOST_SORTS_OF_TRUCKS} 类",
+            )
+            remedy = Text("give trucks that are nearly alike the same depth", "相近的车辆写相同的涉水深度")
+            yield Finding((*fleet.loc, "wading_depth"), rule, remedy, item.id)
+            return
 
 
 def _sorts_of_boats(parts: Parts) -> Iterator[Finding]:

@@ -31,6 +31,13 @@ def found(parts: Parts) -> Iterator[Finding]:
         yield from unknown(parts, "offices", (*fleet.loc, "office"), fleet.item.office)
         if fleet.item.kind == "helicopter" and not _has_task(parts, fleet.item.id):
             yield Finding((*fleet.loc, "kind"), *HAS_NO_TASK, fleet.item.kind)
+        if (
+            fleet.item.kind == "high_clearance"
+            and parts.whole is not None
+            and parts.whole.plan.rescue is None
+        ):
+            rule = Text("has nothing to do without plan.rescue", "没有 plan.rescue 时没有任务")
+            yield Finding((*fleet.loc, "kind"), rule, HAS_NO_TASK[1], fleet.item.kind)
         if fleet.item.kind == "drone":
             yield from _drone(parts, fleet)
         if fleet.item.kind == "boat" and "speed" not in fleet.item.model_fields_set:

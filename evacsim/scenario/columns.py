@@ -164,6 +164,8 @@ COLUMNS: Mapping[type[Section], Names] = {
         "force": ("所属队伍", "操舟队伍"),
         "crew": ("艇员数", "机组人数"),
         "trailer": ("拖车运载", "可陆运"),
+        "wading_depth": ("涉水深度", "最大涉水深度"),
+        "fetch_distance": ("徒步接人距离",),
         "launch_time": ("下水时间",),
         "draught": ("吃水", "吃水深度"),
         "current_limit": ("流速限制", "抗流能力"),
@@ -472,6 +474,7 @@ CHOICES: Mapping[tuple[type[Section], str], Mapping[str, str]] = {
     (Fleet, "kind"): {
         "大巴": "bus", "客车": "bus", "货车": "truck", "卡车": "truck", "冲锋舟": "boat", "橡皮艇": "boat",
         "直升机": "helicopter", "无人机": "drone",
+        "高底盘车": "high_clearance", "高底盘涉水车": "high_clearance", "涉水车": "high_clearance",
     },
     (Gauge, "kind"): {"水位": "stage", "河道": "stage", "水库": "reservoir", "雨量": "rain"},
     (Site, "kind"): {

@@ -66,9 +66,9 @@ class Fleet(Place):
     """Road space of one vehicle in passenger-car units."""
     speed: Speed = assumed(60 / 3.6, "upper speed of a loaded bus on wet rural roads", gt=0)
     """Highest speed [m/s]; slower roads rule."""
-    kind: Literal["bus", "truck", "boat", "helicopter", "drone"] = "bus"
+    kind: Literal["bus", "truck", "boat", "helicopter", "drone", "high_clearance"] = "bus"
     """What the vehicles are: trucks bring supplies, boats and helicopters go where roads are cut, drones look for
-    people there."""
+    people there, trucks with high clearance fetch people over roads that are flooded (高底盘涉水车)."""
     office: Identifier | None = None
     """Office that calls the drivers, one by one; without it the office that leads the zone calls all at once."""
     driver_comes: Share | None = None
@@ -91,6 +91,12 @@ class Fleet(Place):
     """People of its team on each boat or helicopter; they take no seats."""
     trailer: YesNo = False
     """Whether its boats are carried over the roads by truck, to where road meets water."""
+    wading_depth: Length | None = Field(default=None, gt=0)
+    """Depth at which its trucks with high clearance stop and turn back [m]; `hazard.effects.truck_limit` where
+    absent."""
+    fetch_distance: Length = assumed(100.0, "a few carry or lead people so far through shallow water", ge=0)
+    """How far from where its truck with high clearance stands the crew fetches people on foot [m], where a walker can
+    still wade."""
     launch_time: Duration = assumed(600.0, "off the trailer, engine on, by four hands")
     """Time to put a boat into the water, or to take it out [s]."""
     draught: Length | None = Field(default=None, gt=0)

@@ -65,7 +65,8 @@ def test_times_cases_hours_and_teams_are_told():
 
 
 @pytest.mark.parametrize(
-    ("lang", "words"), [("en", "Fetched by boat and helicopter: 4 people"), ("zh", "救出 4 人")]
+    ("lang", "words"),
+    [("en", "Fetched by boats, helicopters and trucks that wade: 4 people"), ("zh", "救出 4 人")],
 )
 def test_a_run_with_rescue_tells_it(tmp_path, lang, words):
     record = engine_record(flooded_street(tmp_path, villages={2: 4}), seed=1)

@@ -21,6 +21,7 @@ from scipy.sparse.csgraph import connected_components
 from evacsim.analysis.bounds.clearing import PRECISION, READY, Found
 from evacsim.analysis.people import weighted_quantile
 from evacsim.analysis.rescuing import true_cases
+from evacsim.analysis.transport import CRAFT as KINDS
 from evacsim.results.record import RunRecord
 from evacsim.scenario.rescue import Rescue
 from evacsim.world.columns import World
@@ -113,14 +114,14 @@ def fetching(record: RunRecord, world: World) -> Fetching | None:
     rescue, cases = world.scenario.plan.rescue, true_cases(record)
     cases = cases[cases["need_s"].notna()]
     vehicles = record.tables["vehicles"]
-    craft = vehicles[vehicles["kind"].isin(["boat", "helicopter"]) & vehicles["departed_s"].notna()]
+    craft = vehicles[vehicles["kind"].isin(KINDS) & vehicles["departed_s"].notna()]
     if rescue is None or craft.empty or cases.empty:
         return None
     rows = {fleet: row for row, fleet in enumerate(world.fleets.ids)}
     depot = craft["fleet"].map(rows).to_numpy().astype(np.int64)
     fleets = [world.fleets.models[row] for row in depot.tolist()]
     each = np.array(
-        [f.boarding_time + f.alighting_time if f.kind == "boat" else f.hoist_time for f in fleets]
+        [f.boarding_time + f.alighting_time if f.kind != "helicopter" else f.hoist_time for f in fleets]
     )
     ready = craft["departed_s"].to_numpy(np.float64)
     need = cases["need_s"].to_numpy(np.float64)

@@ -75,11 +75,11 @@ class Fetching:
         by_road = -1
         if fleet.trailer:
             vehicle.node = int(self.parts.world.fleets.drive_node[vehicle.fleet])
-            truck = mover_columns(fleet, 1, self.parts.boats, by_road=True)
+            truck = mover_columns(fleet, 1, self.parts, by_road=True)
             by_road = int(movement.add(truck, origin_node=vehicle.node)[0])
         by_night = vehicle.mover
         if self._night_speed < 1:
-            afloat = mover_columns(fleet, 1, self.parts.boats)
+            afloat = mover_columns(fleet, 1, self.parts)
             slower = afloat._replace(speed=fleet.speed * self._night_speed)
             by_night = int(movement.add(MoverColumns(*slower), origin_node=vehicle.node)[0])
         craft = Craft(

@@ -23,6 +23,15 @@ Found = Generator[simpy.Event, Any, list[int]]
 Process = Generator[simpy.Event, Any, None]
 
 
+GetsTo = Callable[[int], bool]
+"""Whether the crew of a craft gets to a node from where it is."""
+
+
+def anywhere(_: int) -> bool:
+    """Return that a crew gets everywhere around."""
+    return True
+
+
 CALL_AGAIN_AFTER = 1800.0
 """From a search in vain until those who wait call again [s] (assumed)."""
 
@@ -66,10 +75,10 @@ class Loading:
         self._walkable: NDArray[np.bool_] | None = None
         parts.after_reopening.append(self._forget)
 
-    def search(self, craft: Craft, case: Case, strength: float) -> Found:
+    def search(self, craft: Craft, case: Case, strength: float, *, gets_to: GetsTo = anywhere) -> Found:
         """Look for the people of a case around where it is said to be; return whom of them the crew finds.
 
-        They are found if they are in need still, and within hearing of the place.
+        They are found if they are in need still, within hearing of the place, and where the crew `gets_to`.
         """
         parts, vehicle = self.parts, craft.vehicle
         if np.isnan(case.reached):
@@ -84,10 +93,18 @@ class Loading:
         luck = parts.streams.get("search", str(case.row)).random(1)
         time = float(quantiles(self.rules.at_the_place, luck)[0])
         yield parts.clock.timeout(time * max(1, len(case.households)) / strength)
-        return [h for h in case.households if self.need.is_in(h) and self._is_near(h, case.node)]
+        return [h for h in case.households if self._is_met(h, case.node, gets_to)]
 
     def take_in(
-        self, craft: Craft, case: Case, found: list[int], strength: float, *, per_person: float, seats: int
+        self,
+        craft: Craft,
+        case: Case,
+        found: list[int],
+        strength: float,
+        *,
+        per_person: float,
+        seats: int,
+        gets_to: GetsTo = anywhere,
     ) -> Found:
         """Take in whom the crew has found, and others in need around as long as there are seats; close the case.
 
@@ -103,7 +120,7 @@ class Loading:
             ):
                 taken.append(household)
                 case.fetched += int(people[household])
-        yield from self._take_others(craft, case, strength, per_person, seats)
+        yield from self._take_others(craft, case, strength, per_person, seats, gets_to)
         if any(household not in taken and self.need.is_in(household) for household in found):
             case.reached = np.nan
             self.cases.give_back(case)
@@ -116,7 +133,7 @@ class Loading:
         return taken
 
     def _take_others(
-        self, craft: Craft, case: Case, strength: float, per_person: float, seats: int
+        self, craft: Craft, case: Case, strength: float, per_person: float, seats: int, gets_to: GetsTo
     ) -> Process:
         """Take in others whom the crew meets, as long as there are seats; report those for whom there is none."""
         people, vehicle = self.parts.households.people, craft.vehicle
@@ -126,6 +143,8 @@ class Loading:
             if free <= 0:
                 break
             if people[household] > free or not self._is_left(household, case):
+                continue
+            if self.need.is_in(household) and not gets_to(self.need.node(household)):
                 continue
             mine = list(self.cases.of.get(household, []))
             if (yield from self._take(craft, household, strength, per_person)):
@@ -187,6 +206,10 @@ class Loading:
         return household not in case.households and all(
             other.craft is None for other in self.cases.of.get(household, ())
         )
+
+    def _is_met(self, household: int, node: int, gets_to: GetsTo) -> bool:
+        is_near = self.need.is_in(household) and self._is_near(household, node)
+        return is_near and gets_to(self.need.node(household))
 
     def _is_near(self, household: int, node: int) -> bool:
         roads, here = self.parts.world.roads, self.need.node(household)

@@ -121,7 +121,7 @@ class Need:
             self._at.setdefault(node, set()).add(household)
 
     def is_carried(self, household: int) -> bool:
-        """Return whether a boat or a helicopter has a household aboard."""
+        """Return whether a craft of rescue has a household aboard."""
         if self.parts.book.kind_of_place(household) != Kind.VEHICLE:
             return False
         return bool(self.transfer.carried_by_craft(np.array([household]))[0])

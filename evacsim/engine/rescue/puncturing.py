@@ -131,6 +131,6 @@ class Puncturing:
         hull.is_punctured, hull.punctures = True, hull.punctures + 1
         hull.limps_for = left / (fleet.speed * fleet.limp_speed)
         if hull.limping < 0:
-            columns = mover_columns(fleet, 1, parts.boats)._replace(speed=fleet.speed * fleet.limp_speed)
+            columns = mover_columns(fleet, 1, parts)._replace(speed=fleet.speed * fleet.limp_speed)
             hull.limping = int(parts.movement.add(columns, origin_node=vehicle.node)[0])
         self.at_punctured(vehicle)

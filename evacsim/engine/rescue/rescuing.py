@@ -25,7 +25,10 @@ from evacsim.engine.rescue.seeking import Seeking
 from evacsim.engine.rescue.surviving import Surviving
 from evacsim.engine.rescue.teams import Teams
 from evacsim.engine.rescue.treating import Treating
+from evacsim.engine.rescue.truck_landings import Landings
+from evacsim.engine.rescue.truck_ways import TruckWays
 from evacsim.engine.rescue.volunteering import Volunteering
+from evacsim.engine.rescue.wading import Wading
 from evacsim.engine.sheltering import Sheltering
 from evacsim.engine.transfer import Transfer
 from evacsim.engine.transport import Transport
@@ -83,13 +86,20 @@ class Rescuing(Recorded):
             if rules.survival is None
             else Surviving(parts, self.need, water, rules.survival, self.treating)
         )
+        if parts.waders.limits:
+            ways = TruckWays(parts)
+            landings = Landings(parts, sheltering, ways, self.loading, self.surviving, self.treating)
+            self.wading = Wading(
+                parts, transport, self.teams, ways, landings, self.dispatching, self.loading, self.diary
+            )
         self.volunteering = (
             None if rules.volunteers is None else Volunteering(parts, self.teams, rules.volunteers)
         )
         self._craft_fleets = [
             row
             for row, fleet in enumerate(transport.fleets)
-            if fleet.kind in ("boat", "helicopter", "drone") and row not in transport.carriers
+            if fleet.kind in ("boat", "helicopter", "drone", "high_clearance")
+            and row not in transport.carriers
         ]
         self._is_called = False
         self.cases.at_news.append(self._call_craft)

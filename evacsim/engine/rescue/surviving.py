@@ -76,6 +76,11 @@ class Surviving:
             "chance": np.nan,
         }
 
+    def is_hurt(self, household: int) -> bool:
+        """Return whether somebody of a household is injured whom nobody treats yet."""
+        line = self._injured.get(household)
+        return line is not None and bool(np.isnan(line["treated_s"])) and not self._is_fetched(household)
+
     def _treat(self, household: int) -> None:
         """Let somebody injured be treated when the need of the household is over: in the craft, or ashore.
 

@@ -62,6 +62,11 @@ class Treating:
         """Somebody injured of a household (row) is put to bed."""
         parts.after_reopening.append(self._try_again)
 
+    @property
+    def nodes(self) -> list[int]:
+        """Return the road nodes of all places."""
+        return self._nodes
+
     def knows(self, household: int) -> bool:
         """Return whether the injured person of a household has been taken charge of."""
         return household in self._courses

@@ -67,7 +67,7 @@ def storms(draw):
             "node": node(draw(st.integers(0, 7)), 0),
             "vehicles": draw(st.integers(1, 3)),
             "seats": draw(st.integers(1, 8)),
-            "kind": draw(st.sampled_from(["boat", "boat", "boat", "helicopter"])),
+            "kind": draw(st.sampled_from(["boat", "boat", "boat", "helicopter", "high_clearance"])),
             "boarding_time": "20 s",
             "alighting_time": "10 s",
             **({"force": f"team{k}"} if k < teams else {}),
@@ -84,6 +84,9 @@ def storms(draw):
                 boat["punctures"] = 2.0
                 boat["patch"] = draw(st.one_of(st.none(), LAWS))
         boat["flies_at_night"] = True
+        if boat["kind"] == "high_clearance":
+            boat["wading_depth"] = draw(st.sampled_from([None, "0.4 m", "1.0 m"]))
+            boat["fetch_distance"] = draw(st.sampled_from(["0 m", "600 m"]))
         boat["speed"] = "2.5 m/s" if boat["kind"] == "boat" else "50 m/s"
     eyes = {
         "id": "eyes",
@@ -182,6 +185,7 @@ def check(record, storm):
     _cases_hang_together(record)
     _craft_are_in_one_place(record, storm)
     _boats_go_over_their_water_only(record, storm)
+    _trucks_wade_no_deeper_than_they_can(record, storm)
     _no_bed_leaks(record)
     causes, seqs = (
         record.events["cause"].to_numpy(dtype=np.int64, na_value=0),
@@ -249,12 +253,40 @@ def _no_bed_leaks(record):
     assert set(patients["household"]) <= set(record.tables["injured"]["household"])
 
 
-def _boats_go_over_their_water_only(record, storm):
-    """Check depth and velocity on every road that a boat, or a truck with a boat, entered at that moment (I9)."""
+def _water_at(storm):
+    """Return what water each link has, and from when on."""
     water_at = {}
     for (one, other), minute, *water in sorted(storm["water"], key=lambda row: row[1]):
         for pair in ((one, other), (other, one)):
             water_at.setdefault(link((pair[0], 0), (pair[1], 0)), []).append((60.0 * minute, *water))
+    return water_at
+
+
+def _trucks_wade_no_deeper_than_they_can(record, storm):
+    """Check the depth on every road that a truck entered, at that moment and for as long as it was on it."""
+    water_at = _water_at(storm)
+    passed = record.events[record.events["kind"].isin(["entered", "left", "truck_turned_back"])]
+    for k, truck in enumerate(storm["boats"]):
+        if truck["kind"] != "high_clearance":
+            continue
+        limit = float((truck["wading_depth"] or "0.7 m").removesuffix(" m"))
+        for n in range(1, 4):
+            own = passed[passed["subject"] == f"vehicle/craft{k}-{n}"]
+            for row in own[own["kind"] == "entered"].itertuples():
+                steps = water_at.get(row.place.removeprefix("link/"), [])
+                depths = [0.0, *(depth for t, depth, _ in steps if t < row.time_s)][-1:]
+                depths += [depth for t, depth, _ in steps if t == row.time_s]
+                assert any(depth < limit for depth in depths), row
+                # It is on no road that has become too deep: the next thing that it does is no later than that.
+                deep = [t for t, depth, _ in steps if t > row.time_s and depth >= limit]
+                after = own[(own["seq"] > row.seq) & (own["kind"] != "left")]
+                if deep and len(after) and after["kind"].iloc[0] == "truck_turned_back":
+                    assert after["time_s"].iloc[0] <= max(deep) + 1e-6
+
+
+def _boats_go_over_their_water_only(record, storm):
+    """Check depth and velocity on every road that a boat, or a truck with a boat, entered at that moment (I9)."""
+    water_at = _water_at(storm)
     entered = record.events[record.events["kind"] == "entered"]
     boats = {
         f"vehicle/craft{k}-{n}": boat
