@@ -16,7 +16,7 @@ def corridor_with_paths():
         length=np.full(n_links, 1000.0),
         free_speed=np.full(n_links, 20.0),
         capacity=np.array([0.8, 0.4, 0.8]),
-        storage=np.array([200.0, 20.0, 200.0]),
+        storage=np.array([200.0, 60.0, 200.0]),
         wave_speed=np.full(n_links, 5.0),
         overtaking=np.zeros(n_links, dtype=bool),
     )
