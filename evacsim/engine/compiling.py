@@ -10,7 +10,12 @@ from evacsim.kernels._jit import is_ready
 def is_compiled() -> bool:
     """Tell whether movement can begin at once; else `ready_kernels` compiles for some seconds."""
     return is_ready(
-        movement.advance, changes.send, changes.change_links, changes.take_off, changes.reconsider
+        movement.advance,
+        changes.send,
+        changes.change_links,
+        changes.find_places,
+        changes.take_off,
+        changes.reconsider,
     )
 
 

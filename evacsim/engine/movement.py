@@ -573,6 +573,7 @@ class Movement:
 
     def where(self, movers: ArrayLike) -> Whereabouts:
         """Return where each of `movers` is."""
+        self._find_places()
         rows, column = _rows(movers), self._store.movers
         place = column["place"][rows]
         link, node = np.where(place >= 0, place, NONE), np.where(place < 0, -1 - place, NONE)
@@ -580,6 +581,7 @@ class Movement:
 
     def way_left(self, movers: ArrayLike) -> NDArray[np.float64]:
         """Return how far each mover is from the end of its link now [m]; 0 off the road."""
+        self._find_places()
         rows, traffic = _rows(movers), self._store.traffic
         moving = traffic.movers[rows]
         times, routes = np.zeros(len(rows)), np.zeros(len(rows), dtype=np.int32)
@@ -700,6 +702,11 @@ class Movement:
             return int(traffic.extras.first[traffic.roads.extra[link]])
         return int(traffic.slots.mover[traffic.links.head[link]])
 
+    def _find_places(self) -> None:
+        """Let it be known of each mover where it is, from the first time on that anybody asks or changes anything."""
+        if not self._store.control["notes_places"]:
+            changes.find_places(self._store.state)
+
     def _is_watched(self, movers: NDArray[np.int32]) -> NDArray[np.bool_]:
         watched: NDArray[np.bool_] = self._store.traffic.movers.marks[movers] & WATCHED != 0
         return watched
@@ -710,6 +717,7 @@ class Movement:
         The change concerns the routes of the movers `rerouted` only; None: anybody.
         """
         assert now >= self.now, f"a change is made at {now}, but movement has gone on to {self.now}"
+        self._find_places()
         if not (self._is_changed and now == self.now):
             self._end_change()
             while (notice := self._run(now)) is not None:

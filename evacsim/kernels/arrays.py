@@ -169,7 +169,7 @@ MOVER = np.dtype(
         ),  # departs (departed); passing links: reaches (reached) its end; STOPPED there: way left [m]
         ("event", "f8"),  # PENDING: when it acts next [s]; front of an origin line: its turn
         ("speed", "f8"),  # own speed [m/s]
-        ("place", "i4"),  # link it is on, or -1 - node
+        ("place", "i4"),  # link it is on, or -1 - node; in a slot only if `notes_places`
         ("next", "i4"),  # mover behind it in its queue
         ("ahead", "i4"),  # passing links: mover before it in the list of those on the link
         ("behind", "i4"),  # passing links: mover after it in that list
@@ -332,6 +332,7 @@ CONTROL = np.dtype(
         ("held_movers", "i4"),  # first mover in the queue HELD
         ("ring", "i4"),  # a link of the ring that has closed
         ("has_signals", "i4"),
+        ("notes_places", "i4"),  # 1: movers on links without overtaking have their `place`, too
         ("movers", "i8", (len(MoverState),)),  # movers in each state
         ("people", "i8", (len(MoverState),)),  # people in each state
         ("address", "u8", (16,)),  # where the arrays of `Traffic` before this one are, see `state`

@@ -384,6 +384,28 @@ def take_off(
             ask_front(traffic, link, time)
 
 
+@kernel
+def find_places(state: Records) -> None:
+    """Write down on which link each mover is, and let that be done at every passage from now on.
+
+    Until somebody asks, only slots know who is on a link without overtaking: to find out costs a look at all of
+    them once, to write it down costs each passage a record that lies anywhere among those of all movers.
+
+    Parameters
+    ----------
+    state : Records
+        The `control` of a `Traffic`, all of which is modified in place.
+    """
+    traffic = traffic_of(state)
+    traffic.control[0].notes_places = 1
+    for link in range(len(traffic.links)):
+        road = at(traffic.links, link)
+        slot = NONE if road.kind == LinkKind.PASSING else whole(road.head)
+        while slot != NONE:
+            at(traffic.movers, at(traffic.slots, slot).mover).place = link
+            slot = NONE if slot == road.last else slot_behind(traffic, slot)
+
+
 @part
 def slot_of(traffic: Traffic, link: int, mover: int) -> int:
     """Return the slot of a mover on a link without overtaking."""

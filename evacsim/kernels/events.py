@@ -428,7 +428,8 @@ def fetch_way_on(traffic: Traffic, entity: int) -> None:
     link = link_to_act(traffic, entity)
     if link != NONE and at(traffic.links, link).head != NONE:
         slot = at(traffic.slots, at(traffic.links, link).head)
-        prefetch(traffic.movers, slot.mover)
+        if traffic.control[0].notes_places:
+            prefetch(traffic.movers, slot.mover)
         if slot.route < 0:
             prefetch(traffic.paths, -1 - slot.route)
 

@@ -361,10 +361,12 @@ def enter(
         reaches = time + road.travel_time
     else:
         reaches = pass_entrance(traffic, mover, space, mode, marks, link, time, waited)
-    at(traffic.movers, mover).place = link
     if kind == LinkKind.PASSING:
+        at(traffic.movers, mover).place = link
         join_members(traffic, link, mover, onward(route), reaches)
     else:
+        if traffic.control[0].notes_places:
+            at(traffic.movers, mover).place = link
         take_slot(traffic, link, reaches, mover, onward(route), space, people, mode, marks, time)
     count_entry(traffic, mover, people, link, time, passages)
 
