@@ -75,6 +75,11 @@ class Cell(NamedTuple):
     """What is cut, of `CUTS`."""
 
 
+def cuts_of(table: pd.DataFrame) -> list[str]:
+    """Return what has a column of its own in a table of outages."""
+    return [name for name in CUTS if name in table.columns]
+
+
 @dataclass(frozen=True, slots=True)
 class Outages:
     """What each cell of the grid came to."""

@@ -118,10 +118,10 @@ def _of_trucks_that_wade(parts: Parts) -> Iterator[Finding]:
     known: set[float] = set()
     limit = None if parts.whole is None else parts.whole.hazard.effects
     for fleet in parts.fleets:
-        item, said = fleet.item, fleet.item.model_fields_set
+        item = fleet.item
         if item.kind != "high_clearance":
             for name in ("wading_depth", "fetch_distance"):
-                if name in said and getattr(item, name) is not None:
+                if getattr(item, name) != type(item).model_fields[name].default:
                     rule = Text(
                         "is said of trucks of kind high_clearance alone", "仅适用于 high_clearance 车辆"
                     )

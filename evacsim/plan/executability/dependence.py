@@ -220,7 +220,7 @@ def _offices(workings: Workings) -> Iterator[Shortcoming]:
             for kind, own in (("power", office.power_site), ("cell", office.cell_site))
         }
         lasts = [
-            min((out[need] for need in NEEDS[name]), default=np.inf)
+            min((out.get(need, np.inf) for need in NEEDS[name]), default=np.inf)
             for name in office.means
             if name != "messenger"
         ]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from evacsim.analysis.transport import bus_to_boat_ratio, bused_before_water, fetched_by_boat
-from evacsim.ensemble.outages import CUTS
+from evacsim.ensemble.outages import CUTS, cuts_of
 from evacsim.ensemble.verdicts import WORDS
 from evacsim.language import Language, Text
 from evacsim.plan.shortcoming import LINKS
@@ -185,7 +185,7 @@ def _cut(parts: LeadersReport, lang: Language) -> Iterator[Judged]:
         return
     worst = table[(table["id"] == SHOWN) & (table["severity"] == table["severity"].max())]
     for row in worst.to_dict("records"):
-        name = " + ".join(CUTS[one].said(lang) for one in CUTS if row[one])
+        name = " + ".join(CUTS[one].said(lang) for one in cuts_of(table) if row[one])
         is_worse = row["change"] == "worse"
         told = Text(
             f"{row['name_en']} {percent(row['value'])}", f"{row['name_zh']} {percent(row['value'])}"

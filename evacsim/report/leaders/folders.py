@@ -14,7 +14,7 @@ import pandas as pd
 
 from evacsim.ensemble.belonging import belonging
 from evacsim.ensemble.limits import ENTRIES
-from evacsim.ensemble.outages import CUTS
+from evacsim.ensemble.outages import cuts_of
 from evacsim.errors import Issue, ResultsError
 from evacsim.language import Text
 from evacsim.plan.fixes_told import SHOWN
@@ -171,7 +171,7 @@ def _outages(_: Mapping[str, Any], folder: Path) -> dict[str, object]:
     table = pd.read_csv(StringIO(text), dtype=str, keep_default_na=False)
     for name in ("severity", "whole", "value", "difference", "ratio"):
         table[name] = [float(one or "nan") for one in table[name]]
-    for name in CUTS:
+    for name in cuts_of(table):
         table[name] = table[name] == "True"
     return {"outages": table}
 

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from evacsim.analysis.headline import how_fast
-from evacsim.ensemble.outages import CUTS
+from evacsim.ensemble.outages import CUTS, cuts_of
 from evacsim.ensemble.verdicts import Verdict
 from evacsim.language import Language, Text
 from evacsim.report.leaders.document import (
@@ -89,12 +89,13 @@ def _outages(parts: LeadersReport, lang: Language) -> list[Block]:
             Text(f"{name} ({one:.0%} cut)", f"{name}（中断 {one:.0%}）").said(lang) for one in severities
         ]
     rows = [_outage_row(table, (), [0.0], shown, len(severities), lang)]
-    combinations = table[table["severity"] > 0][list(CUTS)].drop_duplicates()
+    known = cuts_of(table)
+    combinations = table[table["severity"] > 0][known].drop_duplicates()
     cuts = [
-        tuple(name for name, is_cut in zip(CUTS, cut, strict=True) if is_cut)
+        tuple(name for name, is_cut in zip(known, cut, strict=True) if is_cut)
         for cut in combinations.itertuples(index=False)
     ]
-    cuts.sort(key=lambda one: (len(one), [list(CUTS).index(name) for name in one]))
+    cuts.sort(key=lambda one: (len(one), [known.index(name) for name in one]))
     rows += [_outage_row(table, names, severities, shown, 1, lang) for names in cuts]
     width = (TEXT_WIDTH - 40.0) / max(1, len(head) - 1)
     told = Text(
@@ -116,7 +117,7 @@ def _outage_row(
     name = " + ".join(CUTS[one].said(lang) for one in cut) or Text("nothing cut", "完好").said(lang)
     cells = [Cell(name, bold=True)]
     is_row = pd.Series(True, index=table.index)
-    for one in CUTS:
+    for one in cuts_of(table):
         is_row &= table[one].astype(bool) == (one in cut)
     for id_ in ids:
         for severity in severities:
