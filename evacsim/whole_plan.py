@@ -11,7 +11,7 @@ from typing import Any
 
 from evacsim import api
 from evacsim.ensemble.keeping import at_work
-from evacsim.ensemble.outages import CUTS, SITE_KINDS
+from evacsim.ensemble.outages import SITE_KINDS, THREE
 from evacsim.ensemble.studying import Plan, check, identity
 from evacsim.errors import ScenarioError
 from evacsim.language import Language, Text
@@ -135,7 +135,7 @@ class _Whole:
         if not (self.out / "outages" / "outages.json").is_file():
             told = self._told("outages")
             kinds = {site.kind for site in self.scenario.district.sites}
-            cuts = [name for name in CUTS if name not in SITE_KINDS or SITE_KINDS[name] in kinds]
+            cuts = [name for name in THREE if name not in SITE_KINDS or SITE_KINDS[name] in kinds]
             try:
                 grid = api.outages(
                     self.scenario,
