@@ -22,7 +22,7 @@ from evacsim.engine.parts import Parts
 from evacsim.engine.rescue.diary import Diary
 from evacsim.engine.rescue.dispatching import Craft, Dispatching
 from evacsim.engine.rescue.loading import Loading
-from evacsim.engine.rescue.teams import Crew, Team, Teams
+from evacsim.engine.rescue.teams import Teams
 from evacsim.engine.sheltering import Sheltering
 from evacsim.engine.transport import Transport
 from evacsim.engine.vehicles import Vehicle
@@ -73,7 +73,7 @@ class Flying:
         )
         while True:
             yield from await_leave(self.parts, fleet, partial(self.diary.begin, vehicle.row))
-            crew = yield from self._man(vehicle, team, fleet.crew)
+            crew = yield from self.teams.man(team, fleet.crew, partial(self.diary.begin, vehicle.row))
             self.diary.begin(vehicle.row, "waits")
             began = self.parts.now
             yield self.dispatching.wait(craft)
@@ -83,16 +83,6 @@ class Flying:
                 yield from self._serve_task(craft)
             if crew is not None:
                 self.teams.give_back(crew, self.parts.now - began)
-
-    def _man(
-        self, vehicle: Vehicle, team: Team | None, size: int
-    ) -> Generator[simpy.Event, Any, Crew | None]:
-        if team is None:
-            return None
-        while (crew := self.teams.take_crew(team, size)) is None:
-            self.diary.begin(vehicle.row, "no_crew")
-            yield self.teams.changed()
-        return crew
 
     def _serve_task(self, craft: Craft) -> Process:
         vehicle = craft.vehicle

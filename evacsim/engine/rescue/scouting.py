@@ -115,11 +115,7 @@ class Scouting:
             if self._choose(drone) is None:
                 yield from self._stand_by(drone)
                 continue
-            crew = None
-            if team is not None:
-                while (crew := self.teams.take_crew(team, fleet.crew)) is None:
-                    self.diary.begin(vehicle.row, "no_crew")
-                    yield self.teams.changed()
+            crew = yield from self.teams.man(team, fleet.crew, partial(self.diary.begin, vehicle.row))
             began = self.parts.now
             yield from self._fly(drone)
             self.diary.begin(vehicle.row, "recharges")

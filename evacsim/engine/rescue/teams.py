@@ -167,6 +167,23 @@ class Teams:
         team.out += 1
         return crew
 
+    def man(
+        self, team: Team | None, size: int, begin: Callable[[str], None]
+    ) -> Generator[simpy.Event, Any, Crew | None]:
+        """Wait for a crew of a team, and return it; none for a craft without a team.
+
+        Parameters
+        ----------
+        begin : callable
+            Told what a craft does that has to wait: `no_crew`.
+        """
+        if team is None:
+            return None
+        while (crew := self.take_crew(team, size)) is None:
+            begin("no_crew")
+            yield self.changed()
+        return crew
+
     def give_back(self, crew: Crew, worked: float) -> None:
         """Let a crew leave its craft; one that is worn out rests."""
         team, now = self.teams[crew.team], self.parts.now

@@ -26,7 +26,7 @@ from evacsim.engine.rescue.cases import Case
 from evacsim.engine.rescue.diary import Diary
 from evacsim.engine.rescue.dispatching import Craft, Dispatching
 from evacsim.engine.rescue.loading import Loading
-from evacsim.engine.rescue.teams import Crew, Team, Teams
+from evacsim.engine.rescue.teams import Crew, Teams
 from evacsim.engine.rescue.truck_landings import Landings
 from evacsim.engine.rescue.truck_ways import NO_NODE, TruckKind, TruckWays
 from evacsim.engine.transport import Transport
@@ -90,7 +90,7 @@ class Wading:
         vehicle.departed = self.parts.now
         self.driving.record(vehicle, "vehicle_departed", place=Where(Kind.DEPOT, vehicle.fleet))
         while True:
-            truck.crew = yield from self._man(vehicle, team, fleet.crew)
+            truck.crew = yield from self.teams.man(team, fleet.crew, partial(self.diary.begin, vehicle.row))
             self.diary.begin(vehicle.row, "waits")
             yield self.dispatching.wait(truck.craft)
             began = self.parts.now
@@ -121,16 +121,6 @@ class Wading:
             times_from=times_from,
         )
         return Truck(craft, fleet, kind, self.parts.waders.limits[kind.wades])
-
-    def _man(
-        self, vehicle: Vehicle, team: Team | None, size: int
-    ) -> Generator[simpy.Event, Any, Crew | None]:
-        if team is None:
-            return None
-        while (crew := self.teams.take_crew(team, size)) is None:
-            self.diary.begin(vehicle.row, "no_crew")
-            yield self.teams.changed()
-        return crew
 
     # -- one task ---------------------------------------------------------------------------
 
