@@ -309,9 +309,9 @@ class Movement:
     def change_speed(self, movers: ArrayLike, speed: ArrayLike) -> None:
         """Give movers that are off the road another highest speed [m/s] for their next legs."""
         rows = _rows(movers)
-        column = self._store.traffic.movers
-        assert (column.place[rows] < 0).all(), "a mover whose speed changes is on a road"
-        column.speed[rows] = speed
+        movers_now = self._store.movers
+        assert IS_OFF_ROAD[movers_now["state"][rows]].all(), "a mover whose speed changes is on the road"
+        movers_now["speed"][rows] = speed
 
     def add_paths(self, first: ArrayLike, links: ArrayLike) -> NDArray[np.int64]:
         """Add explicit routes and return their rows.
