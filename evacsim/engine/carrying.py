@@ -1,9 +1,9 @@
 """What carries calls and reports where the plan describes its networks (三网): over which, and what is lost."""
 
 from collections import Counter
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from functools import partial
-from itertools import pairwise, product
+from itertools import product
 from math import ceil
 from typing import Any
 
@@ -43,8 +43,9 @@ class Carrying(Recorded):
         self._uses: Counter[tuple[str, str]] = Counter()
         """How often each network was tried, with what result."""
         self._waited: dict[str, list[float]] = {network: [] for network in NETWORKS}
-        self._contact: list[tuple[int, str, float, bool]] = []
-        self._is_contactable: dict[tuple[int, str], bool] = {}
+        self.at_changed: list[Callable[[int], None]] = []
+        """Told that others may be reached now, or over other networks, by an event."""
+        sites.at_changed.append(self.change)
         if self.rules is None:
             return
         self.channels = Channels(parts.clock, self._numbers(self.rules))
@@ -52,12 +53,6 @@ class Carrying(Recorded):
             self.private = PrivateNetwork(parts, sites, self.rules.private)
         self.handsets = Handsets(parts, self.rules, self.change)
         parts.networks.carriers = self
-        sites.at_changed.append(self.change)
-
-    def schedule(self) -> None:
-        """Write down who can be reached over which network from the start."""
-        if self.rules is not None:
-            self._note_contact()
 
     # -- who is reached -------------------------------------------------------------------------
 
@@ -189,38 +184,12 @@ class Carrying(Recorded):
 
     def change(self, cause: int) -> None:
         """Look again at who waits and who is reached, after an event at a site, a terminal or a repeater."""
-        self.channels.renew()
+        if self.rules is not None:
+            self.channels.renew()
         if self.private is not None:
             self.private.renew(cause)
-        self._note_contact()
-
-    def _note_contact(self) -> None:
-        """Write down which zones of the plan each network reaches from now on, and all of them together."""
-        world = self.parts.world
-        models = {office.id: office for office in world.scenario.plan.organize.offices}
-        is_flat = world.scenario.plan.organize.mode == "flat"
-        for zone, transfer in enumerate(world.transfers):
-            leader = int(world.offices.leader_of[zone])
-            if transfer is None or leader < 0 or world.offices.ids[leader] not in models:
-                continue
-            line = world.offices.upwards(leader)
-            hops = [(line[0], line[-1])] if is_flat else list(pairwise(line))
-            for network in (*NETWORKS, ""):
-                is_reached = all(self._connects(network, *hop, models) for hop in hops)
-                if self._is_contactable.get((zone, network)) != is_reached:
-                    self._is_contactable[zone, network] = is_reached
-                    self._contact.append((zone, network, self.parts.now, is_reached))
-
-    def _connects(self, network: str, one: int, other: int, models: Mapping[str, Any]) -> bool:
-        """Return whether a network, or any where it is empty, reaches from one office (row) to another."""
-        ids = self.parts.world.offices.ids
-        shared = [kind for kind in models[ids[one]].means if kind in models[ids[other]].means]
-        ends = Where(Kind.OFFICE, one), Where(Kind.OFFICE, other)
-        return one == other or any(
-            self.reaches(kind, *ends)
-            for kind in shared
-            if kind in NETWORK_OF and network in ("", NETWORK_OF[kind])
-        )
+        for tell in self.at_changed:
+            tell(cause)
 
     # -- what stays -----------------------------------------------------------------------------
 
@@ -229,21 +198,10 @@ class Carrying(Recorded):
         return {} if self.rules is None else {Kind.NETWORK: np.array(NETWORKS, dtype=object)}
 
     def tables(self) -> Mapping[str, pd.DataFrame]:
-        """Return what each network carried, and which zones could be reached over it when."""
+        """Return what each network carried."""
         if self.rules is None:
             return {}
-        zones = self.parts.world.zones.ids
-        contact = [
-            (zones[zone], network, time, reached) for zone, network, time, reached in self._contact if network
-        ]
-        overall = [
-            (zones[zone], time, reached) for zone, network, time, reached in self._contact if not network
-        ]
-        return {
-            "networks": pd.DataFrame([self._use(network) for network in NETWORKS]),
-            "network_contact": pd.DataFrame(contact, columns=["zone", "network", "time_s", "contactable"]),
-            "contact": pd.DataFrame(overall, columns=["zone", "time_s", "contactable"]),
-        }
+        return {"networks": pd.DataFrame([self._use(network) for network in NETWORKS])}
 
     def _use(self, network: str) -> dict[str, Any]:
         results: tuple[Result, ...] = ("no_network", "busy", "lost", "unanswered", "received")

@@ -16,6 +16,7 @@ from evacsim.engine.carrying import Carrying
 from evacsim.engine.clock import Clock
 from evacsim.engine.command import Command
 from evacsim.engine.concluding import Concluding
+from evacsim.engine.contactable import Contactable
 from evacsim.engine.counting import Counting
 from evacsim.engine.cutting import Cutting
 from evacsim.engine.destinations import Destinations
@@ -101,49 +102,11 @@ class Run:
     """
 
     def __init__(self, world: World, households: Households, streams: Streams) -> None:
-        movement = Movement(
-            n_nodes=len(world.roads.node_ids),
-            links=link_columns(world.ways),
-            n_trees=max(1, Routing.n_trees(world)),
-            bin_length=world.scenario.recording.flow_interval,
-            duration=world.scenario.duration,
-            record_passages=world.scenario.recording.passages,
-            node_capacity=world.node_capacity,
-            gridlock=world.scenario.district.roads.gridlock,
-            patience=world.scenario.district.roads.gridlock_patience,
-        )
-        log, mode, (boats, waders) = EventLog(), planned_modes(world, households), _craft_classes(world)
+        mode = planned_modes(world, households)
         would_leave, by_car = draw_shadow(world, households, streams, mode)
         drivers = np.flatnonzero((mode == Mode.CAR) | by_car)
-        walkers, cars = _add_movers(movement, world, households, drivers)
         self._household_of = np.concatenate([np.arange(households.n), drivers])
-        clock, routing = Clock(movement, self._on_notice), _routing(world, movement, boats, waders)
-        book, car = HouseholdBook(households, log), dict(zip(drivers.tolist(), cars.tolist(), strict=True))
-        self.parts = Parts(
-            world=world,
-            households=households,
-            streams=streams,
-            register=register_of(world, households, streams),
-            calendar=_calendar(world.scenario),
-            clock=clock,
-            destinations=Destinations(world, households),
-            movement=movement,
-            routing=routing,
-            travelers=Travelers(world, book, movement, routing, clock, car=car),
-            book=book,
-            log=log,
-            messages=Messages(),
-            networks=Networks(),
-            mode=mode,
-            road_depth=np.zeros(len(world.roads.link_ids)),
-            road_velocity=np.zeros(len(world.roads.link_ids)),
-            speed_factors=SpeedFactors(world.scenario.hazard.effects),
-            boats=boats,
-            waders=waders,
-            mover=walkers.astype(np.int64),
-            car=car,
-            water=world.water,
-        )
+        self.parts = self._parts(world, households, streams, mode, drivers)
         self.gathering = Gathering(self.parts)
         self.sheltering = Sheltering(self.parts)
         self.allotting = Allotting(self.parts, self.sheltering)
@@ -169,12 +132,11 @@ class Run:
         self.going_home = GoingHome(self.parts, self.posts, self.sheltering, self.transfer, self.water)
         self.returning = Returning(self.parts, self.posts, self.going_home, self.water)
         self.reacting = Reacting(self.parts, self.gathering, self.transfer)
-        self.attending, self.leaving_unasked = (
-            Attending(self.parts),
-            LeavingUnasked(self.parts, self.transfer, would_leave),
-        )
+        self.attending = Attending(self.parts)
+        self.leaving_unasked = LeavingUnasked(self.parts, self.transfer, would_leave)
         self.sites, self.duty, self.dykes = Sites(self.parts), Duty(self.parts), Dykes(self.parts)
         self.carrying = Carrying(self.parts, self.sites)
+        self.contactable = Contactable(self.parts, self.carrying)
         self.working = Working(
             self.parts,
             self.cutting,
@@ -218,6 +180,7 @@ class Run:
             self.attending,
             self.sites,
             self.carrying,
+            self.contactable,
             self.duty,
             self.observing,
             self.triggering,
@@ -245,6 +208,57 @@ class Run:
         )
         """Whoever leaves something in the record."""
         self._schedule()
+
+    def _parts(
+        self,
+        world: World,
+        households: Households,
+        streams: Streams,
+        mode: NDArray[np.int8],
+        drivers: NDArray[np.int64],
+    ) -> Parts:
+        """Return what the processes share; every household has a walker, the `drivers` (rows) have a car, too."""
+        movement = Movement(
+            n_nodes=len(world.roads.node_ids),
+            links=link_columns(world.ways),
+            n_trees=max(1, Routing.n_trees(world)),
+            bin_length=world.scenario.recording.flow_interval,
+            duration=world.scenario.duration,
+            record_passages=world.scenario.recording.passages,
+            node_capacity=world.node_capacity,
+            gridlock=world.scenario.district.roads.gridlock,
+            patience=world.scenario.district.roads.gridlock_patience,
+        )
+        walkers, cars = _add_movers(movement, world, households, drivers)
+        boats, waders = BoatClasses(world), WaderClasses(world)
+        routing = Routing(world, movement, boats=boats.limits.keys(), waders=waders.limits.keys())
+        log, clock = EventLog(), Clock(movement, self._on_notice)
+        book, car = HouseholdBook(households, log), dict(zip(drivers.tolist(), cars.tolist(), strict=True))
+        return Parts(
+            world=world,
+            households=households,
+            streams=streams,
+            register=register_of(world, households, streams),
+            calendar=_calendar(world.scenario),
+            clock=clock,
+            destinations=Destinations(world, households),
+            movement=movement,
+            routing=routing,
+            travelers=Travelers(world, book, movement, routing, clock, car=car),
+            book=book,
+            log=log,
+            messages=Messages(),
+            networks=Networks(),
+            mode=mode,
+            road_depth=np.zeros(len(world.roads.link_ids)),
+            road_velocity=np.zeros(len(world.roads.link_ids)),
+            speed_factors=SpeedFactors(world.scenario.hazard.effects),
+            boats=boats,
+            waders=waders,
+            mover=walkers.astype(np.int64),
+            car=car,
+            water=world.water,
+        )
 
     def _with_command(self) -> Command:
         """Return the offices; where the plan describes its networks, teams are called over them."""
@@ -274,7 +288,7 @@ class Run:
         self.cutting.schedule()
         self.orders.schedule()
         self.allotting.schedule()
-        self.carrying.schedule()
+        self.contactable.schedule()
         self.sites.schedule()
         self.working.schedule()
         self.observing.schedule()
@@ -295,16 +309,6 @@ class Run:
             self.transfer.on_notice(int(self._household_of[notice.mover]), notice)
         else:
             self.transfer.leave_vehicle(self.transport.on_notice(notice), notice)
-
-
-def _craft_classes(world: World) -> tuple[BoatClasses, WaderClasses]:
-    """Return the classes of craft that choose roads by the depth on them."""
-    return BoatClasses(world), WaderClasses(world)
-
-
-def _routing(world: World, movement: Movement, boats: BoatClasses, waders: WaderClasses) -> Routing:
-    """Return the ways to everywhere of all classes that a world has."""
-    return Routing(world, movement, boats=boats.limits.keys(), waders=waders.limits.keys())
 
 
 def _calendar(scenario: Scenario) -> Calendar:

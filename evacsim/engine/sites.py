@@ -76,8 +76,6 @@ class Sites(Recorded):
         self._connected = [self._rows_with("backhaul", site.id) for site in self._models]
         self._serving = self._served()
         """For each kind and place, the sites that serve it."""
-        self._contact: list[tuple[int, float, bool]] = []
-        self._is_contactable: dict[int, bool] = {}
         self.at_broken: list[Callable[[Damage, int], None]] = []
         """A site is to be repaired, by an event; only what is said to need it, and once somebody listens."""
         self.at_whole: list[Callable[[Damage, int], None]] = []
@@ -109,7 +107,6 @@ class Sites(Recorded):
                 parts.clock.call_at(max(begins, ends), partial(self._end, damage))
         self._foresee_water()
         parts.at_water_foreseen.append(self._foresee_water)
-        self._note_contact()
 
     def _foresee_water(self) -> None:
         """Call for every change of the water at a site from now on, as it is foreseen now."""
@@ -226,7 +223,6 @@ class Sites(Recorded):
         self.parts.networks.restore("power", place)
         for hook in self.parts.at_power:
             hook(place, True, cause)
-        self._note_contact()
         for tell in self.at_changed:
             tell(cause)
 
@@ -304,30 +300,8 @@ class Sites(Recorded):
             if kind == "power":
                 for hook in self.parts.at_power:
                     hook(place, works, event)
-        self._note_contact()
         for tell in self.at_changed:
             tell(event)
-
-    def _note_contact(self) -> None:
-        """Write down which zones of the plan any means of calling reaches from now on.
-
-        Where the plan describes its networks, `engine.carrying` does.
-        """
-        world = self.parts.world
-        if self.parts.networks.carriers is not None:
-            return
-        models = {office.id: office for office in world.scenario.plan.organize.offices}
-        for zone, transfer in enumerate(world.transfers):
-            leader = int(world.offices.leader_of[zone])
-            model = models.get(world.offices.ids[leader]) if leader >= 0 else None
-            if transfer is None or model is None:
-                continue
-            here = Where(Kind.OFFICE, leader)
-            means = [kind for kind in model.means if kind != "messenger"]
-            is_reached = any(self.parts.networks.works(kind, here) for kind in means)
-            if self._is_contactable.get(zone) != is_reached:
-                self._is_contactable[zone] = is_reached
-                self._contact.append((zone, self.parts.now, is_reached))
 
     def _served(self) -> dict[tuple[str, Where], list[int]]:
         """Return the sites of each kind that serve the zones, the offices that lead them, the shelters of their town.
@@ -376,7 +350,7 @@ class Sites(Recorded):
         return {Kind.SITE: np.array(self.parts.world.sites.ids, dtype=object)}
 
     def tables(self) -> Mapping[str, pd.DataFrame]:
-        """Return what became of each site, and which zone could be reached when."""
+        """Return what became of each site."""
         if not self._models:
             return {}
         changes = [
@@ -384,14 +358,7 @@ class Sites(Recorded):
             for site, held in zip(self._models, self._states, strict=True)
             for time, state in [(0.0, "up"), *held.changes]
         ]
-        zones = self.parts.world.zones.ids
-        tables = {"sites": pd.DataFrame(changes, columns=["site", "kind", "time_s", "state"])}
-        if self.parts.networks.carriers is None:
-            tables["contact"] = pd.DataFrame(
-                [(zones[zone], time, reached) for zone, time, reached in self._contact],
-                columns=["zone", "time_s", "contactable"],
-            )
-        return tables
+        return {"sites": pd.DataFrame(changes, columns=["site", "kind", "time_s", "state"])}
 
 
 def _tell(hooks: list[Callable[[T, int], None]], what: T, event: int) -> None:
