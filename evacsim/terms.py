@@ -319,6 +319,8 @@ EVENT_KINDS: dict[str, Text] = {
     "help_heard": Text("the call for help is heard", "接到求救"),
     "found": Text("is found", "被发现"),
     "case_opened": Text("headquarters opens a case", "立案"),
+    "case_handed_over": Text("its level has nobody to send and hands it over", "本级无力处置，上报移交"),
+    "case_taken_over": Text("the next level takes it over", "上级接手处置"),
     "case_closed": Text("the case is closed", "结案"),
     "force_called": Text("a team is called out", "调集队伍"),
     "force_ready": Text("the team is ready", "队伍集结完毕"),

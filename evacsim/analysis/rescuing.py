@@ -91,6 +91,31 @@ def idle_while_needed(record: RunRecord) -> float:
     return float((until(ready["until_s"]) - until(ready["from_s"])).sum() / 3600) if len(at) else 0.0
 
 
+def first_action_share(record: RunRecord) -> float:
+    """Return the share of the people fetched whose case village or town closed; nan where none was, or no levels."""
+    levels, cases = record.tables["case_levels"], record.tables["cases"]
+    if levels.empty:
+        return np.nan
+    people = levels[levels["end"] == "closed"].merge(cases[["case", "fetched"]], on="case")
+    own = people["level"] != "district"
+    return float(people["fetched"][own].sum() / people["fetched"].sum()) if people["fetched"].sum() else np.nan
+
+
+def handed_over_share(record: RunRecord) -> float:
+    """Return the share of cases that a level handed over; nan where there were none."""
+    levels = record.tables["case_levels"]
+    handed = levels["case"][levels["end"] == "handed_over"].nunique()
+    return handed / levels["case"].nunique() if len(levels) else np.nan
+
+
+def handover_time(record: RunRecord) -> float:
+    """Return the mean time [s] from hearing of cases that were handed over until their last level had them."""
+    levels = record.tables["case_levels"]
+    handed = levels["case"].isin(levels["case"][levels["end"] == "handed_over"])
+    since = levels[handed].groupby("case")["from_s"]
+    return float((since.last() - since.first()).mean()) if handed.any() else np.nan
+
+
 def check_in_wait(record: RunRecord) -> float:
     """Return the mean time [s] from coming unasked until a team was ready; inf where one still waits, nan for none.
 

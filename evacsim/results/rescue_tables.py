@@ -18,7 +18,7 @@ RESCUE_TABLES: dict[str, tuple[Column, ...]] = {
     ),
     "cases": (
         Column("case", "str", Text("number of the case, from 1", "警情序号")),
-        Column("source", "str", Text("call, double, false, passer_by, patrol, drone, found", "来源")),
+        Column("source", "str", Text("call, double, false, passer_by, patrol, drone, found, village", "来源")),
         Column("node", "str", Text("road node where it is said to be", "报告地点")),
         Column("grade", "int64", Text("1 in danger, 2 old, ill, small, 3 able to wait", "紧急程度")),
         Column("said_people", "int64", Text("people that it is said to be about", "报告人数")),
@@ -32,6 +32,20 @@ RESCUE_TABLES: dict[str, tuple[Column, ...]] = {
         Column("craft", "str", Text("craft that was sent last", "救援力量")),
         Column("fetched", "int64", Text("people fetched", "救出人数")),
         Column("result", "str", Text("fetched, gone, nobody, open at the end", "结果")),
+    ),
+    "case_levels": (
+        Column("case", "str", Text("number of the case", "警情序号")),
+        Column("level", "str", Text("whose it was: village, town, district", "处置层级")),
+        Column("from_s", "float64", Text("from [s]", "起")),
+        Column("until_s", "float64", Text("until [s]; empty where it is open at the end", "止")),
+        Column(
+            "end",
+            "str",
+            Text(
+                "handed_over (nobody of it in time), grave (it is everybody's), closed, open at the end",
+                "移交、升级、结案、结束时未结",
+            ),
+        ),
     ),
     "need": (
         Column("time_s", "float64", Text("time [s]", "时间")),

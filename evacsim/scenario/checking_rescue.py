@@ -7,7 +7,7 @@ from evacsim.language import Text
 from evacsim.scenario.finding import Finding
 from evacsim.scenario.hazard import WaterGrids
 from evacsim.scenario.parts import Entry, Parts
-from evacsim.scenario.references import unknown
+from evacsim.scenario.references import unknown, unmatched_zones
 from evacsim.scenario.rescue import Rescue
 from evacsim.scenario.transport import Fleet
 
@@ -24,6 +24,7 @@ def found(parts: Parts) -> Iterator[Finding]:
     members = {entry.item.id: entry.item.members for entry in parts.forces}
     for force in parts.forces:
         yield from unknown(parts, "offices", (*force.loc, "office"), force.item.office)
+        yield from unmatched_zones(parts, (*force.loc, "zones"), force.item.zones)
     for fleet in parts.fleets:
         yield from unknown(parts, "forces", (*fleet.loc, "force"), fleet.item.force)
         if fleet.item.force is not None and fleet.item.kind not in CREWED:
@@ -56,6 +57,7 @@ def found(parts: Parts) -> Iterator[Finding]:
         return
     yield from _unasked(parts, rescue)
     yield from _treatment(rescue)
+    yield from _tiers(parts, rescue)
     for number, one in enumerate(rescue.stand_by):
         yield from unknown(parts, "forces", (*loc, "stand_by", number, "force"), one.force)
     carriers = _carriers(parts)
@@ -76,6 +78,31 @@ def found(parts: Parts) -> Iterator[Finding]:
         rule = Text("nobody can search: no team has this skill", "没有具备搜索能力的队伍")
         remedy = Text("add a team that can, or leave patrol_every out", "补充这样的队伍，或去掉 patrol_every")
         yield Finding((*loc, "seeking", "patrol_every"), rule, remedy)
+
+
+def _tiers(parts: Parts, rescue: Rescue) -> Iterator[Finding]:
+    """Yield that levels of response change nothing, and that teams of a village are not asked first."""
+    own = {entry.item.id for entry in parts.forces if entry.item.zones or entry.item.township}
+    crews = {entry.item.force for entry in parts.fleets if entry.item.kind in CRAFT}
+    if rescue.tiers is None:
+        for entry in parts.forces:
+            if entry.item.zones and entry.item.id in crews:
+                rule = Text(
+                    "is read with plan.rescue.tiers alone: this team is not asked first",
+                    "仅在预案写明 rescue.tiers 时起作用：该队不会先行处置",
+                )
+                remedy = Text("write plan.rescue.tiers: {}", "写 plan.rescue.tiers: {}")
+                yield Finding((*entry.loc, "zones"), rule, remedy, severity="warning")
+    elif not own & crews:
+        rule = Text(
+            "no village and no town has a team with boats, helicopters or trucks that wade: all is the district's",
+            "村、镇均无配备舟艇、直升机或涉水车的队伍：全部由县级处置",
+        )
+        remedy = Text(
+            "write zones or township for a team that crews a fleet, or leave tiers out",
+            "为操作舟艇的队伍写 zones 或 township，或去掉 tiers",
+        )
+        yield Finding(("plan", "rescue", "tiers"), rule, remedy, severity="warning")
 
 
 def _treatment(rescue: Rescue) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from evacsim.scenario.places import Place
-from evacsim.scenario.section import DurationLaw, Identifier, Uniform, YesNo, as_list
+from evacsim.scenario.section import DurationLaw, Identifier, Patterns, Uniform, YesNo, as_list
 from evacsim.units import Count, People
 
 Skill = Literal[
@@ -64,6 +64,9 @@ class Force(Place):
     """What they can do; what their kind can where empty."""
     township: str = ""
     """Town or street they answer for; all where empty."""
+    zones: Patterns = []
+    """Zones they answer for before their town does, as a village's own team: ids or patterns with `*`. Read with
+    `plan.rescue.tiers` alone."""
     office: Identifier | None = None
     """Office that commands them; the one that decides where absent. With `plan.organize.networks` they are called
     out when headquarters has reached it; without an office at once."""

@@ -184,6 +184,30 @@ class Volunteers(Section):
     """Share of teams that are sent away: nobody could use them."""
 
 
+class Tiers(Section):
+    """Who acts first, and when the next level takes over (先期处置、分级响应): village, town, district.
+
+    A case is first for the teams that answer for its zone (`zones` of a force), then for those of its town
+    (`township`), then for everybody. A level where no team of boats, helicopters or trucks that wade answers is
+    left out.
+    """
+
+    holds: Duration = assumed(900.0, "a village sees soon that it cannot do it alone", ge=0)
+    """How long a level keeps a case that none of its craft is on the way to [s]; then it is handed over."""
+    handover: DurationLaw = assumed(
+        lambda: Uniform(type="uniform", low="2 min", high="10 min"), "report, question back, order"
+    )
+    """From a level's giving up until the next one may send craft."""
+    at_once: Literal[1, 2, 3] | None = 1
+    """Cases of this grade or a graver one are for all levels at once: 1 in danger, 2 old, ill or small too, 3 all;
+    null for none."""
+    hears: DurationLaw | None = assumed(
+        lambda: Uniform(type="uniform", low="10 min", high="60 min"), "shouts, boats going round, relatives"
+    )
+    """From coming into need until the village knows without any phone, where a team answers for the zone; what it
+    knows so is handed over only while the phone works there. null: it knows by calls alone."""
+
+
 class StandBy(Section):
     """Where a team stands by from the start (力量前置、下沉驻防)."""
 
@@ -246,5 +270,7 @@ class Rescue(Section):
     """Teams that come unasked; they are sent nowhere where absent."""
     stand_by: list[StandBy] = []
     """Teams that stand elsewhere than at home from the start, and set out as soon as they are called."""
+    tiers: Tiers | None = None
+    """Village, town, district one after the other; everybody is sent by one desk where absent."""
     move_up: MoveUp | None = None
     """Boats that wait stand by anew while others are out; all wait where they are where absent."""

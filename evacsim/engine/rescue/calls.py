@@ -130,7 +130,7 @@ class Calls:
             source=source,
             cause=cause,
             households=[household],
-            township=self.parts.world.zones.models[zone].township,
+            zone=zone,
         )
 
     def luck(self, household: int) -> NDArray[np.float64]:
@@ -207,7 +207,7 @@ class Calls:
 
     def _tell_falsely(self, home: int, in_need: int) -> None:
         """Let headquarters hear of nobody; where no water has brought about the need, what did so has (`in_need`)."""
-        homes, zones = self.parts.world.homes, self.parts.world.zones
+        homes = self.parts.world.homes
         zone = int(homes.zone[home])
         self.cases.hear(
             node=int(homes.walk_node[home]),
@@ -216,7 +216,7 @@ class Calls:
             source="false",
             cause=in_need if self.parts.water_changed == ROOT else self.parts.water_changed,
             households=[],
-            township=zones.models[zone].township,
+            zone=zone,
         )
 
     def table(self) -> pd.DataFrame:

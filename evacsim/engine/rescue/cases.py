@@ -16,6 +16,8 @@ from evacsim.engine.rescue.need import Need
 from evacsim.engine.rescue.waiting import Waiting
 
 NO_TOWN = -1
+ALL = 0
+"""Tier of a case that any craft may be sent to."""
 
 
 @dataclass(slots=True)
@@ -30,10 +32,13 @@ class Case:
     grade: int
     """How grave it is said to be (`need.IN_DANGER` ...)."""
     source: str
-    """call, double, false, passer_by, patrol, found."""
+    """call, double, false, passer_by, patrol, drone, found, village."""
     heard: float
     event: int
-    township: str = ""
+    zone: int
+    """Zone whose people it is said to be about."""
+    tier: int = ALL
+    """Whose it is: `ALL`, or a town or zone by itself (`tiers.Tiers`)."""
     households: list[int] = field(default_factory=list)
     """Whom it is really about; nobody of a false one."""
     since: float = np.nan
@@ -78,6 +83,7 @@ class Cases:
         """People in all open cases, as reported."""
         towns = sorted({zone.township for zone in parts.world.zones.models})
         self._town = {town: code for code, town in enumerate(towns)}
+        self._town_of = [self._town[zone.township] for zone in parts.world.zones.models]
         self.waiting = Waiting()
         """Those that are open, and nobody is on the way to."""
 
@@ -90,7 +96,7 @@ class Cases:
         source: str,
         cause: int,
         households: list[int],
-        township: str = "",
+        zone: int,
     ) -> Case:
         """Open a case."""
         case = Case(
@@ -101,7 +107,7 @@ class Cases:
             source=source,
             heard=self.parts.now,
             event=0,
-            township=township,
+            zone=zone,
             households=list(households),
             since=min((self.need.since[h] for h in households if h in self.need.since), default=np.nan),
         )
@@ -111,7 +117,7 @@ class Cases:
         )
         self.all.append(case)
         self._believed += people
-        self.waiting.add(case, self.town(township))
+        self.waiting.add(case, self._town_of[zone])
         self.open[case.row] = case
         for household in households:
             if household not in self.of and household in self.need.since:
@@ -127,11 +133,21 @@ class Cases:
         if grade < case.grade:
             waits = self._wait_no_longer(case)
             case.grade = grade
-            if waits:
-                self.waiting.add(case, self.town(case.township))
-            case.event = max(case.event, cause)
-            for hook in self.at_news:
-                hook(case)
+            self._change(case, cause, waits=waits)
+
+    def pass_on(self, case: Case, tier: int, cause: int) -> None:
+        """Let a case that waits be another level's."""
+        waits = self._wait_no_longer(case)
+        case.tier = tier
+        self._change(case, cause, waits=waits)
+
+    def _change(self, case: Case, cause: int, *, waits: bool) -> None:
+        """Let whoever sends craft know that another thing is said of a case than before."""
+        if waits:
+            self.waiting.add(case, self._town_of[case.zone])
+        case.event = max(case.event, cause)
+        for hook in self.at_news:
+            hook(case)
 
     def assign(self, case: Case, vehicle: int) -> None:
         """Let a craft (vehicle row) be on its way to a case."""
@@ -142,7 +158,7 @@ class Cases:
         """Let a case wait for another craft."""
         case.craft = None
         if case.is_open:
-            self.waiting.add(case, self.town(case.township))
+            self.waiting.add(case, self._town_of[case.zone])
             for hook in self.at_news:
                 hook(case)
 
@@ -176,7 +192,7 @@ class Cases:
         return self._town.get(name, NO_TOWN)
 
     def _wait_no_longer(self, case: Case) -> bool:
-        return self.waiting.discard(case, self.town(case.township))
+        return self.waiting.discard(case, self._town_of[case.zone])
 
     def call_off(self, household: int, cause: int) -> None:
         """Close the cases of a household whose people need nobody any more, if word of it gets through."""

@@ -14,7 +14,10 @@ from evacsim.engine.parts import Parts
 from evacsim.engine.rescue.cases import Case, Cases
 from evacsim.engine.rescue.policies import HANDLING, POLICIES, Situation
 from evacsim.engine.routing import NOMINAL_BOAT_SPEED
+from evacsim.engine.rescue.tiers import Tiers
+from evacsim.engine.rescue.waiting import Sorts
 from evacsim.engine.vehicles import Vehicle
+from evacsim.scenario.forces import Force
 from evacsim.scenario.rescue import Rescue
 from evacsim.world.laws import quantiles
 
@@ -24,7 +27,8 @@ class Craft:
     """A boat or helicopter with its crew, as headquarters has it."""
 
     vehicle: Vehicle
-    town: str
+    force: Force | None
+    """Team that crews it."""
     seats: int
     """People it takes now: the seats, or fewer for want of life-jackets."""
     times: Callable[[], NDArray[np.float64]]
@@ -60,15 +64,18 @@ class Group(NamedTuple):
     """See `Craft.stands`."""
     seats: int
     town: int
+    answers: int
+    """Tiers whose cases they may be sent to (`tiers.Tiers.answers`)."""
     in_vain: frozenset[int]
 
 
 class Dispatching:
     """All decisions about who goes where."""
 
-    def __init__(self, parts: Parts, cases: Cases, rules: Rescue) -> None:
+    def __init__(self, parts: Parts, cases: Cases, rules: Rescue, tiers: Tiers | None = None) -> None:
         self.parts = parts
         self.cases = cases
+        self.tiers = tiers
         self.rules = rules
         self._policy = POLICIES[rules.dispatch]
         self._looks_ahead = rules.dispatch == "look_ahead"
@@ -116,9 +123,9 @@ class Dispatching:
         self._soon()
         return craft.called
 
-    def free(self) -> list[Craft]:
-        """Return the craft that wait for a task, by vehicle."""
-        return [self._free[row] for row in sorted(self._free)]
+    def free_for_all(self) -> list[Craft]:
+        """Return the craft that wait for a task and answer for no town or village before others, by vehicle."""
+        return [self._free[row] for row in sorted(self._free) if self._answers(self._free[row]) == 0]
 
     def move(self, craft: Craft, node: int) -> None:
         """Let a craft that waits for a task stand by at another node; it waits no longer until it asks again."""
@@ -187,6 +194,8 @@ class Dispatching:
         time = np.empty((len(groups), len(sorts.node)))
         for row, group in enumerate(groups):
             time[row] = self._times(group)[sorts.node]
+            if self.tiers is not None:
+                time[row, ~self.tiers.may(group.answers, sorts.tier)] = np.inf
         for row in np.flatnonzero(~np.isfinite(time).any(axis=1)).tolist():
             self._stuck.add(groups[row])
             self._n_stuck += np.isfinite(self._times(groups[row]))
@@ -202,7 +211,7 @@ class Dispatching:
             first=sorts.first,
             cases=lambda sort: waiting.cases(int(sorts.row[sort])),
             between=between,
-            soon=(lambda: self._soon_there(sorts.node)) if self._looks_ahead else None,
+            soon=(lambda: self._soon_there(sorts)) if self._looks_ahead else None,
         )
 
     # -- craft that will be free ------------------------------------------------------------
@@ -217,21 +226,36 @@ class Dispatching:
         if craft.free_at <= self.parts.world.scenario.duration:
             self.parts.clock.call_at(craft.free_at, self._soon)
 
-    def _soon_there(self, nodes: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Return how soon craft that will be free are at some nodes [s], shape (n_craft, n_nodes)."""
-        rows = [np.empty((0, len(nodes)))]
+    def _soon_there(self, sorts: Sorts) -> NDArray[np.float64]:
+        """Return how soon craft that will be free are at cases of some sorts [s], shape (n_craft, n_sorts)."""
+        rows = [np.empty((0, len(sorts.node)))]
         for _, craft in sorted(self._busy.items()):
             # One that is late may be anywhere: nobody counts on it.
             if craft.times_from is not None and craft.free_at > self.parts.now:
                 until = craft.free_at - self.parts.now
-                rows.append(until + craft.times_from(craft.free_where)[nodes][None])
+                times = until + craft.times_from(craft.free_where)[sorts.node]
+                times[~self._may(self._answers(craft), sorts.tier)] = np.inf
+                rows.append(times[None])
         return np.concatenate(rows)
 
     # -- free craft by what tells them apart ------------------------------------------------
 
     def _group(self, craft: Craft) -> Group:
-        town = self.cases.town(craft.town)
-        return Group(craft.stands(), craft.seats, town, frozenset(craft.in_vain))
+        town = self.cases.town("" if craft.force is None else craft.force.township)
+        return Group(craft.stands(), craft.seats, town, self._answers(craft), frozenset(craft.in_vain))
+
+    def _answers(self, craft: Craft) -> int:
+        return 0 if self.tiers is None else self.tiers.answers(craft.force)
+
+    def _may(self, answers: int, tier: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Return for each tier whether craft that answer so may be sent to its cases."""
+        return np.ones(len(tier), dtype=bool) if self.tiers is None else self.tiers.may(answers, tier)
+
+    def _time(self, craft: Craft, case: Case) -> float:
+        """Return how soon a craft under way is at a case [s], infinite where it may not be sent."""
+        if not self._may(self._answers(craft), np.array([case.tier]))[0]:
+            return np.inf
+        return float(craft.times()[case.node])
 
     def _set_free(self, craft: Craft) -> None:
         group = self._group_of[craft.vehicle.row] = self._group(craft)
@@ -313,7 +337,7 @@ class Dispatching:
                 craft = self._busy[row]
                 if craft.turn is None or not craft.task or craft.task[0].grade <= case.grade:
                     continue
-                time = float(craft.times()[case.node])
+                time = self._time(craft, case)
                 if np.isfinite(time) and (best is None or time < best[0]):
                     best = (time, row)
             if best is not None:
@@ -326,13 +350,14 @@ class Dispatching:
         for case in news:
             if not case.is_open or case.craft is not None:
                 continue
-            best = min((float(self._times(group)[case.node]) for group in self._groups), default=np.inf), -1
+            tier = np.array([case.tier])
+            waits = [group for group in self._groups if self._may(group.answers, tier)[0]]
+            best = min((float(self._times(group)[case.node]) for group in waits), default=np.inf), -1
             for row in sorted(self._busy):
                 craft = self._busy[row]
                 if craft.turn is not None and craft.task and craft.task[0].grade >= case.grade:
-                    times = craft.times()
-                    time = float(times[case.node])
-                    if time + sooner <= times[craft.task[0].node] and (time, row) < best:
+                    time = self._time(craft, case)
+                    if time + sooner <= craft.times()[craft.task[0].node] and (time, row) < best:
                         best = time, row
             if best[1] >= 0:
                 self._turn(self._busy[best[1]], case, "craft_redirected")

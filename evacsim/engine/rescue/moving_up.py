@@ -79,7 +79,8 @@ class MovingUp:
 
     def _look(self) -> None:
         self._is_due = False
-        movable = (self.fetching.movable(craft) for craft in self.dispatching.free())
+        # Boats of a village or a town stay with it.
+        movable = (self.fetching.movable(craft) for craft in self.dispatching.free_for_all())
         boats = [boat for boat in movable if boat is not None]
         moves, share = self._chosen(boats) if boats else ([], 0.0)
         self._looks.append((self.parts.now, len(boats), len(moves), share))

@@ -24,6 +24,7 @@ from evacsim.engine.rescue.scouting import Scouting
 from evacsim.engine.rescue.seeking import Seeking
 from evacsim.engine.rescue.surviving import Surviving
 from evacsim.engine.rescue.teams import Teams
+from evacsim.engine.rescue.tiers import Tiers
 from evacsim.engine.rescue.treating import Treating
 from evacsim.engine.rescue.truck_landings import Landings
 from evacsim.engine.rescue.truck_ways import TruckWays
@@ -33,6 +34,7 @@ from evacsim.engine.sheltering import Sheltering
 from evacsim.engine.transfer import Transfer
 from evacsim.engine.transport import Transport
 from evacsim.engine.water import Water
+from evacsim.scenario.forces import Force
 from evacsim.scenario.rescue import Rescue
 
 
@@ -55,7 +57,14 @@ class Rescuing(Recorded):
         self.calls = Calls(parts, self.need, self.cases, rules.calls)
         self.teams = Teams(parts, rules.fatigue)
         self.reach = Reach(parts)
-        self.dispatching = Dispatching(parts, self.cases, rules)
+        self._craft_fleets = [
+            row
+            for row, fleet in enumerate(transport.fleets)
+            if fleet.kind in ("boat", "helicopter", "drone", "high_clearance")
+            and row not in transport.carriers
+        ]
+        self.tiers = None if rules.tiers is None else Tiers(parts, self.cases, rules.tiers, map(self._crew, self._craft_fleets))
+        self.dispatching = Dispatching(parts, self.cases, rules, self.tiers)
         self.loading = Loading(parts, transport, self.need, self.cases, transfer, rules.seeking)
         self.loading.report = self.calls.open
         self.diary = Diary(parts)
@@ -72,7 +81,7 @@ class Rescuing(Recorded):
         self.flying = Flying(
             parts, transport, sheltering, self.teams, self.dispatching, self.loading, self.diary
         )
-        self.seeking = Seeking(parts, self.calls, self.teams, self.reach, self.loading, transfer, rules)
+        self.seeking = Seeking(parts, self.calls, self.teams, self.reach, self.loading, transfer, rules, self.tiers)
         if any(fleet.kind == "drone" for fleet in transport.fleets):
             self.scouting = Scouting(parts, transport, self.teams, self.need, self.seeking, self.diary)
         self.moving_up = (
@@ -95,27 +104,34 @@ class Rescuing(Recorded):
         self.volunteering = (
             None if rules.volunteers is None else Volunteering(parts, self.teams, rules.volunteers)
         )
-        self._craft_fleets = [
-            row
-            for row, fleet in enumerate(transport.fleets)
-            if fleet.kind in ("boat", "helicopter", "drone", "high_clearance")
-            and row not in transport.carriers
-        ]
         self._is_called = False
+        self._uncalled = list(self._craft_fleets)
+        """Fleets of craft that nobody has called out yet."""
         self.cases.at_news.append(self._call_craft)
 
     def _call_craft(self, case: Case) -> None:
-        """Call out all craft, and whoever can search, with the first case; others come when they hear of it."""
+        """Call out all craft that may be sent to a case with the first such, and whoever can search with the first.
+
+        Others come when they hear of it.
+        """
+        for fleet in list(self._uncalled):
+            looks = self.transport.fleets[fleet].kind == "drone"
+            if looks or self.tiers is None or self.tiers.may_be_sent(self._crew(fleet), case):
+                self._uncalled.remove(fleet)
+                self.transport.call_up(fleet, case.event)
         if self._is_called:
             return
         self._is_called = True
-        for fleet in self._craft_fleets:
-            self.transport.call_up(fleet, case.event)
         for team in self.teams.teams:
             if "search" in team.force.can or "air" in team.force.can:
                 self.teams.call(team, case.event)
         if self.volunteering is not None:
             self.volunteering.hear(case.event)
+
+    def _crew(self, fleet: int) -> Force | None:
+        """Return the team that crews a fleet, None for one that has its own people."""
+        force = self.transport.fleets[fleet].force
+        return None if force is None else self.teams.of[force].force
 
     def names(self) -> Mapping[Kind, NDArray[Any]]:
         """Return the ids of teams and cases."""
@@ -134,6 +150,8 @@ class Rescuing(Recorded):
             "craft_time": self.diary.table(ids),
             "neighbours": self.seeking.helped(),
         }
+        if self.tiers is not None:
+            tables["case_levels"] = self.tiers.table()
         if self.moving_up is not None:
             tables["standing_by"] = self.moving_up.table()
         if self.surviving is not None:

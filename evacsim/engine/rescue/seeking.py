@@ -11,6 +11,7 @@ from evacsim.engine.rescue.calls import Calls
 from evacsim.engine.rescue.loading import Afoot, Loading
 from evacsim.engine.rescue.reach import Reach
 from evacsim.engine.rescue.teams import Teams
+from evacsim.engine.rescue.tiers import VILLAGE, Tiers
 from evacsim.scenario.rescue import Rescue
 from evacsim.terms import HouseholdState
 from evacsim.world.laws import quantiles
@@ -31,6 +32,7 @@ class Seeking:
         loading: Loading,
         afoot: Afoot,
         rules: Rescue,
+        tiers: Tiers | None = None,
     ) -> None:
         self.parts = parts
         self.need, self.cases, self.calls = calls.need, calls.cases, calls
@@ -39,6 +41,7 @@ class Seeking:
         self.loading = loading
         self.afoot = afoot
         self.seeking, self.self_help = rules.seeking, rules.self_help
+        self.tiers = tiers
         self._patrolled: dict[int, int] = {}
         """How often each household has been passed over by a patrol."""
         self._is_patrolling = False
@@ -50,17 +53,19 @@ class Seeking:
         luck = self._luck(household)
         if self.seeking.passers_by is not None:
             due = parts.now + float(quantiles(self.seeking.passers_by, luck[:1])[0])
-            parts.clock.call_at(due, partial(self._pass_by, household, since))
+            parts.clock.call_at(due, partial(self._report, household, since, "passer_by"))
         if self.self_help is not None and luck[1] < self.self_help.share:
             due = parts.now + float(quantiles(self.self_help.takes, luck[2:3])[0])
             parts.clock.call_at(due, partial(self._fetch, household, since))
+        if self.tiers is not None and (due := self.tiers.heard_by_village(household)) is not None:
+            parts.clock.call_at(due, partial(self._report, household, since, VILLAGE))
         if self.seeking.patrol_every is not None and not self._is_patrolling:
             self._is_patrolling = True
             parts.clock.call_at(parts.now + self.seeking.patrol_every, self._patrol)
 
-    def _pass_by(self, household: int, since: float) -> None:
+    def _report(self, household: int, since: float, source: str) -> None:
         if self.need.is_in(household, since):
-            self.find(household, "passer_by", int(self.parts.book.event[household]))
+            self.find(household, source, int(self.parts.book.event[household]))
 
     def find(self, household: int, source: str, cause: int) -> None:
         """Let headquarters hear of a household in need from somebody who has seen it, unless it has a case already."""

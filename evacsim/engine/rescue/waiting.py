@@ -1,4 +1,5 @@
-"""The cases that wait for a craft, by what a dispatcher tells apart: where, of which town, how grave, how many people.
+"""The cases that wait for a craft, by what a dispatcher tells apart: where, of which town, how grave, how many people,
+and whose they are.
 
 All cases of such a *sort* are as good for any craft but for who was heard first. So a decision looks at sorts,
 of which a city has a few thousand, and not at cases, of which it may have a hundred thousand.
@@ -22,6 +23,7 @@ class Reported(Protocol):
     node: int
     grade: int
     people: int
+    tier: int
 
 
 class Sorts(NamedTuple):
@@ -33,6 +35,8 @@ class Sorts(NamedTuple):
     town: Ints
     grade: Ints
     people: Ints
+    tier: Ints
+    """Whose they are (`cases.Case.tier`)."""
     first: Ints
     """The case of each that was heard first."""
 
@@ -45,9 +49,9 @@ class Waiting:
         """Cases that wait."""
         self.news: list[int] = []
         """Nodes of the cases that have begun to wait; whoever has looked at them clears it."""
-        self._row: dict[tuple[int, int, int, int], int] = {}
+        self._row: dict[tuple[int, int, int, int, int], int] = {}
         self._cases: list[list[int]] = []
-        self._said = np.zeros((64, 4), dtype=np.int64)
+        self._said = np.zeros((64, 5), dtype=np.int64)
         self._first = np.full(64, NOBODY, dtype=np.int64)
 
     def add(self, case: Reported, town: int) -> None:
@@ -77,11 +81,11 @@ class Waiting:
     def sorts(self) -> Sorts:
         """Return the sorts of which any case waits."""
         row = np.flatnonzero(self._first < NOBODY)
-        node, town, grade, people = self._said[row].T
-        return Sorts(row, node, town, grade, people, self._first[row])
+        node, town, grade, people, tier = self._said[row].T
+        return Sorts(row, node, town, grade, people, tier, self._first[row])
 
     def _sort(self, case: Reported, town: int) -> int:
-        said = (case.node, town, case.grade, case.people)
+        said = (case.node, town, case.grade, case.people, case.tier)
         row = self._row.setdefault(said, len(self._cases))
         if row == len(self._cases):
             self._cases.append([])

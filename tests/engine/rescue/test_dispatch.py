@@ -197,7 +197,7 @@ def _queue(folder, craft, arrivals, service, *, calls, lossy):
     everywhere = np.zeros(len(world.roads.node_ids))
 
     def serve(row):
-        own = Craft(Vehicle(row, str(row), 0, 0, 0, True, 0.0), "", 1, lambda: everywhere, lambda: 0)
+        own = Craft(Vehicle(row, str(row), 0, 0, 0, True, 0.0), None, 1, lambda: everywhere, lambda: 0)
         while True:
             yield dispatching.wait(own)
             case = own.task.pop()
@@ -210,7 +210,7 @@ def _queue(folder, craft, arrivals, service, *, calls, lossy):
             yield parts.clock.timeout(rng.exponential(1 / arrivals))
             if lossy and not dispatching.n_free:
                 continue
-            cases.hear(node=0, people=1, grade=3, source="call", cause=0, households=[])
+            cases.hear(node=0, people=1, grade=3, source="call", cause=0, households=[], zone=0)
 
     for row in range(craft):
         parts.clock.process(serve(row))

@@ -1,0 +1,198 @@
+"""Who acts first: village, town, district, and how a case goes from one to the next (先期处置、分级响应、移交).
+
+heard - village's - (nobody of it on the way in time: handed over) - town's - (the same) - everybody's
+
+A level where nobody answers is left out. What is grave is everybody's from the start. Whoever goes to a place anyway
+takes in others there, whosever they are.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from evacsim.engine.log import Kind, Where
+from evacsim.engine.parts import Parts
+from evacsim.engine.rescue.cases import ALL, Case, Cases
+from evacsim.scenario.forces import Force
+from evacsim.scenario.matching import matching
+from evacsim.scenario.rescue import Tiers as Rules
+from evacsim.world.laws import quantiles
+
+VILLAGE, TOWN, DISTRICT = "village", "town", "district"
+AGAIN_AFTER = 300.0
+"""From one try of a village to hand over without a phone that works to the next [s] (assumed)."""
+
+
+@dataclass(slots=True)
+class Stay:
+    """A case with one level."""
+
+    tier: int
+    since: float
+    until: float = np.nan
+    end: str = "open"
+    """handed_over, grave (it became everybody's), closed; open at the end."""
+
+
+class Tiers:
+    """Whose each case is, and when it becomes another's.
+
+    Parameters
+    ----------
+    crews : iterable of Force or None
+        Teams that crew craft; None for craft that have people of their own.
+    """
+
+    def __init__(self, parts: Parts, cases: Cases, rules: Rules, crews: Iterable[Force | None]) -> None:
+        self.parts = parts
+        self.cases = cases
+        self.rules = rules
+        zones = parts.world.zones
+        towns = sorted({zone.township for zone in zones.models})
+        self._town = {town: 1 + code for code, town in enumerate(towns)}
+        """Tier of each town; tiers of zones follow."""
+        self._town_of = [self._town[zone.township] for zone in zones.models]
+        self._first_zone = 1 + len(towns)
+        self._rows = {id_: row for row, id_ in enumerate(zones.ids)}
+        numbers: dict[frozenset[int], int] = {frozenset((ALL,)): 0}
+        """Sets of tiers that any team answers for, numbered."""
+        self._answers = {
+            force.id: numbers.setdefault(self._tiers_of(force), len(numbers)) for force in crews
+            if force is not None
+        }
+        self._may = np.zeros((len(numbers), self._first_zone + zones.n), dtype=bool)
+        for tiers, row in numbers.items():
+            self._may[row, list(tiers)] = True
+        self._has_any = self._may.any(axis=0)
+        self._due: dict[int, float] = {}
+        """When each case that is not everybody's is handed over if nobody is on the way to it [s]."""
+        self._handed: set[int] = set()
+        """Cases that are being handed over."""
+        self._stays: dict[int, list[Stay]] = {}
+        """Whose each case was, one after the other."""
+        cases.at_news.append(self._hear)
+        cases.at_closed.append(partial(self._end, why="closed"))
+
+    def answers(self, force: Force | None) -> int:
+        """Return the number of the set of tiers that a team answers for; every craft without a team is the district's.
+
+        Teams of one number may be sent to the same cases.
+        """
+        return 0 if force is None else self._answers[force.id]
+
+    def may(self, answers: int, tier: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Return for each tier whether teams that answer so (`answers`) may be sent to its cases."""
+        allowed: NDArray[np.bool_] = self._may[answers, tier]
+        return allowed
+
+    def may_be_sent(self, force: Force | None, case: Case) -> bool:
+        """Return whether craft of a team may be sent to a case as it is now."""
+        return bool(self._may[self.answers(force), case.tier])
+
+    def heard_by_village(self, household: int) -> float | None:
+        """Return when the village knows without a phone of a household that is in need from now on [s].
+
+        None where nobody answers for its zone, or nobody hears.
+        """
+        own = self._first_zone + int(self.parts.households.zone[household])
+        if self.rules.hears is None or not self._has_any[own]:
+            return None
+        luck = self.parts.streams.get("heard_by_village", *self.parts.name_of(household)).random(1)
+        return self.parts.now + float(quantiles(self.rules.hears, luck)[0])
+
+    def _tiers_of(self, force: Force) -> frozenset[int]:
+        own = {self._rows[id_] for pattern in force.zones for id_ in matching(pattern, self._rows)}
+        models = self.parts.world.zones.models
+        towns = {self._town.get(name) for name in (force.township, *(models[zone].township for zone in own)) if name}
+        return frozenset((ALL, *(towns - {None}), *(self._first_zone + zone for zone in own)))
+
+    # -- from one to the next ---------------------------------------------------------------
+
+    def _hear(self, case: Case) -> None:
+        """Let a new case be the first level's that has anybody, a grave one everybody's; begin to wait for craft."""
+        if case.row not in self._stays:
+            self._stays[case.row] = []
+            own = self._first_zone + case.zone
+            self._give(case, ALL if self._is_grave(case) else own if self._has_any[own] else self._towns(case))
+        elif case.tier != ALL and self._is_grave(case):
+            self._give(case, ALL, "grave")
+        elif case.tier != ALL and case.craft is None:
+            self._due[case.row] = self.parts.now + self.rules.holds
+            self.parts.clock.call_at(self._due[case.row], partial(self._look, case))
+
+    def _look(self, case: Case) -> None:
+        """Hand a case over that nobody has been sent to in time, if word of it gets through."""
+        parts = self.parts
+        is_kept = case.craft is not None or parts.now < self._due[case.row]
+        if not case.is_open or case.tier == ALL or is_kept or case.row in self._handed:
+            return
+        place = Where(Kind.ZONE, case.zone)
+        if case.source == VILLAGE and not parts.networks.works("phone", place):
+            self._due[case.row] = parts.now + AGAIN_AFTER
+            parts.clock.call_at(self._due[case.row], partial(self._look, case))
+            return
+        self._handed.add(case.row)
+        case.event = parts.log.record(
+            parts.now, "case_handed_over", self.cases.where(case), value=float(case.people), cause=case.event
+        )
+        luck = parts.streams.get("handover", str(case.row)).random(2)[[len(self._stays[case.row]) - 1]]
+        takes = float(quantiles(self.rules.handover, luck)[0])
+        parts.clock.call_at(parts.now + takes, partial(self._take_over, case))
+
+    def _take_over(self, case: Case) -> None:
+        self._handed.remove(case.row)
+        if case.is_open and case.tier != ALL:
+            is_village = case.tier >= self._first_zone
+            self._give(case, self._towns(case) if is_village else ALL, "handed_over")
+
+    def _give(self, case: Case, tier: int, why: str = "") -> None:
+        """Let a case be the one of a level from now on."""
+        parts, stays = self.parts, self._stays[case.row]
+        event = case.event
+        if stays:
+            self._end(case, why)
+            event = parts.log.record(
+                parts.now, "case_taken_over", self.cases.where(case), value=float(case.people), cause=event
+            )
+        stays.append(Stay(tier, parts.now))
+        if tier != ALL or len(stays) > 1:
+            self.cases.pass_on(case, tier, event)
+
+    def _end(self, case: Case, why: str) -> None:
+        stay = self._stays[case.row][-1]
+        stay.until, stay.end = self.parts.now, why
+
+    def _is_grave(self, case: Case) -> bool:
+        return self.rules.at_once is not None and case.grade <= self.rules.at_once
+
+    def _towns(self, case: Case) -> int:
+        """Return the tier of a case's town, or everybody's where the town has nobody but the village's own."""
+        tier, own = self._town_of[case.zone], self._first_zone + case.zone
+        return tier if (self._may[:, tier] & ~self._may[:, own]).any() else ALL
+
+    # -- what stays -------------------------------------------------------------------------
+
+    def table(self) -> pd.DataFrame:
+        """Return whose each case was, from when until when, and why no longer."""
+        return pd.DataFrame(
+            [
+                {
+                    "case": str(row + 1),
+                    "level": self._level(stay.tier),
+                    "from_s": stay.since,
+                    "until_s": stay.until,
+                    "end": stay.end,
+                }
+                for row, stays in self._stays.items()
+                for stay in stays
+            ]
+        )
+
+    def _level(self, tier: int) -> str:
+        if tier == ALL:
+            return DISTRICT
+        return VILLAGE if tier >= self._first_zone else TOWN
