@@ -328,8 +328,10 @@ EVENT_KINDS: dict[str, Text] = {
     "volunteers_sent_away": Text(
         "a team that came unasked cannot be used", "自发前来的队伍不合要求，未予采用"
     ),
+    "volunteers_unled": Text("a team that came unasked does not report", "自发前来的队伍未登记、自行施救"),
     "crew_rests": Text("a crew is worn out and rests", "艇组疲劳轮休"),
     "craft_assigned": Text("is sent to a case", "派往救援"),
+    "craft_went_alone": Text("goes to a case although nobody sent it", "未经派遣自行前往"),
     "craft_turned": Text("is sent to a graver case", "改派更紧急警情"),
     "craft_redirected": Text("is sent to a case that it reaches sooner", "改派就近警情"),
     "craft_moves_up": Text("sets out to stand by elsewhere", "补位出发"),

@@ -119,10 +119,10 @@ def handover_time(record: RunRecord) -> float:
 def check_in_wait(record: RunRecord) -> float:
     """Return the mean time [s] from coming unasked until a team was ready; inf where one still waits, nan for none.
 
-    Teams that were sent away are left out.
+    Teams that were sent away, or did not report, are left out.
     """
     forces, events = record.tables["forces"], record.events
-    away = events.loc[events["kind"] == "volunteers_sent_away", "subject"]
+    away = events.loc[events["kind"].isin(["volunteers_sent_away", "volunteers_unled"]), "subject"]
     came = forces[forces["arrived_s"].notna() & ~("force/" + forces["force"]).isin(away)]
     return float((came["ready_s"] - came["arrived_s"]).fillna(np.inf).mean()) if len(came) else np.nan
 
@@ -133,6 +133,13 @@ def volunteers_used_share(record: RunRecord) -> float:
     came = forces[forces["arrived_s"].notna()]
     people = came["members"].to_numpy(np.float64)
     return float(people[came["crew_hours"] > 0].sum() / people.sum()) if len(came) else np.nan
+
+
+def fetched_unled(record: RunRecord) -> int:
+    """Return the people whom craft have brought ashore that nobody led."""
+    vehicles, events = record.tables["vehicles"], record.events
+    went = events.loc[events["kind"] == "craft_went_alone", "subject"]
+    return int(vehicles["people"][("vehicle/" + vehicles["vehicle"]).isin(went)].sum())
 
 
 def people_per_craft_hour(record: RunRecord) -> float:

@@ -182,6 +182,9 @@ class Volunteers(Section):
     """How long a team takes at a desk."""
     unfit: Share = assumed(0.1, "no training, no kit")
     """Share of teams that are sent away: nobody could use them."""
+    unled: Share = assumed(0.0, "all report; after large floods many did not, and nobody has counted them")
+    """Share of teams that do not report: each goes to the nearest case that gets around, and tells nobody whom it has
+    fetched (自行施救), so that whoever is sent there finds nobody."""
 
 
 class Tiers(Section):

@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 from evacsim.engine.log import Kind, Where
 from evacsim.engine.parts import Parts
 from evacsim.engine.rescue.cases import Case, Cases
+from evacsim.engine.rescue.going_alone import GoingAlone
 from evacsim.engine.rescue.policies import HANDLING, POLICIES, Situation
 from evacsim.engine.routing import NOMINAL_BOAT_SPEED
+from evacsim.engine.rescue.teams import Team
 from evacsim.engine.rescue.tiers import Tiers
 from evacsim.engine.rescue.waiting import Sorts
 from evacsim.engine.vehicles import Vehicle
@@ -27,7 +29,7 @@ class Craft:
     """A boat or helicopter with its crew, as headquarters has it."""
 
     vehicle: Vehicle
-    force: Force | None
+    team: Team | None
     """Team that crews it."""
     seats: int
     """People it takes now: the seats, or fewer for want of life-jackets."""
@@ -55,6 +57,22 @@ class Craft:
     """Node to which it comes back."""
     in_vain: set[int] = field(default_factory=set)
     """Nodes that it has set out for in vain since the roads or the water last changed."""
+
+    def wake(self) -> None:
+        """Let it go for its task."""
+        assert self.called is not None, "only a craft that waits is sent"
+        called, self.called = self.called, None
+        called.succeed()
+
+    @property
+    def is_led(self) -> bool:
+        """Return whether headquarters sends it; else its crew goes where it likes (`going_alone`)."""
+        return self.team is None or self.team.is_led
+
+    @property
+    def force(self) -> Force | None:
+        """Return what the plan says of its team."""
+        return None if self.team is None else self.team.force
 
 
 class Group(NamedTuple):
@@ -95,6 +113,7 @@ class Dispatching:
         self._version = -1
         """Roads for which these times hold."""
         self._is_due = False
+        self.going_alone = GoingAlone(parts, cases)
         self.decisions = self.sent = 0
         """How often craft and cases were looked at together, and how often a craft was sent."""
         self.at_sent: list[Callable[[], None]] = []
@@ -116,12 +135,16 @@ class Dispatching:
         return len(self._busy)
 
     def wait(self, craft: Craft) -> simpy.Event:
-        """Let a craft wait for a task; return the event of its being given one (`Craft.task`)."""
-        craft.task, craft.called, craft.free_at = [], simpy.Event(self.parts.clock), np.nan
+        """Let a craft wait for a task; return the event of its being given one, or finding one (`Craft.task`)."""
+        called = simpy.Event(self.parts.clock)
+        craft.task, craft.called, craft.free_at = [], called, np.nan
+        if not craft.is_led:
+            self.going_alone.look(craft)
+            return called
         self._busy.pop(craft.vehicle.row, None)
         self._set_free(craft)
         self._soon()
-        return craft.called
+        return called
 
     def free_for_all(self) -> list[Craft]:
         """Return the craft that wait for a task and answer for no town or village before others, by vehicle."""
@@ -132,7 +155,7 @@ class Dispatching:
         self._take(craft)
         self._busy[craft.vehicle.row] = craft
         craft.stand_by = node
-        self._wake(craft)
+        craft.wake()
 
     def give_up(self, craft: Craft, cause: int) -> None:
         """Let the cases of a craft that cannot serve them wait for others."""
@@ -141,7 +164,8 @@ class Dispatching:
         craft.in_vain.update(case.node for case in craft.task[:1])
         while craft.task:
             case = craft.task.pop()
-            self.cases.give_back(case)
+            if craft.is_led:
+                self.cases.give_back(case)
 
     # -- decisions --------------------------------------------------------------------------
 
@@ -158,7 +182,7 @@ class Dispatching:
 
     def _look_again(self) -> None:
         """Let nothing count as in vain any more: the roads or the water have changed."""
-        for craft in (*self._free.values(), *self._busy.values()):
+        for craft in (*self._free.values(), *self._busy.values(), *self.going_alone.craft.values()):
             craft.in_vain.clear()
         self._times_of.clear()
         self._forget_stuck()
@@ -313,15 +337,9 @@ class Dispatching:
         craft.task = list(cases)
         if self._looks_ahead:
             self._reckon(craft)
-        self._wake(craft)
+        craft.wake()
         for hook in self.at_sent:
             hook()
-
-    @staticmethod
-    def _wake(craft: Craft) -> None:
-        assert craft.called is not None, "only a craft that waits is sent"
-        called, craft.called = craft.called, None
-        called.succeed()
 
     def _preempt(self) -> None:
         """Turn craft round that are on their way to a case less grave than one that waits, the nearest to each."""

@@ -84,7 +84,7 @@ class Fetching:
             by_night = int(movement.add(MoverColumns(*slower), origin_node=vehicle.node)[0])
         craft = Craft(
             vehicle=vehicle,
-            force=None if team is None else team.force,
+            team=team,
             seats=fleet.seats,
             times=partial(self.ways.times, vehicle.row),
             stands=partial(self.ways.stands, vehicle.row),

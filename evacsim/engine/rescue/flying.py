@@ -64,7 +64,7 @@ class Flying:
         self.driving.record(vehicle, "vehicle_departed", place=Where(Kind.DEPOT, vehicle.fleet))
         craft = Craft(
             vehicle=vehicle,
-            force=None if team is None else team.force,
+            team=team,
             seats=fleet.seats,
             times=partial(self._times, vehicle),
             stands=lambda: (vehicle.node, fleet.speed, "flies"),

@@ -108,7 +108,8 @@ class Loading:
     ) -> Found:
         """Take in whom the crew has found, and others in need around as long as there are seats; close the case.
 
-        Returns the households of the case that were taken in.
+        A crew that nobody leads tells nobody, and takes in also for whom others are under way. Returns the households
+        of the case that were taken in.
         """
         vehicle, people = craft.vehicle, self.parts.households.people
         taken = []
@@ -121,6 +122,8 @@ class Loading:
                 taken.append(household)
                 case.fetched += int(people[household])
         yield from self._take_others(craft, case, strength, per_person, seats, gets_to)
+        if not craft.is_led:
+            return taken
         if any(household not in taken and self.need.is_in(household) for household in found):
             case.reached = np.nan
             self.cases.give_back(case)
@@ -142,18 +145,20 @@ class Loading:
         for household in around:
             if free <= 0:
                 break
-            if people[household] > free or not self._is_left(household, case):
+            if people[household] > free or household in case.households:
+                continue
+            if craft.is_led and self._is_expected(household):
                 continue
             if self.need.is_in(household) and not gets_to(self.need.node(household)):
                 continue
             mine = list(self.cases.of.get(household, []))
             if (yield from self._take(craft, household, strength, per_person)):
                 free -= int(people[household])
-                for other in mine:
+                for other in mine if craft.is_led else ():
                     other.craft, other.fetched = vehicle.row, other.fetched + int(people[household])
                     other.reached = self.parts.now if np.isnan(other.reached) else other.reached
                     self.cases.close(other, "fetched", vehicle.event)
-        for household in around:
+        for household in around if craft.is_led else ():
             if household not in self.cases.of:
                 self._report(household, "found", vehicle.event)
 
@@ -201,11 +206,9 @@ class Loading:
         yield parts.clock.timeout(self.driving.handling_time(vehicle, household, per_person) / strength)
         return True
 
-    def _is_left(self, household: int, case: Case) -> bool:
-        """Return whether nobody is under way for a household that the crew of a case meets."""
-        return household not in case.households and all(
-            other.craft is None for other in self.cases.of.get(household, ())
-        )
+    def _is_expected(self, household: int) -> bool:
+        """Return whether anybody is under way for a household."""
+        return any(case.craft is not None for case in self.cases.of.get(household, ()))
 
     def _is_met(self, household: int, node: int, gets_to: GetsTo) -> bool:
         is_near = self.need.is_in(household) and self._is_near(household, node)

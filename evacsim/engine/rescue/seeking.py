@@ -87,7 +87,7 @@ class Seeking:
         """Let a team that can search look over all flooded zones: by night only one that flies with its own eyes."""
         assert self.seeking.patrol_every is not None
         parts = self.parts
-        able = [team for team in self.teams.teams if "search" in team.force.can and team.ready.triggered]
+        able = [team for team in self.teams.teams if "search" in team.force.can and team.is_led and team.ready.triggered]
         if able:
             for household in sorted(self.need.since):
                 number = self._patrolled[household] = self._patrolled.get(household, 0) + 1

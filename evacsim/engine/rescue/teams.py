@@ -48,6 +48,8 @@ class Team:
     arrived: float = np.nan
     """When it came unasked [s]."""
     came: float = np.nan
+    is_led: bool = True
+    """Whether headquarters sends it; else it goes where it likes."""
     event: int = ROOT
     waiting: list[Crew] = field(default_factory=list)
     """Crews on no craft."""

@@ -1,7 +1,7 @@
 """Teams that come unasked (社会力量自发前来): they arrive when they hear of it, and wait to be checked in.
 
 not there - (the first case is known, then their own time) - before the desk - (queue, check) - ready, or turned away.
-Whoever has not been checked in is sent nowhere.
+Whoever has not been checked in is sent nowhere; some do not report at all, and go by themselves (`going_alone`).
 """
 
 from functools import partial
@@ -30,7 +30,7 @@ class Volunteering:
         for team in self.teams.teams:
             if not team.force.unasked:
                 continue
-            luck = self.parts.streams.get("volunteers", team.force.id).random(4)
+            luck = self.parts.streams.get("volunteers", team.force.id).random(5)
             if luck[0] < rules.comes:
                 due = now + float(quantiles(rules.arrival, luck[1:2])[0])
                 self.parts.clock.call_at(due, partial(self._arrive, team, luck, cause))
@@ -41,6 +41,13 @@ class Volunteering:
         team.event = parts.log.record(
             parts.now, "volunteers_came", team.where, value=float(team.force.members), cause=cause
         )
+        if luck[4] < self.rules.unled:
+            team.is_led = False
+            team.event = parts.log.record(
+                parts.now, "volunteers_unled", team.where, value=float(team.force.members), cause=team.event
+            )
+            self.teams.make_ready(team)
+            return
         takes = float(quantiles(self.rules.check_in, luck[2:3])[0])
         served = self._desks.begin(parts.now, takes, people=team.force.members)
         parts.clock.call_at(served.end, partial(self._check, team, is_fit=luck[3] >= self.rules.unfit))

@@ -113,7 +113,7 @@ class Wading:
 
         craft = Craft(
             vehicle=vehicle,
-            force=None if fleet.force is None else self.teams.of[fleet.force].force,
+            team=None if fleet.force is None else self.teams.of[fleet.force],
             seats=fleet.seats,
             times=lambda: self.ways.ways(vehicle.node, kind).time,
             stands=lambda: (vehicle.node, kind, "wades"),

@@ -160,7 +160,7 @@ class Jobs:
         """Send to each work that waits, the first that was heard of first, the team that is there soonest."""
         self._is_due = False
         for job in self._waiting():
-            able = [team for team in self.teams.teams if job.skill in team.force.can]
+            able = [team for team in self.teams.teams if job.skill in team.force.can and team.is_led]
             ready = [team for team in able if team.ready.triggered]
             free = [team for team in ready if team.free >= (self._party(job) or 1)]
             if not self._has_stock(job):

@@ -6,7 +6,7 @@ import pytest
 import evacsim as ev
 from evacsim.errors import EvacsimError
 from evacsim.scenario.checking import check
-from tests.reference.flooded_street import FLOODED_AT, flooded_street, street
+from tests.reference.flooded_street import FLOODED_AT, LEG, flooded_street, street
 
 HOUR = 3600.0
 HALF = {"type": "fixed", "value": "30 min"}
@@ -88,3 +88,47 @@ def test_unasked_and_asked_for_at_once_is_refused(tmp_path):
     given = street(tmp_path, forces=[blue("blue", external=True)], rescue={"volunteers": {}})
     with pytest.raises(EvacsimError, match="comes unasked, and is asked for"):
         ev.from_mapping(given)
+
+
+def test_who_does_not_report_fetches_people_of_whom_headquarters_still_thinks_they_wait(tmp_path):
+    led = {"id": "fire", "kind": "fire", "members": 2, "node": "n4-0", "readiness": "3 h"}
+    said = flooded_street(
+        tmp_path,
+        villages={0: 1},
+        forces=[blue("blue", members=2), led],
+        boats=[{"id": f"boats-{team}", "force": team, "crew": 2} for team in ("blue", "fire")],
+        rescue={"volunteers": SURE | {"unled": 1}},
+    )
+    run = ev.simulate(said, seed=1)
+    events = run.record.events.set_index("kind")
+    there = FLOODED_AT + HOUR
+    assert events.loc["volunteers_unled", "time_s"] == there  # and so before any desk is open
+    assert events.loc["craft_went_alone", ["time_s", "subject", "place"]].tolist() == [
+        there,
+        "vehicle/boats-blue-1",
+        "case/1",
+    ]
+    # Four legs there: nobody is told that the household is gone, and the fire brigade finds nobody three hours later.
+    assert events.loc["boarded", "time_s"] == there + 4 * LEG
+    case = run.record.tables["cases"].iloc[0]
+    assert (case["craft"], case["fetched"], case["result"]) == ("boats-fire-1", 0, "nobody")
+    assert case["closed_s"] == FLOODED_AT + 3 * HOUR + 4 * LEG
+    assert run.indicators["fetched_unled"].value == run.indicators["fetched_people"].value == 1
+    assert run.indicators["in_vain_share"].value == 1.0
+    assert np.isnan(run.indicators["check_in_wait_mean"].value)
+
+
+def test_crews_that_nobody_leads_all_go_to_the_nearest_and_one_of_them_in_vain(tmp_path):
+    teams = [blue(name, members=2) for name in ("blue", "sky")]
+    boats = [{"id": f"boats-{team['id']}", "force": team["id"], "crew": 2} for team in teams]
+    said = flooded_street(
+        tmp_path, villages={0: 1, 2: 1}, forces=teams, boats=boats, rescue={"volunteers": SURE | {"unled": 1}}
+    )
+    run = ev.simulate(said, seed=1)
+    events = run.record.events
+    went = events[events["kind"] == "craft_went_alone"].groupby("place")["subject"].nunique()
+    assert went.to_dict() == {"case/1": 2, "case/2": 2}  # each crew goes to each case
+    assert run.indicators["fetched_unled"].value == 2
+    assert run.record.tables["need"]["people"].iloc[-1] == 0
+    assert run.indicators["open_case_people"].value == 2  # and headquarters does not know
+    assert run.digest() == ev.simulate(said, seed=1).digest()
