@@ -9,6 +9,7 @@ from evacsim.analysis import rescuing
 from evacsim.language import Text
 from evacsim.report.charts import POINTS
 from evacsim.report.craft_drawn import craft_timeline
+from evacsim.report.levels_told import levels
 from evacsim.report.lines_drawn import Curve, people_over_time
 from evacsim.report.markup import Html, Words, bar, joined, shortened, table, tag
 from evacsim.report.treatment_told import treatment
@@ -56,6 +57,8 @@ def rescue_section(record: RunRecord, words: Words) -> Html:
         return Html("")
     parts = [_need(record, words), tag("h3", words("rescue_times")), _times(record, words)]
     parts += [tag("h3", words("rescue_cases")), _cases(record, words)]
+    if len(record.tables["case_levels"]):
+        parts += [tag("h3", words("levels")), levels(record, words)]
     if len(record.tables["craft_time"]):
         parts += [tag("h3", words("craft_hours")), _craft(record, words), craft_timeline(record, words)]
     if len(record.tables["forces"]):
@@ -167,6 +170,10 @@ def _called(record: RunRecord, row: Mapping[Hashable, Any], words: Words) -> str
     """Return when a team was called, or came unasked."""
     if np.isfinite(row["arrived_s"]):
         arrived = day_and_time(record.start, row["arrived_s"], words.lang)
+        events = record.events
+        went = (events["kind"] == "volunteers_unled") & (events["subject"] == f"force/{row['force']}")
+        if went.any():
+            return words(Text(f"came unasked {arrived}, did not report", f"自发到达 {arrived}，未报到"))
         return words(Text(f"came unasked {arrived}", f"自发到达 {arrived}"))
     if np.isfinite(row["called_s"]):
         return day_and_time(record.start, row["called_s"], words.lang)

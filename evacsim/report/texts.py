@@ -128,6 +128,19 @@ TEXTS: dict[str, Text] = {
     "case_gone": Text("over without a craft", "未经救援已脱险或结束"),
     "case_nobody": Text("nobody found", "扑空"),
     "case_open": Text("open at the end", "结束时未结"),
+    "levels": Text("Who acted first", "先期处置与移交"),
+    "level": Text("level", "层级"),
+    "cases_closed": Text("closed there", "本级结案"),
+    "cases_handed_over": Text("handed over", "移交上级"),
+    "cases_grave": Text("grave: everybody's", "升级"),
+    "kept_mean": Text("kept before handing over, with the time of it", "移交前平均用时（含移交）"),
+    "levels_note": Text(
+        "A case is first for the teams of its village, then for those of its town, then for all. A level that has "
+        "nobody on the way in time hands it over; a level without craft of its own is left out; what is grave is "
+        "everybody's at once. Cases count at each level that had them.",
+        "警情先由本村队伍处置，其次本镇，再次全县（区）；本级逾时派不出力量即移交上级，没有救援装备的层级自动跳过，"
+        "紧急警情各级同时处置。经过多级的警情在各级分别计数。",
+    ),
     "craft_hours": Text("Where the craft's hours went", "舟艇、直升机时间去向"),
     "craft_timeline": Text("What each craft did, and when", "舟艇等装备时间线"),
     "craft_does": Text("craft", "舟艇、直升机"),

@@ -18,6 +18,7 @@ from making.flood import FRAMES, UPPER_GAUGE, arrivals, depths, reservoir_stage,
 from making.geography import ORIGIN
 from making.means import DEPOTS, TRUCK_YARD, boat_depots, depot_node, fleet_rows, force_rows, store_rows
 from making.places import Settled, pickup_rows, settle, shelter_rows, zone_rows
+from making.prepared import prepared_fleets, prepared_forces, prepared_offices, prepared_sites
 from making.roads import CLASSES, JAM_DENSITY, Network, build
 from making.sites import find_sites, find_wet_shelters, survey
 from making.transfers import transfer_rows
@@ -37,6 +38,7 @@ def main(folder: Path) -> None:
     settled = settle(network, sites, wet_shelters)
     position = network.position()
     seats = [rest.point for rest in settled.rests]
+    county = position[depot_node(TRUCK_YARD, position)]
 
     write(folder / "network" / "nodes.csv", node_rows(network))
     write(folder / "network" / "links.csv", link_rows(network))
@@ -46,11 +48,15 @@ def main(folder: Path) -> None:
     write(folder / "fleets.csv", fleet_rows(position))
     write(folder / "forces.csv", force_rows(position, seats))
     write(folder / "stores.csv", store_rows(position, seats))
-    write(folder / "offices.csv", office_rows(settled, position[depot_node(TRUCK_YARD, position)]))
+    write(folder / "offices.csv", office_rows(settled, county))
     write(folder / "officers.csv", officer_rows(settled))
     write(folder / "sites.csv", site_rows(settled))
     write(folder / "outages.csv", outage_rows())
     write(folder / "stock.csv", stock_rows())
+    write(folder / "prepared" / "fleets.csv", prepared_fleets(position, seats))
+    write(folder / "prepared" / "forces.csv", prepared_forces(position, seats))
+    write(folder / "prepared" / "offices.csv", prepared_offices(settled, county))
+    write(folder / "prepared" / "sites.csv", prepared_sites(settled, seats))
     write(folder / "water" / "links.csv", water_on_links(network))
     write(folder / "water" / "places.csv", water_at_places(settled, position))
     for gauge, rows in gauge_rows().items():

@@ -388,7 +388,7 @@ def test_make_writes_the_committed_files_again(tmp_path):
     assert {file for file in made if (tmp_path / file).read_bytes() != (FOLDER / file).read_bytes()} == set()
 
 
-@pytest.mark.parametrize("file", ["scenario.yaml", "scenario_late.yaml", "scenario_night.yaml"])
+@pytest.mark.parametrize("file", ["scenario.yaml", "scenario_late.yaml", "scenario_night.yaml", "scenario_prepared.yaml"])
 def test_the_scenarios_load_with_no_remark_but_the_one_they_want(file):
     found = read(FOLDER / file)
     assert found.scenario is not None
@@ -443,3 +443,35 @@ def test_the_night_differs_from_plan_a_by_the_hour_and_the_outages_only():
     assert night.hazard.gauges == day.hazard.gauges
     assert len(night.hazard.outages) == 22
     assert not day.hazard.outages
+
+
+def test_the_prepared_night_has_the_same_boats_elsewhere_and_names_what_it_adds():
+    night, prepared = load(FOLDER / "scenario_night.yaml"), load(FOLDER / "scenario_prepared.yaml")
+    for part in ("when", "who", "to", "care", "zones"):
+        assert getattr(prepared.plan, part) == getattr(night.plan, part)
+    assert prepared.hazard == night.hazard
+    assert prepared.district.zones == night.district.zones
+    own = {force.id: force for force in prepared.district.forces if not force.unasked}
+
+    def boats(scenario):
+        fleets = [fleet for fleet in scenario.district.fleets if fleet.kind == "boat"]
+        return sum(fleet.vehicles for fleet in fleets if fleet.force in own or scenario is night)
+
+    assert boats(prepared) == boats(night) == 44
+
+    def all_of(scenario, what):
+        # Teams of volunteers, and of the trucks, are new; nobody else is.
+        new = {"fire-waders", *(force.id for force in scenario.district.forces if force.unasked)}
+        forces = [force for force in scenario.district.forces if force.id not in new]
+        return sum(getattr(force, what) or 0 for force in forces)
+
+    assert all_of(prepared, "members") == all_of(night, "members")
+    assert all_of(prepared, "jackets") == all_of(night, "jackets")
+    assert {force.township for force in own.values() if force.zones} == {"J09", "J15"}
+    assert {site.kind for site in prepared.district.sites} == {"power", "cell", "trunked"}
+    organize, rescue = prepared.plan.organize, prepared.plan.rescue
+    assert organize.networks.order == ["public", "private", "satellite"]
+    assert organize.model_copy(
+        update={"networks": None, "offices": night.plan.organize.offices}
+    ) == night.plan.organize.model_copy(update={"networks": None})
+    assert rescue.model_copy(update={"tiers": None, "volunteers": None}) == night.plan.rescue
