@@ -98,7 +98,9 @@ def first_action_share(record: RunRecord) -> float:
         return np.nan
     people = levels[levels["end"] == "closed"].merge(cases[["case", "fetched"]], on="case")
     own = people["level"] != "district"
-    return float(people["fetched"][own].sum() / people["fetched"].sum()) if people["fetched"].sum() else np.nan
+    return (
+        float(people["fetched"][own].sum() / people["fetched"].sum()) if people["fetched"].sum() else np.nan
+    )
 
 
 def handed_over_share(record: RunRecord) -> float:

@@ -55,6 +55,12 @@ class Contactable(Recorded):
                     self._is_reached[zone, network] = is_reached
                     self._changes.append((zone, network, self.parts.now, is_reached))
 
+    def reaches(self, zone: int) -> bool:
+        """Return whether any network reaches a zone (row) now; where no office leads it, whether the phone works."""
+        if zone not in self._leaders:
+            return self.parts.networks.works("phone", Where(Kind.ZONE, zone))
+        return self._reaches(ANY, self._leaders[zone])
+
     def _reaches(self, network: str, leader: int) -> bool:
         offices = self.parts.world.offices
         if self.carrying.rules is None:

@@ -261,11 +261,13 @@ class Run:
         )
 
     def _with_command(self) -> Command:
-        """Return the offices; where the plan describes its networks, teams are called over them."""
+        """Return the offices; where the plan describes its networks, teams are called and cases handed over by them."""
         command = Command(self.parts, self.duty, self.carrying)
         if self.carrying.rules is not None:
             for teams in (*self.working.teams, *([] if self.rescuing is None else [self.rescuing.teams])):
                 teams.reach_office = command.reach
+        if self.rescuing is not None and self.rescuing.tiers is not None:
+            self.rescuing.tiers.is_reached = self.contactable.reaches
         return command
 
     def _with_rescue(self) -> Rescuing | None:

@@ -18,7 +18,9 @@ RESCUE_TABLES: dict[str, tuple[Column, ...]] = {
     ),
     "cases": (
         Column("case", "str", Text("number of the case, from 1", "警情序号")),
-        Column("source", "str", Text("call, double, false, passer_by, patrol, drone, found, village", "来源")),
+        Column(
+            "source", "str", Text("call, double, false, passer_by, patrol, drone, found, village", "来源")
+        ),
         Column("node", "str", Text("road node where it is said to be", "报告地点")),
         Column("grade", "int64", Text("1 in danger, 2 old, ill, small, 3 able to wait", "紧急程度")),
         Column("said_people", "int64", Text("people that it is said to be about", "报告人数")),

@@ -208,7 +208,7 @@ class Tiers(Section):
         lambda: Uniform(type="uniform", low="10 min", high="60 min"), "shouts, boats going round, relatives"
     )
     """From coming into need until the village knows without any phone, where a team answers for the zone; what it
-    knows so is handed over only while the phone works there. null: it knows by calls alone."""
+    knows so is handed over only while any network reaches the village. null: it knows by calls alone."""
 
 
 class StandBy(Section):

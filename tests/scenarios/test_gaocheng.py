@@ -388,7 +388,9 @@ def test_make_writes_the_committed_files_again(tmp_path):
     assert {file for file in made if (tmp_path / file).read_bytes() != (FOLDER / file).read_bytes()} == set()
 
 
-@pytest.mark.parametrize("file", ["scenario.yaml", "scenario_late.yaml", "scenario_night.yaml", "scenario_prepared.yaml"])
+@pytest.mark.parametrize(
+    "file", ["scenario.yaml", "scenario_late.yaml", "scenario_night.yaml", "scenario_prepared.yaml"]
+)
 def test_the_scenarios_load_with_no_remark_but_the_one_they_want(file):
     found = read(FOLDER / file)
     assert found.scenario is not None

@@ -14,10 +14,10 @@ from evacsim.engine.parts import Parts
 from evacsim.engine.rescue.cases import Case, Cases
 from evacsim.engine.rescue.going_alone import GoingAlone
 from evacsim.engine.rescue.policies import HANDLING, POLICIES, Situation
-from evacsim.engine.routing import NOMINAL_BOAT_SPEED
 from evacsim.engine.rescue.teams import Team
 from evacsim.engine.rescue.tiers import Tiers
 from evacsim.engine.rescue.waiting import Sorts
+from evacsim.engine.routing import NOMINAL_BOAT_SPEED
 from evacsim.engine.vehicles import Vehicle
 from evacsim.scenario.forces import Force
 from evacsim.scenario.rescue import Rescue

@@ -25,9 +25,12 @@ class Unled(Protocol):
     """A craft whose crew finds its tasks itself (`dispatching.Craft`)."""
 
     vehicle: Vehicle
-    times: Callable[[], NDArray[np.float64]]
     task: list[Case]
     in_vain: set[int]
+
+    @property
+    def times(self) -> Callable[[], NDArray[np.float64]]:
+        """Return what tells how soon it is at every node [s]."""
 
     def wake(self) -> None:
         """Let it go for its task."""

@@ -63,7 +63,11 @@ class Rescuing(Recorded):
             if fleet.kind in ("boat", "helicopter", "drone", "high_clearance")
             and row not in transport.carriers
         ]
-        self.tiers = None if rules.tiers is None else Tiers(parts, self.cases, rules.tiers, map(self._crew, self._craft_fleets))
+        self.tiers = (
+            None
+            if rules.tiers is None
+            else Tiers(parts, self.cases, rules.tiers, map(self._crew, self._craft_fleets))
+        )
         self.dispatching = Dispatching(parts, self.cases, rules, self.tiers)
         self.loading = Loading(parts, transport, self.need, self.cases, transfer, rules.seeking)
         self.loading.report = self.calls.open
@@ -81,7 +85,9 @@ class Rescuing(Recorded):
         self.flying = Flying(
             parts, transport, sheltering, self.teams, self.dispatching, self.loading, self.diary
         )
-        self.seeking = Seeking(parts, self.calls, self.teams, self.reach, self.loading, transfer, rules, self.tiers)
+        self.seeking = Seeking(
+            parts, self.calls, self.teams, self.reach, self.loading, transfer, rules, self.tiers
+        )
         if any(fleet.kind == "drone" for fleet in transport.fleets):
             self.scouting = Scouting(parts, transport, self.teams, self.need, self.seeking, self.diary)
         self.moving_up = (

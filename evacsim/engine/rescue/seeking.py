@@ -57,8 +57,9 @@ class Seeking:
         if self.self_help is not None and luck[1] < self.self_help.share:
             due = parts.now + float(quantiles(self.self_help.takes, luck[2:3])[0])
             parts.clock.call_at(due, partial(self._fetch, household, since))
-        if self.tiers is not None and (due := self.tiers.heard_by_village(household)) is not None:
-            parts.clock.call_at(due, partial(self._report, household, since, VILLAGE))
+        heard = None if self.tiers is None else self.tiers.heard_by_village(household)
+        if heard is not None:
+            parts.clock.call_at(heard, partial(self._report, household, since, VILLAGE))
         if self.seeking.patrol_every is not None and not self._is_patrolling:
             self._is_patrolling = True
             parts.clock.call_at(parts.now + self.seeking.patrol_every, self._patrol)
@@ -87,7 +88,11 @@ class Seeking:
         """Let a team that can search look over all flooded zones: by night only one that flies with its own eyes."""
         assert self.seeking.patrol_every is not None
         parts = self.parts
-        able = [team for team in self.teams.teams if "search" in team.force.can and team.is_led and team.ready.triggered]
+        able = [
+            team
+            for team in self.teams.teams
+            if "search" in team.force.can and team.is_led and team.ready.triggered
+        ]
         if able:
             for household in sorted(self.need.since):
                 number = self._patrolled[household] = self._patrolled.get(household, 0) + 1

@@ -6,7 +6,7 @@ A level where nobody answers is left out. What is grave is everybody's from the 
 takes in others there, whosever they are.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 
@@ -14,7 +14,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from evacsim.engine.log import Kind, Where
 from evacsim.engine.parts import Parts
 from evacsim.engine.rescue.cases import ALL, Case, Cases
 from evacsim.scenario.forces import Force
@@ -24,7 +23,7 @@ from evacsim.world.laws import quantiles
 
 VILLAGE, TOWN, DISTRICT = "village", "town", "district"
 AGAIN_AFTER = 300.0
-"""From one try of a village to hand over without a phone that works to the next [s] (assumed)."""
+"""From one try of a village that is cut off to hand over to the next [s] (assumed)."""
 
 
 @dataclass(slots=True)
@@ -61,17 +60,20 @@ class Tiers:
         numbers: dict[frozenset[int], int] = {frozenset((ALL,)): 0}
         """Sets of tiers that any team answers for, numbered."""
         self._answers = {
-            force.id: numbers.setdefault(self._tiers_of(force), len(numbers)) for force in crews
+            force.id: numbers.setdefault(self._tiers_of(force), len(numbers))
+            for force in crews
             if force is not None
         }
-        self._may = np.zeros((len(numbers), self._first_zone + zones.n), dtype=bool)
+        self._may: NDArray[np.bool_] = np.zeros((len(numbers), self._first_zone + zones.n), dtype=bool)
         for tiers, row in numbers.items():
             self._may[row, list(tiers)] = True
-        self._has_any = self._may.any(axis=0)
+        self._has_any: NDArray[np.bool_] = np.any(self._may, axis=0)
         self._due: dict[int, float] = {}
         """When each case that is not everybody's is handed over if nobody is on the way to it [s]."""
         self._handed: set[int] = set()
         """Cases that are being handed over."""
+        self.is_reached: Callable[[int], bool] = lambda _: True
+        """Whether word gets from a zone (row) to the next level now."""
         self._stays: dict[int, list[Stay]] = {}
         """Whose each case was, one after the other."""
         cases.at_news.append(self._hear)
@@ -107,8 +109,9 @@ class Tiers:
     def _tiers_of(self, force: Force) -> frozenset[int]:
         own = {self._rows[id_] for pattern in force.zones for id_ in matching(pattern, self._rows)}
         models = self.parts.world.zones.models
-        towns = {self._town.get(name) for name in (force.township, *(models[zone].township for zone in own)) if name}
-        return frozenset((ALL, *(towns - {None}), *(self._first_zone + zone for zone in own)))
+        towns = {force.township, *(models[zone].township for zone in own)} - {""}
+        of_towns = (self._town[town] for town in towns if town in self._town)
+        return frozenset((ALL, *of_towns, *(self._first_zone + zone for zone in own)))
 
     # -- from one to the next ---------------------------------------------------------------
 
@@ -117,7 +120,9 @@ class Tiers:
         if case.row not in self._stays:
             self._stays[case.row] = []
             own = self._first_zone + case.zone
-            self._give(case, ALL if self._is_grave(case) else own if self._has_any[own] else self._towns(case))
+            self._give(
+                case, ALL if self._is_grave(case) else own if self._has_any[own] else self._towns(case)
+            )
         elif case.tier != ALL and self._is_grave(case):
             self._give(case, ALL, "grave")
         elif case.tier != ALL and case.craft is None:
@@ -130,8 +135,7 @@ class Tiers:
         is_kept = case.craft is not None or parts.now < self._due[case.row]
         if not case.is_open or case.tier == ALL or is_kept or case.row in self._handed:
             return
-        place = Where(Kind.ZONE, case.zone)
-        if case.source == VILLAGE and not parts.networks.works("phone", place):
+        if case.source == VILLAGE and not self.is_reached(case.zone):
             self._due[case.row] = parts.now + AGAIN_AFTER
             parts.clock.call_at(self._due[case.row], partial(self._look, case))
             return

@@ -1,5 +1,4 @@
-"""The cases that wait for a craft, by what a dispatcher tells apart: where, of which town, how grave, how many people,
-and whose they are.
+"""The cases that wait for a craft, by what a dispatcher tells apart: place, town, how grave, how many people, whose.
 
 All cases of such a *sort* are as good for any craft but for who was heard first. So a decision looks at sorts,
 of which a city has a few thousand, and not at cases, of which it may have a hundred thousand.

@@ -79,7 +79,9 @@ def prepared_fleets(position: Array, seats: list[Array]) -> Iterator[dict[str, o
 
 def prepared_forces(position: Array, seats: list[Array]) -> Iterator[dict[str, object]]:
     """Yield the rows of prepared/forces.csv: those of forces.csv, with crews where boats and trucks have gone."""
-    moved = {lender.removeprefix("rubber-") + "-boats": sum(boats.values()) for lender, boats in LENDERS.items()}
+    moved = {
+        lender.removeprefix("rubber-") + "-boats": sum(boats.values()) for lender, boats in LENDERS.items()
+    }
     answers = {"township": "", "zones": "", "office": "", "unasked": ""}
     rows = force_rows(position, seats)
     for row in rows:
@@ -103,19 +105,27 @@ def prepared_forces(position: Array, seats: list[Array]) -> Iterator[dict[str, o
                 "unasked": "",
             }
     fire = next(row for row in rows if row["id"] == "fire-boats")
-    yield fire | answers | {
-        "id": "fire-waders",
-        "name": "区消防大队涉水车组 truck crews",
-        "members": WADERS * 2 * SHIFTS,
-        "jackets": "",
-    }
-    for team in VOLUNTEERS:
-        yield located(team.id, team.name, _at(team.at, position)) | answers | {
-            "kind": "volunteer",
-            "members": team.boats * BOAT_CREW * SHIFTS,
+    yield (
+        fire
+        | answers
+        | {
+            "id": "fire-waders",
+            "name": "区消防大队涉水车组 truck crews",
+            "members": WADERS * 2 * SHIFTS,
             "jackets": "",
-            "unasked": "yes",
         }
+    )
+    for team in VOLUNTEERS:
+        yield (
+            located(team.id, team.name, _at(team.at, position))
+            | answers
+            | {
+                "kind": "volunteer",
+                "members": team.boats * BOAT_CREW * SHIFTS,
+                "jackets": "",
+                "unasked": "yes",
+            }
+        )
 
 
 def prepared_offices(settled: Settled, county: Array) -> Iterator[dict[str, object]]:

@@ -20,7 +20,8 @@ def team(name, column, **changes):
 def boats(*forces, **changes):
     """Return one boat for each team, where it stands."""
     return [
-        {"id": f"boats-{one['id']}", "force": one["id"], "node": one["node"], "crew": 2} | changes for one in forces
+        {"id": f"boats-{one['id']}", "force": one["id"], "node": one["node"], "crew": 2} | changes
+        for one in forces
     ]
 
 
@@ -77,9 +78,7 @@ def test_a_case_goes_from_village_to_town_to_district_as_each_has_nobody_to_send
 
 def test_a_level_where_nobody_answers_is_left_out(tmp_path):
     own, all_ = team("own", 6, zones="v0"), team("all", 4)
-    run = ev.simulate(
-        scenario(tmp_path, [own, all_], villages={0: 1, 2: 1}), seed=1
-    )
+    run = ev.simulate(scenario(tmp_path, [own, all_], villages={0: 1, 2: 1}), seed=1)
     first = FLOODED_AT + 36 * MINUTE
     at = {(case, level): since for case, level, since, *_ in levels(run)}
     cases = run.record.tables["cases"].set_index("node")["case"]
@@ -114,11 +113,18 @@ def test_whoever_is_in_danger_is_everybodys_at_once_also_later(tmp_path):
     assert sent(at_once)[0][2] == FLOODED_AT
     # Heard at 2256 s; the water comes up to them at 2700 s, and relatives tell of it at 2712 s.
     later = {"villages": {0: 1}, "later": [("v0", "T+45 min", 4.5)]}
-    again = {"calls": {"again_after": "1 min", "double": 1, "merged": 1, "delay": {"type": "fixed", "value": "456 s"}}}
+    again = {
+        "calls": {
+            "again_after": "1 min",
+            "double": 1,
+            "merged": 1,
+            "delay": {"type": "fixed", "value": "456 s"},
+        }
+    }
     risen = ev.simulate(
         scenario(tmp_path / "b", [own, all_], tiers=TIERS | {"at_once": 1}, rescue=again, **later), seed=1
     )
-    assert [(row[1], row[4]) for row in levels(risen)][0] == ("village", "grave")
+    assert (levels(risen)[0][1], levels(risen)[0][4]) == ("village", "grave")
     assert levels(risen)[1][1] == "district"
 
 
@@ -134,7 +140,13 @@ def test_the_village_knows_without_a_phone_and_tells_nobody_while_there_is_none(
     # A base station that is out from the beginning until T+5 h.
     sites = [{"id": "mast", "kind": "cell", "serves": ["*"], "node": "n7-0"}]
     outages = [{"site": "mast", "begins": "T+0 min", "ends": "T+5 h"}]
-    given = street(tmp_path / "b", forces=[own, all_], boats=boats(own, all_), villages={0: 1}, rescue=rescue | {"tiers": hears})
+    given = street(
+        tmp_path / "b",
+        forces=[own, all_],
+        boats=boats(own, all_),
+        villages={0: 1},
+        rescue=rescue | {"tiers": hears},
+    )
     given["district"]["sites"], given["hazard"]["outages"] = sites, outages
     silent = ev.from_mapping(given)
     first = sent(ev.simulate(silent, seed=1))[0][2]
@@ -167,7 +179,9 @@ def test_levels_that_nobody_fills_and_villages_that_are_not_there_are_told(tmp_p
         assert any(told in one.rule.en for one in check(ev.from_mapping(given)))
 
 
-@pytest.mark.parametrize("dispatch", ["nearest", "zone", "priority", "triage", "assignment", "look_ahead", "rounds"])
+@pytest.mark.parametrize(
+    "dispatch", ["nearest", "zone", "priority", "triage", "assignment", "look_ahead", "rounds"]
+)
 def test_no_policy_sends_a_craft_to_a_case_that_is_not_its_levels(tmp_path, dispatch):
     forces = [team(f"own{c}", c, zones=f"v{c}") for c in (0, 2)] + [
         team("town", 4, township="town1"),
