@@ -189,6 +189,7 @@ COLUMNS: Mapping[type[Section], Names] = {
         "members": ("人数", "队员", "队员数", "队伍人数", "size", "people"),
         "skills": ("能力", "技能", "任务能力"),
         "township": (*TOWNSHIP, "责任区", "辖区"),
+        "zones": ("责任村", "责任网格", "负责区域"),
         "office": ("指挥机构", "隶属机构"),
         "readiness": ("集结时间", "拉动集结时间", "出动时间"),
         "jackets": ("救生衣", "救生衣数"),

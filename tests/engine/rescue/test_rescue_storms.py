@@ -33,6 +33,18 @@ def moves_up():
     )
 
 
+def levels():
+    """Return rules for who acts first."""
+    return st.fixed_dictionaries(
+        {
+            "holds": st.sampled_from(["0 min", "10 min", "2 h"]),
+            "handover": LAWS,
+            "at_once": st.sampled_from([None, 1, 2]),
+            "hears": st.one_of(st.none(), LAWS),
+        }
+    )
+
+
 @st.composite
 def storms(draw):
     """Return what a storm says: streets whose depth changes at random, villages, teams, craft, rules."""
@@ -58,6 +70,7 @@ def storms(draw):
             "readiness": draw(LAWS),
             **({"jackets": draw(st.integers(0, 15))} if draw(st.booleans()) else {}),
             "unasked": draw(st.integers(0, 2)) == 0,
+            **draw(st.sampled_from([{}, {"zones": ["v*"]}, {"township": f"town{min(villages)}"}])),
         }
         for k in range(teams)
     ]
@@ -123,7 +136,12 @@ def storms(draw):
             **({"passers_by": draw(LAWS)} if draw(st.booleans()) else {}),
         },
         **({"self_help": {"share": 0.5, "takes": draw(LAWS)}} if draw(st.booleans()) else {}),
-        **({"volunteers": {"arrival": draw(LAWS)}} if draw(st.booleans()) else {}),
+        **(
+            {"volunteers": {"arrival": draw(LAWS), "unled": draw(st.sampled_from([0, 0.5, 1]))}}
+            if draw(st.booleans())
+            else {}
+        ),
+        **({"tiers": draw(levels())} if draw(st.booleans()) else {}),
         **(draw(st.sampled_from([{}, {"survival": {}}, {"survival": HURT, "treatment": TREATED}]))),
         **({"move_up": draw(moves_up())} if any(boat["trailer"] for boat in boats) else {}),
         **({"fatigue": {"full": "1 h", "tired": "2 h", "stop": "3 h"}} if draw(st.booleans()) else {}),
@@ -184,6 +202,7 @@ def check(record, storm):
     _people_are_conserved(record)
     _cases_hang_together(record)
     _craft_are_in_one_place(record, storm)
+    _levels_follow_each_other(record, storm)
     _boats_go_over_their_water_only(record, storm)
     _trucks_wade_no_deeper_than_they_can(record, storm)
     _no_bed_leaks(record)
@@ -242,6 +261,35 @@ def _craft_are_in_one_place(record, storm):
             assert now * 2 <= force["members"]
             if "jackets" in force and storm["boats"][k]["kind"] == "boat":
                 assert now * 2 <= force["jackets"]
+
+
+def _levels_follow_each_other(record, storm):
+    """Check that every case is some level's at any moment, and that each craft was sent to what is its level's."""
+    stays, cases = record.tables["case_levels"], record.tables["cases"].set_index("case")
+    if "tiers" not in storm["rescue"]:
+        assert stays.empty
+        return
+    assert set(stays["case"]) == set(cases.index)
+    for case, own in stays.groupby("case"):
+        assert own["from_s"].iloc[0] == cases["heard_s"][case]
+        assert (own["until_s"].to_numpy()[:-1] == own["from_s"].to_numpy()[1:]).all()
+        assert own["level"].tolist() == sorted(own["level"], key=["village", "town", "district"].index)
+        assert (own["end"].iloc[-1] == "closed") == (cases["result"][case] != "open")
+    events = record.events
+    sent = events[events["kind"].isin(["craft_assigned", "craft_turned", "craft_redirected"])]
+    for row in sent.drop_duplicates(["time_s", "subject"]).itertuples():
+        own = stays[(stays["case"] == row.place.removeprefix("case/")) & (stays["from_s"] <= row.time_s)]
+        # A case that changes hands in the same instant may be either's.
+        now = set(own["level"][own["until_s"].isna() | (own["until_s"] >= row.time_s)])
+        force = (
+            storm["forces"][k]
+            if (k := int(row.subject.removeprefix("vehicle/craft").split("-")[0])) < len(storm["forces"])
+            else {}
+        )
+        assert now & {
+            "district",
+            *(["village", "town"] if "zones" in force else ["town"] if "township" in force else []),
+        }
 
 
 def _no_bed_leaks(record):
