@@ -109,6 +109,7 @@ class Calls:
         if known and is_same:
             line["case"] = str(known[0].row + 1)
             self.cases.raise_grade(known[0], self.need.grade(household), heard)
+            self.cases.tell_again(household)
             return
         if not self.need.is_in(household, since):
             return

@@ -73,6 +73,8 @@ class Cases:
         """Open cases of each household that is in any."""
         self.at_news: list[Callable[[Case], None]] = []
         """A case has been opened, or waits again."""
+        self.at_told_again: list[Callable[[Case], None]] = []
+        """Somebody else tells of the people of a case."""
         self.at_closed: list[Callable[[Case], None]] = []
         self._picture: list[tuple[float, int, int, int, int]] = []
         self._unheard = 0
@@ -127,6 +129,12 @@ class Cases:
         for hook in self.at_news:
             hook(case)
         return case
+
+    def tell_again(self, household: int) -> None:
+        """Let somebody else tell of a household that cases are about already."""
+        for case in self.of[household]:
+            for hook in self.at_told_again:
+                hook(case)
 
     def raise_grade(self, case: Case, grade: int, cause: int) -> None:
         """Let headquarters hear that a case is graver than it was said to be."""

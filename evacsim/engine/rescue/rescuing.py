@@ -116,16 +116,17 @@ class Rescuing(Recorded):
         self.cases.at_news.append(self._call_craft)
 
     def _call_craft(self, case: Case) -> None:
-        """Call out all craft that may be sent to a case with the first such, and whoever can search with the first.
+        """Call out all craft that may be sent to a case with the first such.
 
-        Others come when they hear of it.
+        Whoever can search is called with the first that is known beyond its village; others come when they hear of it.
         """
+        is_told = self.tiers is None or self.tiers.is_told(case)
         for fleet in list(self._uncalled):
-            looks = self.transport.fleets[fleet].kind == "drone"
+            looks = is_told and self.transport.fleets[fleet].kind == "drone"
             if looks or self.tiers is None or self.tiers.may_be_sent(self._crew(fleet), case):
                 self._uncalled.remove(fleet)
                 self.transport.call_up(fleet, case.event)
-        if self._is_called:
+        if self._is_called or not is_told:
             return
         self._is_called = True
         for team in self.teams.teams:

@@ -71,6 +71,7 @@ class Seeking:
     def find(self, household: int, source: str, cause: int) -> None:
         """Let headquarters hear of a household in need from somebody who has seen it, unless it has a case already."""
         if household in self.cases.of:
+            self.cases.tell_again(household)
             return
         found = self.parts.log.record(
             self.parts.now,
@@ -96,7 +97,8 @@ class Seeking:
         if able:
             for household in sorted(self.need.since):
                 number = self._patrolled[household] = self._patrolled.get(household, 0) + 1
-                if household in self.cases.of:
+                # Where levels act one after the other, a village may be alone with what it knows.
+                if household in self.cases.of and self.tiers is None:
                     continue
                 luck = parts.streams.get("patrol", *parts.name_of(household), str(number))
                 if float(luck.random()) < self.seeking.patrol_sees:

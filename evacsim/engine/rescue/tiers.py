@@ -74,9 +74,14 @@ class Tiers:
         """Cases that are being handed over."""
         self.is_reached: Callable[[int], bool] = lambda _: True
         """Whether word gets from a zone (row) to the next level now."""
+        self._alone: set[int] = set()
+        """Cases of which only the village knows."""
+        self._trying: set[int] = set()
+        """Of these, those that it tries to tell of."""
         self._stays: dict[int, list[Stay]] = {}
         """Whose each case was, one after the other."""
         cases.at_news.append(self._hear)
+        cases.at_told_again.append(self._hear_elsewhere)
         cases.at_closed.append(partial(self._end, why="closed"))
 
     def answers(self, force: Force | None) -> int:
@@ -119,26 +124,46 @@ class Tiers:
         """Let a new case be the first level's that has anybody, a grave one everybody's; begin to wait for craft."""
         if case.row not in self._stays:
             self._stays[case.row] = []
+            if case.source == VILLAGE:
+                self._alone.add(case.row)
             own = self._first_zone + case.zone
-            self._give(
-                case, ALL if self._is_grave(case) else own if self._has_any[own] else self._towns(case)
-            )
-        elif case.tier != ALL and self._is_grave(case):
+            first = own if self._has_any[own] else self._towns(case)
+            self._give(case, ALL if self._is_grave(case) and self.is_told(case) else first)
+        elif case.tier != ALL and self._is_grave(case) and self.is_told(case):
             self._give(case, ALL, "grave")
         elif case.tier != ALL and case.craft is None:
             self._due[case.row] = self.parts.now + self.rules.holds
             self.parts.clock.call_at(self._due[case.row], partial(self._look, case))
 
+    def _hear_elsewhere(self, case: Case) -> None:
+        """Let a case be known that only a village knew; what it could not hand over it need not."""
+        if case.row in self._alone:
+            self._alone.remove(case.row)
+            self._look(case)
+
     def _look(self, case: Case) -> None:
-        """Hand a case over that nobody has been sent to in time, if word of it gets through."""
+        """Hand a case over that nobody has been sent to in time, and a grave one at once, if word gets through."""
+        if not case.is_open or case.tier == ALL or case.row in self._handed:
+            return
+        is_grave = self._is_grave(case)
+        if not is_grave and (case.craft is not None or self.parts.now < self._due[case.row]):
+            return
+        if not self.is_told(case):
+            if case.row not in self._trying:
+                self._trying.add(case.row)
+                self.parts.clock.call_at(self.parts.now + AGAIN_AFTER, partial(self._try_again, case))
+        elif is_grave:
+            self._give(case, ALL, "grave")
+        else:
+            self._hand_over(case)
+
+    def _try_again(self, case: Case) -> None:
+        self._trying.remove(case.row)
+        self._look(case)
+
+    def _hand_over(self, case: Case) -> None:
         parts = self.parts
-        is_kept = case.craft is not None or parts.now < self._due[case.row]
-        if not case.is_open or case.tier == ALL or is_kept or case.row in self._handed:
-            return
-        if case.source == VILLAGE and not self.is_reached(case.zone):
-            self._due[case.row] = parts.now + AGAIN_AFTER
-            parts.clock.call_at(self._due[case.row], partial(self._look, case))
-            return
+        self._alone.discard(case.row)
         self._handed.add(case.row)
         case.event = parts.log.record(
             parts.now, "case_handed_over", self.cases.where(case), value=float(case.people), cause=case.event
@@ -169,6 +194,10 @@ class Tiers:
     def _end(self, case: Case, why: str) -> None:
         stay = self._stays[case.row][-1]
         stay.until, stay.end = self.parts.now, why
+
+    def is_told(self, case: Case) -> bool:
+        """Return whether others than the village know of a case, or can be told of it."""
+        return case.row not in self._alone or self.is_reached(case.zone)
 
     def _is_grave(self, case: Case) -> bool:
         return self.rules.at_once is not None and case.grade <= self.rules.at_once

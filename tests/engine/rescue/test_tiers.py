@@ -214,3 +214,59 @@ def test_no_policy_sends_a_craft_to_a_case_that_is_not_its_levels(tmp_path, disp
         assert (own["until_s"].to_numpy()[:-1] == own["from_s"].to_numpy()[1:]).all()
         assert own["end"].iloc[:-1].isin(["handed_over", "grave"]).all()
     assert run.digest() == ev.simulate(said, seed=2).digest()
+
+
+def silent(folder, *, patrol=None, at_once=None):
+    """Return a village with no phone that works until T+5 h, and a boat of its own that reaches nobody."""
+    own, all_ = team("own", 6, zones="v0"), team("all", 4, kind="fire")
+    hears = TIERS | {"hears": {"type": "fixed", "value": "20 min"}, "at_once": at_once}
+    seeking = {} if patrol is None else {"seeking": {"patrol_every": patrol, "patrol_sees": 1}}
+    given = street(
+        folder,
+        forces=[own, all_],
+        boats=boats(own, all_),
+        villages={0: 1},
+        rescue={"calls": {"without_phone": 1}, "tiers": hears} | seeking,
+    )
+    given["district"]["sites"] = [{"id": "mast", "kind": "cell", "serves": ["*"], "node": "n7-0"}]
+    given["hazard"]["outages"] = [{"site": "mast", "begins": "T+0 min", "ends": "T+5 h"}]
+    return ev.simulate(ev.from_mapping(given), seed=1)
+
+
+def test_what_only_a_village_knows_is_known_once_a_patrol_has_seen_it(tmp_path):
+    # Nobody patrols before the district has heard of any case.
+    alone = silent(tmp_path / "a", patrol="1 h")
+    assert sent(alone)[0][2] >= 5 * HOUR
+    run = ev.simulate(_with_a_second_village(tmp_path / "b"), seed=1)
+    cases = run.record.tables["cases"].set_index("node")
+    stays = run.record.tables["case_levels"].set_index(["case", "level"])
+    own = stays.loc[(cases["case"]["n0-0"], "village")]
+    assert own["end"] == "handed_over"
+    # Found at T+90 min, an hour after the water came, and handed over at once: it has been kept long enough.
+    assert own["until_s"] == FLOODED_AT + HOUR + 6 * MINUTE
+
+
+def _with_a_second_village(folder):
+    own, all_ = team("own", 6, zones="v0"), team("all", 4, kind="fire")
+    tiers = TIERS | {"hears": {"type": "fixed", "value": "20 min"}}
+    seeking = {"patrol_every": "1 h", "patrol_sees": 1}
+    given = street(
+        folder,
+        forces=[own, all_],
+        boats=boats(own, all_),
+        villages={0: 1, 2: 1},
+        rescue={"calls": {"without_phone": 0}, "tiers": tiers, "seeking": seeking},
+    )
+    # The other village has a phone.
+    given["district"]["sites"] = [{"id": "mast", "kind": "cell", "serves": ["v0"], "node": "n7-0"}]
+    given["hazard"]["outages"] = [{"site": "mast", "begins": "T+0 min", "ends": "T+5 h"}]
+    return ev.from_mapping(given)
+
+
+def test_what_is_grave_in_a_village_that_is_cut_off_stays_its_own_until_word_gets_through(tmp_path):
+    # With grades up to 3 at once every case is grave.
+    run = silent(tmp_path, at_once=3)
+    (_, level, since, until, end), (_, then, taken, *_) = levels(run)
+    assert (level, since, end, then) == ("village", FLOODED_AT + 20 * MINUTE, "grave", "district")
+    assert until == taken
+    assert 5 * HOUR <= taken <= 5 * HOUR + 5 * MINUTE
