@@ -35,6 +35,7 @@ WORKS_TABLES: dict[str, tuple[Column, ...]] = {
         Column("done_s", "float64", Text("done [s]", "完成时间")),
         Column("teams", "str", Text("teams that were sent, joined by ;", "派出队伍")),
         Column("people", "int64", Text("people of the last party", "最后一批人数")),
+        Column("machines", "int64", Text("machines of the last party", "最后一批机械台数")),
         Column("left_person_hours", "float64", Text("work that is left [person-h]", "剩余工作量")),
         Column(
             "why_not",

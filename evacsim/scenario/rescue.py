@@ -47,6 +47,10 @@ class HelpCalls(Section):
     """How far away that place lies at most [m]."""
     count_error: Number = assumed(0.2, "one counts in the dark", ge=0, le=2)
     """Standard deviation of the number of people said against the true one, relative."""
+    state_error: Share = assumed(
+        0.0, "nobody has counted; a caller on a roof may sound worse, or calmer, than he is"
+    )
+    """Share of calls that tell the state wrong: one grade graver or less grave, alike often."""
     double: Share = assumed(0.15, "relatives elsewhere call too")
     """Share of households about whom somebody else calls too."""
     merged: Share = assumed(0.8, "by name and place, when the call is taken")

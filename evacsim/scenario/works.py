@@ -89,6 +89,20 @@ class Repeaters(Section):
     """Distance up to which it covers handsets [m]."""
 
 
+class Plant(Section):
+    """Machines that help a party to clear a road (挖机、推土机、铲车).
+
+    It takes them along from one stock, as far as any are left, and brings them back with it.
+    """
+
+    machines: Count = Field(ge=1)
+    """Machines of the district that can be had."""
+    each: Count = assumed(1, "one excavator works at a slide, lorries and people around it", ge=1)
+    """Machines that a party takes to one road."""
+    worth: Number = assumed(30.0, "an excavator moves 40-80 m3/h, a person with a shovel 1-2", gt=0, le=1000)
+    """What a machine does in an hour [person-h]; it does not tire."""
+
+
 class Works(Section):
     """抢险作业: what teams with the skill for it do.
 
@@ -105,6 +119,8 @@ class Works(Section):
     """People of a team who go to one work; all of the team who are free where absent."""
     stock: WorkStock = Field(default_factory=WorkStock)
     """What works take."""
+    plant: Plant | None = None
+    """Machines for clearing; none where absent."""
     generators: CarriedPower | None = None
     """Where generators are carried to; nowhere where absent."""
     repeaters: Repeaters | None = None

@@ -100,6 +100,26 @@ def test_a_road_is_cleared_by_a_team_that_is_called_gets_ready_drives_and_works(
     assert force["crew_hours"] * HOUR == pytest.approx(2 * HOUR + 2 * 150)
 
 
+def test_a_machine_that_a_party_takes_along_works_beside_its_people(tmp_path):
+    # Ten people and a machine worth thirty: 20 person-hours take half an hour instead of two.
+    record = run(street(tmp_path, works={"plant": {"machines": 3, "worth": 30}}))
+    work = record.tables["works"].iloc[0]
+    assert (work["people"], work["machines"]) == (10, 1)
+    assert work["done_s"] - work["begun_s"] == HOUR / 2
+
+
+def test_machines_are_as_many_as_there_are_and_go_on_with_their_party(tmp_path):
+    # Two roads are cut at once, two parties of five: the one that sets out first has the only machine, and the other
+    # none; the first one takes it to the third road.
+    # Only the ways back are cut, so that every road is reached.
+    cuts = [{"links": [link((c + 1, 0), (c, 0))], "begins": "T+1 h", "work": 35} for c in (1, 3, 5)]
+    given = street(tmp_path, cuts=cuts, works={"party": 5, "plant": {"machines": 1, "worth": 30}})
+    works = run(given).tables["works"].sort_values("sent_s", kind="stable")
+    assert works["machines"].tolist() == [1, 0, 1]
+    assert (works["done_s"] - works["begun_s"]).tolist() == [HOUR, 7 * HOUR, HOUR]
+    assert works["sent_s"].iloc[2] == works["done_s"].iloc[0]
+
+
 def test_every_event_of_a_cleared_road_goes_back_to_the_cut(tmp_path):
     events = run(street(tmp_path, works={})).events.set_index("seq")
     at = events.index[events["kind"] == "road_mended"][0]

@@ -18,12 +18,12 @@ from scipy.special import ndtri
 from evacsim.engine.log import ROOT, Kind, Where
 from evacsim.engine.parts import Parts
 from evacsim.engine.rescue.cases import Case, Cases
-from evacsim.engine.rescue.need import Need
+from evacsim.engine.rescue.need import IN_DANGER, WAITING, Need
 from evacsim.scenario.rescue import HelpCalls
 from evacsim.terms import HouseholdState
 from evacsim.world.laws import quantiles
 
-N_LUCK = 9
+N_LUCK = 10
 
 
 class Calls:
@@ -108,26 +108,40 @@ class Calls:
         is_same = source == "call" or luck[5] < self.rules.merged
         if known and is_same:
             line["case"] = str(known[0].row + 1)
-            self.cases.raise_grade(known[0], self.need.grade(household), heard)
+            self.cases.raise_grade(known[0], self._grade_said(household), heard)
             self.cases.tell_again(household)
             return
         if not self.need.is_in(household, since):
             return
         people = int(parts.households.people[household])
         said = max(1, round(people * (1 + self.rules.count_error * float(ndtri(luck[6])))))
-        case = self.open(household, source, heard, people=said, node=self._place_said(household))
+        case = self.open(
+            household,
+            source,
+            heard,
+            people=said,
+            node=self._place_said(household),
+            grade=self._grade_said(household),
+        )
         line["case"] = str(case.row + 1)
         self._let_false_ones_begin()
 
     def open(
-        self, household: int, source: str, cause: int, *, people: int | None = None, node: int | None = None
+        self,
+        household: int,
+        source: str,
+        cause: int,
+        *,
+        people: int | None = None,
+        node: int | None = None,
+        grade: int | None = None,
     ) -> Case:
         """Open a case about a household, as it is where nothing else is said."""
         zone = int(self.parts.households.zone[household])
         return self.cases.hear(
             node=self.need.node(household) if node is None else node,
             people=int(self.parts.households.people[household]) if people is None else people,
-            grade=self.need.grade(household),
+            grade=self.need.grade(household) if grade is None else grade,
             source=source,
             cause=cause,
             households=[household],
@@ -150,6 +164,13 @@ class Calls:
         distance = np.hypot(roads.x - roads.x[node], roads.y - roads.y[node])
         near = np.flatnonzero((distance <= self.rules.place_radius) & (distance > 0))
         return int(near[int(luck[8] * len(near))]) if near.size else node
+
+    def _grade_said(self, household: int) -> int:
+        """Return how grave a call makes it: as it is, or by one grade more or less."""
+        grade, luck, error = self.need.grade(household), self.luck(household)[9], self.rules.state_error
+        if luck >= error:
+            return grade
+        return max(IN_DANGER, grade - 1) if luck < error / 2 else min(WAITING, grade + 1)
 
     def _is_known(self, household: int, source: str) -> bool:
         """Return whether nobody has to go on trying: somebody else got through."""

@@ -72,6 +72,8 @@ class Job:
     """Teams that were sent."""
     people: int = 0
     """People of the last party."""
+    machines: int = 0
+    """Machines of the last party."""
     waits: bool = False
     """Whether headquarters knows, and nobody is sent."""
     why: str = "not_heard"
@@ -100,6 +102,11 @@ class Jobs:
         self.all: list[Job] = []
         self.stock = _stock(parts, rules)
         """What is left of what works take; without limit what is not there."""
+        plant = rules.plant
+        self._machines, self._each, self._worth = (
+            (0, 0, 0.0) if plant is None else (plant.machines, plant.each, plant.worth)
+        )
+        """Machines that no party has; how many one takes along, and the people whom each of them is worth."""
         self._is_due = False
         self._reopened = simpy.Event(parts.clock)
         parts.after_reopening.append(self._reopen)
@@ -180,6 +187,7 @@ class Jobs:
 
     def _assign(self, team: Team, crew: Crew, job: Job) -> None:
         job.waits, job.sent, job.people, job.why = False, self.parts.now, crew.size, "under_way"
+        job.machines = self._take_machines(job)
         job.teams.append(team.force.id)
         self._carry(job)
         job.event = team.event = self.parts.log.record(
@@ -199,6 +207,7 @@ class Jobs:
             yield self.parts.clock.timeout(way)
             if not job.is_over:
                 yield from self._work(team, crew, job)
+            self._machines += job.machines
             following = None if self.teams.is_worn_out(crew) else self._next(team, crew, node)
             if following is None:
                 break
@@ -224,7 +233,8 @@ class Jobs:
         if job.begin is not None:
             job.begin(job.event)
         while not self.teams.is_worn_out(crew):
-            since, rate = parts.now, crew.size * self.teams.strength(crew)
+            since = parts.now
+            rate = crew.size * self.teams.strength(crew) + job.machines * self._worth
             step = min(job.left / rate, self.teams.until_weaker(crew))
             is_last = step == job.left / rate
             yield parts.clock.timeout(step) | job.over
@@ -261,6 +271,12 @@ class Jobs:
         if not job.is_supplied and job.takes in self.stock:
             self.stock[job.takes] -= job.amount
         job.is_supplied = True
+
+    def _take_machines(self, job: Job) -> int:
+        """Take as many machines for a party as help it; return how many."""
+        taken = min(self._machines, self._each) if job.what == "clear" else 0
+        self._machines -= taken
+        return taken
 
     def _waiting(self) -> list[Job]:
         return sorted((job for job in self.all if job.waits), key=lambda job: (job.asked, job.row))
@@ -313,6 +329,7 @@ class Jobs:
                     "done_s": job.done,
                     "teams": ";".join(dict.fromkeys(job.teams)),
                     "people": job.people,
+                    "machines": job.machines,
                     "left_person_hours": _hours(job.left),
                     "why_not": job.why,
                 }

@@ -135,6 +135,14 @@ def test_headquarters_believes_what_it_is_told(tmp_path):
     assert picture["believed_people"] == table["said_people"].sum() > picture["people"]
 
 
+def test_a_call_may_make_it_graver_or_less_grave_than_it_is(tmp_path):
+    # Nobody is old, ill, small or in danger: all are of grade 3, and no call can make it less grave than that.
+    told = {"calls": {"state_error": 0.4}}
+    table = record_of(tmp_path, villages={0: 1000}, rescue=told).tables["cases"]
+    assert set(table["grade"]) == {2, 3}
+    assert (table["grade"] == 2).mean() == pytest.approx(0.2, abs=0.04)
+
+
 def test_false_calls_come_as_often_as_said_and_are_searched_in_vain(tmp_path):
     record = engine_record(
         flooded_street(
