@@ -63,10 +63,9 @@ class Rescuing(Recorded):
             if fleet.kind in ("boat", "helicopter", "drone", "high_clearance")
             and row not in transport.carriers
         ]
+        fetchers = [row for row in self._craft_fleets if transport.fleets[row].kind != "drone"]
         self.tiers = (
-            None
-            if rules.tiers is None
-            else Tiers(parts, self.cases, rules.tiers, map(self._crew, self._craft_fleets))
+            None if rules.tiers is None else Tiers(parts, self.cases, rules.tiers, map(self._crew, fetchers))
         )
         self.dispatching = Dispatching(parts, self.cases, rules, self.tiers)
         self.loading = Loading(parts, transport, self.need, self.cases, transfer, rules.seeking)

@@ -43,7 +43,7 @@ class Tiers:
     Parameters
     ----------
     crews : iterable of Force or None
-        Teams that crew craft; None for craft that have people of their own.
+        Teams that crew craft which fetch people; None for craft that have people of their own.
     """
 
     def __init__(self, parts: Parts, cases: Cases, rules: Rules, crews: Iterable[Force | None]) -> None:
@@ -85,11 +85,11 @@ class Tiers:
         cases.at_closed.append(partial(self._end, why="closed"))
 
     def answers(self, force: Force | None) -> int:
-        """Return the number of the set of tiers that a team answers for; every craft without a team is the district's.
+        """Return the number of the set of tiers that a team answers for; whoever fetches nobody is the district's.
 
         Teams of one number may be sent to the same cases.
         """
-        return 0 if force is None else self._answers[force.id]
+        return 0 if force is None else self._answers.get(force.id, 0)
 
     def may(self, answers: int, tier: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Return for each tier whether teams that answer so (`answers`) may be sent to its cases."""
