@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from evacsim.analysis.bounds.fetching import fetching
-from evacsim.analysis.bounds.transfer import Orders, clearing
+from evacsim.analysis.bounds.transfer import Orders, Transfer
 from evacsim.analysis.clearance import SHARES, first_order
 from evacsim.results.columns import table
 from evacsim.results.record import TABLES, RunRecord
@@ -29,8 +29,9 @@ def bounds(record: RunRecord, world: World) -> pd.DataFrame:
     rows = []
     start = first_order(record)
     if np.isfinite(start):
+        transfer = Transfer(record, world)
         for orders in get_args(Orders):
-            limits = clearing(record, world, orders)
+            limits = transfer.clearing(orders)
             for share in SHARES:
                 found = limits.bound(share)
                 name = f"clearance_time_{round(100 * share)}"
