@@ -48,7 +48,7 @@ class Leaving:
     """Whether it was ever in need: it may be fetched from the first trouble on."""
 
     def to_pickup(self, walking: Net, nodes: Rows) -> Floats:
-        """Return how long each of those who ride walks to its pick-up point (`nodes` by row), inf for the others [s]."""
+        """Return how long each rider walks to his pick-up point (`nodes` by row), inf for those who do not ride [s]."""
         rides = np.flatnonzero(self.how == BUS)
         found = np.full(len(self.people), np.inf)
         for pickup in np.unique(self.pickup[rides]):
