@@ -30,10 +30,14 @@ def bounds(record: RunRecord, world: World) -> pd.DataFrame:
     start = first_order(record)
     if np.isfinite(start):
         transfer = Transfer(record, world)
-        for orders in get_args(Orders):
-            limits = transfer.clearing(orders)
+        limits = {orders: transfer.clearing(orders) for orders in get_args(Orders)}
+        at_once, as_given = limits.values()
+        # Where all were ordered to go at once there is nothing to be found twice.
+        if as_given.is_same(at_once):
+            limits["as_given"] = at_once
+        for orders, clearing in limits.items():
             for share in SHARES:
-                found = limits.bound(share)
+                found = clearing.bound(share)
                 name = f"clearance_time_{round(100 * share)}"
                 rows.append((name, orders, max(found.time - start, 0.0), found.reason))
     rescue = fetching(record, world)

@@ -84,6 +84,8 @@ class Clearing:
     """End of the run: who is not out by then is never out [s]."""
     on_roads: dict[float, list[float]] = field(default_factory=dict)
     """Most people whom the roads let out by moments that were looked at, for each of `flows` [person]."""
+    found: dict[float, Found] = field(default_factory=dict)
+    """Bounds that were looked for, by share."""
 
     @property
     def soonest(self) -> Floats:
@@ -97,8 +99,17 @@ class Clearing:
         parts = [self.alone_people, *(flow.people for flow in self.flows)]
         return np.concatenate(parts if self.buses is None else [*parts, self.buses.people])
 
+    def is_same(self, other: "Clearing") -> bool:
+        """Return whether the same limits the same run, whose orders are others."""
+        return self.buses is other.buses is None and np.array_equal(self.soonest, other.soonest)
+
     def bound(self, share: float) -> Found:
         """Return the last moment at which no plan has a share of all people out."""
+        if share not in self.found:
+            self.found[share] = self._bound(share)
+        return self.found[share]
+
+    def _bound(self, share: float) -> Found:
         soonest, people = self.soonest, self.people
         if not people.size:
             return Found(np.nan, READY)
