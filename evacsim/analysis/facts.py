@@ -38,7 +38,8 @@ class Facts:
     first_order: float
     last_out: float
     stages: dict[str, float]
-    late: int
+    late: pd.DataFrame
+    """The households that are late, as `lateness.late_households` gives them."""
     zones_with_deadline: int
     zones_in_time: int
     response: responding.Response
@@ -69,7 +70,7 @@ def gather(record: RunRecord) -> Facts:
         first_order=clearance.first_order(record),
         last_out=float(out[gone].max()) if gone.any() else np.nan,
         stages=lateness.mean_stage_times(record),
-        late=int(lateness.late_households(record)["people"].sum()),
+        late=lateness.late_households(record),
         zones_with_deadline=len(deadlines),
         zones_in_time=int(deadlines["met"].sum()),
         response=responding.response(record),

@@ -12,7 +12,7 @@ from evacsim.analysis.bounds.told import bounds_of, no_plan_beats
 from evacsim.analysis.clearance import clearance_times, deadlines, first_order
 from evacsim.analysis.exposure import LEAD_WANTED
 from evacsim.analysis.facts import Facts, gather
-from evacsim.analysis.lateness import CAUSES, late_households, relay_time_90
+from evacsim.analysis.lateness import CAUSES, relay_time_90
 from evacsim.analysis.people import in_plan, stuck_places
 from evacsim.analysis.sheltering import relief_count, relief_quantile
 from evacsim.language import Language, Text
@@ -67,7 +67,7 @@ def verdicts(record: RunRecord) -> list[Verdict]:
 def _when(facts: Facts) -> Verdict:
     in_time, total = facts.out_before_water, facts.had_to_go
     shown = percent(in_time / total) if total else ""
-    late = late_households(facts.record)
+    late = facts.late
     if late.empty:
         reason = Text(
             f"median lead {duration(facts.lead.median, 'en')} before the water, "

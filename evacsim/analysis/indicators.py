@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from evacsim.analysis import failures
 from evacsim.analysis.bounds.told import Bound, bounds_of
-from evacsim.analysis.facts import gather
+from evacsim.analysis.facts import Facts, gather
 from evacsim.analysis.registry import REGISTRY
 from evacsim.language import Text
 from evacsim.results.digest import events_digest
@@ -42,7 +42,12 @@ def indicators(record: RunRecord) -> dict[str, Indicator]:
     ResultsError
         If the final states of the record do not add up to its population.
     """
-    facts, bounds = gather(record), bounds_of(record)
+    return indicators_of(gather(record))
+
+
+def indicators_of(facts: Facts) -> dict[str, Indicator]:
+    """Return all indicators of a run whose facts are known, as `indicators` does."""
+    bounds = bounds_of(facts.record)
     return {
         entry.id: Indicator(
             entry.id,

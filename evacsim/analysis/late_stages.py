@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from evacsim.analysis.lateness import late_households, stage_times
+from evacsim.analysis.lateness import stage_times
 from evacsim.analysis.people import Floats, only, people_of, times
 from evacsim.language import Text
 from evacsim.results.record import RunRecord
@@ -26,12 +26,12 @@ LATE_STAGES: Mapping[str, Text] = {
 """From the trigger to the bed."""
 
 
-def late_stage_times(record: RunRecord) -> dict[str, float]:
+def late_stage_times(record: RunRecord, late: pd.DataFrame) -> dict[str, float]:
     """Return the person-seconds that people who are late spend in each of `LATE_STAGES`.
 
-    Whoever refused or was never ordered is left out: no stage kept them.
+    Whoever refused or was never ordered is left out: no stage kept them. `late` are the households that are late, as
+    `lateness.late_households` gives them.
     """
-    late = late_households(record)
     late = late[late["stage"] != ""]
     rows = record.ledger["household"].isin(late["household"]).to_numpy()
     ledger, spent = record.ledger[rows], stage_times(only(record, rows))

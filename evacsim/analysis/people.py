@@ -49,7 +49,7 @@ def only(record: RunRecord, households: Bools) -> RunRecord:
 
 def in_plan(ledger: pd.DataFrame) -> Bools:
     """Return which households the plan moves when it is triggered; bool, shape (n_households,)."""
-    return (ledger["mode"].fillna("") != "").to_numpy()
+    return _is_moved(ledger["mode"].to_numpy(dtype=object))
 
 
 def had_to_go(ledger: pd.DataFrame) -> Bools:
@@ -60,8 +60,12 @@ def had_to_go(ledger: pd.DataFrame) -> Bools:
     """
     never = [np.isnan(times(ledger, column)) for column in ("triggered_s", "ordered_s", "water_s")]
     go = ~np.logical_and.reduce(never) & ledger["present"].to_numpy(dtype=bool)
-    go[go] = in_plan(ledger[["mode"]][go])
+    go[go] = _is_moved(ledger["mode"].to_numpy(dtype=object)[go])
     return np.asarray(go)
+
+
+def _is_moved(modes: NDArray[np.object_]) -> Bools:
+    return np.asarray(~pd.isna(modes) & (modes != ""))
 
 
 def times(ledger: pd.DataFrame, column: str) -> Floats:

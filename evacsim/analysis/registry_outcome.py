@@ -62,7 +62,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("late", "person", "less",
           Text("people who are late", "逾期人数"),
           Text("out after the deadline of their zone, after the water, or never", "晚于时限、晚于来水或未转移"),
-          lambda facts: facts.late),
+          lambda facts: int(facts.late["people"].sum())),
     Entry("zones_with_deadline", "", "",
           Text("zones with a deadline", "设定时限的区域数"),
           Text("", ""),

@@ -15,9 +15,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from evacsim.analysis.indicators import indicators
+from evacsim.analysis.facts import gather
+from evacsim.analysis.indicators import indicators_of
 from evacsim.analysis.late_stages import late_stage_times
-from evacsim.analysis.lateness import late_households
 from evacsim.analysis.people import had_to_go, out_times, people_of
 from evacsim.analysis.zone_outcomes import zone_outcomes
 from evacsim.engine.running import simulate
@@ -119,13 +119,16 @@ def _runs(task: Task) -> Iterator[tuple[str, str]]:
 
 @contextmanager
 def _collected_afterwards() -> Iterator[None]:
-    """Look for garbage after a run only: it keeps nearly all that it makes until its end, and looking takes time."""
+    """Look for garbage after a run only: it keeps nearly all that it makes until its end, and looking takes time.
+
+    Only what the run has made is looked through, not the libraries: nothing of it has grown old meanwhile.
+    """
     was_on = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        gc.collect()
+        gc.collect(0)
         if was_on:
             gc.enable()
 
@@ -149,16 +152,17 @@ def outcome(record: RunRecord) -> dict[str, Any]:
     """Return what a study keeps of a run: indicators, late people and outcome by zone, stages, people out over time."""
     # Of which kind events are is asked some fifty times: by codes, not by as many texts as there are events.
     record = replace(record, events=record.events.astype({"kind": "category"}))
-    late = late_households(record).groupby("zone")["people"].sum()
+    facts = gather(record)
+    late = facts.late.groupby("zone")["people"].sum()
     zones = record.tables["zones"]["zone"]
     return {
-        "indicators": {name: plain(found.value) for name, found in indicators(record).items()},
+        "indicators": {name: plain(found.value) for name, found in indicators_of(facts).items()},
         "late": {zone: int(late.get(zone, 0)) for zone in zones},
         "zones": {
             zone: [people, refused, in_time, plain(ordered)]
             for zone, people, refused, in_time, ordered in zone_outcomes(record).itertuples(index=False)
         },
-        "late_stages": late_stage_times(record),
+        "late_stages": late_stage_times(record, facts.late),
         "out": _out(record),
     }
 

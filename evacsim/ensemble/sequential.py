@@ -16,6 +16,7 @@ independent of each other; the draws are, and only that is asked.
 """
 
 import math
+from bisect import bisect_left
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -114,7 +115,7 @@ def quantile_interval(
         return Interval(-math.inf, math.inf, level)
     sizes = np.bincount(of_draw)
     enough = math.log(2 / (1 - check_level(level)))
-    candidates = np.unique(given)
+    candidates = np.unique(given)  # the greater, the more runs at or below it
 
     def share(chosen: NDArray[np.bool_]) -> NDArray[np.float64]:
         return np.bincount(of_draw, weights=chosen) / sizes
@@ -127,10 +128,11 @@ def quantile_interval(
 
     low = -math.inf
     if log_gain(np.ones(len(sizes)), 1.0 - probability) >= enough:  # nothing lies below all runs
-        low = float(next(candidate for candidate in candidates if not is_too_low(candidate)))
+        low = float(candidates[bisect_left(candidates, True, key=lambda value: not is_too_low(value))])
     high = math.inf
     if log_gain(np.ones(len(sizes)), probability) >= enough:
-        high = float(next(candidate for candidate in candidates[::-1] if not is_too_high(candidate)))
+        down = candidates[::-1]
+        high = float(down[bisect_left(down, True, key=lambda value: not is_too_high(value))])
     return Interval(low, high, level)
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import evacsim as ev
 from evacsim.analysis.bounds import road_flow as road_flows
-from evacsim.analysis.bounds.bus_seats import Rides, best_prices, prices_of
+from evacsim.analysis.bounds.bus_seats import Rides, all_come_out, best_prices, prices_of
 from evacsim.analysis.bounds.clearing import BusFlow, Clearing
 from evacsim.analysis.bounds.fetching import Fetching
 from evacsim.analysis.bounds.least_times import Net
@@ -205,6 +205,20 @@ def test_few_on_a_wide_road_need_no_flow_to_be_looked_for(monkeypatch):
     assert [flow.most(until) for until in (49.0, 60.0, 150.0)] == [0.0, 1.0, 3.0]
 
 
+def test_a_limit_is_no_more_than_the_one_before_and_the_last_counts():
+    flow = road_flow(
+        [(0, 1), (0, 2), (2, 1)],
+        [100.0, 80.0, 80.0],
+        [0.5] * 3,
+        [0] * 400,
+        shelters=[1],
+        ready=np.arange(400.0),
+    )
+    limits = list(flow.limits(300.0))
+    assert limits == sorted(limits, reverse=True)
+    assert limits[0] == 201.0 > limits[-1] == flow.most(300.0)
+
+
 # -- buses --------------------------------------------------------------------------------------
 
 
@@ -297,6 +311,35 @@ def test_any_prices_prove_something_and_the_best_prove_most(problem, luck, until
     )
     assert other.most(rides, waiting, until) >= known - 1e-6 * max(known, 1.0)
     assert known <= waiting.sum() + 1e-6
+
+
+@given(round_problems(handling=False), st.floats(600, 200_000), st.floats(600, 200_000))
+def test_where_all_come_out_with_ease_the_best_prices_prove_nothing_for_any_moment(problem, until, other):
+    rides, waiting = rides_of(problem.numbers), problem.numbers.people.astype(float)
+    if not waiting.any() or not all_come_out(rides, waiting, until):
+        return
+    best = best_prices(rides, waiting, until)
+    assert best is not None
+    assert best.most(rides, waiting, until) == pytest.approx(waiting.sum())
+    assert best.most(rides, waiting / 2, other) == pytest.approx(waiting.sum() / 2)
+
+
+def test_all_come_out_where_a_second_round_is_easily_made_in_time_and_not_where_it_is_not():
+    minute, waiting = 60.0, np.array([80.0])
+    rides = Rides(
+        carry=np.array([[30 * minute]]),
+        back=np.array([[20 * minute]]),
+        approach=np.zeros((1, 1)),
+        room=np.array([200.0]),
+        spare=0.0,
+        seats=np.full(1, 45.0),
+        ready=np.zeros(1),
+        depot=np.zeros(1, dtype=np.int64),
+    )
+    assert all_come_out(rides, waiting, 120 * minute)
+    assert not all_come_out(rides, waiting, 60 * minute)
+    assert not all_come_out(rides._replace(room=np.array([80.0])), waiting, 120 * minute)
+    assert not all_come_out(rides._replace(carry=np.array([[np.inf]])), waiting, 120 * minute)
 
 
 # -- rescue -------------------------------------------------------------------------------------

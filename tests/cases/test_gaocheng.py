@@ -34,8 +34,19 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def run(folder):
-    return ev.open_run(folder / "A")
+def runs(folder):
+    """Return the runs of the four plans, each opened once."""
+    return {plan: ev.open_run(folder / plan) for plan in "ABCD"}
+
+
+@pytest.fixture(scope="module")
+def run(runs):
+    return runs["A"]
+
+
+@pytest.fixture(scope="module")
+def indicators(runs):
+    return {plan: run.indicators for plan, run in runs.items()}
 
 
 def test_the_whole_population_is_accounted_for(run):
@@ -94,33 +105,32 @@ def test_the_command_line_does_it_all(run, tmp_path):
 
 
 @pytest.fixture(scope="module", params=["A", "B", "C"])
-def chain(request, folder):
+def chain(request, runs):
     """Return a run whose orders go down the tree of offices, over channels and from door to door."""
-    return ev.open_run(folder / request.param)
+    return runs[request.param]
 
 
-def test_buses_before_the_water_spare_boats_after_it(folder):
+def test_buses_before_the_water_spare_boats_after_it(indicators):
     # 多坐大巴车走、少划冲锋舟救, as far as one run each can show it: A in time, B four hours late, D without any order.
-    runs = {plan: ev.open_run(folder / plan).indicators for plan in "ABD"}
-    fetched = {
-        plan: found["fetched_people"].value + found["helped_people"].value for plan, found in runs.items()
-    }
-    assert fetched["A"] < fetched["D"]
-    assert runs["A"]["late"].value < runs["B"]["late"].value
-    assert runs["A"]["stranded"].value < runs["D"]["stranded"].value
-    assert runs["A"]["people_per_craft_hour"].value < 8 < runs["A"]["seats_per_hour"].value / 20
+    in_time, late, without = (indicators[plan] for plan in "ABD")
+    fetched, fetched_without = (
+        found["fetched_people"].value + found["helped_people"].value for found in (in_time, without)
+    )
+    assert fetched < fetched_without
+    assert in_time["late"].value < late["late"].value
+    assert in_time["stranded"].value < without["stranded"].value
+    assert in_time["people_per_craft_hour"].value < 8 < in_time["seats_per_hour"].value / 20
 
 
-def test_no_plan_beats_its_bounds(folder):
+def test_no_plan_beats_its_bounds(indicators):
     """With all orders at once, nor does any other plan for the same people: A, four hours late, by night, without."""
-    runs = {plan: ev.open_run(folder / plan).indicators for plan in "ABCD"}
-    for found in runs.values():
+    for found in indicators.values():
         for indicator in found.values():
             assert all(indicator.value >= bound.time for bound in indicator.bounds)
     for share in (50, 90, 95, 100):
-        lowest = runs["A"][f"clearance_time_{share}"].bounds[0]
+        lowest = indicators["A"][f"clearance_time_{share}"].bounds[0]
         assert lowest.orders == "at_once"
-        assert runs["B"][f"clearance_time_{share}"].value >= lowest.time
+        assert indicators["B"][f"clearance_time_{share}"].value >= lowest.time
 
 
 def test_every_late_or_lost_household_has_a_chain_from_a_root(chain):

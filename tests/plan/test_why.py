@@ -143,7 +143,7 @@ def test_stages_of_late_people_add_up_to_their_times(tmp_path):
     assert late["people"].sum() > 50
     rows = record.ledger[record.ledger["household"].isin(late.loc[late["stage"] != "", "household"])]
     settled = rows["settled_s"].notna()
-    spent = late_stage_times(record)
+    spent = late_stage_times(record, late)
     assert list(spent) == list(LATE_STAGES)
     whole = ((rows["settled_s"] - rows["triggered_s"]) * rows["people"])[settled].sum()
     assert sum(spent.values()) >= whole > 0
@@ -156,7 +156,8 @@ def test_calls_that_nobody_answers_are_no_telling_of_households(tmp_path):
     given["plan"]["organize"]["calling"] |= {"answer_night": 0}
     given["hazard"]["water"] = {"type": "table", "places": str(tmp_path / "places.csv")}
     (tmp_path / "places.csv").write_text("place,time,depth_m\nwest,T+3 h,0.8\nnorth,T+3 h,0.8\n")
-    spent = late_stage_times(engine_record(ev.from_mapping(given), seed=1))
+    record = engine_record(ev.from_mapping(given), seed=1)
+    spent = late_stage_times(record, late_households(record))
     assert spent["acknowledge"] > 0
     assert spent["relay"] == 0
 

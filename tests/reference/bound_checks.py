@@ -7,8 +7,8 @@ import numpy as np
 from evacsim.analysis import rescuing
 from evacsim.analysis.bounds.bounding import bounds
 from evacsim.analysis.bounds.fetching import fetching
-from evacsim.analysis.bounds.households_out import ALONE, BUS, CAR, WALK, leaving
-from evacsim.analysis.bounds.transfer import Orders, clearing, released_times
+from evacsim.analysis.bounds.households_out import ALONE, BUS, CAR, WALK
+from evacsim.analysis.bounds.transfer import Orders, Transfer
 from evacsim.analysis.clearance import clearance_times, first_order
 from evacsim.analysis.people import had_to_go, out_times
 from evacsim.results.record import RunRecord
@@ -21,8 +21,9 @@ def broken_bounds(record: RunRecord, world: World) -> list[str]:
     """Return what the run beats of its bounds, household by household and sum by sum."""
     broken = []
     if np.isfinite(first_order(record)):
+        transfer = Transfer(record, world)
         for orders in get_args(Orders):
-            broken += [f"{orders}: {what}" for what in _beaten(record, world, orders)]
+            broken += [f"{orders}: {what}" for what in _beaten(transfer, orders)]
     broken += _fetched_sooner(record, world)
     start, real = first_order(record), clearance_times(record)
     for row in bounds(record, world).to_dict("records"):
@@ -36,8 +37,8 @@ def broken_bounds(record: RunRecord, world: World) -> list[str]:
     return broken
 
 
-def _beaten(record: RunRecord, world: World, orders: Orders) -> list[str]:
-    limits, homes = clearing(record, world, orders), leaving(record, world, released_times(record, orders))
+def _beaten(transfer: Transfer, orders: Orders) -> list[str]:
+    limits, homes, record = transfer.clearing(orders), transfer.homes, transfer.record
     out = out_times(record.ledger)[had_to_go(record.ledger)]
     out = np.where(np.isnan(out), np.inf, out)
     broken = []

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from evacsim.analysis.bounds.fetching import fetching
-from evacsim.analysis.bounds.transfer import Orders, clearing
+from evacsim.analysis.bounds.transfer import Orders, Transfer
 from evacsim.analysis.clearance import SHARES, first_order
 from evacsim.results.columns import table
 from evacsim.results.record import TABLES, RunRecord
@@ -29,10 +29,15 @@ def bounds(record: RunRecord, world: World) -> pd.DataFrame:
     rows = []
     start = first_order(record)
     if np.isfinite(start):
-        for orders in get_args(Orders):
-            limits = clearing(record, world, orders)
+        transfer = Transfer(record, world)
+        limits = {orders: transfer.clearing(orders) for orders in get_args(Orders)}
+        at_once, as_given = limits.values()
+        # Where all were ordered to go at once there is nothing to be found twice.
+        if as_given.is_same(at_once):
+            limits["as_given"] = at_once
+        for orders, clearing in limits.items():
             for share in SHARES:
-                found = limits.bound(share)
+                found = clearing.bound(share)
                 name = f"clearance_time_{round(100 * share)}"
                 rows.append((name, orders, max(found.time - start, 0.0), found.reason))
     rescue = fetching(record, world)

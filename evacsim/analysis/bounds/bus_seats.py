@@ -20,6 +20,9 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
+SHARE_USED = 0.9
+"""Share of what there is that a plan may use if the rest counts as left over; any below 1 will do."""
+
 
 class Rides(NamedTuple):
     """What buses can do; P pick-up points with people, S shelters, V buses, D depots."""
@@ -115,6 +118,36 @@ def _cost(time: Floats, price: float) -> Floats:
     """Return what a seat costs for a time; infinite where there is no way, though seats be free."""
     is_way = np.isfinite(time)
     return np.where(is_way, price * np.where(is_way, time, 0.0), np.inf)
+
+
+def all_come_out(rides: Rides, waiting: Floats, until: float) -> bool:
+    """Return whether a simple plan brings everybody out by a moment with time, places and seats left over.
+
+    What is left over has no price in the linear program (complementary slackness, recalled): where this holds the
+    best prices prove nothing for any moment. That it does not hold says nothing.
+
+    Each pick-up point in turn fills the shelters nearest to it, and each person has the same share of a seat from
+    the depots; for the rest of a seat an empty one comes back from where he is taken.
+    """
+    seats, total = seats_by_depot(rides), float(waiting.sum())
+    first = min(seats.sum() / total, 1.0) * SHARE_USED
+    own = seats > 0
+    approach = seats[own] / seats.sum() @ rides.approach[own]
+    room, needed = rides.room * SHARE_USED, 0.0
+    for pickup in np.flatnonzero(waiting).tolist():
+        left = float(waiting[pickup])
+        for shelter in np.argsort(rides.carry[pickup], kind="stable").tolist():
+            taken = min(left, float(room[shelter]))
+            if taken > 0:
+                back = rides.carry[pickup, shelter] + (1 - first) * rides.back[shelter, pickup]
+                needed += taken * (back + first * approach[pickup])
+                room[shelter] -= taken
+                left -= taken
+            if left <= 0:
+                break
+        if left > 0 or not needed < seat_time(rides, until) * SHARE_USED:
+            return False
+    return True
 
 
 def best_prices(rides: Rides, waiting: Floats, until: float) -> Prices | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from evacsim.analysis.bounds.bus_seats import Prices, Rides, best_prices
+from evacsim.analysis.bounds.bus_seats import Prices, Rides, all_come_out, best_prices
 from evacsim.analysis.bounds.road_flow import RoadFlow
 from evacsim.analysis.people import weighted_quantile
 
@@ -48,9 +48,11 @@ class BusFlow:
     """Prices found so far; each proves something for every moment."""
 
     def look(self, until: float) -> None:
-        """Look for the prices that prove most for a moment."""
+        """Look for the prices that prove most for a moment; where all come out with ease there are none to be found."""
         waiting = self._waiting(until)
-        found = best_prices(self.rides, waiting, until) if waiting.any() else None
+        if not waiting.any() or all_come_out(self.rides, waiting, until):
+            return
+        found = best_prices(self.rides, waiting, until)
         self.prices += [] if found is None else [found]
 
     def most(self, until: float) -> float:
@@ -80,6 +82,10 @@ class Clearing:
     buses: BusFlow | None
     end: float
     """End of the run: who is not out by then is never out [s]."""
+    on_roads: dict[float, list[float]] = field(default_factory=dict)
+    """Most people whom the roads let out by moments that were looked at, for each of `flows` [person]."""
+    found: dict[float, Found] = field(default_factory=dict)
+    """Bounds that were looked for, by share."""
 
     @property
     def soonest(self) -> Floats:
@@ -93,8 +99,17 @@ class Clearing:
         parts = [self.alone_people, *(flow.people for flow in self.flows)]
         return np.concatenate(parts if self.buses is None else [*parts, self.buses.people])
 
+    def is_same(self, other: "Clearing") -> bool:
+        """Return whether the same limits the same run, whose orders are others."""
+        return self.buses is other.buses is None and np.array_equal(self.soonest, other.soonest)
+
     def bound(self, share: float) -> Found:
         """Return the last moment at which no plan has a share of all people out."""
+        if share not in self.found:
+            self.found[share] = self._bound(share)
+        return self.found[share]
+
+    def _bound(self, share: float) -> Found:
         soonest, people = self.soonest, self.people
         if not people.size:
             return Found(np.nan, READY)
@@ -128,14 +143,24 @@ class Clearing:
         """Return whether as many may be out by a moment, as far as is proved; the cheapest proof is tried first."""
         out = float(self.alone_people[self.alone <= until].sum())
         out += 0.0 if self.buses is None else self.buses.most(until)
-        if out + sum(flow.people[flow.soonest <= until].sum() for flow in self.flows) < needed:
-            return False
-        return out + sum(flow.most(until) for flow in self.flows) >= needed
+        if until not in self.on_roads:
+            most = [float(flow.people[flow.soonest <= until].sum()) for flow in self.flows]
+            for row, flow in enumerate(self.flows):
+                for limit in flow.limits(until):
+                    most[row] = limit
+                    if out + sum(most) < needed:
+                        return False
+            self.on_roads[until] = most
+        return out + sum(self.on_roads[until]) >= needed
 
     def _narrowest(self, until: float) -> str:
         """Return whether seats or roads keep more people back at a moment."""
-        behind_roads = sum(flow.people[flow.soonest <= until].sum() - flow.most(until) for flow in self.flows)
         if self.buses is None:
             return ROADS
+        on_roads = self.on_roads.get(until) or [flow.most(until) for flow in self.flows]
+        behind_roads = sum(
+            flow.people[flow.soonest <= until].sum() - most
+            for flow, most in zip(self.flows, on_roads, strict=True)
+        )
         could = self.buses.people[self.buses.soonest <= until].sum()
         return SEATS if could - self.buses.most(until) >= behind_roads else ROADS

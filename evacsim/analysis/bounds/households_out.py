@@ -44,30 +44,22 @@ class Leaving:
     """Row of the pick-up point at which it boarded; `NOWHERE` where it rode no bus."""
     speed: Floats
     """Its walking speed [m/s]."""
-    released: Floats
-    """When it could leave at the earliest [s]."""
     in_need: Bools
     """Whether it was ever in need: it may be fetched from the first trouble on."""
 
-    def at_pickup(self, walking: Net, nodes: Rows) -> Floats:
-        """Return when each of those who ride could be at its pick-up point (`nodes` by row), inf for the others [s]."""
+    def to_pickup(self, walking: Net, nodes: Rows) -> Floats:
+        """Return how long each rider walks to his pick-up point (`nodes` by row), inf for those who do not ride [s]."""
         rides = np.flatnonzero(self.how == BUS)
         found = np.full(len(self.people), np.inf)
         for pickup in np.unique(self.pickup[rides]):
             own = rides[self.pickup[rides] == pickup]
             way = walking.times_to(nodes[[pickup]])
-            found[own] = self.released[own] + way[self.origin[own]] / self.speed[own]
+            found[own] = way[self.origin[own]] / self.speed[own]
         return found
 
 
-def leaving(record: RunRecord, world: World, released: Floats) -> Leaving:
-    """Return the households that had to go.
-
-    Parameters
-    ----------
-    released : ndarray of float64, shape (n_households,)
-        When each household of the ledger could leave at the earliest [s].
-    """
+def leaving(record: RunRecord, world: World) -> Leaving:
+    """Return the households that had to go."""
     ledger, events = record.ledger, record.events
     go = had_to_go(ledger)
     in_need = _subjects(ledger, events[events["kind"].isin(IN_NEED)])
@@ -96,7 +88,6 @@ def leaving(record: RunRecord, world: World, released: Floats) -> Leaving:
         origin=left[go],
         pickup=pickup[go],
         speed=times(ledger, "walking_speed")[go],
-        released=released[go],
         in_need=in_need[go],
     )
 

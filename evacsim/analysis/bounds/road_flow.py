@@ -12,12 +12,14 @@ tried, and the least flow counts. With one step a road alone is exact: least tim
 Flows over time: Ford and Fulkerson 1958; quickest transshipment: Hoppe and Tardos 2000 (both recalled).
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from evacsim.analysis.bounds.least_times import Net
+from evacsim.kernels.tree_loads import gather
 from evacsim.world.greatest_flow import PLENTY, greatest_flow
 
 Floats = NDArray[np.float64]
@@ -54,16 +56,26 @@ class RoadFlow:
 
     def most(self, until: float) -> float:
         """Return the most people who are out by a moment [person]."""
+        return min(self.limits(until))
+
+    def limits(self, until: float) -> Iterator[float]:
+        """Give limits of how many people are out by a moment, each no more than the one before; the last is `most`.
+
+        Whoever asks whether they are so many need not wait for the last: each takes longer to find.
+        """
         could = np.flatnonzero(self.soonest <= until)
+        yield float(self.people[could].sum())
         if not could.size:
-            return 0.0
+            return
         begin = float(self.soonest[could].min())
         late = self._detours()
         usable = np.flatnonzero(late <= until - begin)
         n_steps = int(np.clip(MOST_ARCS // max(len(usable), 1), 1, MOST_STEPS))
         tried = {1, n_steps, *(2**k for k in range(int(np.log2(n_steps))))}
-        through = min(self._flow(could, begin, until, late, n) for n in sorted(tried))
-        return self._people_in(could, through)
+        through = np.inf
+        for n in sorted(tried):
+            through = min(through, self._flow(could, begin, until, late, n))
+            yield self._people_in(could, through)
 
     def _detours(self) -> Floats:
         """Return by how much each way is longer than the shortest way out from its beginning [s]; inf for no way."""
@@ -141,12 +153,8 @@ class RoadFlow:
         next_way[begins[nearer]] = nearer
         load = np.zeros((self.net.n_nodes, int(first.max()) + 1))
         np.add.at(load, (origin, first), own)
-        for node in np.argsort(-ahead, kind="stable"):
-            way = next_way[node]
-            if way >= 0 and load[node].any():
-                if (load[node] > through[way]).any():
-                    return False
-                load[ends[way]] += load[node]
+        if not gather(load, np.argsort(-ahead, kind="stable"), next_way, ends, through):
+            return False
         arrived, room = load.sum(axis=1), np.zeros(self.net.n_nodes)
         np.add.at(room, self.shelter_nodes, _in_parts(self.room / in_each))
         goals = np.unique(self.shelter_nodes)

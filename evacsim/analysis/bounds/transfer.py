@@ -1,6 +1,8 @@
 """The bounds of the clearance times of a run: with its orders as they were given, and with all given at once."""
 
-from typing import Literal
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,29 +29,151 @@ ROUNDING = 1e-3
 """Time given away to rounding [s]."""
 
 
-def clearing(record: RunRecord, world: World, orders: Orders) -> Clearing:
-    """Return what limits how fast those of a run could get out who had to go."""
-    start = first_order(record)
-    homes = leaving(record, world, released_times(record, orders))
-    walking, driving = roads_of(world, "walk"), roads_of(world, "car")
-    room, spare = room_of(record)
-    flows = [
-        _flow(homes, WALK, walking, world.shelters.walk_node, homes.people, homes.speed, room, spare),
-        _flow(
-            homes, CAR, driving, world.shelters.drive_node,
-            np.full(len(homes.people), world.scenario.district.population.car_size),
-            np.ones(len(homes.people)), room, spare,
-        ),
-    ]  # fmt: skip
-    alone = homes.how == ALONE
-    soonest = np.where(homes.in_need, np.fmin(homes.released, first_trouble(record, world)), homes.released)
-    return Clearing(
-        alone=soonest[alone],
-        alone_people=homes.people[alone].astype(np.float64),
-        flows=[flow for flow in flows if flow is not None],
-        buses=_bus_flow(record, world, homes, orders, start, walking, room, spare),
-        end=record.end,
-    )
+class Ways(NamedTuple):
+    """The ways on foot, or by car, and how far they are from a shelter."""
+
+    net: Net
+    shelter_nodes: Rows
+    """Node of each shelter, shape (n_shelters,)."""
+    to_shelter: Floats
+    """Least time from every node to the nearest shelter, shape (n_nodes,) [s]; for walkers at 1 m/s."""
+
+
+class Riding(NamedTuple):
+    """Those who rode buses, whenever the orders are given; n of them."""
+
+    rides: Rides
+    """What buses could do with the orders as they were given."""
+    pickup: Rows
+    """Row of each one's pick-up point among those of `rides`, shape (n,)."""
+    people: Floats
+    """People that go together, shape (n,) [person]."""
+    walk: Floats
+    """How long each walks there, shape (n,) [s]."""
+    handling: Floats
+    """How long each takes to get on and off, shape (n,) [s]."""
+    onward: Floats
+    """Least time from each pick-up point to a shelter [s]."""
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """A run as its bounds see it: what they need of it whenever the orders are given is looked up once."""
+
+    record: RunRecord
+    world: World
+
+    def clearing(self, orders: Orders) -> Clearing:
+        """Return what limits how fast those could get out who had to go."""
+        homes = self.homes
+        released = released_times(self.record, orders)[had_to_go(self.record.ledger)]
+        alone = homes.how == ALONE
+        soonest = np.where(homes.in_need, np.fmin(released, first_trouble(self.record, self.world)), released)
+        flows = [self._flow(how, released) for how in (WALK, CAR)]
+        return Clearing(
+            alone=soonest[alone],
+            alone_people=homes.people[alone].astype(np.float64),
+            flows=[flow for flow in flows if flow is not None],
+            buses=self._bus_flow(released, orders),
+            end=self.record.end,
+        )
+
+    def _flow(self, how: int, released: Floats) -> RoadFlow | None:
+        """Return those who go by themselves in one way; None where nobody does.
+
+        All walk by the clock of the fastest, and none is out sooner than his own legs carry him.
+        """
+        homes = self.homes
+        own = np.flatnonzero(homes.how == how)
+        if not own.size:
+            return None
+        net, shelter_nodes, to_shelter = self._walking if how == WALK else self._driving
+        people, speed = homes.people[own].astype(np.float64), np.ones(len(own))
+        size = np.full(len(own), float(self.world.scenario.district.population.car_size))
+        if how == WALK:
+            size, speed = people, homes.speed[own]
+        fastest = float(speed.max())
+        room, spare = self._room
+        return RoadFlow(
+            net=Net(net.n_nodes, net.from_node, net.to_node, net.time / fastest, net.capacity),
+            origin=homes.origin[own],
+            soonest=released[own] + to_shelter[homes.origin[own]] / speed,
+            size=size,
+            people=people,
+            to_shelter=to_shelter / fastest,
+            shelter_nodes=shelter_nodes,
+            room=room,
+            spare=spare,
+        )
+
+    def _bus_flow(self, released: Floats, orders: Orders) -> BusFlow | None:
+        if self._riding is None:
+            return None
+        rides, pickup, people, walk, handling, onward = self._riding
+        if orders == "at_once":
+            ready = np.full(len(rides.ready), first_order(self.record))
+            rides = rides._replace(ready=ready, approach=np.zeros_like(rides.approach))
+        there = (rides.ready[:, None] + rides.approach[rides.depot]).min(axis=0)
+        at_stop = released[self.homes.how == BUS] + walk
+        soonest = np.maximum(at_stop, there[pickup]) + handling + onward[pickup]
+        return BusFlow(rides=rides, pickup=pickup, soonest=soonest, people=people)
+
+    @cached_property
+    def homes(self) -> Leaving:
+        """The households that had to go."""
+        return leaving(self.record, self.world)
+
+    @cached_property
+    def _room(self) -> tuple[Floats, float]:
+        return room_of(self.record)
+
+    @cached_property
+    def _walking(self) -> Ways:
+        net, nodes = roads_of(self.world, "walk"), self.world.shelters.walk_node.astype(np.int64)
+        return Ways(net, nodes, net.times_to(nodes))
+
+    @cached_property
+    def _driving(self) -> Ways:
+        net, nodes = roads_of(self.world, "car"), self.world.shelters.drive_node.astype(np.int64)
+        return Ways(net, nodes, net.times_to(nodes))
+
+    @cached_property
+    def _riding(self) -> Riding | None:
+        """Those who rode buses; None where nobody did."""
+        world, homes, vehicles = self.world, self.homes, self.record.tables["vehicles"]
+        riders = np.flatnonzero(homes.how == BUS)
+        buses = vehicles[(vehicles["kind"] == "bus") & vehicles["came"]]
+        if not riders.size or buses.empty:
+            return None
+        depots = {fleet: row for row, fleet in enumerate(world.fleets.ids)}
+        depot = buses["fleet"].map(depots).to_numpy().astype(np.int64)
+        used = np.unique(homes.pickup[riders])
+        points, roads = world.pickup_points, RoadTimes.of(world)
+        stops = points.drive_node[used].astype(np.int64)
+        shelters = world.shelters.drive_node.astype(np.int64)
+        fleets = [world.fleets.models[row] for row in np.unique(depot)]
+        on, off = min(f.boarding_time for f in fleets), min(f.alighting_time for f in fleets)
+        seats = buses["seats"].to_numpy(np.float64)
+        carry = roads.between(stops, shelters)
+        room, spare = self._room
+        people = homes.people[riders].astype(np.float64)
+        return Riding(
+            rides=Rides(
+                carry=carry + seats.min() * (on + off),
+                back=roads.between(shelters, stops),
+                approach=roads.between(world.fleets.drive_node.astype(np.int64), stops),
+                room=room,
+                spare=spare,
+                seats=seats,
+                ready=buses["departed_s"].fillna(self.record.end).to_numpy(np.float64),
+                depot=depot,
+            ),
+            pickup=np.searchsorted(used, homes.pickup[riders]).astype(np.int64),
+            people=people,
+            walk=homes.to_pickup(self._walking.net, points.walk_node.astype(np.int64))[riders],
+            handling=people * (on + off),
+            onward=carry.min(axis=1),
+        )
 
 
 def released_times(record: RunRecord, orders: Orders) -> Floats:
@@ -101,89 +225,3 @@ def room_of(record: RunRecord) -> tuple[Floats, float]:
     took = ("shelter/" + shelters["shelter"]).map(there).fillna(0.0).to_numpy(np.float64)
     room = np.maximum(shelters["capacity"].to_numpy(np.float64), took)
     return room, float(people_of(gone)[outside].sum())
-
-
-def _flow(
-    homes: Leaving,
-    how: int,
-    net: Net,
-    shelter_nodes: NDArray[np.int32],
-    size: NDArray[np.float64] | NDArray[np.int64],
-    speed: Floats,
-    room: Floats,
-    spare: float,
-) -> RoadFlow | None:
-    """Return those who go by themselves in one way; None where nobody does.
-
-    All walk by the clock of the fastest, and none is out sooner than his own legs carry him.
-    """
-    own = np.flatnonzero(homes.how == how)
-    if not own.size:
-        return None
-    fastest = float(speed[own].max())
-    to_shelter = net.times_to(shelter_nodes.astype(np.int64))
-    quick = Net(net.n_nodes, net.from_node, net.to_node, net.time / fastest, net.capacity)
-    return RoadFlow(
-        net=quick,
-        origin=homes.origin[own],
-        soonest=homes.released[own] + to_shelter[homes.origin[own]] / speed[own],
-        size=size[own].astype(np.float64),
-        people=homes.people[own].astype(np.float64),
-        to_shelter=to_shelter / fastest,
-        shelter_nodes=shelter_nodes.astype(np.int64),
-        room=room,
-        spare=spare,
-    )
-
-
-def _bus_flow(
-    record: RunRecord,
-    world: World,
-    homes: Leaving,
-    orders: Orders,
-    start: float,
-    walking: Net,
-    room: Floats,
-    spare: float,
-) -> BusFlow | None:
-    rides = np.flatnonzero(homes.how == BUS)
-    vehicles = record.tables["vehicles"]
-    buses = vehicles[(vehicles["kind"] == "bus") & vehicles["came"]]
-    if not rides.size or buses.empty:
-        return None
-    depots = {fleet: row for row, fleet in enumerate(world.fleets.ids)}
-    depot = buses["fleet"].map(depots).to_numpy().astype(np.int64)
-    used = np.unique(homes.pickup[rides])
-    points, roads = world.pickup_points, RoadTimes.of(world)
-    stops = points.drive_node[used].astype(np.int64)
-    shelters = world.shelters.drive_node.astype(np.int64)
-    fleets = [world.fleets.models[row] for row in np.unique(depot)]
-    on, off = min(f.boarding_time for f in fleets), min(f.alighting_time for f in fleets)
-    seats = buses["seats"].to_numpy(np.float64)
-    carry = roads.between(stops, shelters)
-    approach = roads.between(world.fleets.drive_node.astype(np.int64), stops)
-    if orders == "at_once":
-        ready, approach = np.full(len(buses), start), np.zeros_like(approach)
-    else:
-        ready = buses["departed_s"].fillna(record.end).to_numpy(np.float64)
-    there = (ready[:, None] + approach[depot]).min(axis=0)
-    pickup = np.searchsorted(used, homes.pickup[rides])
-    people = homes.people[rides].astype(np.float64)
-    at_stop = homes.at_pickup(walking, points.walk_node.astype(np.int64))[rides]
-    handling = people * (on + off)
-    soonest = np.maximum(at_stop, there[pickup]) + handling + carry.min(axis=1)[pickup]
-    return BusFlow(
-        rides=Rides(
-            carry=carry + seats.min() * (on + off),
-            back=roads.between(shelters, stops),
-            approach=approach,
-            room=room,
-            spare=spare,
-            seats=seats,
-            ready=ready,
-            depot=depot,
-        ),
-        pickup=pickup.astype(np.int64),
-        soonest=soonest,
-        people=people,
-    )

@@ -13,7 +13,7 @@ queues on the roads, and buses that wait until they are full.
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -53,10 +53,13 @@ STEPS: Mapping[str, Text] = {
 """What each step is called; a chain has those that it needs, in this order."""
 
 
+@cache
 def luck(step: str, number: int = 0) -> Floats:
     """Return the luck of all draws at one step, evenly spread over [0, 1); `number` tells steps of one name apart."""
     dimension = (list(STEPS).index(step) + 5 * number) % len(PRIMES)
-    return np.asarray((0.5 + np.arange(DRAWS) * np.sqrt(PRIMES[dimension])) % 1.0)
+    found = np.asarray((0.5 + np.arange(DRAWS) * np.sqrt(PRIMES[dimension])) % 1.0)
+    found.setflags(write=False)  # every chain is given the same
+    return found
 
 
 @dataclass(frozen=True)
