@@ -1,5 +1,7 @@
-"""Variant E, prepared for the three cuts (三断有备): the same boats, some of them a level further down; three networks;
-trucks that wade; volunteers from next door. Nothing of it is in a source as a number: all is a draft to be tried.
+"""Variant E, prepared for the three cuts (三断有备).
+
+The same boats, some of them a level further down; three networks; trucks that wade; volunteers from next door. Nothing
+of it is in a source as a number: all is a draft to be tried.
 """
 
 from collections.abc import Iterator
@@ -46,7 +48,7 @@ VOLUNTEERS = (
 
 
 def prepared_fleets(position: Array, seats: list[Array]) -> Iterator[dict[str, object]]:
-    """Yield the rows of prepared/fleets.csv: those of fleets.csv with some boats elsewhere, trucks, volunteers' boats."""
+    """Yield the rows of prepared/fleets.csv: those of fleets.csv, some boats elsewhere, trucks, volunteers' boats."""
     rows = {str(row["id"]): row for row in fleet_rows(position)}
     for lender, boats in LENDERS.items():
         rows[lender]["vehicles"] = int(str(rows[lender]["vehicles"])) - sum(boats.values())
