@@ -22,7 +22,7 @@ KINDS: Mapping[str, Text] = {
     "road": Text("roads", "道路"),
 }
 """What people queue for."""
-IDLE, AWAY = "waits", ("no_crew", "no_jackets", "no_light", "no_weather")
+IDLE, AWAY = "waits", ("no_word", "no_crew", "no_jackets", "no_light", "no_weather")
 """What craft do when nobody needs them, and when they cannot be used (`craft_time`)."""
 COLUMNS = ["kind", "thing", "queue_person_s", "busy_s", "available_s"]
 

@@ -53,6 +53,20 @@ class PrivateNetwork:
             ways.append(())
         return ways
 
+    def hears(self, office: Where, x: float, y: float) -> bool:
+        """Return whether a handset at a place [m] hears that of an office now."""
+        here = self._up(office)
+        there = [
+            station
+            for station, (place, reach) in self._reach.items()
+            if math.dist(place, (x, y)) <= reach and self.is_up(station)
+        ]
+        if any(station in here for station in there):
+            return True
+        if any(map(self._is_connected, here)) and any(map(self._is_connected, there)):
+            return True
+        return office in self._at and math.dist(self._at[office], (x, y)) <= self._direct
+
     def is_up(self, station: Where) -> bool:
         """Return whether a base station works, or a repeater stands there."""
         return station in self._reach and (station.kind != Kind.SITE or self.sites.is_up(station.row))

@@ -45,6 +45,7 @@ from evacsim.engine.reacting import Reacting
 from evacsim.engine.recorded import Recorded
 from evacsim.engine.recording import write_down
 from evacsim.engine.reporting import Reporting
+from evacsim.engine.rescue.crew_radio import CrewRadio
 from evacsim.engine.rescue.rescuing import Rescuing
 from evacsim.engine.responding import Responding
 from evacsim.engine.returning import Returning
@@ -266,8 +267,13 @@ class Run:
         if self.carrying.rules is not None:
             for teams in (*self.working.teams, *([] if self.rescuing is None else [self.rescuing.teams])):
                 teams.reach_office = command.reach
-        if self.rescuing is not None and self.rescuing.tiers is not None:
+        if self.rescuing is None:
+            return command
+        if self.rescuing.tiers is not None:
             self.rescuing.tiers.is_reached = self.contactable.reaches
+        if self.carrying.rules is not None and self.carrying.rules.crews:
+            self.rescuing.dispatching.radio = CrewRadio(self.parts, self.carrying)
+            self.carrying.at_changed.append(self.rescuing.dispatching.listen)
         return command
 
     def _with_rescue(self) -> Rescuing | None:

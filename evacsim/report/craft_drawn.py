@@ -29,7 +29,7 @@ DOINGS = {
             "无人接替、缺救生衣、等天亮、等天气、破损",
         ),
         "#d55e00",
-        ("no_crew", "no_jackets", "no_light", "no_weather", "is_patched", "out_of_service"),
+        ("no_word", "no_crew", "no_jackets", "no_light", "no_weather", "is_patched", "out_of_service"),
     ),
     "ready": (Text("ready, nothing to do", "待命"), "#cfcfc9", ("waits", "stands_by", "recharges")),
 }

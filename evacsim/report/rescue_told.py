@@ -34,6 +34,7 @@ DOINGS = {
     "comes_back": Text("coming back", "返航"),
     "lets_ashore": Text("letting people ashore", "送人上岸"),
     "waits": Text("ready, nothing to do", "待命"),
+    "no_word": Text("ready, and no word reaches them", "待命，通联中断"),
     "moves_up": Text("moving up", "补位途中"),
     "no_crew": Text("without a rested crew", "艇组休整，无人接替"),
     "no_jackets": Text("without life-jackets", "缺救生衣"),

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from evacsim.scenario.section import Number, Section, as_list, assumed, recalled
+from evacsim.scenario.section import Number, Section, YesNo, as_list, assumed, recalled
 from evacsim.units import Count, Duration, Length, Share
 
 Network = Literal["public", "private", "satellite"]
@@ -73,6 +73,9 @@ class Communication(Section):
     """In which order networks are tried; those that are not named are not."""
     patience: Duration = assumed(30.0, "one holds the line half a minute")
     """How long a caller waits for a free channel before the next network is tried [s]."""
+    crews: YesNo = False
+    """Whether crews of boats, helicopters and trucks that wait hear of a task by phone or radio alone, where they stand
+    (任务通联); else they always hear it."""
     public: PublicNetwork | None = Field(default_factory=PublicNetwork)
     """公网."""
     private: PrivateNetwork | None = None

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from evacsim.engine.log import Kind, Where
 from evacsim.engine.parts import Parts
 from evacsim.engine.rescue.cases import Case, Cases
+from evacsim.engine.rescue.crew_radio import CrewRadio
 from evacsim.engine.rescue.going_alone import GoingAlone
 from evacsim.engine.rescue.policies import HANDLING, POLICIES, Situation
 from evacsim.engine.rescue.teams import Team
@@ -114,6 +115,12 @@ class Dispatching:
         """Roads for which these times hold."""
         self._is_due = False
         self.going_alone = GoingAlone(parts, cases)
+        self.radio: CrewRadio | None = None
+        """Who hears of a task; everybody where it is None."""
+        self.at_word: list[Callable[[int, bool], None]] = []
+        """Whether a craft (vehicle row) that waits hears of tasks has changed."""
+        self._deaf: set[int] = set()
+        """Craft that wait where no word reaches them."""
         self.decisions = self.sent = 0
         """How often craft and cases were looked at together, and how often a craft was sent."""
         self.at_sent: list[Callable[[], None]] = []
@@ -143,12 +150,15 @@ class Dispatching:
             return called
         self._busy.pop(craft.vehicle.row, None)
         self._set_free(craft)
+        if not self._hears(craft):
+            self._note_word(craft)
         self._soon()
         return called
 
     def free_for_all(self) -> list[Craft]:
-        """Return the craft that wait for a task and answer for no town or village before others, by vehicle."""
-        return [self._free[row] for row in sorted(self._free) if self._answers(self._free[row]) == 0]
+        """Return the craft that wait, hear, and answer for no town or village before others, by vehicle."""
+        free = (self._free[row] for row in sorted(self._free) if row not in self._deaf)
+        return [craft for craft in free if self._answers(craft) == 0]
 
     def move(self, craft: Craft, node: int) -> None:
         """Let a craft that waits for a task stand by at another node; it waits no longer until it asks again."""
@@ -156,6 +166,23 @@ class Dispatching:
         self._busy[craft.vehicle.row] = craft
         craft.stand_by = node
         craft.wake()
+
+    def listen(self, cause: int) -> None:
+        """Look again who of those that wait hears of tasks, after an event in any network."""
+        for row, craft in sorted(self._free.items()):
+            if self._hears(craft) == (row in self._deaf):
+                craft.vehicle.event = max(craft.vehicle.event, cause)
+                self._note_word(craft)
+        self._soon()
+
+    def _hears(self, craft: Craft) -> bool:
+        return self.radio is None or self.radio.reaches(craft.vehicle.node)
+
+    def _note_word(self, craft: Craft) -> None:
+        row, hears = craft.vehicle.row, self._hears(craft)
+        (self._deaf.discard if hears else self._deaf.add)(row)
+        for hook in self.at_word:
+            hook(row, hears)
 
     def give_up(self, craft: Craft, cause: int) -> None:
         """Let the cases of a craft that cannot serve them wait for others."""
@@ -214,7 +241,11 @@ class Dispatching:
             )
             return away / NOMINAL_BOAT_SPEED
 
-        groups = [group for group in self._groups if group not in self._stuck]
+        groups = [
+            group
+            for group, rows in self._groups.items()
+            if group not in self._stuck and rows[0] not in self._deaf
+        ]
         time = np.empty((len(groups), len(sorts.node)))
         for row, group in enumerate(groups):
             time[row] = self._times(group)[sorts.node]
@@ -289,6 +320,7 @@ class Dispatching:
     def _take(self, craft: Craft) -> None:
         row = craft.vehicle.row
         del self._free[row]
+        self._deaf.discard(row)
         group = self._group_of.pop(row)
         self._groups[group].remove(row)
         if not self._groups[group]:
@@ -369,7 +401,11 @@ class Dispatching:
             if not case.is_open or case.craft is not None:
                 continue
             tier = np.array([case.tier])
-            waits = [group for group in self._groups if self._may(group.answers, tier)[0]]
+            waits = [
+                group
+                for group, rows in self._groups.items()
+                if rows[0] not in self._deaf and self._may(group.answers, tier)[0]
+            ]
             best = min((float(self._times(group)[case.node]) for group in waits), default=np.inf), -1
             for row in sorted(self._busy):
                 craft = self._busy[row]
