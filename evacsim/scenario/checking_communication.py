@@ -34,6 +34,7 @@ def found(parts: Parts) -> Iterator[Finding]:
         yield Finding(LOC, rule, remedy)
     yield from _order(networks)
     yield from _means(parts, networks)
+    yield from _crews(networks, has_rescue=parts.whole.plan.rescue is not None)
     satellite = networks.satellite
     if satellite is not None and satellite.rain_limit is not None and not parts.flying_weather:
         rule = Text(
@@ -41,6 +42,27 @@ def found(parts: Parts) -> Iterator[Finding]:
         )
         remedy = Text("say the rain there, or leave it out", "补充雨强，或去掉")
         yield Finding((*LOC, "satellite", "rain_limit"), rule, remedy, severity="warning")
+
+
+def _crews(networks: Communication, *, has_rescue: bool) -> Iterator[Finding]:
+    """Yield that nobody asks whether crews hear, or that none of them ever can."""
+    loc = (*LOC, "crews")
+    if not networks.crews:
+        return
+    if not has_rescue:
+        rule = Text("means nothing without plan.rescue", "没有 plan.rescue 时不起作用")
+        remedy = Text("write plan.rescue: {}, or leave it out", "写 plan.rescue: {}，或去掉")
+        yield Finding(loc, rule, remedy, severity="warning")
+    elif not any(name in networks.order and getattr(networks, name) for name in ("public", "private")):
+        rule = Text(
+            "no crew ever hears of a task: crews have no satellite phones",
+            "没有任何艇组能收到任务：艇组不配卫星电话",
+        )
+        remedy = Text(
+            "describe the public or the private network and name it in order, or leave crews out",
+            "说明公网或专网并写入 order，或去掉 crews",
+        )
+        yield Finding(loc, rule, remedy)
 
 
 def _order(networks: Communication) -> Iterator[Finding]:

@@ -3,6 +3,8 @@
 import pytest
 
 import evacsim as ev
+from evacsim.errors import ScenarioError
+from evacsim.scenario.checking import check
 from tests.reference.flooded_street import FLOODED_AT, LEG, NOW, street
 from tests.reference.small_district import node
 
@@ -87,3 +89,22 @@ def test_without_the_rule_crews_always_hear(tmp_path, networks):
 def test_handsets_reach_a_crew_by_masts_or_directly(tmp_path, changes, expected):
     own = {"crews": True, "private": {"direct_range": "0 m"}} | changes.pop("networks", {})
     assert sent_at(run(tmp_path, networks=own, **changes)) == [expected]
+
+
+def test_crews_that_can_never_hear_are_told_as_an_error_and_those_whom_nobody_sends_as_a_remark(tmp_path):
+    with pytest.raises(ScenarioError, match="no crew ever hears of a task"):
+        run(tmp_path / "a", networks={"crews": True, "order": ["satellite"], "satellite": {}})
+    given = street(
+        tmp_path / "b",
+        organize={
+            "offices": [
+                {"id": "county", "level": "county", "node": node(7, 0), "zones": ["v0"], "means": ["phone"]}
+            ],
+            "networks": {"crews": True},
+        },
+    )
+    given["plan"].pop("rescue")
+    found = check(ev.from_mapping(given))
+    assert any(
+        "means nothing without plan.rescue" in one.rule.en for one in found if one.severity == "warning"
+    )
