@@ -41,7 +41,18 @@ class PrivateNetwork:
 
     def ways(self, one: Where, other: Where) -> list[Way]:
         """Return the ways from one office to another that are open now; the fewest stations first, none at all last."""
-        here, there = self._up(one), self._up(other)
+        return self._between(self._up(one), self._up(other), self._distance(one, other))
+
+    def hears(self, office: Where, x: float, y: float) -> bool:
+        """Return whether a handset at a place [m] hears that of an office now."""
+        there = [
+            s for s, (at, reach) in self._reach.items() if math.dist(at, (x, y)) <= reach and self.is_up(s)
+        ]
+        apart = math.dist(self._at[office], (x, y)) if office in self._at else math.inf
+        return bool(self._between(self._up(office), there, apart))
+
+    def _between(self, here: list[Where], there: list[Where], apart: float) -> list[Way]:
+        """Return the ways between two handsets, by the stations that cover each and how far they are apart [m]."""
         ways: list[Way] = [(station,) for station in here if station in there]
         ways += [
             (station, far)
@@ -49,23 +60,9 @@ class PrivateNetwork:
             for far in there
             if station != far and self._is_connected(station) and self._is_connected(far)
         ]
-        if self._distance(one, other) <= self._direct:
+        if apart <= self._direct:
             ways.append(())
         return ways
-
-    def hears(self, office: Where, x: float, y: float) -> bool:
-        """Return whether a handset at a place [m] hears that of an office now."""
-        here = self._up(office)
-        there = [
-            station
-            for station, (place, reach) in self._reach.items()
-            if math.dist(place, (x, y)) <= reach and self.is_up(station)
-        ]
-        if any(station in here for station in there):
-            return True
-        if any(map(self._is_connected, here)) and any(map(self._is_connected, there)):
-            return True
-        return office in self._at and math.dist(self._at[office], (x, y)) <= self._direct
 
     def is_up(self, station: Where) -> bool:
         """Return whether a base station works, or a repeater stands there."""

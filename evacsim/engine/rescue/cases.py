@@ -85,7 +85,9 @@ class Cases:
         """People in all open cases, as reported."""
         towns = sorted({zone.township for zone in parts.world.zones.models})
         self._town = {town: code for code, town in enumerate(towns)}
-        self._town_of = [self._town[zone.township] for zone in parts.world.zones.models]
+        self.n_towns = len(towns)
+        self.town_of = [self._town[zone.township] for zone in parts.world.zones.models]
+        """Town (code) of each zone (row)."""
         self.waiting = Waiting()
         """Those that are open, and nobody is on the way to."""
 
@@ -119,7 +121,7 @@ class Cases:
         )
         self.all.append(case)
         self._believed += people
-        self.waiting.add(case, self._town_of[zone])
+        self.waiting.add(case, self.town_of[zone])
         self.open[case.row] = case
         for household in households:
             if household not in self.of and household in self.need.since:
@@ -152,7 +154,7 @@ class Cases:
     def _change(self, case: Case, cause: int, *, waits: bool) -> None:
         """Let whoever sends craft know that another thing is said of a case than before."""
         if waits:
-            self.waiting.add(case, self._town_of[case.zone])
+            self.waiting.add(case, self.town_of[case.zone])
         case.event = max(case.event, cause)
         for hook in self.at_news:
             hook(case)
@@ -166,7 +168,7 @@ class Cases:
         """Let a case wait for another craft."""
         case.craft = None
         if case.is_open:
-            self.waiting.add(case, self._town_of[case.zone])
+            self.waiting.add(case, self.town_of[case.zone])
             for hook in self.at_news:
                 hook(case)
 
@@ -200,7 +202,7 @@ class Cases:
         return self._town.get(name, NO_TOWN)
 
     def _wait_no_longer(self, case: Case) -> bool:
-        return self.waiting.discard(case, self._town_of[case.zone])
+        return self.waiting.discard(case, self.town_of[case.zone])
 
     def call_off(self, household: int, cause: int) -> None:
         """Close the cases of a household whose people need nobody any more, if word of it gets through."""

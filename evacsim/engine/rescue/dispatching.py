@@ -151,7 +151,7 @@ class Dispatching:
         self._busy.pop(craft.vehicle.row, None)
         self._set_free(craft)
         if not self._hears(craft):
-            self._note_word(craft)
+            self._note_word(craft.vehicle.row, hears=False)
         self._soon()
         return called
 
@@ -170,16 +170,16 @@ class Dispatching:
     def listen(self, cause: int) -> None:
         """Look again who of those that wait hears of tasks, after an event in any network."""
         for row, craft in sorted(self._free.items()):
-            if self._hears(craft) == (row in self._deaf):
+            hears = self._hears(craft)
+            if hears == (row in self._deaf):
                 craft.vehicle.event = max(craft.vehicle.event, cause)
-                self._note_word(craft)
+                self._note_word(row, hears=hears)
         self._soon()
 
     def _hears(self, craft: Craft) -> bool:
         return self.radio is None or self.radio.reaches(craft.vehicle.node)
 
-    def _note_word(self, craft: Craft) -> None:
-        row, hears = craft.vehicle.row, self._hears(craft)
+    def _note_word(self, row: int, *, hears: bool) -> None:
         (self._deaf.discard if hears else self._deaf.add)(row)
         for hook in self.at_word:
             hook(row, hears)
@@ -308,7 +308,7 @@ class Dispatching:
 
     def _time(self, craft: Craft, case: Case) -> float:
         """Return how soon a craft under way is at a case [s], infinite where it may not be sent."""
-        if not self._may(self._answers(craft), np.array([case.tier]))[0]:
+        if self.tiers is not None and not self.tiers.may_be_sent(craft.force, case):
             return np.inf
         return float(craft.times()[case.node])
 

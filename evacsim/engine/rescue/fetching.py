@@ -71,7 +71,7 @@ class Fetching:
 
     def _boat(self, vehicle: Vehicle) -> Boat:
         fleet, movement = self.transport.fleets[vehicle.fleet], self.parts.movement
-        team = None if fleet.force is None else self.teams.of[fleet.force]
+        team = self.teams.crewing(fleet)
         by_road = -1
         if fleet.trailer:
             vehicle.node = int(self.parts.world.fleets.drive_node[vehicle.fleet])

@@ -58,7 +58,7 @@ class Flying:
     def serve(self, vehicle: Vehicle) -> Process:
         """Fly from one task to the next until the run ends."""
         fleet = self.transport.fleets[vehicle.fleet]
-        team = None if fleet.force is None else self.teams.of[fleet.force]
+        team = self.teams.crewing(fleet)
         yield from self.teams.come_out(team, vehicle)
         vehicle.departed = self.parts.now
         self.driving.record(vehicle, "vehicle_departed", place=Where(Kind.DEPOT, vehicle.fleet))

@@ -151,10 +151,10 @@ class Loading:
                 continue
             if self.need.is_in(household) and not gets_to(self.need.node(household)):
                 continue
-            mine = list(self.cases.of.get(household, []))
+            mine = list(self.cases.of.get(household, [])) if craft.is_led else []
             if (yield from self._take(craft, household, strength, per_person)):
                 free -= int(people[household])
-                for other in mine if craft.is_led else ():
+                for other in mine:
                     other.craft, other.fetched = vehicle.row, other.fetched + int(people[household])
                     other.reached = self.parts.now if np.isnan(other.reached) else other.reached
                     self.cases.close(other, "fetched", vehicle.event)

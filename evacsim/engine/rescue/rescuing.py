@@ -139,8 +139,8 @@ class Rescuing(Recorded):
 
     def _crew(self, fleet: int) -> Force | None:
         """Return the team that crews a fleet, None for one that has its own people."""
-        force = self.transport.fleets[fleet].force
-        return None if force is None else self.teams.of[force].force
+        team = self.teams.crewing(self.transport.fleets[fleet])
+        return None if team is None else team.force
 
     def names(self) -> Mapping[Kind, NDArray[Any]]:
         """Return the ids of teams and cases."""

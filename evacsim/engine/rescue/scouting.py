@@ -103,7 +103,7 @@ class Scouting:
     def serve(self, vehicle: Vehicle) -> Process:
         """Fly from one charge of the batteries to the next until the run ends."""
         fleet, roads = self.driving.fleets[vehicle.fleet], self.parts.world.roads
-        team = None if fleet.force is None else self.teams.of[fleet.force]
+        team = self.teams.crewing(fleet)
         yield from self.teams.come_out(team, vehicle)
         vehicle.departed = self.parts.now
         self.driving.record(vehicle, "vehicle_departed", place=Where(Kind.DEPOT, vehicle.fleet))

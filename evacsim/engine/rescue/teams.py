@@ -19,6 +19,7 @@ from evacsim.engine.vehicles import Vehicle
 from evacsim.scenario.command import Assistance
 from evacsim.scenario.forces import Force
 from evacsim.scenario.rescue import CrewFatigue
+from evacsim.scenario.transport import Fleet
 from evacsim.world.laws import quantiles
 
 
@@ -94,6 +95,10 @@ class Teams:
         """Calls the office of a team because of an event, and tells when it has heard; where it is None every team
         hears at once."""
         self._being_called: set[int] = set()
+
+    def crewing(self, fleet: Fleet) -> Team | None:
+        """Return the team that crews a fleet, None for one that has its own people."""
+        return None if fleet.force is None else self.of[fleet.force]
 
     def call(self, team: Team, cause: int) -> None:
         """Call a team out; a second call changes nothing. One from outside has to be granted first.

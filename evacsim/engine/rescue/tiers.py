@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from evacsim.engine.parts import Parts
-from evacsim.engine.rescue.cases import ALL, Case, Cases
+from evacsim.engine.rescue.cases import ALL, NO_TOWN, Case, Cases
 from evacsim.scenario.forces import Force
 from evacsim.scenario.matching import matching
 from evacsim.scenario.rescue import Tiers as Rules
@@ -51,11 +51,8 @@ class Tiers:
         self.cases = cases
         self.rules = rules
         zones = parts.world.zones
-        towns = sorted({zone.township for zone in zones.models})
-        self._town = {town: 1 + code for code, town in enumerate(towns)}
-        """Tier of each town; tiers of zones follow."""
-        self._town_of = [self._town[zone.township] for zone in zones.models]
-        self._first_zone = 1 + len(towns)
+        # Tier 0 is everybody's (`ALL`), then there is one for each town in the order of its code, one for each zone.
+        self._first_zone = 1 + cases.n_towns
         self._rows = {id_: row for row, id_ in enumerate(zones.ids)}
         numbers: dict[frozenset[int], int] = {frozenset((ALL,)): 0}
         """Sets of tiers that any team answers for, numbered."""
@@ -115,8 +112,8 @@ class Tiers:
         own = {self._rows[id_] for pattern in force.zones for id_ in matching(pattern, self._rows)}
         models = self.parts.world.zones.models
         towns = {force.township, *(models[zone].township for zone in own)} - {""}
-        of_towns = (self._town[town] for town in towns if town in self._town)
-        return frozenset((ALL, *of_towns, *(self._first_zone + zone for zone in own)))
+        codes = {self.cases.town(town) for town in towns} - {NO_TOWN}
+        return frozenset((ALL, *(1 + code for code in codes), *(self._first_zone + zone for zone in own)))
 
     # -- from one to the next ---------------------------------------------------------------
 
@@ -204,7 +201,7 @@ class Tiers:
 
     def _towns(self, case: Case) -> int:
         """Return the tier of a case's town, or everybody's where the town has nobody but the village's own."""
-        tier, own = self._town_of[case.zone], self._first_zone + case.zone
+        tier, own = 1 + self.cases.town_of[case.zone], self._first_zone + case.zone
         return tier if (self._may[:, tier] & ~self._may[:, own]).any() else ALL
 
     # -- what stays -------------------------------------------------------------------------

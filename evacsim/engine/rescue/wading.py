@@ -84,7 +84,7 @@ class Wading:
         """Go out for one task after the other until the run ends."""
         truck = self._truck(vehicle)
         fleet = truck.fleet
-        team = None if fleet.force is None else self.teams.of[fleet.force]
+        team = self.teams.crewing(fleet)
         yield from self.teams.come_out(team, vehicle)
         self.driving.turns_back.add(vehicle.row)
         vehicle.departed = self.parts.now
@@ -113,7 +113,7 @@ class Wading:
 
         craft = Craft(
             vehicle=vehicle,
-            team=None if fleet.force is None else self.teams.of[fleet.force],
+            team=self.teams.crewing(fleet),
             seats=fleet.seats,
             times=lambda: self.ways.ways(vehicle.node, kind).time,
             stands=lambda: (vehicle.node, kind, "wades"),

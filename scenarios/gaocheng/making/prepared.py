@@ -23,8 +23,6 @@ JACKETS_PER_BOAT = 21
 """As for the boats that stay: 2,253 for 44 boats, of which some stay in reserve with their holders."""
 MASTS = ("J01", "J09", "J10", "J12", "J14", "J15", "J17", "J20", "J22")
 """Seats of towns where a base station of the private network stands; the first one is the hub."""
-SATELLITE_PHONES = 23
-"""One for the district and one for each town, in `plans/prepared.yaml`."""
 WADERS = 6
 WADER_SEATS = 20
 
