@@ -202,6 +202,11 @@ EVENT_KINDS: dict[str, Text] = {
     "assistance_granted": Text("help is granted", "批准支援"),
     "assistance_refused": Text("help is refused", "支援请求未获批准"),
     "assistance_arrived": Text("help arrives", "支援到达"),
+    "liaison_met": Text("help from outside is met by an officer of the district", "联络员对接支援力量"),
+    "liaison_briefed": Text("help from outside has been briefed", "支援力量任务交底完毕"),
+    "liaison_missing": Text(
+        "nobody meets help from outside: it goes without", "无联络员对接，支援力量自行作业"
+    ),
     # word to the public
     "broadcast": Text("a warning goes out over a channel", "预警发布"),
     "broadcast_failed": Text("a channel does not work", "预警渠道失效"),
@@ -331,6 +336,7 @@ EVENT_KINDS: dict[str, Text] = {
     "volunteers_unled": Text("a team that came unasked does not report", "自发前来的队伍未登记、自行施救"),
     "crew_rests": Text("a crew is worn out and rests", "艇组疲劳轮休"),
     "craft_assigned": Text("is sent to a case", "派往救援"),
+    "task_understood": Text("the crew has understood its task", "受领任务、复诵无误"),
     "craft_went_alone": Text("goes to a case although nobody sent it", "未经派遣自行前往"),
     "craft_turned": Text("is sent to a graver case", "改派更紧急警情"),
     "craft_redirected": Text("is sent to a case that it reaches sooner", "改派就近警情"),
@@ -388,6 +394,7 @@ FAILURES = (
     "nobody_home",
     "officer_overloaded",
     "assistance_refused",
+    "liaison_missing",
     "driver_absent",
     "vehicle_absent",
     "vehicle_broke_down",

@@ -129,6 +129,19 @@ def check_in_wait(record: RunRecord) -> float:
     return float((came["ready_s"] - came["arrived_s"]).fillna(np.inf).mean()) if len(came) else np.nan
 
 
+def liaison_wait(record: RunRecord) -> float:
+    """Return the mean time [s] from help's coming until it may be sent; inf where some still waits, nan for none."""
+    parties = record.tables["liaison"]
+    return float((parties["ready_s"] - parties["came_s"]).fillna(np.inf).mean()) if len(parties) else np.nan
+
+
+def unguided_share(record: RunRecord) -> float:
+    """Return the share of the teams and fleets from outside that went to work without an officer; nan for none."""
+    parties = record.tables["liaison"]
+    alone = parties["met_s"].isna() & parties["ready_s"].notna()
+    return float(alone.mean()) if len(parties) else np.nan
+
+
 def volunteers_used_share(record: RunRecord) -> float:
     """Return the share of the people who came unasked whose team crewed craft or worked; nan where none came."""
     forces = record.tables["forces"]

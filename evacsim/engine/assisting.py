@@ -5,6 +5,7 @@ from functools import partial
 import numpy as np
 
 from evacsim.engine.command import Command
+from evacsim.engine.liaising import Liaising
 from evacsim.engine.log import Kind, Where
 from evacsim.engine.messages import Order
 from evacsim.engine.parts import Mode, Parts
@@ -20,15 +21,18 @@ class Assisting:
     fleet of buses would need more than `Assistance.rounds` rounds for all who have been ordered so
     far, for those fleets that no zone names: they fetch people wherever that fleet does. Who calls
     up a fleet otherwise (a measure, people in need of boats) has headquarters ask. The answer takes
-    `approval`; where it is yes, the fleet drives off after `mobilization`.
+    `approval`; where it is yes, the fleet drives off after `mobilization`, and officers of the
+    district meet it (`liaising`), unless the team that crews it is met.
     """
 
-    def __init__(self, parts: Parts, command: Command, transport: Transport) -> None:
+    def __init__(self, parts: Parts, command: Command, transport: Transport, liaising: Liaising) -> None:
         self.parts = parts
         self.transport = transport
+        self.liaising = liaising
         plan = parts.world.scenario.plan
         self._rules: Assistance | None = plan.organize.assistance
         self._headquarters = command.row(plan.when.decided_by)
+        self._from_outside = {force.id for force in parts.world.forces.models if force.external}
         self._row = {id_: row for row, id_ in enumerate(parts.world.fleets.ids)}
         self._asked: set[int] = set()
         self._to_fetch = np.zeros(len(self._row), dtype=np.int64)
@@ -86,7 +90,12 @@ class Assisting:
             )
 
     def _arrive(self, fleet: int, office: int, granted: int) -> None:
-        self.transport.lend(fleet, self._record("assistance_arrived", office, fleet, granted))
+        arrived = self._record("assistance_arrived", office, fleet, granted)
+        if self.transport.fleets[fleet].force in self._from_outside:
+            self.transport.lend(fleet, arrived)
+        else:
+            where = Where(Kind.DEPOT, fleet)
+            self.liaising.meet(where, arrived, lambda event, _: self.transport.lend(fleet, event))
 
     def _record(self, kind: str, office: int, fleet: int, cause: int) -> int:
         return self.parts.log.record(

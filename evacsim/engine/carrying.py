@@ -68,7 +68,10 @@ class Carrying(Recorded):
         ]
 
     def reaches(self, means: str, one: Where, other: Where) -> bool:
-        """Return whether a means of calling reaches from one office to another now, channels aside."""
+        """Return whether a means of calling reaches from one place to another now, channels aside.
+
+        A place is an office, a zone by phone, a road node by radio.
+        """
         works = self.parts.networks.works
         return works(means, one) and works(means, other) and bool(self._ways(means, one, other))
 
@@ -115,13 +118,16 @@ class Carrying(Recorded):
         return None if way is None else Held(means, way, one, other, waited)
 
     def delivers(self, held: Held, *name: str | int) -> bool:
-        """Return whether what is said on a call that ends now is heard; luck goes by its name to each callee."""
+        """Return whether what is said on a call that ends now is heard; luck goes by its name at each end."""
         works = self.parts.networks.works
         stands = works(held.means, held.one) and works(held.means, held.other)
         stands &= all(self._is_up(station) for station in held.way)
         loss = self._loss(held.means)
-        to = self.parts.world.offices.ids[held.other.row]
-        luck = self.parts.streams.get("message_lost", NETWORK_OF[held.means], to, *name)
+        world, other = self.parts.world, held.other
+        ids = {Kind.OFFICE: world.offices.ids, Kind.ZONE: world.zones.ids, Kind.NODE: world.roads.node_ids}
+        luck = self.parts.streams.get(
+            "message_lost", NETWORK_OF[held.means], ids[other.kind][other.row], *name
+        )
         return bool(stands and (loss == 0 or luck.random() >= loss))
 
     def give_back(self, held: Held, result: Result) -> None:

@@ -20,7 +20,7 @@ class PrivateNetwork:
     """Base stations, repeaters and the handsets of offices."""
 
     def __init__(self, parts: Parts, sites: Sites, rules: Rules) -> None:
-        world, self.sites = parts.world, sites
+        world, self.sites, self._roads = parts.world, sites, parts.world.roads
         self._direct = rules.direct_range
         self._at = self._positions(parts)
         self._reach: dict[Where, tuple[tuple[float, float], float]] = {
@@ -30,7 +30,7 @@ class PrivateNetwork:
         }
         """Where each station stands, and how far it covers [m]: base stations, then repeaters."""
         self._covering = {office: [s for s in self._reach if self._is_near(s, office)] for office in self._at}
-        """Stations in range of each office."""
+        """Stations in range of each office, and of each road node that anybody has called."""
         models = {office.id: office for office in world.scenario.plan.organize.offices}
         ids = world.offices.ids
         self.with_radio = [office for office in self._at if "radio" in models[ids[office.row]].means]
@@ -40,19 +40,11 @@ class PrivateNetwork:
         """An office is covered by a base station again, or by none any more, by an event."""
 
     def ways(self, one: Where, other: Where) -> list[Way]:
-        """Return the ways from one office to another that are open now; the fewest stations first, none at all last."""
-        return self._between(self._up(one), self._up(other), self._distance(one, other))
+        """Return the ways from one office or road node to another that are open now.
 
-    def hears(self, office: Where, x: float, y: float) -> bool:
-        """Return whether a handset at a place [m] hears that of an office now."""
-        there = [
-            s for s, (at, reach) in self._reach.items() if math.dist(at, (x, y)) <= reach and self.is_up(s)
-        ]
-        apart = math.dist(self._at[office], (x, y)) if office in self._at else math.inf
-        return bool(self._between(self._up(office), there, apart))
-
-    def _between(self, here: list[Where], there: list[Where], apart: float) -> list[Way]:
-        """Return the ways between two handsets, by the stations that cover each and how far they are apart [m]."""
+        Those over the fewest stations come first, the direct one last.
+        """
+        here, there = self._up(one), self._up(other)
         ways: list[Way] = [(station,) for station in here if station in there]
         ways += [
             (station, far)
@@ -60,7 +52,7 @@ class PrivateNetwork:
             for far in there
             if station != far and self._is_connected(station) and self._is_connected(far)
         ]
-        if apart <= self._direct:
+        if self._distance(one, other) <= self._direct:
             ways.append(())
         return ways
 
@@ -100,8 +92,11 @@ class PrivateNetwork:
         """Return whether a base station that is connected covers an office; repeaters do not count."""
         return any(s.kind == Kind.SITE and self._is_connected(s) for s in self._up(office))
 
-    def _up(self, office: Where) -> list[Where]:
-        return [station for station in self._covering.get(office, ()) if self.is_up(station)]
+    def _up(self, place: Where) -> list[Where]:
+        if place.kind == Kind.NODE and place not in self._at:
+            self._at[place] = float(self._roads.x[place.row]), float(self._roads.y[place.row])
+            self._covering[place] = [station for station in self._reach if self._is_near(station, place)]
+        return [station for station in self._covering.get(place, ()) if self.is_up(station)]
 
     def _is_connected(self, station: Where) -> bool:
         return station.kind != Kind.SITE or self.sites.is_connected(station.row)

@@ -28,6 +28,7 @@ from evacsim.engine.going_home import GoingHome
 from evacsim.engine.households import HouseholdBook
 from evacsim.engine.leaving_unasked import LeavingUnasked, draw_shadow
 from evacsim.engine.letting_go import LettingGo
+from evacsim.engine.liaising import Liaising
 from evacsim.engine.log import EventLog
 from evacsim.engine.measures import Measures
 from evacsim.engine.messages import Messages
@@ -147,8 +148,10 @@ class Run:
             self.dykes,
             None if self.rescuing is None else self.rescuing.teams,
         )
+        assistance = world.scenario.plan.organize.assistance
+        self.liaising = Liaising(self.parts, None if assistance is None else assistance.liaison)
         self.command = self._with_command()
-        self.assisting = Assisting(self.parts, self.command, self.transport)
+        self.assisting = Assisting(self.parts, self.command, self.transport, self.liaising)
         self.observing = Observing(self.parts, self.water, self.sites)
         self.measures = Measures(
             self.parts,
@@ -183,6 +186,7 @@ class Run:
             self.carrying,
             self.contactable,
             self.duty,
+            self.liaising,
             self.observing,
             self.triggering,
             self.responding,
@@ -262,17 +266,20 @@ class Run:
         )
 
     def _with_command(self) -> Command:
-        """Return the offices; where the plan describes its networks, teams are called and cases handed over by them."""
+        """Return the offices, by which teams are called, met and told where the plan has it so."""
         command = Command(self.parts, self.duty, self.carrying)
-        if self.carrying.rules is not None:
-            for teams in (*self.working.teams, *([] if self.rescuing is None else [self.rescuing.teams])):
+        for teams in (*self.working.teams, *([] if self.rescuing is None else [self.rescuing.teams])):
+            teams.liaising = self.liaising
+            if self.carrying.rules is not None:
                 teams.reach_office = command.reach
         if self.rescuing is None:
             return command
         if self.rescuing.tiers is not None:
             self.rescuing.tiers.is_reached = self.contactable.reaches
-        if self.carrying.rules is not None and self.carrying.rules.crews:
-            self.rescuing.dispatching.radio = CrewRadio(self.parts, self.carrying)
+        if self.carrying.rules is not None and self.carrying.rules.crews is not None:
+            self.rescuing.dispatching.telling.radio = CrewRadio(
+                self.parts, self.carrying, self.carrying.rules.crews, self.rescuing.tiers
+            )
             self.carrying.at_changed.append(self.rescuing.dispatching.listen)
         return command
 

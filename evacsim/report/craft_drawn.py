@@ -31,7 +31,11 @@ DOINGS = {
         "#d55e00",
         ("no_word", "no_crew", "no_jackets", "no_light", "no_weather", "is_patched", "out_of_service"),
     ),
-    "ready": (Text("ready, nothing to do", "待命"), "#cfcfc9", ("waits", "stands_by", "recharges")),
+    "ready": (
+        Text("ready, nothing to do", "待命"),
+        "#cfcfc9",
+        ("waits", "is_told", "stands_by", "recharges"),
+    ),
 }
 """What is drawn alike: its name, its color, what craft do by the table `craft_time`."""
 ROW, GAP, TOP = 6.0, 6.0, 10.0

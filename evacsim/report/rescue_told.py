@@ -34,6 +34,7 @@ DOINGS = {
     "comes_back": Text("coming back", "返航"),
     "lets_ashore": Text("letting people ashore", "送人上岸"),
     "waits": Text("ready, nothing to do", "待命"),
+    "is_told": Text("being told where to go", "受领任务（通话中）"),
     "no_word": Text("ready, and no word reaches them", "待命，通联中断"),
     "moves_up": Text("moving up", "补位途中"),
     "no_crew": Text("without a rested crew", "艇组休整，无人接替"),
@@ -184,5 +185,9 @@ def _called(record: RunRecord, row: Mapping[Hashable, Any], words: Words) -> str
 def _ready(record: RunRecord, row: Mapping[Hashable, Any], words: Words) -> str:
     """Return when a team was ready; nothing where it was called, or came, and never was."""
     if np.isfinite(row["ready_s"]) or not np.isfinite([row["called_s"], row["arrived_s"]]).any():
-        return day_and_time(record.start, row["ready_s"], words.lang)
+        ready = day_and_time(record.start, row["ready_s"], words.lang)
+        parties = record.tables["liaison"].set_index("party")["met_s"]
+        if np.isfinite(parties.get(f"force/{row['force']}", 0.0)):
+            return ready
+        return words(Text(f"{ready}, met by nobody", f"{ready}，无人对接"))
     return ""

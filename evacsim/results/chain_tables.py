@@ -214,6 +214,12 @@ CHAIN_TABLES: dict[str, tuple[Column, ...]] = {
         Column("came_s", "float64", Text("the driver comes [s]", "司机到位时间")),
         Column("result", "str", Text("came, absent, unanswered", "结果")),
     ),
+    "liaison": (
+        Column("party", "str", Text("team or fleet that comes from outside", "外来支援力量")),
+        Column("came_s", "float64", Text("it comes [s]", "到达时间")),
+        Column("met_s", "float64", Text("an officer meets it [s]; empty where none did", "联络员对接时间")),
+        Column("ready_s", "float64", Text("it may be sent [s]", "可派出时间")),
+    ),
     "releases": (
         Column("zone", "str", Text("zone", "区域")),
         Column("time_s", "float64", Text("released [s]", "放行时间")),

@@ -86,8 +86,8 @@ RESCUE_TABLES: dict[str, tuple[Column, ...]] = {
             "what",
             "str",
             Text(
-                "waits, no_word, by_road, launches, to_case, searches, takes_in, comes_back, lets_ashore, no_crew, "
-                "no_jackets, no_light, no_weather, turns_back, moves_up, is_patched, out_of_service; "
+                "waits, is_told, no_word, by_road, launches, to_case, searches, takes_in, comes_back, lets_ashore, "
+                "no_crew, no_jackets, no_light, no_weather, turns_back, moves_up, is_patched, out_of_service; "
                 "drones: surveys, turns_back, recharges, stands_by; trucks that wade: on_foot",
                 "在做什么",
             ),

@@ -204,7 +204,11 @@ def _assistance(parts: Parts) -> Iterator[Finding]:
         if fleet.id in promised:
             rule = Text("comes from outside and cannot be promised to a town", "支援车队不能承诺给乡镇")
             yield Finding((*entry.loc, "external"), rule, Text("drop the promise", "去掉车辆承诺"), fleet.id)
-    if is_asked and not outside:
-        rule = Text("is asked for from nobody: no fleet is external", "没有支援力量可请求：无 external 车队")
-        remedy = Text("mark a fleet as external", "将某车队标为 external")
+    teams = [entry for entry in parts.forces if entry.item.external]
+    if is_asked and not outside and not teams:
+        rule = Text(
+            "is asked for from nobody: no fleet or team is external",
+            "没有支援力量可请求：无 external 车队、队伍",
+        )
+        remedy = Text("mark a fleet or a team as external", "将某车队或队伍标为 external")
         yield Finding(("plan", "organize", "assistance"), rule, remedy, severity="warning")

@@ -47,7 +47,7 @@ def found(parts: Parts) -> Iterator[Finding]:
 def _crews(networks: Communication, *, has_rescue: bool) -> Iterator[Finding]:
     """Yield that nobody asks whether crews hear, or that none of them ever can."""
     loc = (*LOC, "crews")
-    if not networks.crews:
+    if networks.crews is None:
         return
     if not has_rescue:
         rule = Text("means nothing without plan.rescue", "没有 plan.rescue 时不起作用")

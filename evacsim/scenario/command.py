@@ -114,6 +114,26 @@ class Reports(Section):
     """How much more than counted is reported, of what is missing to all."""
 
 
+class Liaison(Section):
+    """Officers of the district who meet help from outside, brief it and go with it (联络员、向导)."""
+
+    officers: Count = assumed(4, "one for each team or fleet that is expected", ge=1)
+    """How many there are."""
+    briefing: DurationLaw = assumed(
+        lambda: Uniform(type="uniform", low="10 min", high="30 min"),
+        "the situation, maps, handsets, who decides",
+    )
+    """From being met until a team or fleet may be sent."""
+    goes_along: YesNo = True
+    """Whether an officer stays with whom he has met until the end; else he meets the next after the briefing."""
+    patience: Duration = assumed(3600.0, "who has come to help does not wait for long")
+    """How long a team or fleet that nobody meets waits before it goes to work without [s]."""
+    search_factor: Number = assumed(
+        1.5, "lanes and doors that a local knows have to be asked for", ge=1, le=10
+    )
+    """How much longer crews that nobody has met search at a place."""
+
+
 class Assistance(Section):
     """Help from outside: asked for, granted, on its way (请求支援)."""
 
@@ -130,3 +150,5 @@ class Assistance(Section):
         "drivers and vehicles of another district",
     )
     """From the answer to the departure."""
+    liaison: Liaison | None = None
+    """Who meets those who come; where absent they know the district like its own."""

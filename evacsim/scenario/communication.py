@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from evacsim.scenario.section import Number, Section, YesNo, as_list, assumed, recalled
+from evacsim.scenario.section import Number, Section, as_list, assumed, recalled
 from evacsim.units import Count, Duration, Length, Share
 
 Network = Literal["public", "private", "satellite"]
@@ -62,6 +62,24 @@ class SatelliteNetwork(Section):
     """Share of calls that break off in such rain, instead of `loss`."""
 
 
+class CrewWords(Section):
+    """任务通联: how a task is said to the crew of a boat, a helicopter or a truck that waits.
+
+    By mobile phone where base stations serve the nearest homes, by handset of the private network; no crew has a
+    satellite phone (assumed). Each word takes the channels of a call and may be lost like one.
+    """
+
+    takes: Duration = assumed(30.0, "call sign, place, how many, how grave; said back", gt=0)
+    """How long it takes to say a task [s]."""
+    again_after: Duration = assumed(60.0, "the next try of a busy dispatcher", ge=1)
+    """From a word that was lost, or found no channel, to the next [s]."""
+
+
+def _as_section(value: object) -> object:
+    """Let `yes` stand for a section whose entries are all as usual, and `no` for none."""
+    return {True: {}, False: None}.get(value, value) if isinstance(value, bool) else value
+
+
 class Communication(Section):
     """三网: over which networks offices call and report, and what each of them carries.
 
@@ -73,9 +91,9 @@ class Communication(Section):
     """In which order networks are tried; those that are not named are not."""
     patience: Duration = assumed(30.0, "one holds the line half a minute")
     """How long a caller waits for a free channel before the next network is tried [s]."""
-    crews: YesNo = False
-    """Whether crews of boats, helicopters and trucks that wait hear of a task by phone or radio alone, where they stand
-    (任务通联); else they always hear it."""
+    crews: Annotated[CrewWords | None, BeforeValidator(_as_section)] = None
+    """Crews of boats, helicopters and trucks hear of tasks by phone or radio alone, where they are (任务通联); where
+    absent they always hear, at once."""
     public: PublicNetwork | None = Field(default_factory=PublicNetwork)
     """公网."""
     private: PrivateNetwork | None = None

@@ -453,7 +453,7 @@ def test_the_prepared_night_has_the_same_boats_elsewhere_and_names_what_it_adds(
         assert getattr(prepared.plan, part) == getattr(night.plan, part)
     assert prepared.hazard == night.hazard
     assert prepared.district.zones == night.district.zones
-    own = {force.id: force for force in prepared.district.forces if not force.unasked}
+    own = {force.id: force for force in prepared.district.forces if not force.unasked and not force.external}
 
     def boats(scenario):
         fleets = [fleet for fleet in scenario.district.fleets if fleet.kind == "boat"]
@@ -462,8 +462,9 @@ def test_the_prepared_night_has_the_same_boats_elsewhere_and_names_what_it_adds(
     assert boats(prepared) == boats(night) == 44
 
     def all_of(scenario, what):
-        # Teams of volunteers, and of the trucks, are new; nobody else is.
-        new = {"fire-waders", *(force.id for force in scenario.district.forces if force.unasked)}
+        # Teams of volunteers, of neighbors and of the trucks are new; nobody else is.
+        forces = scenario.district.forces
+        new = {"fire-waders", *(force.id for force in forces if force.unasked or force.external)}
         forces = [force for force in scenario.district.forces if force.id not in new]
         return sum(getattr(force, what) or 0 for force in forces)
 
@@ -474,6 +475,6 @@ def test_the_prepared_night_has_the_same_boats_elsewhere_and_names_what_it_adds(
     organize, rescue = prepared.plan.organize, prepared.plan.rescue
     assert organize.networks.order == ["public", "private", "satellite"]
     assert organize.model_copy(
-        update={"networks": None, "offices": night.plan.organize.offices}
+        update={"networks": None, "assistance": None, "offices": night.plan.organize.offices}
     ) == night.plan.organize.model_copy(update={"networks": None})
     assert rescue.model_copy(update={"tiers": None, "volunteers": None}) == night.plan.rescue

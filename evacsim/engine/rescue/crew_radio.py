@@ -1,47 +1,132 @@
-"""Whether a crew hears what it is told: by phone or radio, where it stands (任务通联).
+"""What crews are told, by whom, and whether they hear it where they are (任务通联).
 
-A word to a crew is short: it takes no channel and is said again until it is understood (assumed). Crews have mobile
-phones and handsets that are charged aboard, and no satellite phones (assumed).
+A village tells its own crews of its cases, and everybody is told in person who stands beside the office that speaks.
+All others are told by phone, where base stations serve the nearest homes, or by handset of the private network: a task
+is heard once it has been said and understood, over the channels of a call. Crews' phones and handsets are charged
+aboard, and they have no satellite phones (assumed). Help from outside that nobody guides has no handset (assumed).
 """
 
+from collections import Counter
+from collections.abc import Generator
+from typing import Any, Protocol
+
 import numpy as np
+import simpy
+from numpy.typing import NDArray
 
 from evacsim.engine.carrying import Carrying
 from evacsim.engine.log import Kind, Where
 from evacsim.engine.parts import Parts
+from evacsim.engine.rescue.tiers import DISTRICT, LEVELS, VILLAGE, Tiers
+from evacsim.engine.vehicles import Vehicle
+from evacsim.scenario.communication import CrewWords
+from evacsim.scenario.forces import Force
 
-HEADQUARTERS = Where(Kind.OFFICE, 0)
+HEADQUARTERS = 0
 """Offices stand parents before children: the first one sends the craft (assumed)."""
+IN_PERSON = 300.0
+"""How far from an office one is told by word of mouth [m] (assumed)."""
+Levels = NDArray[np.bool_]
+"""Whether a crew hears of the cases of each of `LEVELS`, shape (3,)."""
+
+
+class Told(Protocol):
+    """A craft as whoever speaks to it sees it (`dispatching.Craft`)."""
+
+    vehicle: Vehicle
+
+    @property
+    def force(self) -> Force | None:
+        """Return what the plan says of its team."""
+
+    @property
+    def is_guided(self) -> bool:
+        """Return whether its crew has a handset of the district."""
 
 
 class CrewRadio:
-    """Who hears headquarters at which node, over the networks of the plan."""
+    """Who hears whom at which node, over the networks of the plan."""
 
-    def __init__(self, parts: Parts, carrying: Carrying) -> None:
+    def __init__(self, parts: Parts, carrying: Carrying, rules: CrewWords, tiers: Tiers | None) -> None:
         self.parts = parts
         self.carrying = carrying
+        self.rules = rules
+        self.tiers = tiers
+        self._offices = parts.world.offices
+        places = parts.world.office_places
+        self._at = dict(zip(places.ids, zip(places.x.tolist(), places.y.tolist(), strict=True), strict=True))
+        """Where offices stand [m], by id."""
         self._zone: dict[int, int] = {}
         """The zone whose homes are nearest to each node, as far as anybody has asked."""
+        self._said: Counter[int] = Counter()
+        """Words to each vehicle (row)."""
 
-    def reaches(self, node: int) -> bool:
-        """Return whether a crew at a node hears headquarters now, over any network that the plan tries."""
-        rules, private = self.carrying.rules, self.carrying.private
-        assert rules is not None, "only crews of a plan with networks are asked"
-        works = self.parts.networks.works
-        has_phones = "public" in rules.order and rules.public is not None and works("phone", HEADQUARTERS)
-        if has_phones and works("phone", Where(Kind.ZONE, self._nearest_zone(node))):
+    def hears(self, craft: Told, node: int) -> Levels:
+        """Return of which levels' cases a craft would hear at a node now; of none for which it does not answer."""
+        by_town, by_village = (False, False) if self.tiers is None else self.tiers.acts_first(craft.force)
+        heard = np.array([True, by_town, by_village])
+        speakers = [self.speaker(craft, level) for level in LEVELS]
+        for number, office in enumerate(speakers):
+            if heard[number] and office is not None:
+                heard[number] = self._is_reached(craft, office, node)
+        return heard
+
+    def speaker(self, craft: Told, level: str) -> int | None:
+        """Return the office (row) that tells a craft of the cases of a level; None where its village does, in person.
+
+        A town speaks by the office of the team, or leaves it to headquarters.
+        """
+        if level == VILLAGE:
+            return None
+        own = None if craft.force is None or level == DISTRICT else craft.force.office
+        return HEADQUARTERS if own is None else self._offices.row[own]
+
+    def say(self, craft: Told, office: int) -> Generator[simpy.Event, Any, bool]:
+        """Say a task to a craft that waits, over the first network with a free channel; return whether it is heard."""
+        carrying, vehicle, speaker = self.carrying, craft.vehicle, Where(Kind.OFFICE, office)
+        if self._is_beside(office, vehicle.node):
             return True
-        has_radio = (
-            private is not None and HEADQUARTERS in private.with_radio and works("radio", HEADQUARTERS)
-        )
-        if "private" not in rules.order or private is None or not has_radio:
-            return False
-        roads = self.parts.world.roads
-        return private.hears(HEADQUARTERS, float(roads.x[node]), float(roads.y[node]))
+        for means in self._means(craft, office):
+            place = self._place(means, vehicle.node)
+            if not carrying.reaches(means, speaker, place):
+                carrying.count(means, "no_network")
+                continue
+            held = yield from carrying.take(means, speaker, place)
+            if held is None:
+                carrying.count(means, "busy")
+                continue
+            yield self.parts.clock.timeout(self.rules.takes)
+            self._said[vehicle.row] += 1
+            is_heard = carrying.delivers(held, "task", vehicle.id, self._said[vehicle.row])
+            carrying.give_back(held, "received" if is_heard else "lost")
+            if not is_heard:
+                crew = Where(Kind.VEHICLE, vehicle.row)
+                vehicle.event = carrying.told_of("message_lost", means, crew, vehicle.event)
+            return is_heard
+        return False
 
-    def _nearest_zone(self, node: int) -> int:
+    def _is_reached(self, craft: Told, office: int, node: int) -> bool:
+        return self._is_beside(office, node) or any(
+            self.carrying.reaches(means, Where(Kind.OFFICE, office), self._place(means, node))
+            for means in self._means(craft, office)
+        )
+
+    def _is_beside(self, office: int, node: int) -> bool:
+        at, roads = self._at.get(self._offices.ids[office]), self.parts.world.roads
+        return at is not None and bool(np.hypot(roads.x[node] - at[0], roads.y[node] - at[1]) <= IN_PERSON)
+
+    def _means(self, craft: Told, office: int) -> list[str]:
+        """Return by what an office tells a crew, in the order in which the plan tries it; every office has a phone."""
+        private = self.carrying.private
+        has_radio = private is not None and Where(Kind.OFFICE, office) in private.with_radio
+        return self.carrying.ordered(["phone", *(["radio"] if has_radio and craft.is_guided else [])])
+
+    def _place(self, means: str, node: int) -> Where:
+        """Return where a call to a node goes: a phone is reached as those of the nearest homes are."""
+        if means == "radio":
+            return Where(Kind.NODE, node)
         if node not in self._zone:
             homes, roads = self.parts.world.homes, self.parts.world.roads
             x, y = roads.x[homes.walk_node] - roads.x[node], roads.y[homes.walk_node] - roads.y[node]
             self._zone[node] = int(homes.zone[np.argmin(np.hypot(x, y))])
-        return self._zone[node]
+        return Where(Kind.ZONE, self._zone[node])

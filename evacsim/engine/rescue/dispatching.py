@@ -3,6 +3,7 @@
 from bisect import insort
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -11,11 +12,11 @@ from numpy.typing import NDArray
 
 from evacsim.engine.log import Kind, Where
 from evacsim.engine.parts import Parts
-from evacsim.engine.rescue.cases import Case, Cases
-from evacsim.engine.rescue.crew_radio import CrewRadio
+from evacsim.engine.rescue.cases import ALL, Case, Cases
 from evacsim.engine.rescue.going_alone import GoingAlone
 from evacsim.engine.rescue.policies import HANDLING, POLICIES, Situation
 from evacsim.engine.rescue.teams import Team
+from evacsim.engine.rescue.telling import Telling
 from evacsim.engine.rescue.tiers import Tiers
 from evacsim.engine.rescue.waiting import Sorts
 from evacsim.engine.routing import NOMINAL_BOAT_SPEED
@@ -52,6 +53,8 @@ class Craft:
     """Node where it is then."""
     turn: Callable[[int], bool] | None = None
     """Turns it round to another node, if it can; set while it may be sent elsewhere."""
+    where: Callable[[], int] | None = None
+    """Node at which it is or to which the road that it is on leads; None for one in the air, which hears everywhere."""
     stand_by: int = -1
     """Node to which it is moved up instead of being given a task; -1 for none."""
     landing: int = -1
@@ -71,6 +74,11 @@ class Craft:
         return self.team is None or self.team.is_led
 
     @property
+    def is_guided(self) -> bool:
+        """Return whether its crew knows the district: it is of it, or an officer of the district is with it."""
+        return self.team is None or self.team.is_guided
+
+    @property
     def force(self) -> Force | None:
         """Return what the plan says of its team."""
         return None if self.team is None else self.team.force
@@ -85,6 +93,8 @@ class Group(NamedTuple):
     town: int
     answers: int
     """Tiers whose cases they may be sent to (`tiers.Tiers.answers`)."""
+    speaker: tuple[str | None, bool]
+    """By which office they are called, and whether they have its handsets: what they hear is the same."""
     in_vain: frozenset[int]
 
 
@@ -115,12 +125,7 @@ class Dispatching:
         """Roads for which these times hold."""
         self._is_due = False
         self.going_alone = GoingAlone(parts, cases)
-        self.radio: CrewRadio | None = None
-        """Who hears of a task; everybody where it is None."""
-        self.at_word: list[Callable[[int, bool], None]] = []
-        """Whether a craft (vehicle row) that waits hears of tasks has changed."""
-        self._deaf: set[int] = set()
-        """Craft that wait where no word reaches them."""
+        self.telling = Telling(parts, tiers)
         self.decisions = self.sent = 0
         """How often craft and cases were looked at together, and how often a craft was sent."""
         self.at_sent: list[Callable[[], None]] = []
@@ -148,41 +153,41 @@ class Dispatching:
         if not craft.is_led:
             self.going_alone.look(craft)
             return called
+        self._wait(craft)
+        return called
+
+    def _wait(self, craft: Craft) -> None:
         self._busy.pop(craft.vehicle.row, None)
         self._set_free(craft)
-        if not self._hears(craft):
-            self._note_word(craft.vehicle.row, hears=False)
+        self.telling.listen(craft)
         self._soon()
-        return called
 
     def free_for_all(self) -> list[Craft]:
         """Return the craft that wait, hear, and answer for no town or village before others, by vehicle."""
-        free = (self._free[row] for row in sorted(self._free) if row not in self._deaf)
-        return [craft for craft in free if self._answers(craft) == 0]
+        free = [self._free[row] for row in sorted(self._free)]
+        return [c for c in free if self._answers(c) == 0 and self.telling.may_be_told(c.vehicle.row, ALL)]
 
     def move(self, craft: Craft, node: int) -> None:
         """Let a craft that waits for a task stand by at another node; it waits no longer until it asks again."""
         self._take(craft)
         self._busy[craft.vehicle.row] = craft
         craft.stand_by = node
-        craft.wake()
+        self.telling.tell(craft, partial(self._not_told, craft))
 
     def listen(self, cause: int) -> None:
-        """Look again who of those that wait hears of tasks, after an event in any network."""
-        for row, craft in sorted(self._free.items()):
-            hears = self._hears(craft)
-            if hears == (row in self._deaf):
+        """Look again what those that wait would hear, after an event in any network."""
+        for craft in [self._free[row] for row in sorted(self._free)]:
+            if self.telling.listen(craft):
                 craft.vehicle.event = max(craft.vehicle.event, cause)
-                self._note_word(row, hears=hears)
+                self._forget_stuck()
         self._soon()
 
-    def _hears(self, craft: Craft) -> bool:
-        return self.radio is None or self.radio.reaches(craft.vehicle.node)
-
-    def _note_word(self, row: int, *, hears: bool) -> None:
-        (self._deaf.discard if hears else self._deaf.add)(row)
-        for hook in self.at_word:
-            hook(row, hears)
+    def _not_told(self, craft: Craft) -> None:
+        """Let a craft to which no word of its task got through, or that it is off, wait for another."""
+        craft.stand_by = -1
+        while craft.task:
+            self.cases.give_back(craft.task.pop())
+        self._wait(craft)
 
     def give_up(self, craft: Craft, cause: int) -> None:
         """Let the cases of a craft that cannot serve them wait for others."""
@@ -241,16 +246,12 @@ class Dispatching:
             )
             return away / NOMINAL_BOAT_SPEED
 
-        groups = [
-            group
-            for group, rows in self._groups.items()
-            if group not in self._stuck and rows[0] not in self._deaf
-        ]
+        groups = [group for group in self._groups if group not in self._stuck]
         time = np.empty((len(groups), len(sorts.node)))
         for row, group in enumerate(groups):
             time[row] = self._times(group)[sorts.node]
-            if self.tiers is not None:
-                time[row, ~self.tiers.may(group.answers, sorts.tier)] = np.inf
+            if self.tiers is not None or not self.telling.is_free:
+                time[row, ~self._may_be_told(group, sorts.tier)] = np.inf
         for row in np.flatnonzero(~np.isfinite(time).any(axis=1)).tolist():
             self._stuck.add(groups[row])
             self._n_stuck += np.isfinite(self._times(groups[row]))
@@ -297,7 +298,14 @@ class Dispatching:
 
     def _group(self, craft: Craft) -> Group:
         town = self.cases.town("" if craft.force is None else craft.force.township)
-        return Group(craft.stands(), craft.seats, town, self._answers(craft), frozenset(craft.in_vain))
+        return Group(
+            craft.stands(),
+            craft.seats,
+            town,
+            self._answers(craft),
+            (None if craft.force is None else craft.force.office, craft.is_guided),
+            frozenset(craft.in_vain),
+        )
 
     def _answers(self, craft: Craft) -> int:
         return 0 if self.tiers is None else self.tiers.answers(craft.force)
@@ -306,9 +314,15 @@ class Dispatching:
         """Return for each tier whether craft that answer so may be sent to its cases."""
         return np.ones(len(tier), dtype=bool) if self.tiers is None else self.tiers.may(answers, tier)
 
+    def _may_be_told(self, group: Group, tier: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Return for each tier whether free craft of a group may be sent to its cases, and would hear of them."""
+        heard = self.telling.may_be_told(self._groups[group][0], tier)
+        return heard & self._may(group.answers, tier)
+
     def _time(self, craft: Craft, case: Case) -> float:
-        """Return how soon a craft under way is at a case [s], infinite where it may not be sent."""
-        if self.tiers is not None and not self.tiers.may_be_sent(craft.force, case):
+        """Return how soon a craft under way is at a case [s], infinite where it may not be sent or does not hear."""
+        may_be_sent = self.tiers is None or self.tiers.may_be_sent(craft.force, case)
+        if not may_be_sent or not self.telling.hears_under_way(craft, case):
             return np.inf
         return float(craft.times()[case.node])
 
@@ -320,7 +334,7 @@ class Dispatching:
     def _take(self, craft: Craft) -> None:
         row = craft.vehicle.row
         del self._free[row]
-        self._deaf.discard(row)
+        self.telling.forget(row)
         group = self._group_of.pop(row)
         self._groups[group].remove(row)
         if not self._groups[group]:
@@ -369,27 +383,20 @@ class Dispatching:
         craft.task = list(cases)
         if self._looks_ahead:
             self._reckon(craft)
-        craft.wake()
+        self.telling.tell(craft, partial(self._not_told, craft))
         for hook in self.at_sent:
             hook()
 
     def _preempt(self) -> None:
         """Turn craft round that are on their way to a case less grave than one that waits, the nearest to each."""
-        under_way = [
-            craft.task[0].grade for craft in self._busy.values() if craft.turn is not None and craft.task
-        ]
+        under_way = self._under_way()
         sorts = self.cases.waiting.sorts()
-        graver = sorts.row[sorts.grade < max(under_way, default=0)].tolist()
+        graver = sorts.row[sorts.grade < max((c.task[0].grade for c in under_way), default=0)].tolist()
         waiting = [self.cases.all[row] for sort in graver for row in self.cases.waiting.cases(sort)]
         for case in sorted(waiting, key=lambda case: (case.grade, case.row)):
-            best: tuple[float, int] | None = None
-            for row in sorted(self._busy):
-                craft = self._busy[row]
-                if craft.turn is None or not craft.task or craft.task[0].grade <= case.grade:
-                    continue
-                time = self._time(craft, case)
-                if np.isfinite(time) and (best is None or time < best[0]):
-                    best = (time, row)
+            less_grave = (craft for craft in under_way if craft.task[0].grade > case.grade)
+            times = ((self._time(craft, case), craft.vehicle.row) for craft in less_grave)
+            best = min((time for time in times if np.isfinite(time[0])), default=None)
             if best is not None:
                 self._turn(self._busy[best[1]], case, "craft_turned")
 
@@ -397,24 +404,26 @@ class Dispatching:
         """Send craft that are under way to new cases that they reach `sooner` [s], the nearest to each."""
         self._know_roads()
         news, self._news = self._news, []
+        under_way = self._under_way()
         for case in news:
             if not case.is_open or case.craft is not None:
                 continue
             tier = np.array([case.tier])
-            waits = [
-                group
-                for group, rows in self._groups.items()
-                if rows[0] not in self._deaf and self._may(group.answers, tier)[0]
-            ]
+            waits = [group for group in self._groups if self._may_be_told(group, tier)[0]]
             best = min((float(self._times(group)[case.node]) for group in waits), default=np.inf), -1
-            for row in sorted(self._busy):
-                craft = self._busy[row]
-                if craft.turn is not None and craft.task and craft.task[0].grade >= case.grade:
+            for craft in under_way:
+                if craft.task[0].grade >= case.grade:
                     time = self._time(craft, case)
-                    if time + sooner <= craft.times()[craft.task[0].node] and (time, row) < best:
-                        best = time, row
+                    there = craft.times()[craft.task[0].node]
+                    if time + sooner <= there and (time, craft.vehicle.row) < best:
+                        best = time, craft.vehicle.row
             if best[1] >= 0:
                 self._turn(self._busy[best[1]], case, "craft_redirected")
+
+    def _under_way(self) -> list[Craft]:
+        """Return the craft that are on their way to a case and may be turned round, by vehicle."""
+        busy = (self._busy[row] for row in sorted(self._busy))
+        return [craft for craft in busy if craft.turn is not None and craft.task]
 
     def _turn(self, craft: Craft, case: Case, kind: str) -> None:
         """Send a craft that is under way to another case first; what it was sent to waits for others."""
@@ -435,9 +444,9 @@ class Dispatching:
         )
 
     def _recall(self, case: Case) -> None:
-        """Let a craft that is on its way to a case that is closed leave it out."""
+        """Let a craft that is on its way to a case that is closed leave it out, if it hears of that."""
         craft = None if case.craft is None else self._busy.get(case.craft)
-        if craft is not None and case in craft.task:
+        if craft is not None and case in craft.task and self.telling.hears_under_way(craft, case):
             craft.task.remove(case)
             if not craft.task and craft.turn is not None:
                 craft.turn(craft.landing)

@@ -91,6 +91,7 @@ class Fetching:
             landing=vehicle.node,
             reckon=partial(self.ways.reckon, vehicle.row),
             times_from=partial(self.ways.times_from, vehicle.row),
+            where=partial(self.ways.position, vehicle),
         )
         return Boat(
             craft=craft,

@@ -70,6 +70,10 @@ class Loading:
         self.rules = rules
         self.report: Callable[[int, str, int], Case] | None = None
         """Opens a case about a household that was found (`calls.Calls.open`)."""
+        assistance = parts.world.scenario.plan.organize.assistance
+        liaison = None if assistance is None else assistance.liaison
+        self._unguided = 1.0 if liaison is None else liaison.search_factor
+        """How much longer crews search that do not know the district."""
         self._cases_of: dict[int, list[Case]] = {}
         """Cases of each household aboard."""
         self._walkable: NDArray[np.bool_] | None = None
@@ -81,7 +85,7 @@ class Loading:
         They are found if they are in need still, within hearing of the place, and where the crew `gets_to`.
         """
         parts, vehicle = self.parts, craft.vehicle
-        if np.isnan(case.reached):
+        if np.isnan(case.reached) and case.is_open:
             case.reached = parts.now
         self.driving.record(
             vehicle,
@@ -92,6 +96,8 @@ class Loading:
         )
         luck = parts.streams.get("search", str(case.row)).random(1)
         time = float(quantiles(self.rules.at_the_place, luck)[0])
+        if not craft.is_guided:
+            time *= self._unguided
         yield parts.clock.timeout(time * max(1, len(case.households)) / strength)
         return [h for h in case.households if self._is_met(h, case.node, gets_to)]
 

@@ -71,9 +71,7 @@ class Rescuing(Recorded):
         self.loading = Loading(parts, transport, self.need, self.cases, transfer, rules.seeking)
         self.loading.report = self.calls.open
         self.diary = Diary(parts)
-        self.dispatching.at_word.append(
-            lambda row, hears: self.diary.begin(row, "waits" if hears else "no_word")
-        )
+        self.dispatching.telling.at_word.append(self.diary.begin)
         self.fetching = Fetching(
             parts,
             transport,

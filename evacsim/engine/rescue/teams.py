@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import simpy
 
+from evacsim.engine.liaising import Liaising
 from evacsim.engine.log import ROOT, Kind, Where
 from evacsim.engine.parts import Parts
 from evacsim.engine.vehicles import Vehicle
@@ -51,6 +52,8 @@ class Team:
     came: float = np.nan
     is_led: bool = True
     """Whether headquarters sends it; else it goes where it likes."""
+    is_guided: bool = True
+    """Whether it is of the district, or an officer of the district is with it."""
     event: int = ROOT
     waiting: list[Crew] = field(default_factory=list)
     """Crews on no craft."""
@@ -95,6 +98,8 @@ class Teams:
         """Calls the office of a team because of an event, and tells when it has heard; where it is None every team
         hears at once."""
         self._being_called: set[int] = set()
+        self.liaising: Liaising | None = None
+        """Who meets teams from outside; nobody where it is None."""
 
     def crewing(self, fleet: Fleet) -> Team | None:
         """Return the team that crews a fleet, None for one that has its own people."""
@@ -131,7 +136,18 @@ class Teams:
                 return
             due += float(quantiles(self._assistance.approval, luck[2:3])[0])
             due += float(quantiles(self._assistance.mobilization, luck[3:])[0])
-        parts.clock.call_at(due, partial(self.make_ready, team))
+        parts.clock.call_at(due, partial(self._come, team))
+
+    def _come(self, team: Team) -> None:
+        """Let a team be there; one from outside is met first."""
+        if team.force.external and self.liaising is not None:
+            self.liaising.meet(team.where, team.event, partial(self._be_met, team))
+        else:
+            self.make_ready(team)
+
+    def _be_met(self, team: Team, event: int, is_guided: bool) -> None:  # noqa: FBT001 - see `liaising.Then`
+        team.event, team.is_guided = event, is_guided
+        self.make_ready(team)
 
     def make_ready(self, team: Team) -> None:
         """Let a team be ready from now on."""

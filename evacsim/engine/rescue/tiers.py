@@ -22,6 +22,8 @@ from evacsim.scenario.rescue import Tiers as Rules
 from evacsim.world.laws import quantiles
 
 VILLAGE, TOWN, DISTRICT = "village", "town", "district"
+LEVELS = (DISTRICT, TOWN, VILLAGE)
+"""Levels by number, see `Tiers.level`."""
 AGAIN_AFTER = 300.0
 """From one try of a village that is cut off to hand over to the next [s] (assumed)."""
 
@@ -96,6 +98,15 @@ class Tiers:
     def may_be_sent(self, force: Force | None, case: Case) -> bool:
         """Return whether craft of a team may be sent to a case as it is now."""
         return bool(self._may[self.answers(force), case.tier])
+
+    def level(self, tier: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return whose cases of some tiers are: 0 everybody's, 1 a town's, 2 a village's."""
+        return np.searchsorted([ALL, self._first_zone - 1], tier)
+
+    def acts_first(self, force: Force | None) -> tuple[bool, bool]:
+        """Return whether a team answers before others for any town, and for any village."""
+        row = self._may[self.answers(force)]
+        return bool(row[1 : self._first_zone].any()), bool(row[self._first_zone :].any())
 
     def heard_by_village(self, household: int) -> float | None:
         """Return when the village knows without a phone of a household that is in need from now on [s].
@@ -212,7 +223,7 @@ class Tiers:
             [
                 {
                     "case": str(row + 1),
-                    "level": self._level(stay.tier),
+                    "level": LEVELS[int(self.level(np.array(stay.tier)))],
                     "from_s": stay.since,
                     "until_s": stay.until,
                     "end": stay.end,
@@ -221,8 +232,3 @@ class Tiers:
                 for stay in stays
             ]
         )
-
-    def _level(self, tier: int) -> str:
-        if tier == ALL:
-            return DISTRICT
-        return VILLAGE if tier >= self._first_zone else TOWN

@@ -119,6 +119,7 @@ class Wading:
             stands=lambda: (vehicle.node, kind, "wades"),
             reckon=reckon,
             times_from=times_from,
+            where=lambda: vehicle.node,
         )
         return Truck(craft, fleet, kind, self.parts.waders.limits[kind.wades])
 

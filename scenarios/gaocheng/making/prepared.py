@@ -28,8 +28,8 @@ WADER_SEATS = 20
 
 
 @dataclass(frozen=True)
-class Volunteers:
-    """A team from next door that comes unasked with its own boats."""
+class Neighbors:
+    """A team from next door with its own boats."""
 
     id: str
     name: str
@@ -39,14 +39,21 @@ class Volunteers:
 
 
 VOLUNTEERS = (
-    Volunteers("rescue-north", "北邻市救援队 volunteers from the north", (3200.0, 23600.0), 3),
-    Volunteers("rescue-east", "东邻市救援队 volunteers from the east", (12600.0, 4400.0), 3),
-    Volunteers("rescue-south", "南邻县救援队 volunteers from the south", (4800.0, -20500.0), 2),
+    # They come unasked.
+    Neighbors("rescue-north", "北邻市救援队 volunteers from the north", (3200.0, 23600.0), 3),
+    Neighbors("rescue-east", "东邻市救援队 volunteers from the east", (12600.0, 4400.0), 3),
+    Neighbors("rescue-south", "南邻县救援队 volunteers from the south", (4800.0, -20500.0), 2),
+)
+LENT = (
+    # They come when the district asks for them.
+    Neighbors("fire-west", "西邻市消防支队 fire brigade from the west", (-9000.0, 1500.0), 4),
+    Neighbors("fire-south", "南邻市消防支队 fire brigade from the south", (4800.0, -20500.0), 4),
+    Neighbors("fire-east", "东邻市消防支队 fire brigade from the east", (12600.0, 4400.0), 4),
 )
 
 
 def prepared_fleets(position: Array, seats: list[Array]) -> Iterator[dict[str, object]]:
-    """Yield the rows of prepared/fleets.csv: those of fleets.csv, some boats elsewhere, trucks, volunteers' boats."""
+    """Yield the rows of prepared/fleets.csv: those of fleets.csv, some boats elsewhere, trucks, boats of neighbors."""
     rows = {str(row["id"]): row for row in fleet_rows(position)}
     for lender, boats in LENDERS.items():
         rows[lender]["vehicles"] = int(str(rows[lender]["vehicles"])) - sum(boats.values())
@@ -62,6 +69,10 @@ def prepared_fleets(position: Array, seats: list[Array]) -> Iterator[dict[str, o
         yield boat | located(f"rubber-{team.id}", f"{team.name}, boats", _at(team.at, position)) | {
             "vehicles": team.boats, "force": team.id, "wading_depth": "",
         }  # fmt: skip
+    for team in LENT:
+        yield rows["assault-fire"] | located(
+            f"assault-{team.id}", f"{team.name}, assault boats", _at(team.at, position)
+        ) | {"vehicles": team.boats, "force": team.id, "wading_depth": ""}  # fmt: skip
     fire = rows["rubber-fire"]
     yield fire | {
         "id": "waders-fire",
@@ -82,7 +93,7 @@ def prepared_forces(position: Array, seats: list[Array]) -> Iterator[dict[str, o
     moved = {
         lender.removeprefix("rubber-") + "-boats": sum(boats.values()) for lender, boats in LENDERS.items()
     }
-    answers = {"township": "", "zones": "", "office": "", "unasked": ""}
+    answers = {"township": "", "zones": "", "office": "", "unasked": "", "external": ""}
     rows = force_rows(position, seats)
     for row in rows:
         gone = moved.get(str(row["id"]), 0)
@@ -103,6 +114,7 @@ def prepared_forces(position: Array, seats: list[Array]) -> Iterator[dict[str, o
                 "zones": f"{code}-Z*" if name == "polder" else "",
                 "office": code,
                 "unasked": "",
+                "external": "",
             }
     fire = next(row for row in rows if row["id"] == "fire-boats")
     yield (
@@ -115,17 +127,18 @@ def prepared_forces(position: Array, seats: list[Array]) -> Iterator[dict[str, o
             "jackets": "",
         }
     )
-    for team in VOLUNTEERS:
-        yield (
-            located(team.id, team.name, _at(team.at, position))
-            | answers
-            | {
-                "kind": "volunteer",
-                "members": team.boats * BOAT_CREW * SHIFTS,
-                "jackets": "",
-                "unasked": "yes",
-            }
-        )
+    outside = (
+        (VOLUNTEERS, {"kind": "volunteer", "unasked": "yes"}),
+        (LENT, {"kind": "fire", "external": "yes"}),
+    )
+    for teams, come in outside:
+        for team in teams:
+            yield (
+                located(team.id, team.name, _at(team.at, position))
+                | answers
+                | {"members": team.boats * BOAT_CREW * SHIFTS, "jackets": ""}
+                | come
+            )
 
 
 def prepared_offices(settled: Settled, county: Array) -> Iterator[dict[str, object]]:

@@ -46,6 +46,38 @@ def levels():
 
 
 @st.composite
+def organizing(draw, has_help):
+    """Return rules for words to crews and for help from outside."""
+    organize = {}
+    if draw(st.booleans()):
+        organize["networks"] = {
+            "patience": draw(st.sampled_from(["0 s", "30 s"])),
+            "crews": {"takes": draw(st.sampled_from(["1 s", "2 min"])), "again_after": "1 min"},
+            "public": {"loss": draw(SHARES)},
+            "private": {"loss": draw(SHARES), "direct_range": draw(st.sampled_from(["0 m", "1200 m"]))},
+        }
+        organize["offices"] = [
+            {
+                "id": "county",
+                "level": "county",
+                "node": node(draw(st.integers(0, 7)), 0),
+                "zones": ["v*"],
+                "means": ["phone", "radio"],
+            }
+        ]
+    if has_help:
+        organize["assistance"] = {"granted": 0.8, "approval": draw(LAWS), "mobilization": draw(LAWS)}
+        if draw(st.booleans()):
+            organize["assistance"]["liaison"] = {
+                "officers": 1,
+                "briefing": draw(LAWS),
+                "goes_along": draw(st.booleans()),
+                "patience": draw(st.sampled_from(["0 min", "20 min"])),
+            }
+    return organize
+
+
+@st.composite
 def storms(draw):
     """Return what a storm says: streets whose depth changes at random, villages, teams, craft, rules."""
     moments = sorted(draw(st.sets(st.integers(20, 600), min_size=1, max_size=5)))
@@ -69,7 +101,7 @@ def storms(draw):
             "members": draw(st.integers(2, 7)),
             "readiness": draw(LAWS),
             **({"jackets": draw(st.integers(0, 15))} if draw(st.booleans()) else {}),
-            "unasked": draw(st.integers(0, 2)) == 0,
+            **draw(st.sampled_from([{}, {"unasked": True}, {"external": True}])),
             **draw(st.sampled_from([{}, {"zones": ["v*"]}, {"township": f"town{min(villages)}"}])),
         }
         for k in range(teams)
@@ -154,6 +186,9 @@ def storms(draw):
         "boats": boats,
         "drones": [eyes] if draw(st.booleans()) else [],
         "rescue": rescue,
+        "organize": draw(organizing(any("external" in force for force in forces))),
+        "masts": draw(st.sampled_from([None, 1, 2])),
+        "outages": sorted(draw(st.sets(st.integers(20, 600), max_size=3))),
         "order_at": draw(st.integers(0, 600)),
         "shelter": draw(st.integers(0, 7)),
         "seed": draw(st.integers(0, 5)),
@@ -172,8 +207,18 @@ def run(folder, storm):
         boats=[*storm["boats"], *storm["drones"]],
         forces=storm["forces"],
         rescue=storm["rescue"],
+        organize=storm["organize"],
         duration="16 h",
     )
+    if "networks" in storm["organize"]:
+        given_["district"]["sites"] = [
+            {"id": "cell", "kind": "cell", "serves": ["*"], "node": node(7, 0), "channels": storm["masts"]},
+            {"id": "trunk", "kind": "trunked", "node": node(3, 0), "range": "900 m"},
+        ]
+        given_["hazard"]["outages"] = [
+            {"site": "cell", "begins": f"T+{minute} min", "ends": f"T+{minute + 30} min"}
+            for minute in storm["outages"]
+        ]
     rows = sorted(
         (link((a, 0), (b, 0)), f"T+{minute} min", depth, velocity)
         for (one, other), minute, depth, velocity in storm["water"]
@@ -203,6 +248,8 @@ def check(record, storm):
     _cases_hang_together(record)
     _craft_are_in_one_place(record, storm)
     _levels_follow_each_other(record, storm)
+    _who_goes_has_been_told(record, storm)
+    _officers_are_with_one_party_at_a_time(record, storm)
     _boats_go_over_their_water_only(record, storm)
     _trucks_wade_no_deeper_than_they_can(record, storm)
     _no_bed_leaks(record)
@@ -250,7 +297,7 @@ def _craft_are_in_one_place(record, storm):
     time = record.tables["craft_time"]
     for _, own in time.groupby("vehicle"):
         assert (own["from_s"].to_numpy()[1:] >= own["until_s"].to_numpy()[:-1]).all()
-    out = time[~time["what"].isin(["waits", "no_crew", "no_jackets", "no_light"])]
+    out = time[~time["what"].isin(["waits", "is_told", "no_word", "no_crew", "no_jackets", "no_light"])]
     ready = record.tables["forces"].set_index("force")["ready_s"]
     for k, force in enumerate(storm["forces"]):
         own = out[out["vehicle"].str.startswith(f"craft{k}-")]
@@ -290,6 +337,35 @@ def _levels_follow_each_other(record, storm):
             "district",
             *(["village", "town"] if "zones" in force else ["town"] if "township" in force else []),
         }
+
+
+def _who_goes_has_been_told(record, storm):
+    """Check that a craft that is being told goes when it has understood, or waits on."""
+    told = record.tables["craft_time"].sort_values(["vehicle", "from_s"])
+    after = told.groupby("vehicle")["what"].shift(-1)[told["what"] == "is_told"]
+    events = record.events
+    understood = events[events["kind"] == "task_understood"]
+    if "networks" not in storm["organize"]:
+        assert understood.empty
+        assert after.empty
+        return
+    heard = set(zip(understood["subject"], understood["time_s"], strict=True))
+    for row, then in after.dropna().items():
+        went = (f"vehicle/{told['vehicle'][row]}", told["until_s"][row]) in heard
+        assert went or then in ("waits", "no_word", "is_told", "no_crew", "no_jackets"), then
+
+
+def _officers_are_with_one_party_at_a_time(record, storm):
+    """Check that nobody is met while the one officer is with others, and that all who came may be sent some day."""
+    parties = record.tables["liaison"].sort_values("met_s")
+    rules = storm["organize"].get("assistance", {}).get("liaison")
+    if rules is None:
+        assert parties.empty
+        return
+    met = parties.dropna(subset="met_s")
+    free_again = met["ready_s"].to_numpy() if not rules["goes_along"] else np.full(len(met), np.inf)
+    assert (met["met_s"].to_numpy()[1:] >= free_again[:-1]).all()
+    assert (parties["ready_s"] >= parties["came_s"])[parties["ready_s"].notna()].all()
 
 
 def _no_bed_leaks(record):
