@@ -196,3 +196,26 @@ def test_files_are_written_where_no_folder_is_and_refused_where_one_is_in_the_wa
     refused = invoke("schema", "--out", tmp_path / "new")
     assert refused.exit_code == 2
     assert "cannot be written" in refused.output
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (["run", "--seed", "abc", "x"], "错误：--seed 的值无效：须为整数，不小于 0"),
+        (["run"], "错误：缺少参数 SCENARIO"),
+        (["run", "x"], "错误：缺少选项 --out"),
+        (["run", "x", "--sede", "3"], "错误：没有选项 --sede，是否指 --seed、--set？"),
+        (["run", "x", "--out", "y", "--if-exists", "maybe"], "须为 error、replace 之一"),
+        (["run", "SMALL", "--out", "y", "--set", "a"], "错误：--set 的值无效：a 须为 路径=值"),
+        (["plan", "x", "--runs", "3"], "错误：--runs 的值无效：须用 --out 指定输出目录"),
+        (["rum"], "错误：没有命令 rum，是否指 run？"),
+    ],
+)
+def test_wrong_usage_is_told_in_the_language_that_is_asked_for(typed, said, scenario):
+    typed = [str(scenario) if word == "SMALL" else word for word in typed]
+    for lang in (["--lang", "zh"], ["--lang=zh"]):
+        told = CliRunner().invoke(main, [*typed, *lang])
+        assert told.exit_code == 2
+        assert said in told.output
+        assert "Error" not in told.output
+    assert "Error" in CliRunner().invoke(main, typed).output

@@ -15,11 +15,12 @@ from evacsim.cli.running import run
 from evacsim.cli.saved_runs import compare, report, thresholds, why
 from evacsim.cli.studying import outages, sensitivity, study
 from evacsim.cli.trips import traffic
+from evacsim.cli.usage import Commands
 
 __all__ = ["main"]
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="evacsim")
 def main() -> None:
     """Simulate evacuation and rescue: does the plan hold when the water comes? (转移避险推演)."""

@@ -6,7 +6,8 @@ from typing import Literal, ParamSpec, TypeVar
 
 import click
 
-from evacsim.language import LANGUAGES
+from evacsim.cli.usage import WrongValue
+from evacsim.language import LANGUAGES, Text
 
 IfExists = Literal["error", "replace"]
 Parameters = ParamSpec("Parameters")
@@ -66,9 +67,11 @@ def numbers(written: str, option: str, example: str) -> list[float]:
     try:
         return [float(part) for part in written.split(",")]
     except ValueError:
-        raise click.BadParameter(
-            f"{written!r} are no numbers with commas between, such as {example}", param_hint=option
-        ) from None
+        rule = Text(
+            f"{written!r} are no numbers with commas between, such as {example}",
+            f"{written} 不是以逗号分隔的数值，应如 {example}",
+        )
+        raise WrongValue(rule, option) from None
 
 
 def amount_of(written: str) -> tuple[str, float]:
@@ -77,16 +80,17 @@ def amount_of(written: str) -> tuple[str, float]:
     try:
         return name.strip(), float(amount)
     except ValueError:
-        raise click.BadParameter(
-            f"{written!r} is no NAME=AMOUNT, such as bus=8", param_hint="--cost"
-        ) from None
+        rule = Text(f"{written!r} is no NAME=AMOUNT, such as bus=8", f"{written} 须为 名称=数额，如 bus=8")
+        raise WrongValue(rule, "--cost") from None
 
 
 def change_of(change: str) -> tuple[str, str]:
     """Return the path and the value of PATH=VALUE, the value as it is written."""
     path, equals, value = change.partition("=")
     if not equals or not path.strip():
-        raise click.BadParameter(
-            f"{change!r} is no PATH=VALUE, such as plan.who.compliance=0.9", param_hint="--set"
+        rule = Text(
+            f"{change!r} is no PATH=VALUE, such as plan.who.compliance=0.9",
+            f"{change} 须为 路径=值，如 plan.who.compliance=0.9",
         )
+        raise WrongValue(rule, "--set")
     return path.strip(), value.strip()

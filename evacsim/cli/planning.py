@@ -9,6 +9,7 @@ import click
 
 from evacsim.cli.options import IfExists, language, of_other_commands, overwriting, seeded
 from evacsim.cli.telling import REPORT, told_in_full
+from evacsim.cli.usage import WrongValue
 from evacsim.cli.variants import many_runs
 from evacsim.language import Language, Text
 
@@ -64,7 +65,8 @@ def plan(
 
     if wanted["runs"] is not None:
         if out is None:
-            raise click.UsageError("--runs needs a folder for what it makes: --out DIR")
+            rule = Text("it needs a folder for what it makes: --out DIR", "须用 --out 指定输出目录")
+            raise WrongValue(rule, "--runs")
         _whole(scenario, out, wanted, mask=mask, lang=lang)
         return
     found = api.validate(scenario)

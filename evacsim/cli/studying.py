@@ -7,7 +7,8 @@ import click
 
 from evacsim.cli.options import IfExists, change_of, language, numbers, overwriting, seeded
 from evacsim.cli.telling import compile_kernels, progress_bar, told_in_full
-from evacsim.language import Language
+from evacsim.cli.usage import WrongValue
+from evacsim.language import Language, Text
 
 
 @click.command()
@@ -123,7 +124,7 @@ def sensitivity(
     given = api.load(scenario)
     size = wanted["size"]
     if wanted["method"] == "sobol" and size & (size - 1):
-        raise click.BadParameter(f"{size} is no power of two", param_hint="--size")
+        raise WrongValue(Text(f"{size} is no power of two", f"{size} 不是 2 的幂"), "--size")
     compile_kernels(lang)
     found = api.sensitivity(
         given,

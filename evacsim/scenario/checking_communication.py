@@ -86,17 +86,24 @@ def _order(networks: Communication) -> Iterator[Finding]:
 def _means(parts: Parts, networks: Communication) -> Iterator[Finding]:
     """Yield means of offices whose network the plan does not describe, and networks for which no office has means."""
     lacking = {network for network in NETWORKS if getattr(networks, network) is None}
-    for entry in parts.offices:
-        for number, means in enumerate(entry.item.means):
-            network = NETWORK_OF.get(means)
-            if network is not None and network in lacking:
-                called = CALLED[network]
-                rule = Text(
-                    f"needs the {called.en}, which plan.organize.networks does not describe: it reaches nobody",
-                    f"需要{called.zh}，plan.organize.networks 未作说明，无法使用",
-                )
-                remedy = Text(f"write networks.{network}, or drop it", f"写 networks.{network}，或去掉")
-                yield Finding((*entry.loc, "means", number), rule, remedy, means, severity="warning")
+    for network in NETWORKS:
+        places = [
+            ((*entry.loc, "means", number), means)
+            for entry in parts.offices
+            for number, means in enumerate(entry.item.means)
+            if NETWORK_OF.get(means) == network and network in lacking
+        ]
+        if places:
+            (loc, means), called = places[0], CALLED[network]
+            also = Text("", "")
+            if len(places) > 1:
+                also = Text(f" (so it is {len(places) - 1} times more)", f"（另有 {len(places) - 1} 处）")
+            rule = Text(
+                f"needs the {called.en}, which plan.organize.networks does not describe: it reaches nobody{also.en}",
+                f"需要{called.zh}，plan.organize.networks 未作说明，无法使用{also.zh}",
+            )
+            remedy = Text(f"write networks.{network}, or drop it", f"写 networks.{network}，或去掉")
+            yield Finding(loc, rule, remedy, means, severity="warning")
     used = {NETWORK_OF.get(means) for entry in parts.offices for means in entry.item.means}
     for name in ("private", "satellite"):
         if name not in lacking and name not in used and parts.offices:
