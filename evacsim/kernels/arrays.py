@@ -41,8 +41,12 @@ CHAINED = 2**30
 RUN = 8
 """Slots of one link stand together in runs of so many (a power of two)."""
 
-N_BUCKETS = 524_288
-"""Buckets of the event wheel (a power of two); later events wait for their turn of it."""
+TURN = 8_192
+"""Buckets of the event wheel that pass in one turn (a power of two). Two turns have a bucket for each, few enough to
+stay in the cache."""
+N_TURNS = 65_536
+"""Later turns (a power of two), each with one bucket for all its events until it comes next."""
+N_BUCKETS = 2 * TURN + N_TURNS
 
 
 class NoticeKind(IntEnum):
@@ -369,7 +373,8 @@ class Traffic(NamedTuple):
     runs: NDArray[np.int32]
     """Run that follows each run, on its link or in the list of unused ones."""
     buckets: NDArray[np.int32]
-    """First entity of each bucket of the event wheel, CHAINED if there are more, shape (N_BUCKETS,)."""
+    """First entity of each bucket of the event wheel, CHAINED if there are more, shape (N_BUCKETS,): those of the
+    present turn and the next, then later turns."""
     heap: Records
     """EVENT, the next events: a few in any order, or many as a heap in which each has four behind it."""
     trees: NDArray[np.int32]

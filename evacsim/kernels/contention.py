@@ -16,7 +16,7 @@ one gate where they share its width: those who come from either end take turns.
 
 import numpy as np
 
-from evacsim.kernels._jit import at, part, whole
+from evacsim.kernels._jit import at, part, prefetch, whole
 from evacsim.kernels.arrays import NONE, Contention, LinkKind, Queue, Traffic
 from evacsim.kernels.events import front_since, gate_time, schedule_gate
 from evacsim.kernels.room import gate_of, in_pcu, opening_time
@@ -121,6 +121,7 @@ def contend(traffic: Traffic, contender: int, wanted: int) -> None:
         waiting.beyond = wanted
     else:
         moving = at(traffic.movers, at(traffic.gates, wanted).first)
+        prefetch(traffic.movers, moving.next)
         turn += in_pcu(moving.space) * float(at(traffic.links, wanted).turn_time)
         moving.event = turn
     line_up_at_gate(traffic, place, contender, turn)

@@ -1,7 +1,8 @@
 """What happens next: the pending events of links, gates and movers, in exact order.
 
 Every entity has one pending event at most. Far ones lie in a wheel of buckets (lists of
-entities, unsorted), those of the present bucket together. Events come out in order of
+entities, unsorted), those of the present bucket together. Beyond the next turn of the wheel a turn is one list:
+so departures hours ahead are not looked at but once before they are due. Events come out in order of
 time; at one instant links and movers act before gates, so that whoever is ready at that instant
 contends; of those, whoever has stood longest acts first, links before movers, then the smaller
 row of the link, the smaller key of the mover, the smaller row. Gates act in the order of rows.
@@ -10,11 +11,12 @@ row of the link, the smaller key of the mover, the smaller row. Gates act in the
 import numpy as np
 
 from evacsim.kernels._jit import at, part, prefetch, whole
-from evacsim.kernels.arrays import CHAINED, N_BUCKETS, NONE, LinkKind, Queue, Traffic
+from evacsim.kernels.arrays import CHAINED, N_TURNS, NONE, TURN, LinkKind, Queue, Traffic
 from evacsim.kernels.state import rare
 
 LAST_BUCKET = 2**62
-LAST_PLACE = N_BUCKETS - 1
+LAST_PLACE = 2 * TURN - 1
+TURN_BITS = TURN.bit_length() - 1
 FEW = 24
 """Up to so many next events stand in any order, and the first is looked for; more are a heap."""
 
@@ -304,12 +306,47 @@ def others_in(traffic: Traffic, chained: int) -> int:
 @part
 def put_into_wheel(traffic: Traffic, entity: int, time: float) -> None:
     """Put the event of an entity where it belongs: into a bucket, or into the heap if that is open already."""
-    bucket = bucket_of(traffic, time)
-    if bucket <= traffic.control[0].cursor:
+    bucket, cursor = bucket_of(traffic, time), whole(traffic.control[0].cursor)
+    if bucket <= cursor:
         push_now(traffic, entity, time)
     else:
-        place = bucket & LAST_PLACE
-        traffic.buckets[place] = chain(traffic, entity, whole(traffic.buckets[place]))
+        put_into_place(traffic, entity, place_of(bucket, cursor))
+
+
+@part
+def place_of(bucket: int, cursor: int) -> int:
+    """Return where in the wheel the events of a bucket lie while `cursor` is the present one."""
+    turn = bucket >> TURN_BITS
+    return bucket & LAST_PLACE if turn <= (cursor >> TURN_BITS) + 1 else 2 * TURN + (turn & (N_TURNS - 1))
+
+
+@part
+def put_into_place(traffic: Traffic, entity: int, place: int) -> None:
+    """Put an entity before the others in a bucket of the wheel."""
+    traffic.buckets[place] = chain(traffic, entity, whole(traffic.buckets[place]))
+
+
+@part
+def go_to(traffic: Traffic, bucket: int) -> None:
+    """Let a bucket be the present one, and the next turn have its buckets if one begins."""
+    traffic.control[0].cursor = bucket
+    if bucket & (TURN - 1) == 0:
+        spread(traffic, (bucket >> TURN_BITS) + 1)
+
+
+@rare
+def spread(traffic: Traffic, turn: int) -> None:
+    """Put the events of a turn that have lain together into their buckets."""
+    together = 2 * TURN + (turn & (N_TURNS - 1))
+    chained = whole(traffic.buckets[together])
+    traffic.buckets[together] = NONE
+    while chained != NONE:
+        behind, entity = others_in(traffic, chained), entity_in(chained)
+        bucket = bucket_of(traffic, time_of(traffic, entity))
+        put_into_place(
+            traffic, entity, bucket & LAST_PLACE if bucket >> TURN_BITS == turn else together
+        )
+        chained = behind
 
 
 @part
@@ -347,12 +384,12 @@ def call_off(traffic: Traffic, entity: int, time: float) -> None:
 
     The caller marks the entity as having none.
     """
-    bucket = bucket_of(traffic, time)
-    if bucket <= traffic.control[0].cursor:
+    bucket, cursor = bucket_of(traffic, time), whole(traffic.control[0].cursor)
+    if bucket <= cursor:
         traffic.control[0].n_stale += 1
         return
     traffic.control[0].n_events -= 1
-    place = bucket & LAST_PLACE
+    place = place_of(bucket, cursor)
     chained, others = whole(traffic.buckets[place]), NONE
     while chained != NONE:
         behind = others_in(traffic, chained)
@@ -386,7 +423,7 @@ def call_off_mover(traffic: Traffic, mover: int) -> None:
 
 @part
 def open_bucket(traffic: Traffic, bucket: int) -> bool:
-    """Move the events of a bucket from the wheel to the next events; those of later turns stay.
+    """Move the events of the bucket after the present one from the wheel to the next events.
 
     False if there is too little room: then some events are still in the bucket.
     """
@@ -396,11 +433,8 @@ def open_bucket(traffic: Traffic, bucket: int) -> bool:
     while chained != NONE:
         behind = others_in(traffic, chained)
         entity = entity_in(chained)
-        time = time_of(traffic, entity)
-        if bucket_of(traffic, time) != bucket:
-            others = chain(traffic, entity, others)
-        elif control.heap_size + 1 < len(traffic.heap):
-            push(traffic, entity, time)
+        if control.heap_size + 1 < len(traffic.heap):
+            push(traffic, entity, time_of(traffic, entity))
             fetch_way_on(traffic, entity)
         else:
             is_room = False
@@ -408,7 +442,17 @@ def open_bucket(traffic: Traffic, bucket: int) -> bool:
         chained = behind
     traffic.buckets[place] = others
     fetch_fronts(traffic, bucket + 1)
+    fetch_departing(traffic, bucket + 3)
     return is_room
+
+
+@part
+def fetch_departing(traffic: Traffic, bucket: int) -> None:
+    """Let the processor fetch the first mover of a bucket, one of a million records."""
+    entity = entity_in(whole(traffic.buckets[bucket & LAST_PLACE]))
+    first_mover = len(traffic.acts)
+    if entity >= first_mover and entity != CHAINED - 1:
+        prefetch(traffic.movers, entity - first_mover)
 
 
 @part
@@ -473,7 +517,7 @@ def take_next(traffic: Traffic, until: float) -> tuple[int, float, int]:
             return 0, 0.0, 0
         while cursor + 1 < last_bucket and traffic.buckets[(cursor + 1) & LAST_PLACE] == NONE:
             cursor += 1
-        control.cursor = cursor
+            go_to(traffic, cursor)
         if not open_bucket(traffic, cursor + 1):
             return -1, 0.0, 0
-        control.cursor = cursor + 1
+        go_to(traffic, cursor + 1)

@@ -254,7 +254,8 @@ def act(traffic: Traffic, entity: int, time: float, passages: int) -> int:
                 enter(traffic, mover, route, space, people, mode, marks, wanted, time, time - since, passages)
                 entered = wanted
             else:
-                settle(traffic, mover, node, wanted, time)
+                was = whole(MoverState.MOVING) if link != NONE else whole(at(traffic.movers, mover).state)
+                settle(traffic, mover, was, people, node, wanted, time)
                 if marks & WATCHED:
                     outcome = Outcome.NOTICE
     if comes != NONE:
@@ -579,11 +580,14 @@ def hold(traffic: Traffic, link: int, mover: int, marks: int, wanted: int, time:
 
 
 @part
-def settle(traffic: Traffic, mover: int, node: int, end: int, time: float) -> None:
-    """Let a mover that is on no link stand at a node: at its destination, or where no way leads on."""
+def settle(traffic: Traffic, mover: int, was: int, people: int, node: int, end: int, time: float) -> None:
+    """Let a mover that is on no link stand at a node: at its destination, or where no way leads on.
+
+    Nothing is read from its record, one among millions that nobody has looked at since it departed.
+    """
     at(traffic.movers, mover).place = -1 - node
     arrived = end == ARRIVED
-    become(traffic, mover, MoverState.ARRIVED if arrived else MoverState.CUT_OFF)
+    change_state(traffic, mover, was, MoverState.ARRIVED if arrived else MoverState.CUT_OFF, people)
     record(traffic, mover, time, node, NoticeKind.ARRIVED if arrived else NoticeKind.CUT_OFF)
 
 
@@ -721,12 +725,19 @@ def speed_in_crowd(traffic: Traffic, link: int, speed: float, space: int) -> flo
 @part
 def become(traffic: Traffic, mover: int, state: MoverState) -> None:
     """Change the state of a mover and the counts of movers and people in it."""
-    control, moving = traffic.control[0], at(traffic.movers, mover)
-    control.movers[moving.state] -= 1
-    control.people[moving.state] -= moving.people
-    moving.state = state
+    moving = at(traffic.movers, mover)
+    change_state(traffic, mover, whole(moving.state), state, whole(moving.people))
+
+
+@part
+def change_state(traffic: Traffic, mover: int, was: int, state: MoverState, people: int) -> None:
+    """Do what `become` does to a mover of whom it is known what state it is in and how many people it carries."""
+    control = traffic.control[0]
+    control.movers[was] -= 1
+    control.people[was] -= people
+    at(traffic.movers, mover).state = state
     control.movers[state] += 1
-    control.people[state] += moving.people
+    control.people[state] += people
 
 
 @part
