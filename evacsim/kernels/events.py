@@ -11,12 +11,13 @@ row of the link, the smaller key of the mover, the smaller row. Gates act in the
 import numpy as np
 
 from evacsim.kernels._jit import at, part, prefetch, whole
-from evacsim.kernels.arrays import CHAINED, N_TURNS, NONE, TURN, LinkKind, Queue, Traffic
+from evacsim.kernels.arrays import CHAINED, N_TURNS, NONE, RUN, TURN, LinkKind, Queue, Traffic
 from evacsim.kernels.state import rare
 
 LAST_BUCKET = 2**62
 LAST_PLACE = 2 * TURN - 1
 TURN_BITS = TURN.bit_length() - 1
+RUN_BITS = RUN.bit_length() - 1
 FEW = 24
 """Up to so many next events stand in any order, and the first is looked for; more are a heap."""
 
@@ -462,7 +463,11 @@ def fetch_fronts(traffic: Traffic, bucket: int) -> None:
     while chained != NONE:
         link = link_to_act(traffic, entity_in(chained))
         if link != NONE:
-            prefetch(traffic.slots, at(traffic.links, link).head)
+            head = whole(at(traffic.links, link).head)
+            prefetch(traffic.slots, head)
+            prefetch(traffic.slots, head + 1)
+            if (head + 1) & (RUN - 1) == 0:
+                prefetch(traffic.runs, head >> RUN_BITS)
         chained = others_in(traffic, chained)
 
 
@@ -476,6 +481,13 @@ def fetch_way_on(traffic: Traffic, entity: int) -> None:
             prefetch(traffic.movers, slot.mover)
         if slot.route < 0:
             prefetch(traffic.paths, -1 - slot.route)
+        head = whole(at(traffic.links, link).head)
+        if (head + 1) & (RUN - 1) != 0:
+            route = whole(at(traffic.slots, head + 1).route)
+            if route < 0:
+                prefetch(traffic.paths, -1 - route)
+        else:
+            prefetch(traffic.slots, whole(traffic.runs[head >> RUN_BITS]) << RUN_BITS)
 
 
 @part

@@ -11,7 +11,7 @@ take no slots. On a link where movers pass each other only the gaps take slots.
 
 import numpy as np
 
-from evacsim.kernels._jit import at, part, whole
+from evacsim.kernels._jit import at, part, prefetch, whole
 from evacsim.kernels.arrays import (
     GRADED_MODES,
     NONE,
@@ -124,6 +124,11 @@ def add_slot(traffic: Traffic, link: int, time: float) -> int:
             traffic.runs[road.last >> RUN_BITS] = run
     else:
         slot = whole(road.last) + 1
+        if slot & (RUN - 1) == RUN - 3:
+            first = whole(at(traffic.fronts, link).first)
+            prefetch(traffic.slots, first)
+            prefetch(traffic.slots, first + 3)
+            prefetch(traffic.slots, first + 6)
     road.last = slot
     return slot
 
