@@ -297,7 +297,7 @@ SLOT = np.dtype(
 EVENT = np.dtype(
     [
         ("time", "f8"),  # when it happens [s]
-        ("since", "f8"),  # since when the mover that acts has stood [s]; inf: a gate
+        ("since", "f8"),  # since when the mover that acts has stood [s]; inf: a gate; known in a heap and of ties
         ("entity", "i8"),  # who acts
     ],
     align=True,
@@ -322,6 +322,8 @@ CONTROL = np.dtype(
         ("cursor", "i8"),  # the heap holds all events of this bucket and those before it
         ("n_events", "i8"),  # events in the wheel and in the heap, stale ones too
         ("heap_size", "i8"),  # events in the heap, stale ones too
+        ("n_sorted", "i8"),  # so many of the last in the heap come in this order, whatever else settles ties
+        ("is_heap", "i8"),  # 1: there is a heap; 0: its place is taken by a few events, the next at the end
         ("n_acts", "i8"),  # events that have happened
         ("look_after", "i8"),  # events after which `Outcome.LOOK_AT_WHEEL` comes
         ("n_stale", "i8"),  # events in the heap that were called off
@@ -376,7 +378,7 @@ class Traffic(NamedTuple):
     """First entity of each bucket of the event wheel, CHAINED if there are more, shape (N_BUCKETS,): those of the
     present turn and the next, then later turns."""
     heap: Records
-    """EVENT, the next events: a few in any order, or many as a heap in which each has four behind it."""
+    """EVENT, the next events: a few, the latest first, or a heap in which each has four behind it."""
     trees: NDArray[np.int32]
     """Next link of each tree at each node, shape (n_trees n_nodes,)."""
     paths: NDArray[np.int32]

@@ -694,7 +694,7 @@ def turn_wheel(state: Records, per_bucket: float) -> None:
     traffic.buckets[:] = NONE
     control.per_bucket = per_bucket
     control.cursor = bucket_of(traffic, control.time) - 1
-    control.heap_size = 0
+    control.heap_size = control.n_sorted = control.is_heap = 0
     control.n_events = 0
     control.n_stale = 0
     for entity in range(len(traffic.acts) + len(traffic.movers)):

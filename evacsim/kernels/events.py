@@ -19,7 +19,8 @@ LAST_PLACE = 2 * TURN - 1
 TURN_BITS = TURN.bit_length() - 1
 RUN_BITS = RUN.bit_length() - 1
 FEW = 24
-"""Up to so many next events stand in any order, and the first is looked for; more are a heap."""
+"""So many events make way for one that comes later, or are put in order because they are due at one time; where more
+would have to, the next events become a heap until all have happened."""
 
 
 @part
@@ -134,25 +135,40 @@ def has_smaller_key(traffic: Traffic, entity: int, other: int) -> bool:
 
 @part
 def push(traffic: Traffic, entity: int, time: float) -> None:
-    """Put an event among the next."""
-    control = traffic.control[0]
+    """Put an event among the next.
+
+    They mostly come in the reverse order of time, so that few have to make way.
+    """
+    control, heap = traffic.control[0], traffic.heap
     size = whole(control.heap_size)
     control.heap_size = size + 1
-    if size < FEW:
-        at(traffic.heap, size).time = time
-        at(traffic.heap, size).entity = entity
-    else:
+    if control.is_heap:
         push_to_many(traffic, entity, time, size)
+        return
+    place, last = size, max(size - FEW, 0)
+    while place > last and at(heap, place - 1).time < time:
+        here, before = at(heap, place), at(heap, place - 1)
+        here.time, here.entity = before.time, before.entity
+        place -= 1
+    at(heap, place).time, at(heap, place).entity = time, entity
+    control.n_sorted = min(control.n_sorted, size - place)
+    if place > 0 and at(heap, place - 1).time < time:
+        make_heap(traffic, size + 1)
 
 
 @rare
 def push_to_many(traffic: Traffic, entity: int, time: float, size: int) -> None:
-    """Put an event among `size` others, which are a heap or become one."""
-    if size == FEW:
-        for place in range(size):
-            event = at(traffic.heap, place)
-            rise(traffic, place, event.time, since_of(traffic, event.entity), event.entity)
+    """Put an event into a heap of `size`."""
     rise(traffic, size, time, since_of(traffic, entity), entity)
+
+
+@rare
+def make_heap(traffic: Traffic, size: int) -> None:
+    """Let the next events, of which there are `size`, be a heap."""
+    traffic.control[0].is_heap = 1
+    for place in range(size):
+        event = at(traffic.heap, place)
+        rise(traffic, place, event.time, since_of(traffic, event.entity), event.entity)
 
 
 @part
@@ -171,58 +187,57 @@ def rise(traffic: Traffic, place: int, time: float, since: float, entity: int) -
 
 
 @part
-def first_of_few(traffic: Traffic, size: int) -> int:
-    """Return the place of the event that comes first among a few in any order."""
-    heap = traffic.heap
-    first, earliest, second = 0, float(at(heap, 0).time), np.inf
-    for place in range(1, size):
-        time = float(at(heap, place).time)
-        first = place if time < earliest else first
-        second = min(second, max(time, earliest))
-        earliest = min(time, earliest)
-    return first_of_ties(traffic, size, earliest) if second == earliest else first
+def sort_ties(traffic: Traffic) -> None:
+    """See to it that the event that comes first is where it is looked for, if several are due at one time."""
+    control = traffic.control[0]
+    last = whole(control.heap_size) - 1
+    if last > 0 and control.n_sorted == 0 and not control.is_heap:
+        if at(traffic.heap, last - 1).time == at(traffic.heap, last).time:
+            sort_last(traffic, last)
 
 
 @rare
-def first_of_ties(traffic: Traffic, size: int, time: float) -> int:
-    """Return the place of the event that comes first among those at `time`."""
-    first = NONE
-    for place in range(size):
-        event = at(traffic.heap, place)
-        if event.time == time:
-            event.since = since_of(traffic, event.entity)
-            if first == NONE or is_before(
-                traffic,
-                time,
-                event.since,
-                event.entity,
-                time,
-                at(traffic.heap, first).since,
-                at(traffic.heap, first).entity,
-            ):
-                first = place
-    return first
+def sort_last(traffic: Traffic, last: int) -> None:
+    """Put those at the end that are due at one time in order, the first at the end."""
+    heap, control = traffic.heap, traffic.control[0]
+    time, first = float(at(heap, last).time), last
+    while first > 0 and at(heap, first - 1).time == time:
+        first -= 1
+    if last - first > FEW:
+        make_heap(traffic, last + 1)
+        return
+    for tied in range(first, last + 1):
+        entity = whole(at(heap, tied).entity)
+        since, place = since_of(traffic, entity), tied
+        while place > first:
+            before = at(heap, place - 1)
+            if not is_before(traffic, time, before.since, before.entity, time, since, entity):
+                break
+            at(heap, place).since, at(heap, place).entity = before.since, before.entity
+            place -= 1
+        at(heap, place).since, at(heap, place).entity = since, entity
+    control.n_sorted = last + 1 - first
 
 
 @part
-def drop_event(traffic: Traffic, first: int) -> None:
-    """Take the event at a place, which comes first of all, out of the next events."""
-    heap, control = traffic.heap, traffic.control[0]
+def drop_event(traffic: Traffic) -> None:
+    """Take the event that comes first out of the next events."""
+    control = traffic.control[0]
     size = whole(control.heap_size) - 1
     control.heap_size = size
     control.n_events -= 1
-    if size < FEW:
-        last = at(heap, size)
-        here = at(heap, first)
-        here.time, here.entity = last.time, last.entity
-    else:
+    if control.is_heap:
         drop_from_many(traffic, size)
+    else:
+        control.n_sorted = max(control.n_sorted - 1, 0)
 
 
 @rare
 def drop_from_many(traffic: Traffic, size: int) -> None:
     """Take the first event out of a heap of which `size` remain."""
     heap = traffic.heap
+    if size == 0:
+        traffic.control[0].is_heap = 0
     last = at(heap, size)
     time, since, entity = last.time, last.since, last.entity
     place = 0
@@ -273,6 +288,8 @@ def sort_heap(traffic: Traffic) -> None:
     for place in range(n):
         set_event(traffic, at(heap, place).entity, at(heap, place).time)
     control.heap_size = n
+    control.n_sorted = 0
+    control.is_heap = n > 0
     control.n_events -= size - n
     control.n_stale = 0
 
@@ -512,13 +529,13 @@ def take_next(traffic: Traffic, until: float) -> tuple[int, float, int]:
     last_bucket = bucket_of(traffic, until)
     while True:
         while control.heap_size > 0:
-            size = whole(control.heap_size)
-            first = first_of_few(traffic, size) if size <= FEW else 0
+            sort_ties(traffic)
+            first = 0 if control.is_heap else whole(control.heap_size) - 1
             time, entity = float(at(heap, first).time), whole(at(heap, first).entity)
             is_stale = control.n_stale > 0 and event_of(traffic, entity) != time
             if time > until and not is_stale:
                 return 0, time, entity
-            drop_event(traffic, first)
+            drop_event(traffic)
             if not is_stale:
                 return 1, time, entity
             control.n_stale -= 1
