@@ -124,13 +124,21 @@ def add_slot(traffic: Traffic, link: int, time: float) -> int:
             traffic.runs[road.last >> RUN_BITS] = run
     else:
         slot = whole(road.last) + 1
-        if slot & (RUN - 1) == RUN - 3:
-            first = whole(at(traffic.fronts, link).first)
-            prefetch(traffic.slots, first)
-            prefetch(traffic.slots, first + 3)
-            prefetch(traffic.slots, first + 6)
+        if slot & (RUN - 1) == RUN - 2:
+            fetch_gaps(traffic, link)
     road.last = slot
     return slot
+
+
+@part
+def fetch_gaps(traffic: Traffic, link: int) -> None:
+    """Let the processor fetch the gaps that will have reached the entrance when a link takes its next run."""
+    first = whole(at(traffic.fronts, link).first)
+    prefetch(traffic.slots, first)
+    prefetch(traffic.slots, first + 3)
+    first = whole(traffic.runs[first >> RUN_BITS]) << RUN_BITS
+    prefetch(traffic.slots, first)
+    prefetch(traffic.slots, first + 3)
 
 
 @part
