@@ -654,7 +654,7 @@ class Movement:
 
     def _ring(self, link: int) -> list[int]:
         """Return the ring that a link is in, from its smallest row."""
-        wants = self._store.traffic.acts.beyond
+        wants = self._store.traffic.acts.beyond[::2]
         ring = [link]
         while wants[ring[-1]] != link:
             ring.append(int(wants[ring[-1]]))

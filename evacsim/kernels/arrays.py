@@ -210,28 +210,6 @@ LINK = np.dtype(
     align=True,
 )
 
-ACT = np.dtype(
-    [
-        # Link: PENDING: when its front acts next [s]; GATE: the turn of its front.
-        # Gate: when it lets the next in [s]; inf: not known.
-        ("time", "f8"),
-        ("next", "i4"),  # what is behind it in what it is queued in
-        # Link: the one it contends for or is held before, or that the last to contend has entered.
-        # Gate of a link: the contender after the origin line in the list of a gate.
-        ("beyond", "i4"),
-    ],
-    align=True,
-)
-
-FRONT = np.dtype(
-    [
-        ("turn", "f8"),  # turn of the last to leave, if the front has `stood` behind that one
-        ("first", "i4"),  # slot of the gap that reaches the entrance of the link next, else `head`
-        ("last_in_line", "i4"),  # last mover of the origin line
-    ],
-    align=True,
-)
-
 ROAD = np.dtype(
     [
         ("length", "f8"),  # [m]
@@ -243,11 +221,24 @@ ROAD = np.dtype(
     align=True,
 )
 
-GATE = np.dtype(
+ACT = np.dtype(
     [
-        ("turn", "f8"),  # turn of the one it let in last
-        ("contenders", "i4"),  # first contender: a link, or n_links + the link of an origin line
-        ("first", "i4"),  # first mover of the origin line of the link
+        # Link: PENDING: when its front acts next [s]; GATE: the turn of its front.
+        # Gate: when it lets the next in [s]; inf: not known.
+        ("time", "f8"),
+        # Link: turn of the last to leave, if the front has `stood` behind that one.
+        # Gate: turn of the one it let in last.
+        ("turn", "f8"),
+        ("next", "i4"),  # what is behind it in what it is queued in
+        # Link: the one it contends for or is held before, or that the last to contend has entered.
+        # Gate of a link: the contender after the origin line in the list of a gate.
+        ("beyond", "i4"),
+        # Link: slot of the gap that reaches its entrance next, else `head`.
+        # Gate of a link: first mover of the origin line.
+        ("first", "i4"),
+        # Link: last mover of its origin line.
+        # Gate: first contender, a link, or n_links + the link of an origin line.
+        ("last", "i4"),
     ],
     align=True,
 )
@@ -358,14 +349,11 @@ class Traffic(NamedTuple):
     """MOVER, shape (n_movers,)."""
     links: Records
     """LINK, shape (n_links,): what every passage touches."""
-    fronts: Records
-    """FRONT, shape (n_links,): what is touched where movers queue."""
     roads: Records
     """ROAD, shape (n_links,): the rest of the links."""
     acts: Records
-    """ACT, shape (n_links + n_gates,): what is touched where events and turns are put in order."""
-    gates: Records
-    """GATE, shape (n_gates,): of each link, each junction of limited capacity, each pair of twin footways."""
+    """ACT, shape (2 n_gates,): what is touched where events and turns are put in order. For each link its front, then
+    its gate, in one cache line; after them junctions of limited capacity and pairs of twin footways, likewise."""
     junctions: Records
     """JUNCTION, shape (n_gates - n_links,): of the gates that are no link's own."""
     extras: Records

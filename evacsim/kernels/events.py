@@ -12,6 +12,7 @@ import numpy as np
 
 from evacsim.kernels._jit import at, part, prefetch, whole
 from evacsim.kernels.arrays import CHAINED, N_TURNS, NONE, RUN, TURN, LinkKind, Queue, Traffic
+from evacsim.kernels.room import act_of, first_mover_of, front_act, gate_act
 from evacsim.kernels.state import rare
 
 LAST_BUCKET = 2**62
@@ -33,20 +34,19 @@ def bucket_of(traffic: Traffic, time: float) -> int:
 @part
 def event_of(traffic: Traffic, entity: int) -> float:
     """Return when an entity acts next, inf if it has no pending event."""
-    first_mover = len(traffic.acts)
-    if entity < first_mover:
+    if entity < first_mover_of(traffic):
         is_idle = entity < len(traffic.links) and at(traffic.links, entity).queue != Queue.PENDING
-        return np.inf if is_idle else float(at(traffic.acts, entity).time)
-    moving = at(traffic.movers, entity - first_mover)
-    return float(moving.event) if moving.queue == Queue.PENDING else np.inf
+    else:
+        is_idle = at(traffic.movers, entity - first_mover_of(traffic)).queue != Queue.PENDING
+    return np.inf if is_idle else time_of(traffic, entity)
 
 
 @part
 def time_of(traffic: Traffic, entity: int) -> float:
     """Return when an entity in a bucket acts."""
-    first_mover = len(traffic.acts)
+    first_mover = first_mover_of(traffic)
     return float(
-        at(traffic.acts, entity).time
+        act_of(traffic, entity).time
         if entity < first_mover
         else at(traffic.movers, entity - first_mover).event
     )
@@ -55,19 +55,19 @@ def time_of(traffic: Traffic, entity: int) -> float:
 @part
 def gate_time(traffic: Traffic, gate: int) -> float:
     """Return when a gate lets the next in [s]; inf: not known."""
-    return float(at(traffic.acts, len(traffic.links) + gate).time)
+    return float(gate_act(traffic, gate).time)
 
 
 @part
 def set_gate_time(traffic: Traffic, gate: int, time: float) -> None:
     """Note when a gate lets the next in."""
-    at(traffic.acts, len(traffic.links) + gate).time = time
+    gate_act(traffic, gate).time = time
 
 
 @part
 def since_of(traffic: Traffic, entity: int) -> float:
     """Return since when the mover that acts has stood [s]; inf for a gate, which acts last."""
-    n_links, first_mover = len(traffic.links), len(traffic.acts)
+    n_links, first_mover = len(traffic.links), first_mover_of(traffic)
     if entity < n_links:
         return front_since(traffic, entity)
     return np.inf if entity < first_mover else float(at(traffic.movers, entity - first_mover).time)
@@ -86,9 +86,9 @@ def front_since(traffic: Traffic, link: int) -> float:
 @part
 def next_of(traffic: Traffic, entity: int) -> int:
     """Return the entity behind another in its bucket."""
-    first_mover = len(traffic.acts)
+    first_mover = first_mover_of(traffic)
     return whole(
-        at(traffic.acts, entity).next
+        act_of(traffic, entity).next
         if entity < first_mover
         else at(traffic.movers, entity - first_mover).next
     )
@@ -97,9 +97,9 @@ def next_of(traffic: Traffic, entity: int) -> int:
 @part
 def put_behind(traffic: Traffic, entity: int, other: int) -> None:
     """Let an entity of a bucket be followed by another."""
-    first_mover = len(traffic.acts)
+    first_mover = first_mover_of(traffic)
     if entity < first_mover:
-        at(traffic.acts, entity).next = other
+        act_of(traffic, entity).next = other
     else:
         at(traffic.movers, entity - first_mover).next = other
 
@@ -119,7 +119,7 @@ def is_before(
         return bool(time < other_time)
     if since != other_since:
         return bool(since < other_since)
-    if min(entity, other) < len(traffic.acts):
+    if min(entity, other) < first_mover_of(traffic):
         return entity < other
     return has_smaller_key(traffic, entity, other)
 
@@ -127,7 +127,7 @@ def is_before(
 @rare
 def has_smaller_key(traffic: Traffic, entity: int, other: int) -> bool:
     """Tell whether a mover has a smaller key than another, or the same in a smaller row."""
-    first_mover = len(traffic.acts)
+    first_mover = first_mover_of(traffic)
     key = at(traffic.movers, entity - first_mover).key
     other_key = at(traffic.movers, other - first_mover).key
     return key < other_key if key != other_key else entity < other
@@ -266,9 +266,9 @@ def drop_from_many(traffic: Traffic, size: int) -> None:
 @part
 def set_event(traffic: Traffic, entity: int, time: float) -> None:
     """Write down when an entity with a pending event acts."""
-    first_mover = len(traffic.acts)
+    first_mover = first_mover_of(traffic)
     if entity < first_mover:
-        at(traffic.acts, entity).time = time
+        act_of(traffic, entity).time = time
     else:
         at(traffic.movers, entity - first_mover).event = time
 
@@ -372,7 +372,7 @@ def schedule_link(traffic: Traffic, link: int, time: float) -> None:
     """Let the front of a link act at `time`."""
     traffic.control[0].n_events += 1
     at(traffic.links, link).queue = Queue.PENDING
-    at(traffic.acts, link).time = time
+    front_act(traffic, link).time = time
     put_into_wheel(traffic, link, time)
 
 
@@ -393,7 +393,7 @@ def schedule_mover(traffic: Traffic, mover: int, time: float) -> None:
     traffic.control[0].n_events += 1
     moving.queue = Queue.PENDING
     moving.event = time
-    put_into_wheel(traffic, len(traffic.acts) + mover, time)
+    put_into_wheel(traffic, first_mover_of(traffic) + mover, time)
 
 
 @rare
@@ -420,7 +420,7 @@ def call_off(traffic: Traffic, entity: int, time: float) -> None:
 @rare
 def call_off_link(traffic: Traffic, link: int) -> None:
     """Take back the pending event of a link."""
-    call_off(traffic, link, at(traffic.acts, link).time)
+    call_off(traffic, link, front_act(traffic, link).time)
     at(traffic.links, link).queue = Queue.NOTHING
 
 
@@ -434,7 +434,7 @@ def call_off_gate(traffic: Traffic, gate: int) -> None:
 @rare
 def call_off_mover(traffic: Traffic, mover: int) -> None:
     """Take back the pending event of a mover."""
-    entity = len(traffic.acts) + mover
+    entity = first_mover_of(traffic) + mover
     call_off(traffic, entity, at(traffic.movers, mover).event)
     at(traffic.movers, mover).queue = Queue.NOTHING
 
@@ -468,7 +468,7 @@ def open_bucket(traffic: Traffic, bucket: int) -> bool:
 def fetch_departing(traffic: Traffic, bucket: int) -> None:
     """Let the processor fetch the first mover of a bucket, one of a million records."""
     entity = entity_in(whole(traffic.buckets[bucket & LAST_PLACE]))
-    first_mover = len(traffic.acts)
+    first_mover = first_mover_of(traffic)
     if entity >= first_mover and entity != CHAINED - 1:
         prefetch(traffic.movers, entity - first_mover)
 
@@ -513,9 +513,9 @@ def link_to_act(traffic: Traffic, entity: int) -> int:
     n_links = len(traffic.links)
     if entity < n_links:
         return entity
-    if entity >= len(traffic.acts):
+    if entity >= first_mover_of(traffic):
         return NONE
-    contender = whole(at(traffic.gates, entity - n_links).contenders)
+    contender = whole(gate_act(traffic, entity - n_links).last)
     return contender if contender < n_links else NONE
 
 
