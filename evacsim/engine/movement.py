@@ -18,7 +18,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from evacsim.engine.traffic import TrafficStore, check_links, new_extras, storage_units
+from evacsim.engine.traffic import TrafficStore, check_links, joined, new_extras, storage_units
 from evacsim.engine.traffic import speed_factors as speed_factors_of
 from evacsim.kernels import changes, movement
 from evacsim.kernels.arrays import (
@@ -567,7 +567,8 @@ class Movement:
 
         Fields: time [s] f8, mover i4, place i4, kind u1 (a `NoticeKind`).
         """
-        drained = np.concatenate([np.zeros(0, dtype=RECORD), *self._drained, self._store.take_records()])
+        drained = joined([*self._drained, self._store.records])
+        self._store.control["n_records"] = 0
         self._drained.clear()
         return drained
 

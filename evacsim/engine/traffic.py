@@ -1,5 +1,6 @@
 """The arrays that the movement kernels work on, and how they grow."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -139,7 +140,7 @@ class TrafficStore:
 
     def take_records(self) -> NDArray[np.void]:
         """Empty the buffer of records and return them."""
-        taken = self.records.astype(RECORD)
+        taken = joined([self.records])
         self.control["n_records"] = 0
         return taken
 
@@ -335,7 +336,12 @@ def gate_records(links: LinkColumns, node_capacity: NDArray[np.float64] | None) 
     return acts, junctions
 
 
+def joined(parts: Sequence[NDArray[np.void]]) -> NDArray[np.void]:
+    """Return copies of some arrays of RECORD as one; numpy takes ten times as long to copy field by field."""
+    return np.concatenate([part.view(np.uint8) for part in parts]).view(RECORD)
+
+
 def _grown(records: Records, n: int) -> Records:
     larger = record_array(n, records.dtype)
-    larger[: len(records)] = records
+    larger.view(np.uint8)[: records.nbytes] = records.view(np.uint8)
     return larger
