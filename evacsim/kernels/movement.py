@@ -326,13 +326,13 @@ def follow_up(traffic: Traffic, left: int, entered: int, gate: int, time: float)
             is_ring = finds_room(traffic, room_at, time)
     if gate != NONE and gate_act(traffic, gate).last != NONE and arrange(traffic, gate, time) == np.inf:
         is_ring = is_ring or has_ring(traffic, gate)
-    for turn in range(2):
-        link = left if turn == 0 else entered
-        if link != NONE and at(traffic.links, link).queue == Queue.NOTHING:
-            if at(traffic.links, link).kind == LinkKind.PLAIN:
-                await_plain_front(traffic, link, time)
-            else:
-                await_front(traffic, link, time)
+    if left != NONE and at(traffic.links, left).queue == Queue.NOTHING:
+        if at(traffic.links, left).kind == LinkKind.PLAIN:
+            await_plain_front(traffic, left, time)
+        else:
+            await_front(traffic, left, time)
+    if entered != NONE and at(traffic.links, entered).queue == Queue.NOTHING:
+        await_front(traffic, entered, time)
     return is_ring
 
 
