@@ -139,21 +139,27 @@ def push(traffic: Traffic, entity: int, time: float) -> None:
 
     They mostly come in the reverse order of time, so that few have to make way.
     """
-    control, heap = traffic.control[0], traffic.heap
+    control = traffic.control[0]
     size = whole(control.heap_size)
     control.heap_size = size + 1
     if control.is_heap:
         push_to_many(traffic, entity, time, size)
-        return
-    place, last = size, max(size - FEW, 0)
+    else:
+        control.n_sorted = min(control.n_sorted, size - insert(traffic, entity, time, size))
+
+
+@part
+def insert(traffic: Traffic, entity: int, time: float, size: int) -> int:
+    """Put an event among `size` in order and return its place; they become a heap if too many have to make way."""
+    heap, place, last = traffic.heap, size, max(size - FEW, 0)
     while place > last and at(heap, place - 1).time < time:
         here, before = at(heap, place), at(heap, place - 1)
         here.time, here.entity = before.time, before.entity
         place -= 1
     at(heap, place).time, at(heap, place).entity = time, entity
-    control.n_sorted = min(control.n_sorted, size - place)
-    if place > 0 and at(heap, place - 1).time < time:
+    if place == last and place > 0 and at(heap, place - 1).time < time:
         make_heap(traffic, size + 1)
+    return place
 
 
 @rare
@@ -303,10 +309,14 @@ def push_now(traffic: Traffic, entity: int, time: float) -> None:
 @part
 def chain(traffic: Traffic, entity: int, others: int) -> int:
     """Return what stands in a bucket for an entity and the others behind it; NONE: no others."""
-    if others == NONE:
-        return entity
     put_behind(traffic, entity, others)
-    return entity | CHAINED
+    return chained_if(entity, others)
+
+
+@part
+def chained_if(entity: int, others: int) -> int:
+    """Return what stands in a bucket for an entity that knows who is behind it; NONE: nobody."""
+    return entity | CHAINED if others != NONE else entity
 
 
 @part
@@ -324,11 +334,20 @@ def others_in(traffic: Traffic, chained: int) -> int:
 @part
 def put_into_wheel(traffic: Traffic, entity: int, time: float) -> None:
     """Put the event of an entity where it belongs: into a bucket, or into the heap if that is open already."""
+    put_behind(traffic, entity, enter_wheel(traffic, entity, time))
+
+
+@part
+def enter_wheel(traffic: Traffic, entity: int, time: float) -> int:
+    """Do what `put_into_wheel` does but for writing down who is behind the entity; return that, NONE: nobody."""
     bucket, cursor = bucket_of(traffic, time), whole(traffic.control[0].cursor)
     if bucket <= cursor:
         push_now(traffic, entity, time)
-    else:
-        put_into_place(traffic, entity, place_of(bucket, cursor))
+        return NONE
+    place = place_of(bucket, cursor)
+    others = whole(traffic.buckets[place])
+    traffic.buckets[place] = chained_if(entity, others)
+    return others
 
 
 @part
@@ -372,8 +391,9 @@ def schedule_link(traffic: Traffic, link: int, time: float) -> None:
     """Let the front of a link act at `time`."""
     traffic.control[0].n_events += 1
     at(traffic.links, link).queue = Queue.PENDING
-    front_act(traffic, link).time = time
-    put_into_wheel(traffic, link, time)
+    act = front_act(traffic, link)
+    act.time = time
+    act.next = enter_wheel(traffic, link, time)
 
 
 @part
@@ -383,7 +403,7 @@ def schedule_gate(traffic: Traffic, gate: int, time: float) -> None:
         call_off_gate(traffic, gate)
     traffic.control[0].n_events += 1
     set_gate_time(traffic, gate, time)
-    put_into_wheel(traffic, len(traffic.links) + gate, time)
+    gate_act(traffic, gate).next = enter_wheel(traffic, len(traffic.links) + gate, time)
 
 
 @part
@@ -393,7 +413,7 @@ def schedule_mover(traffic: Traffic, mover: int, time: float) -> None:
     traffic.control[0].n_events += 1
     moving.queue = Queue.PENDING
     moving.event = time
-    put_into_wheel(traffic, first_mover_of(traffic) + mover, time)
+    moving.next = enter_wheel(traffic, first_mover_of(traffic) + mover, time)
 
 
 @rare
@@ -447,21 +467,37 @@ def open_bucket(traffic: Traffic, bucket: int) -> bool:
     """
     place, control = bucket & LAST_PLACE, traffic.control[0]
     chained, others = whole(traffic.buckets[place]), NONE
-    is_room = True
+    size, is_room = whole(control.heap_size), True
     while chained != NONE:
-        behind = others_in(traffic, chained)
         entity = entity_in(chained)
-        if control.heap_size + 1 < len(traffic.heap):
-            push(traffic, entity, time_of(traffic, entity))
-            fetch_way_on(traffic, entity)
-        else:
+        time, chained, link = due(traffic, entity)
+        if size + 1 >= len(traffic.heap):
             is_room = False
             others = chain(traffic, entity, others)
-        chained = behind
+            continue
+        if control.is_heap:
+            push_to_many(traffic, entity, time, size)
+        else:
+            insert(traffic, entity, time, size)
+        size += 1
+        if link != NONE:
+            fetch_way_on(traffic, link)
+    control.heap_size, control.n_sorted = size, 0
     traffic.buckets[place] = others
     fetch_fronts(traffic, bucket + 1)
     fetch_departing(traffic, bucket + 3)
     return is_room
+
+
+@part
+def due(traffic: Traffic, entity: int) -> tuple[float, int, int]:
+    """Return when an entity acts, who is behind it, and what `link_to_act` returns."""
+    first_mover = first_mover_of(traffic)
+    if entity >= first_mover:
+        moving = at(traffic.movers, entity - first_mover)
+        return float(moving.event), whole(moving.next), NONE
+    act = act_of(traffic, entity)
+    return float(act.time), whole(act.next), link_to_act(traffic, entity)
 
 
 @part
@@ -489,10 +525,9 @@ def fetch_fronts(traffic: Traffic, bucket: int) -> None:
 
 
 @part
-def fetch_way_on(traffic: Traffic, entity: int) -> None:
-    """Let the processor fetch where the path of the one who acts goes on, and who it is."""
-    link = link_to_act(traffic, entity)
-    if link != NONE and at(traffic.links, link).head != NONE:
+def fetch_way_on(traffic: Traffic, link: int) -> None:
+    """Let the processor fetch where the path of the front of a link goes on and that of the one behind, and who it is."""
+    if at(traffic.links, link).head != NONE:
         slot = at(traffic.slots, at(traffic.links, link).head)
         if traffic.control[0].notes_places:
             prefetch(traffic.movers, slot.mover)
@@ -511,12 +546,11 @@ def fetch_way_on(traffic: Traffic, entity: int) -> None:
 def link_to_act(traffic: Traffic, entity: int) -> int:
     """Return the link whose front probably passes on when an entity acts, NONE: of no link."""
     n_links = len(traffic.links)
-    if entity < n_links:
-        return entity
     if entity >= first_mover_of(traffic):
         return NONE
-    contender = whole(gate_act(traffic, entity - n_links).last)
-    return contender if contender < n_links else NONE
+    contender = whole(act_of(traffic, entity).last)
+    link = entity if entity < n_links else contender
+    return link if link < n_links else NONE
 
 
 @part
@@ -526,7 +560,6 @@ def take_next(traffic: Traffic, until: float) -> tuple[int, float, int]:
     The first is 0 if nothing happens until then, -1 if the heap is full.
     """
     heap, control = traffic.heap, traffic.control[0]
-    last_bucket = bucket_of(traffic, until)
     while True:
         while control.heap_size > 0:
             sort_ties(traffic)
@@ -539,7 +572,7 @@ def take_next(traffic: Traffic, until: float) -> tuple[int, float, int]:
             if not is_stale:
                 return 1, time, entity
             control.n_stale -= 1
-        cursor = control.cursor
+        cursor, last_bucket = whole(control.cursor), bucket_of(traffic, until)
         if control.n_events == 0 or cursor >= last_bucket:
             if last_bucket < LAST_BUCKET:
                 control.cursor = max(cursor, last_bucket)
