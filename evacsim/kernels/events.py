@@ -23,6 +23,9 @@ FEW = 24
 """So many events make way for one that comes later, or are put in order because they are due at one time; where more
 would have to, the next events become a heap until all have happened."""
 
+MANY_LINKS = 30_000
+"""Links up to so many stay in the cache of a processor core, or near it."""
+
 
 @part
 def bucket_of(traffic: Traffic, time: float) -> int:
@@ -485,7 +488,7 @@ def open_bucket(traffic: Traffic, bucket: int) -> bool:
     control.heap_size, control.n_sorted = size, 0
     traffic.buckets[place] = others
     fetch_fronts(traffic, bucket + 1)
-    fetch_departing(traffic, bucket + 3)
+    fetch_first(traffic, bucket + 3)
     return is_room
 
 
@@ -501,12 +504,17 @@ def due(traffic: Traffic, entity: int) -> tuple[float, int, int]:
 
 
 @part
-def fetch_departing(traffic: Traffic, bucket: int) -> None:
-    """Let the processor fetch the first mover of a bucket, one of a million records."""
+def fetch_first(traffic: Traffic, bucket: int) -> None:
+    """Let the processor fetch what stands first in a bucket: a mover, or a link where there are many."""
     entity = entity_in(whole(traffic.buckets[bucket & LAST_PLACE]))
-    first_mover = first_mover_of(traffic)
-    if entity >= first_mover and entity != CHAINED - 1:
-        prefetch(traffic.movers, entity - first_mover)
+    n_links, first_mover = len(traffic.links), first_mover_of(traffic)
+    if entity >= first_mover:
+        if entity != entity_in(NONE):
+            prefetch(traffic.movers, entity - first_mover)
+    elif n_links > MANY_LINKS:
+        link = entity if entity < n_links else entity - n_links
+        prefetch(traffic.acts, 2 * link)
+        prefetch(traffic.links, link)
 
 
 @part
