@@ -288,7 +288,7 @@ SLOT = np.dtype(
 EVENT = np.dtype(
     [
         ("time", "f8"),  # when it happens [s]
-        ("since", "f8"),  # since when the mover that acts has stood [s]; inf: a gate; known in a heap and of ties
+        ("since", "f8"),  # since when who acts has stood [s]; inf: a gate; known in a heap and of ties
         ("entity", "i8"),  # who acts
     ],
     align=True,
@@ -332,8 +332,8 @@ CONTROL = np.dtype(
         ("notes_places", "i4"),  # 1: movers on links without overtaking have their `place`, too
         ("movers", "i8", (len(MoverState),)),  # movers in each state
         ("people", "i8", (len(MoverState),)),  # people in each state
-        ("address", "u8", (16,)),  # where the arrays of `Traffic` before this one are, see `state`
-        ("size", "i8", (16,)),  # their lengths
+        ("address", "u8", (14,)),  # where the arrays of `Traffic` before this one are, see `state`
+        ("size", "i8", (14,)),  # their lengths
     ],
     align=True,
 )

@@ -198,11 +198,11 @@ def rise(traffic: Traffic, place: int, time: float, since: float, entity: int) -
 @part
 def sort_ties(traffic: Traffic) -> None:
     """See to it that the event that comes first is where it is looked for, if several are due at one time."""
-    control = traffic.control[0]
+    control, heap = traffic.control[0], traffic.heap
     last = whole(control.heap_size) - 1
-    if last > 0 and control.n_sorted == 0 and not control.is_heap:
-        if at(traffic.heap, last - 1).time == at(traffic.heap, last).time:
-            sort_last(traffic, last)
+    may_tie = last > 0 and control.n_sorted == 0 and not control.is_heap
+    if may_tie and at(heap, last - 1).time == at(heap, last).time:
+        sort_last(traffic, last)
 
 
 @rare
@@ -383,9 +383,7 @@ def spread(traffic: Traffic, turn: int) -> None:
     while chained != NONE:
         behind, entity = others_in(traffic, chained), entity_in(chained)
         bucket = bucket_of(traffic, time_of(traffic, entity))
-        put_into_place(
-            traffic, entity, bucket & LAST_PLACE if bucket >> TURN_BITS == turn else together
-        )
+        put_into_place(traffic, entity, bucket & LAST_PLACE if bucket >> TURN_BITS == turn else together)
         chained = behind
 
 
@@ -534,7 +532,7 @@ def fetch_fronts(traffic: Traffic, bucket: int) -> None:
 
 @part
 def fetch_way_on(traffic: Traffic, link: int) -> None:
-    """Let the processor fetch where the path of the front of a link goes on and that of the one behind, and who it is."""
+    """Let the processor fetch where the paths of the front of a link and of the one behind it go on."""
     if at(traffic.links, link).head != NONE:
         slot = at(traffic.slots, at(traffic.links, link).head)
         if traffic.control[0].notes_places:
