@@ -3,7 +3,7 @@
 Time is seconds since the scenario's start; nodes, links, trees and movers are rows. Nothing
 here knows SimPy: the clock calls `advance` before each of its events.
 
-Memory: 64 bytes a mover; 176 bytes a link (72 more for a footway, a signal or a capacity drop), and
+Memory: 64 bytes a mover; 160 bytes a link (72 more for a footway, a signal or a capacity drop), and
 8 a link and time bin; 24 bytes a slot, that is a mover on a link or the gap of one that left it
 less than a wave time ago; 48 bytes for each mover sent off, an event that may be due at once; 24
 bytes a record until it is drained; 4 bytes a tree and node, and a link of a path.
@@ -18,7 +18,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from evacsim.engine.traffic import TrafficStore, check_links, new_extras, storage_units
+from evacsim.engine.traffic import TrafficStore, check_links, joined, new_extras, storage_units
 from evacsim.engine.traffic import speed_factors as speed_factors_of
 from evacsim.kernels import changes, movement
 from evacsim.kernels.arrays import (
@@ -567,7 +567,8 @@ class Movement:
 
         Fields: time [s] f8, mover i4, place i4, kind u1 (a `NoticeKind`).
         """
-        drained = np.concatenate([np.zeros(0, dtype=RECORD), *self._drained, self._store.take_records()])
+        drained = joined([*self._drained, self._store.records])
+        self._store.control["n_records"] = 0
         self._drained.clear()
         return drained
 
@@ -654,7 +655,7 @@ class Movement:
 
     def _ring(self, link: int) -> list[int]:
         """Return the ring that a link is in, from its smallest row."""
-        wants = self._store.traffic.acts.beyond
+        wants = self._store.traffic.acts.beyond[::2]
         ring = [link]
         while wants[ring[-1]] != link:
             ring.append(int(wants[ring[-1]]))

@@ -41,8 +41,12 @@ CHAINED = 2**30
 RUN = 8
 """Slots of one link stand together in runs of so many (a power of two)."""
 
-N_BUCKETS = 524_288
-"""Buckets of the event wheel (a power of two); later events wait for their turn of it."""
+TURN = 8_192
+"""Buckets of the event wheel that pass in one turn (a power of two). Two turns have a bucket for each, few enough to
+stay in the cache."""
+N_TURNS = 65_536
+"""Later turns (a power of two), each with one bucket for all its events until it comes next."""
+N_BUCKETS = 2 * TURN + N_TURNS
 
 
 class NoticeKind(IntEnum):
@@ -206,28 +210,6 @@ LINK = np.dtype(
     align=True,
 )
 
-ACT = np.dtype(
-    [
-        # Link: PENDING: when its front acts next [s]; GATE: the turn of its front.
-        # Gate: when it lets the next in [s]; inf: not known.
-        ("time", "f8"),
-        ("next", "i4"),  # what is behind it in what it is queued in
-        # Link: the one it contends for or is held before, or that the last to contend has entered.
-        # Gate of a link: the contender after the origin line in the list of a gate.
-        ("beyond", "i4"),
-    ],
-    align=True,
-)
-
-FRONT = np.dtype(
-    [
-        ("turn", "f8"),  # turn of the last to leave, if the front has `stood` behind that one
-        ("first", "i4"),  # slot of the gap that reaches the entrance of the link next, else `head`
-        ("last_in_line", "i4"),  # last mover of the origin line
-    ],
-    align=True,
-)
-
 ROAD = np.dtype(
     [
         ("length", "f8"),  # [m]
@@ -239,11 +221,24 @@ ROAD = np.dtype(
     align=True,
 )
 
-GATE = np.dtype(
+ACT = np.dtype(
     [
-        ("turn", "f8"),  # turn of the one it let in last
-        ("contenders", "i4"),  # first contender: a link, or n_links + the link of an origin line
-        ("first", "i4"),  # first mover of the origin line of the link
+        # Link: PENDING: when its front acts next [s]; GATE: the turn of its front.
+        # Gate: when it lets the next in [s]; inf: not known.
+        ("time", "f8"),
+        # Link: turn of the last to leave, if the front has `stood` behind that one.
+        # Gate: turn of the one it let in last.
+        ("turn", "f8"),
+        ("next", "i4"),  # what is behind it in what it is queued in
+        # Link: the one it contends for or is held before, or that the last to contend has entered.
+        # Gate of a link: the contender after the origin line in the list of a gate.
+        ("beyond", "i4"),
+        # Link: slot of the gap that reaches its entrance next, else `head`.
+        # Gate of a link: first mover of the origin line.
+        ("first", "i4"),
+        # Link: last mover of its origin line.
+        # Gate: first contender, a link, or n_links + the link of an origin line.
+        ("last", "i4"),
     ],
     align=True,
 )
@@ -293,7 +288,7 @@ SLOT = np.dtype(
 EVENT = np.dtype(
     [
         ("time", "f8"),  # when it happens [s]
-        ("since", "f8"),  # since when the mover that acts has stood [s]; inf: a gate
+        ("since", "f8"),  # since when who acts has stood [s]; inf: a gate; known in a heap and of ties
         ("entity", "i8"),  # who acts
     ],
     align=True,
@@ -318,6 +313,8 @@ CONTROL = np.dtype(
         ("cursor", "i8"),  # the heap holds all events of this bucket and those before it
         ("n_events", "i8"),  # events in the wheel and in the heap, stale ones too
         ("heap_size", "i8"),  # events in the heap, stale ones too
+        ("n_sorted", "i8"),  # so many of the last in the heap come in this order, whatever else settles ties
+        ("is_heap", "i8"),  # 1: there is a heap; 0: its place is taken by a few events, the next at the end
         ("n_acts", "i8"),  # events that have happened
         ("look_after", "i8"),  # events after which `Outcome.LOOK_AT_WHEEL` comes
         ("n_stale", "i8"),  # events in the heap that were called off
@@ -335,8 +332,8 @@ CONTROL = np.dtype(
         ("notes_places", "i4"),  # 1: movers on links without overtaking have their `place`, too
         ("movers", "i8", (len(MoverState),)),  # movers in each state
         ("people", "i8", (len(MoverState),)),  # people in each state
-        ("address", "u8", (16,)),  # where the arrays of `Traffic` before this one are, see `state`
-        ("size", "i8", (16,)),  # their lengths
+        ("address", "u8", (14,)),  # where the arrays of `Traffic` before this one are, see `state`
+        ("size", "i8", (14,)),  # their lengths
     ],
     align=True,
 )
@@ -352,14 +349,11 @@ class Traffic(NamedTuple):
     """MOVER, shape (n_movers,)."""
     links: Records
     """LINK, shape (n_links,): what every passage touches."""
-    fronts: Records
-    """FRONT, shape (n_links,): what is touched where movers queue."""
     roads: Records
     """ROAD, shape (n_links,): the rest of the links."""
     acts: Records
-    """ACT, shape (n_links + n_gates,): what is touched where events and turns are put in order."""
-    gates: Records
-    """GATE, shape (n_gates,): of each link, each junction of limited capacity, each pair of twin footways."""
+    """ACT, shape (2 n_gates,): what is touched where events and turns are put in order. For each link its front, then
+    its gate, in one cache line; after them junctions of limited capacity and pairs of twin footways, likewise."""
     junctions: Records
     """JUNCTION, shape (n_gates - n_links,): of the gates that are no link's own."""
     extras: Records
@@ -369,9 +363,10 @@ class Traffic(NamedTuple):
     runs: NDArray[np.int32]
     """Run that follows each run, on its link or in the list of unused ones."""
     buckets: NDArray[np.int32]
-    """First entity of each bucket of the event wheel, CHAINED if there are more, shape (N_BUCKETS,)."""
+    """First entity of each bucket of the event wheel, CHAINED if there are more, shape (N_BUCKETS,): those of the
+    present turn and the next, then later turns."""
     heap: Records
-    """EVENT, the next events: a few in any order, or many as a heap in which each has four behind it."""
+    """EVENT, the next events: a few, the latest first, or a heap in which each has four behind it."""
     trees: NDArray[np.int32]
     """Next link of each tree at each node, shape (n_trees n_nodes,)."""
     paths: NDArray[np.int32]
@@ -421,6 +416,8 @@ class LinkColumns(NamedTuple):
 def record_array(n: int, dtype: DTypeLike) -> Records:
     """Return n zeroed records that begin on a pair of cache lines."""
     item = np.dtype(dtype)
-    raw = np.zeros(n * item.itemsize + CACHE_LINES, dtype=np.uint8)
+    # Not np.zeros: only of memory that comes as it is numpy asks for pages of 2 MB, which saves looking up addresses.
+    raw = np.empty(n * item.itemsize + CACHE_LINES, dtype=np.uint8)
+    raw[:] = 0
     start = -raw.ctypes.data % CACHE_LINES
     return raw[start : start + n * item.itemsize].view(item).view(np.recarray)

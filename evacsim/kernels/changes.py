@@ -50,8 +50,12 @@ from evacsim.kernels.movement import (
     record,
 )
 from evacsim.kernels.room import (
+    first_mover_of,
     free_speed,
+    front_act,
+    gate_act,
     gate_of,
+    n_gates_of,
     set_speed_factor,
     slot_behind,
     speed_factor,
@@ -239,7 +243,7 @@ def change_speed(traffic: Traffic, mover: int, old: float, new: float, time: flo
 def change_wave(traffic: Traffic, link: int, wave_time: float, time: float) -> None:
     """Let gaps travel upstream at another speed."""
     road = at(traffic.links, link)
-    slot = at(traffic.fronts, link).first
+    slot = front_act(traffic, link).first
     while slot != road.head:
         gap = at(traffic.slots, slot)
         if gap.time > time:
@@ -254,7 +258,7 @@ def change_storage(traffic: Traffic, link: int, storage: int) -> None:
     road = at(traffic.links, link)
     at(traffic.roads, link).storage = storage
     room = storage
-    slot = at(traffic.fronts, link).first
+    slot = front_act(traffic, link).first
     while slot != road.head:
         room -= at(traffic.slots, slot).space
         slot = NONE if slot == road.last else slot_behind(traffic, slot)
@@ -289,12 +293,12 @@ def withdraw_front(traffic: Traffic, link: int) -> None:
         give_up(traffic, link)
     elif road.queue == Queue.HELD:
         if control.held_links == link:
-            control.held_links = at(traffic.acts, link).next
+            control.held_links = front_act(traffic, link).next
         else:
             other = whole(control.held_links)
-            while at(traffic.acts, other).next != link:
-                other = whole(at(traffic.acts, other).next)
-            at(traffic.acts, other).next = at(traffic.acts, link).next
+            while front_act(traffic, other).next != link:
+                other = whole(front_act(traffic, other).next)
+            front_act(traffic, other).next = front_act(traffic, link).next
         road.queue = Queue.NOTHING
     road.stood = False
 
@@ -326,7 +330,7 @@ def withdraw(traffic: Traffic, mover: int) -> None:
 @part
 def leave_origin_line(traffic: Traffic, link: int, mover: int) -> None:
     """Take a mover out of the line of those who depart onto a link; the next one contends in its place."""
-    gate, movers = at(traffic.gates, link), traffic.movers
+    gate, movers = gate_act(traffic, link), traffic.movers
     contender = len(traffic.links) + link
     if gate.first == mover:
         give_up(traffic, contender)
@@ -338,8 +342,8 @@ def leave_origin_line(traffic: Traffic, link: int, mover: int) -> None:
     while at(movers, other).next != mover:
         other = whole(at(movers, other).next)
     at(movers, other).next = at(movers, mover).next
-    if at(traffic.fronts, link).last_in_line == mover:
-        at(traffic.fronts, link).last_in_line = other
+    if front_act(traffic, link).last == mover:
+        front_act(traffic, link).last = other
     at(movers, mover).queue = Queue.NOTHING
     at(movers, mover).wants = NONE
 
@@ -540,9 +544,9 @@ def reconsider(state: Records, time: float) -> None:
         if at(traffic.links, link).queue == Queue.GATE and is_to_ask_again(traffic, link, time):
             give_up(traffic, link)
             await_front(traffic, link, time)
-        if at(traffic.gates, link).first != NONE:
+        if gate_act(traffic, link).first != NONE:
             sort_origin_line(traffic, link, time)
-    for gate in range(len(traffic.gates)):
+    for gate in range(n_gates_of(traffic)):
         arrange_anew(traffic, gate, time)
 
 
@@ -573,7 +577,7 @@ def reconsider_for(state: Records, rerouted: NDArray[np.int64], time: float) -> 
             moving.queue = Queue.NOTHING
             some_held = True
         elif link >= 0:
-            road, wanted = at(traffic.links, link), whole(at(traffic.acts, link).beyond)
+            road, wanted = at(traffic.links, link), whole(front_act(traffic, link).beyond)
             if road.queue == Queue.HELD and at(traffic.slots, road.head).mover == mover:
                 road.queue = Queue.NOTHING
                 some_held = True
@@ -597,7 +601,7 @@ def mark_held(traffic: Traffic) -> None:
     link = whole(traffic.control[0].held_links)
     while link != NONE:
         at(traffic.links, link).queue = Queue.NOTHING
-        link = whole(at(traffic.acts, link).next)
+        link = whole(front_act(traffic, link).next)
     mover = whole(traffic.control[0].held_movers)
     while mover != NONE:
         at(traffic.movers, mover).queue = Queue.NOTHING
@@ -611,12 +615,12 @@ def let_held_ask(traffic: Traffic, time: float) -> None:
     link = whole(control.held_links)
     control.held_links = NONE
     while link != NONE:
-        behind = whole(at(traffic.acts, link).next)
+        behind = whole(front_act(traffic, link).next)
         if at(traffic.links, link).queue == Queue.HELD:
-            at(traffic.acts, link).next = control.held_links
+            front_act(traffic, link).next = control.held_links
             control.held_links = link
         else:
-            at(traffic.acts, link).beyond = NONE
+            front_act(traffic, link).beyond = NONE
             await_front(traffic, link, time)
         link = behind
     mover = whole(control.held_movers)
@@ -637,7 +641,7 @@ def is_to_ask_again(traffic: Traffic, link: int, time: float) -> bool:
     road = at(traffic.links, link)
     _, route, _, _, mode, _, since = front_of(traffic, link)
     return bool(max(since, road.exit_free) > time) or not is_way(
-        traffic, route, whole(at(traffic.links, link).to_node), mode, whole(at(traffic.acts, link).beyond)
+        traffic, route, whole(at(traffic.links, link).to_node), mode, whole(front_act(traffic, link).beyond)
     )
 
 
@@ -646,7 +650,7 @@ def arrange_anew(traffic: Traffic, gate: int, time: float) -> None:
     """Let a gate act when it can, and not when it was to act before."""
     if gate_time(traffic, gate) < np.inf:
         call_off_gate(traffic, gate)
-    if at(traffic.gates, gate).contenders != NONE:
+    if gate_act(traffic, gate).last != NONE:
         arrange(traffic, gate, time)
 
 
@@ -668,7 +672,7 @@ def stays_in_line(traffic: Traffic, mover: int) -> bool:
 @part
 def sort_origin_line(traffic: Traffic, link: int, time: float) -> None:
     """Let those in an origin line who no longer want the link ask their routes again."""
-    gate, movers = at(traffic.gates, link), traffic.movers
+    gate, movers = gate_act(traffic, link), traffic.movers
     mover = whole(gate.first)
     while mover != NONE:
         behind = whole(at(movers, mover).next)
@@ -694,10 +698,10 @@ def turn_wheel(state: Records, per_bucket: float) -> None:
     traffic.buckets[:] = NONE
     control.per_bucket = per_bucket
     control.cursor = bucket_of(traffic, control.time) - 1
-    control.heap_size = 0
+    control.heap_size = control.n_sorted = control.is_heap = 0
     control.n_events = 0
     control.n_stale = 0
-    for entity in range(len(traffic.acts) + len(traffic.movers)):
+    for entity in range(first_mover_of(traffic) + len(traffic.movers)):
         time = event_of(traffic, entity)
         if time < np.inf:
             control.n_events += 1
@@ -728,7 +732,7 @@ def squeeze(state: Records, link: int, time: float, passages: int) -> int:
         1: record every entry to a link.
     """
     traffic = traffic_of(state)
-    wanted = whole(at(traffic.acts, link).beyond)
+    wanted = whole(front_act(traffic, link).beyond)
     give_up(traffic, link)
     mover, route, space, people, mode, marks, since = front_of(traffic, link)
     leave_link(traffic, link, space, time)

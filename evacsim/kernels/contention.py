@@ -16,10 +16,10 @@ one gate where they share its width: those who come from either end take turns.
 
 import numpy as np
 
-from evacsim.kernels._jit import at, part, whole
+from evacsim.kernels._jit import at, part, prefetch, whole
 from evacsim.kernels.arrays import NONE, Contention, LinkKind, Queue, Traffic
 from evacsim.kernels.events import front_since, gate_time, schedule_gate
-from evacsim.kernels.room import gate_of, in_pcu, opening_time
+from evacsim.kernels.room import front_act, gate_act, gate_of, in_pcu, opening_time
 from evacsim.kernels.state import rare
 
 
@@ -27,7 +27,7 @@ from evacsim.kernels.state import rare
 def wanted_by(traffic: Traffic, contender: int) -> int:
     """Return the link that a contender wants to enter."""
     n_links = len(traffic.links)
-    return whole(at(traffic.acts, contender).beyond) if contender < n_links else contender - n_links
+    return whole(front_act(traffic, contender).beyond) if contender < n_links else contender - n_links
 
 
 @part
@@ -35,7 +35,7 @@ def size_of(traffic: Traffic, contender: int) -> int:
     """Return the size of the mover that contends [thousandths of a pcu]."""
     n_links = len(traffic.links)
     if contender >= n_links:
-        return whole(at(traffic.movers, at(traffic.gates, contender - n_links).first).space)
+        return whole(at(traffic.movers, gate_act(traffic, contender - n_links).first).space)
     return front_size(traffic, contender)
 
 
@@ -53,8 +53,8 @@ def turn_of(traffic: Traffic, contender: int) -> float:
     """Return the turn of a contender."""
     n_links = len(traffic.links)
     if contender < n_links:
-        return float(at(traffic.acts, contender).time)
-    return float(at(traffic.movers, at(traffic.gates, contender - n_links).first).event)
+        return float(front_act(traffic, contender).time)
+    return float(at(traffic.movers, gate_act(traffic, contender - n_links).first).event)
 
 
 @part
@@ -63,7 +63,7 @@ def standing_since(traffic: Traffic, contender: int) -> float:
     n_links = len(traffic.links)
     if contender < n_links:
         return front_since(traffic, contender)
-    return float(at(traffic.movers, at(traffic.gates, contender - n_links).first).time)
+    return float(at(traffic.movers, gate_act(traffic, contender - n_links).first).time)
 
 
 @part
@@ -71,7 +71,9 @@ def contender_after(traffic: Traffic, contender: int) -> int:
     """Return the next contender in the list of a gate."""
     n_links = len(traffic.links)
     return whole(
-        at(traffic.acts, contender).next if contender < n_links else at(traffic.acts, contender).beyond
+        front_act(traffic, contender).next
+        if contender < n_links
+        else gate_act(traffic, contender - n_links).beyond
     )
 
 
@@ -80,9 +82,9 @@ def follow(traffic: Traffic, contender: int, behind: int) -> None:
     """Let a contender be followed by another in the list of a gate."""
     n_links = len(traffic.links)
     if contender < n_links:
-        at(traffic.acts, contender).next = behind
+        front_act(traffic, contender).next = behind
     else:
-        at(traffic.acts, contender).beyond = behind
+        gate_act(traffic, contender - n_links).beyond = behind
 
 
 @part
@@ -107,12 +109,12 @@ def stands_longer(traffic: Traffic, contender: int, other: int) -> bool:
 def contend(traffic: Traffic, contender: int, wanted: int) -> None:
     """Let a link or an origin line contend for a link, with a turn of its own."""
     n_links, place = len(traffic.links), gate_of(traffic, wanted)
-    turn = float(at(traffic.gates, place).turn)
+    turn = float(gate_act(traffic, place).turn)
     if contender < n_links:
-        link, waiting = at(traffic.links, contender), at(traffic.acts, contender)
+        link, waiting = at(traffic.links, contender), front_act(traffic, contender)
         if link.stood:
             if gate_of(traffic, whole(waiting.beyond)) == place:
-                turn = float(at(traffic.fronts, contender).turn)
+                turn = float(waiting.turn)
             else:
                 link.stood = False
         turn += in_pcu(front_size(traffic, contender)) * float(link.turn_time)
@@ -120,7 +122,8 @@ def contend(traffic: Traffic, contender: int, wanted: int) -> None:
         waiting.time = turn
         waiting.beyond = wanted
     else:
-        moving = at(traffic.movers, at(traffic.gates, wanted).first)
+        moving = at(traffic.movers, gate_act(traffic, wanted).first)
+        prefetch(traffic.movers, moving.next)
         turn += in_pcu(moving.space) * float(at(traffic.links, wanted).turn_time)
         moving.event = turn
     line_up_at_gate(traffic, place, contender, turn)
@@ -131,12 +134,12 @@ def contend(traffic: Traffic, contender: int, wanted: int) -> None:
 @part
 def line_up_at_gate(traffic: Traffic, gate: int, contender: int, turn: float) -> None:
     """Put a contender into the list of a gate: by turns, but at a junction before the others."""
-    ahead, behind = NONE, whole(at(traffic.gates, gate).contenders)
+    ahead, behind = NONE, whole(gate_act(traffic, gate).last)
     if gate < len(traffic.links):
         while behind != NONE and not goes_before(traffic, contender, turn, behind):
             ahead, behind = behind, contender_after(traffic, behind)
     if ahead == NONE:
-        at(traffic.gates, gate).contenders = contender
+        gate_act(traffic, gate).last = contender
     else:
         follow(traffic, ahead, contender)
     follow(traffic, contender, behind)
@@ -147,7 +150,7 @@ def has_contenders(traffic: Traffic, link: int) -> bool:
     """Tell whether anybody contends at the gate of a link."""
     contention = at(traffic.links, link).contention
     return bool(contention == Contention.CONTENDED) or bool(
-        contention == Contention.AT_JUNCTION and at(traffic.gates, gate_of(traffic, link)).contenders != NONE
+        contention == Contention.AT_JUNCTION and gate_act(traffic, gate_of(traffic, link)).last != NONE
     )
 
 
@@ -156,16 +159,16 @@ def give_up(traffic: Traffic, contender: int) -> None:
     """Let a link or an origin line contend no longer."""
     n_links = len(traffic.links)
     wanted = wanted_by(traffic, contender)
-    gate = at(traffic.gates, gate_of(traffic, wanted))
+    gate = gate_act(traffic, gate_of(traffic, wanted))
     behind = contender_after(traffic, contender)
-    if gate.contenders == contender:
-        gate.contenders = behind
+    if gate.last == contender:
+        gate.last = behind
     else:
-        other = whole(gate.contenders)
+        other = whole(gate.last)
         while contender_after(traffic, other) != contender:
             other = contender_after(traffic, other)
         follow(traffic, other, behind)
-    if gate.contenders == NONE and at(traffic.links, wanted).contention == Contention.CONTENDED:
+    if gate.last == NONE and at(traffic.links, wanted).contention == Contention.CONTENDED:
         at(traffic.links, wanted).contention = Contention.ALONE
     if contender < n_links:
         at(traffic.links, contender).queue = Queue.NOTHING
@@ -184,14 +187,14 @@ def note_turn(traffic: Traffic, link: int, gate: int, time: float) -> None:
         stood = road.head != NONE and at(traffic.slots, road.head).time <= time
     if stood:
         road.stood = True
-        at(traffic.fronts, link).turn = at(traffic.gates, gate).turn
+        front_act(traffic, link).turn = gate_act(traffic, gate).turn
 
 
 @part
 def first_for(traffic: Traffic, junction: int, wanted: int) -> int:
     """Return the contender of a junction with the first turn among those who want a link, NONE if nobody does."""
     first = NONE
-    contender = whole(at(traffic.gates, junction).contenders)
+    contender = whole(gate_act(traffic, junction).last)
     while contender != NONE:
         if wanted_by(traffic, contender) == wanted and (
             first == NONE or goes_before(traffic, contender, turn_of(traffic, contender), first)
@@ -218,7 +221,7 @@ def choose(traffic: Traffic, gate: int, time: float) -> int:
         if chosen != NONE:
             give_up(traffic, chosen)
         return chosen
-    first = whole(at(traffic.gates, gate).contenders)
+    first = whole(gate_act(traffic, gate).last)
     if first == NONE:
         return NONE
     # A gate acts when there is room for one of the size of whoever was its first contender then.
@@ -226,7 +229,7 @@ def choose(traffic: Traffic, gate: int, time: float) -> int:
     if sizes_differ and opening_time(traffic, gate, size_of(traffic, first), time) > time:
         return NONE
     behind = contender_after(traffic, first)
-    at(traffic.gates, gate).contenders = behind
+    gate_act(traffic, gate).last = behind
     if behind == NONE:
         at(traffic.links, gate).contention = Contention.ALONE
     if first < len(traffic.links):
@@ -238,7 +241,7 @@ def choose(traffic: Traffic, gate: int, time: float) -> int:
 def choose_at_junction(traffic: Traffic, gate: int, time: float) -> int:
     """Return what `choose` does at the gate of a junction, where contenders want several links."""
     chosen = NONE
-    contender = whole(at(traffic.gates, gate).contenders)
+    contender = whole(gate_act(traffic, gate).last)
     while contender != NONE:
         if (
             chosen == NONE or goes_before(traffic, contender, turn_of(traffic, contender), chosen)
@@ -252,7 +255,7 @@ def choose_at_junction(traffic: Traffic, gate: int, time: float) -> int:
 def first_opening(traffic: Traffic, gate: int, time: float) -> float:
     """Return when the gate of a junction can let in the first of its contenders, if that is known by now."""
     earliest = np.inf
-    contender = whole(at(traffic.gates, gate).contenders)
+    contender = whole(gate_act(traffic, gate).last)
     while contender != NONE:
         earliest = min(earliest, opening_of(traffic, gate, contender, time))
         contender = contender_after(traffic, contender)
@@ -263,7 +266,7 @@ def first_opening(traffic: Traffic, gate: int, time: float) -> float:
 def arrange(traffic: Traffic, gate: int, time: float) -> float:
     """Let a gate act when it can let somebody in, if that is known by now; return when."""
     if gate < len(traffic.links):
-        first = whole(at(traffic.gates, gate).contenders)
+        first = whole(gate_act(traffic, gate).last)
         earliest = opening_time(traffic, gate, size_of(traffic, first), time)
     else:
         earliest = first_opening(traffic, gate, time)
@@ -288,7 +291,7 @@ def has_ring(traffic: Traffic, gate: int) -> bool:
 @rare
 def has_ring_at_junction(traffic: Traffic, gate: int) -> bool:
     """Do what `has_ring` does at the gate of a junction, where contenders want several links."""
-    contender = whole(at(traffic.gates, gate).contenders)
+    contender = whole(gate_act(traffic, gate).last)
     while contender != NONE:
         if contender < len(traffic.links) and closes_ring(traffic, contender):
             traffic.control[0].ring = contender
@@ -304,7 +307,7 @@ def closes_ring(traffic: Traffic, link: int) -> bool:
     while True:
         if at(traffic.links, other).queue != Queue.GATE:
             return False
-        wanted = whole(at(traffic.acts, other).beyond)
+        wanted = whole(front_act(traffic, other).beyond)
         if opening_time(traffic, wanted, front_size(traffic, other), traffic.control[0].time) < np.inf:
             return False
         other = wanted

@@ -1,7 +1,8 @@
 """What happens next: the pending events of links, gates and movers, in exact order.
 
 Every entity has one pending event at most. Far ones lie in a wheel of buckets (lists of
-entities, unsorted), those of the present bucket together. Events come out in order of
+entities, unsorted), those of the present bucket together. Beyond the next turn of the wheel a turn is one list:
+so departures hours ahead are not looked at but once before they are due. Events come out in order of
 time; at one instant links and movers act before gates, so that whoever is ready at that instant
 contends; of those, whoever has stood longest acts first, links before movers, then the smaller
 row of the link, the smaller key of the mover, the smaller row. Gates act in the order of rows.
@@ -10,13 +11,20 @@ row of the link, the smaller key of the mover, the smaller row. Gates act in the
 import numpy as np
 
 from evacsim.kernels._jit import at, part, prefetch, whole
-from evacsim.kernels.arrays import CHAINED, N_BUCKETS, NONE, LinkKind, Queue, Traffic
+from evacsim.kernels.arrays import CHAINED, N_TURNS, NONE, RUN, TURN, LinkKind, Queue, Traffic
+from evacsim.kernels.room import act_of, first_mover_of, front_act, gate_act
 from evacsim.kernels.state import rare
 
 LAST_BUCKET = 2**62
-LAST_PLACE = N_BUCKETS - 1
+LAST_PLACE = 2 * TURN - 1
+TURN_BITS = TURN.bit_length() - 1
+RUN_BITS = RUN.bit_length() - 1
 FEW = 24
-"""Up to so many next events stand in any order, and the first is looked for; more are a heap."""
+"""So many events make way for one that comes later, or are put in order because they are due at one time; where more
+would have to, the next events become a heap until all have happened."""
+
+MANY_LINKS = 30_000
+"""Links up to so many stay in the cache of a processor core, or near it."""
 
 
 @part
@@ -29,20 +37,19 @@ def bucket_of(traffic: Traffic, time: float) -> int:
 @part
 def event_of(traffic: Traffic, entity: int) -> float:
     """Return when an entity acts next, inf if it has no pending event."""
-    first_mover = len(traffic.acts)
-    if entity < first_mover:
+    if entity < first_mover_of(traffic):
         is_idle = entity < len(traffic.links) and at(traffic.links, entity).queue != Queue.PENDING
-        return np.inf if is_idle else float(at(traffic.acts, entity).time)
-    moving = at(traffic.movers, entity - first_mover)
-    return float(moving.event) if moving.queue == Queue.PENDING else np.inf
+    else:
+        is_idle = at(traffic.movers, entity - first_mover_of(traffic)).queue != Queue.PENDING
+    return np.inf if is_idle else time_of(traffic, entity)
 
 
 @part
 def time_of(traffic: Traffic, entity: int) -> float:
     """Return when an entity in a bucket acts."""
-    first_mover = len(traffic.acts)
+    first_mover = first_mover_of(traffic)
     return float(
-        at(traffic.acts, entity).time
+        act_of(traffic, entity).time
         if entity < first_mover
         else at(traffic.movers, entity - first_mover).event
     )
@@ -51,19 +58,19 @@ def time_of(traffic: Traffic, entity: int) -> float:
 @part
 def gate_time(traffic: Traffic, gate: int) -> float:
     """Return when a gate lets the next in [s]; inf: not known."""
-    return float(at(traffic.acts, len(traffic.links) + gate).time)
+    return float(gate_act(traffic, gate).time)
 
 
 @part
 def set_gate_time(traffic: Traffic, gate: int, time: float) -> None:
     """Note when a gate lets the next in."""
-    at(traffic.acts, len(traffic.links) + gate).time = time
+    gate_act(traffic, gate).time = time
 
 
 @part
 def since_of(traffic: Traffic, entity: int) -> float:
     """Return since when the mover that acts has stood [s]; inf for a gate, which acts last."""
-    n_links, first_mover = len(traffic.links), len(traffic.acts)
+    n_links, first_mover = len(traffic.links), first_mover_of(traffic)
     if entity < n_links:
         return front_since(traffic, entity)
     return np.inf if entity < first_mover else float(at(traffic.movers, entity - first_mover).time)
@@ -82,9 +89,9 @@ def front_since(traffic: Traffic, link: int) -> float:
 @part
 def next_of(traffic: Traffic, entity: int) -> int:
     """Return the entity behind another in its bucket."""
-    first_mover = len(traffic.acts)
+    first_mover = first_mover_of(traffic)
     return whole(
-        at(traffic.acts, entity).next
+        act_of(traffic, entity).next
         if entity < first_mover
         else at(traffic.movers, entity - first_mover).next
     )
@@ -93,9 +100,9 @@ def next_of(traffic: Traffic, entity: int) -> int:
 @part
 def put_behind(traffic: Traffic, entity: int, other: int) -> None:
     """Let an entity of a bucket be followed by another."""
-    first_mover = len(traffic.acts)
+    first_mover = first_mover_of(traffic)
     if entity < first_mover:
-        at(traffic.acts, entity).next = other
+        act_of(traffic, entity).next = other
     else:
         at(traffic.movers, entity - first_mover).next = other
 
@@ -115,7 +122,7 @@ def is_before(
         return bool(time < other_time)
     if since != other_since:
         return bool(since < other_since)
-    if min(entity, other) < len(traffic.acts):
+    if min(entity, other) < first_mover_of(traffic):
         return entity < other
     return has_smaller_key(traffic, entity, other)
 
@@ -123,7 +130,7 @@ def is_before(
 @rare
 def has_smaller_key(traffic: Traffic, entity: int, other: int) -> bool:
     """Tell whether a mover has a smaller key than another, or the same in a smaller row."""
-    first_mover = len(traffic.acts)
+    first_mover = first_mover_of(traffic)
     key = at(traffic.movers, entity - first_mover).key
     other_key = at(traffic.movers, other - first_mover).key
     return key < other_key if key != other_key else entity < other
@@ -131,25 +138,46 @@ def has_smaller_key(traffic: Traffic, entity: int, other: int) -> bool:
 
 @part
 def push(traffic: Traffic, entity: int, time: float) -> None:
-    """Put an event among the next."""
+    """Put an event among the next.
+
+    They mostly come in the reverse order of time, so that few have to make way.
+    """
     control = traffic.control[0]
     size = whole(control.heap_size)
     control.heap_size = size + 1
-    if size < FEW:
-        at(traffic.heap, size).time = time
-        at(traffic.heap, size).entity = entity
-    else:
+    if control.is_heap:
         push_to_many(traffic, entity, time, size)
+    else:
+        control.n_sorted = min(control.n_sorted, size - insert(traffic, entity, time, size))
+
+
+@part
+def insert(traffic: Traffic, entity: int, time: float, size: int) -> int:
+    """Put an event among `size` in order and return its place; they become a heap if too many have to make way."""
+    heap, place, last = traffic.heap, size, max(size - FEW, 0)
+    while place > last and at(heap, place - 1).time < time:
+        here, before = at(heap, place), at(heap, place - 1)
+        here.time, here.entity = before.time, before.entity
+        place -= 1
+    at(heap, place).time, at(heap, place).entity = time, entity
+    if place == last and place > 0 and at(heap, place - 1).time < time:
+        make_heap(traffic, size + 1)
+    return place
 
 
 @rare
 def push_to_many(traffic: Traffic, entity: int, time: float, size: int) -> None:
-    """Put an event among `size` others, which are a heap or become one."""
-    if size == FEW:
-        for place in range(size):
-            event = at(traffic.heap, place)
-            rise(traffic, place, event.time, since_of(traffic, event.entity), event.entity)
+    """Put an event into a heap of `size`."""
     rise(traffic, size, time, since_of(traffic, entity), entity)
+
+
+@rare
+def make_heap(traffic: Traffic, size: int) -> None:
+    """Let the next events, of which there are `size`, be a heap."""
+    traffic.control[0].is_heap = 1
+    for place in range(size):
+        event = at(traffic.heap, place)
+        rise(traffic, place, event.time, since_of(traffic, event.entity), event.entity)
 
 
 @part
@@ -168,58 +196,57 @@ def rise(traffic: Traffic, place: int, time: float, since: float, entity: int) -
 
 
 @part
-def first_of_few(traffic: Traffic, size: int) -> int:
-    """Return the place of the event that comes first among a few in any order."""
-    heap = traffic.heap
-    first, earliest, second = 0, float(at(heap, 0).time), np.inf
-    for place in range(1, size):
-        time = float(at(heap, place).time)
-        first = place if time < earliest else first
-        second = min(second, max(time, earliest))
-        earliest = min(time, earliest)
-    return first_of_ties(traffic, size, earliest) if second == earliest else first
+def sort_ties(traffic: Traffic) -> None:
+    """See to it that the event that comes first is where it is looked for, if several are due at one time."""
+    control, heap = traffic.control[0], traffic.heap
+    last = whole(control.heap_size) - 1
+    may_tie = last > 0 and control.n_sorted == 0 and not control.is_heap
+    if may_tie and at(heap, last - 1).time == at(heap, last).time:
+        sort_last(traffic, last)
 
 
 @rare
-def first_of_ties(traffic: Traffic, size: int, time: float) -> int:
-    """Return the place of the event that comes first among those at `time`."""
-    first = NONE
-    for place in range(size):
-        event = at(traffic.heap, place)
-        if event.time == time:
-            event.since = since_of(traffic, event.entity)
-            if first == NONE or is_before(
-                traffic,
-                time,
-                event.since,
-                event.entity,
-                time,
-                at(traffic.heap, first).since,
-                at(traffic.heap, first).entity,
-            ):
-                first = place
-    return first
+def sort_last(traffic: Traffic, last: int) -> None:
+    """Put those at the end that are due at one time in order, the first at the end."""
+    heap, control = traffic.heap, traffic.control[0]
+    time, first = float(at(heap, last).time), last
+    while first > 0 and at(heap, first - 1).time == time:
+        first -= 1
+    if last - first > FEW:
+        make_heap(traffic, last + 1)
+        return
+    for tied in range(first, last + 1):
+        entity = whole(at(heap, tied).entity)
+        since, place = since_of(traffic, entity), tied
+        while place > first:
+            before = at(heap, place - 1)
+            if not is_before(traffic, time, before.since, before.entity, time, since, entity):
+                break
+            at(heap, place).since, at(heap, place).entity = before.since, before.entity
+            place -= 1
+        at(heap, place).since, at(heap, place).entity = since, entity
+    control.n_sorted = last + 1 - first
 
 
 @part
-def drop_event(traffic: Traffic, first: int) -> None:
-    """Take the event at a place, which comes first of all, out of the next events."""
-    heap, control = traffic.heap, traffic.control[0]
+def drop_event(traffic: Traffic) -> None:
+    """Take the event that comes first out of the next events."""
+    control = traffic.control[0]
     size = whole(control.heap_size) - 1
     control.heap_size = size
     control.n_events -= 1
-    if size < FEW:
-        last = at(heap, size)
-        here = at(heap, first)
-        here.time, here.entity = last.time, last.entity
-    else:
+    if control.is_heap:
         drop_from_many(traffic, size)
+    else:
+        control.n_sorted = max(control.n_sorted - 1, 0)
 
 
 @rare
 def drop_from_many(traffic: Traffic, size: int) -> None:
     """Take the first event out of a heap of which `size` remain."""
     heap = traffic.heap
+    if size == 0:
+        traffic.control[0].is_heap = 0
     last = at(heap, size)
     time, since, entity = last.time, last.since, last.entity
     place = 0
@@ -248,9 +275,9 @@ def drop_from_many(traffic: Traffic, size: int) -> None:
 @part
 def set_event(traffic: Traffic, entity: int, time: float) -> None:
     """Write down when an entity with a pending event acts."""
-    first_mover = len(traffic.acts)
+    first_mover = first_mover_of(traffic)
     if entity < first_mover:
-        at(traffic.acts, entity).time = time
+        act_of(traffic, entity).time = time
     else:
         at(traffic.movers, entity - first_mover).event = time
 
@@ -270,6 +297,8 @@ def sort_heap(traffic: Traffic) -> None:
     for place in range(n):
         set_event(traffic, at(heap, place).entity, at(heap, place).time)
     control.heap_size = n
+    control.n_sorted = 0
+    control.is_heap = n > 0
     control.n_events -= size - n
     control.n_stale = 0
 
@@ -283,10 +312,14 @@ def push_now(traffic: Traffic, entity: int, time: float) -> None:
 @part
 def chain(traffic: Traffic, entity: int, others: int) -> int:
     """Return what stands in a bucket for an entity and the others behind it; NONE: no others."""
-    if others == NONE:
-        return entity
     put_behind(traffic, entity, others)
-    return entity | CHAINED
+    return chained_if(entity, others)
+
+
+@part
+def chained_if(entity: int, others: int) -> int:
+    """Return what stands in a bucket for an entity that knows who is behind it; NONE: nobody."""
+    return entity | CHAINED if others != NONE else entity
 
 
 @part
@@ -304,12 +337,54 @@ def others_in(traffic: Traffic, chained: int) -> int:
 @part
 def put_into_wheel(traffic: Traffic, entity: int, time: float) -> None:
     """Put the event of an entity where it belongs: into a bucket, or into the heap if that is open already."""
-    bucket = bucket_of(traffic, time)
-    if bucket <= traffic.control[0].cursor:
+    put_behind(traffic, entity, enter_wheel(traffic, entity, time))
+
+
+@part
+def enter_wheel(traffic: Traffic, entity: int, time: float) -> int:
+    """Do what `put_into_wheel` does but for writing down who is behind the entity; return that, NONE: nobody."""
+    bucket, cursor = bucket_of(traffic, time), whole(traffic.control[0].cursor)
+    if bucket <= cursor:
         push_now(traffic, entity, time)
-    else:
-        place = bucket & LAST_PLACE
-        traffic.buckets[place] = chain(traffic, entity, whole(traffic.buckets[place]))
+        return NONE
+    place = place_of(bucket, cursor)
+    others = whole(traffic.buckets[place])
+    traffic.buckets[place] = chained_if(entity, others)
+    return others
+
+
+@part
+def place_of(bucket: int, cursor: int) -> int:
+    """Return where in the wheel the events of a bucket lie while `cursor` is the present one."""
+    turn = bucket >> TURN_BITS
+    return bucket & LAST_PLACE if turn <= (cursor >> TURN_BITS) + 1 else 2 * TURN + (turn & (N_TURNS - 1))
+
+
+@part
+def put_into_place(traffic: Traffic, entity: int, place: int) -> None:
+    """Put an entity before the others in a bucket of the wheel."""
+    traffic.buckets[place] = chain(traffic, entity, whole(traffic.buckets[place]))
+
+
+@part
+def go_to(traffic: Traffic, bucket: int) -> None:
+    """Let a bucket be the present one, and the next turn have its buckets if one begins."""
+    traffic.control[0].cursor = bucket
+    if bucket & (TURN - 1) == 0:
+        spread(traffic, (bucket >> TURN_BITS) + 1)
+
+
+@rare
+def spread(traffic: Traffic, turn: int) -> None:
+    """Put the events of a turn that have lain together into their buckets."""
+    together = 2 * TURN + (turn & (N_TURNS - 1))
+    chained = whole(traffic.buckets[together])
+    traffic.buckets[together] = NONE
+    while chained != NONE:
+        behind, entity = others_in(traffic, chained), entity_in(chained)
+        bucket = bucket_of(traffic, time_of(traffic, entity))
+        put_into_place(traffic, entity, bucket & LAST_PLACE if bucket >> TURN_BITS == turn else together)
+        chained = behind
 
 
 @part
@@ -317,8 +392,9 @@ def schedule_link(traffic: Traffic, link: int, time: float) -> None:
     """Let the front of a link act at `time`."""
     traffic.control[0].n_events += 1
     at(traffic.links, link).queue = Queue.PENDING
-    at(traffic.acts, link).time = time
-    put_into_wheel(traffic, link, time)
+    act = front_act(traffic, link)
+    act.time = time
+    act.next = enter_wheel(traffic, link, time)
 
 
 @part
@@ -328,7 +404,7 @@ def schedule_gate(traffic: Traffic, gate: int, time: float) -> None:
         call_off_gate(traffic, gate)
     traffic.control[0].n_events += 1
     set_gate_time(traffic, gate, time)
-    put_into_wheel(traffic, len(traffic.links) + gate, time)
+    gate_act(traffic, gate).next = enter_wheel(traffic, len(traffic.links) + gate, time)
 
 
 @part
@@ -338,7 +414,7 @@ def schedule_mover(traffic: Traffic, mover: int, time: float) -> None:
     traffic.control[0].n_events += 1
     moving.queue = Queue.PENDING
     moving.event = time
-    put_into_wheel(traffic, len(traffic.acts) + mover, time)
+    moving.next = enter_wheel(traffic, first_mover_of(traffic) + mover, time)
 
 
 @rare
@@ -347,12 +423,12 @@ def call_off(traffic: Traffic, entity: int, time: float) -> None:
 
     The caller marks the entity as having none.
     """
-    bucket = bucket_of(traffic, time)
-    if bucket <= traffic.control[0].cursor:
+    bucket, cursor = bucket_of(traffic, time), whole(traffic.control[0].cursor)
+    if bucket <= cursor:
         traffic.control[0].n_stale += 1
         return
     traffic.control[0].n_events -= 1
-    place = bucket & LAST_PLACE
+    place = place_of(bucket, cursor)
     chained, others = whole(traffic.buckets[place]), NONE
     while chained != NONE:
         behind = others_in(traffic, chained)
@@ -365,7 +441,7 @@ def call_off(traffic: Traffic, entity: int, time: float) -> None:
 @rare
 def call_off_link(traffic: Traffic, link: int) -> None:
     """Take back the pending event of a link."""
-    call_off(traffic, link, at(traffic.acts, link).time)
+    call_off(traffic, link, front_act(traffic, link).time)
     at(traffic.links, link).queue = Queue.NOTHING
 
 
@@ -379,36 +455,64 @@ def call_off_gate(traffic: Traffic, gate: int) -> None:
 @rare
 def call_off_mover(traffic: Traffic, mover: int) -> None:
     """Take back the pending event of a mover."""
-    entity = len(traffic.acts) + mover
+    entity = first_mover_of(traffic) + mover
     call_off(traffic, entity, at(traffic.movers, mover).event)
     at(traffic.movers, mover).queue = Queue.NOTHING
 
 
 @part
 def open_bucket(traffic: Traffic, bucket: int) -> bool:
-    """Move the events of a bucket from the wheel to the next events; those of later turns stay.
+    """Move the events of the bucket after the present one from the wheel to the next events.
 
     False if there is too little room: then some events are still in the bucket.
     """
     place, control = bucket & LAST_PLACE, traffic.control[0]
     chained, others = whole(traffic.buckets[place]), NONE
-    is_room = True
+    size, is_room = whole(control.heap_size), True
     while chained != NONE:
-        behind = others_in(traffic, chained)
         entity = entity_in(chained)
-        time = time_of(traffic, entity)
-        if bucket_of(traffic, time) != bucket:
-            others = chain(traffic, entity, others)
-        elif control.heap_size + 1 < len(traffic.heap):
-            push(traffic, entity, time)
-            fetch_way_on(traffic, entity)
-        else:
+        time, chained, link = due(traffic, entity)
+        if size + 1 >= len(traffic.heap):
             is_room = False
             others = chain(traffic, entity, others)
-        chained = behind
+            continue
+        if control.is_heap:
+            push_to_many(traffic, entity, time, size)
+        else:
+            insert(traffic, entity, time, size)
+        size += 1
+        if link != NONE:
+            fetch_way_on(traffic, link)
+    control.heap_size, control.n_sorted = size, 0
     traffic.buckets[place] = others
     fetch_fronts(traffic, bucket + 1)
+    fetch_first(traffic, bucket + 3)
     return is_room
+
+
+@part
+def due(traffic: Traffic, entity: int) -> tuple[float, int, int]:
+    """Return when an entity acts, who is behind it, and what `link_to_act` returns."""
+    first_mover = first_mover_of(traffic)
+    if entity >= first_mover:
+        moving = at(traffic.movers, entity - first_mover)
+        return float(moving.event), whole(moving.next), NONE
+    act = act_of(traffic, entity)
+    return float(act.time), whole(act.next), link_to_act(traffic, entity)
+
+
+@part
+def fetch_first(traffic: Traffic, bucket: int) -> None:
+    """Let the processor fetch what stands first in a bucket: a mover, or a link where there are many."""
+    entity = entity_in(whole(traffic.buckets[bucket & LAST_PLACE]))
+    n_links, first_mover = len(traffic.links), first_mover_of(traffic)
+    if entity >= first_mover:
+        if entity != entity_in(NONE):
+            prefetch(traffic.movers, entity - first_mover)
+    elif n_links > MANY_LINKS:
+        link = entity if entity < n_links else entity - n_links
+        prefetch(traffic.acts, 2 * link)
+        prefetch(traffic.links, link)
 
 
 @part
@@ -418,32 +522,41 @@ def fetch_fronts(traffic: Traffic, bucket: int) -> None:
     while chained != NONE:
         link = link_to_act(traffic, entity_in(chained))
         if link != NONE:
-            prefetch(traffic.slots, at(traffic.links, link).head)
+            head = whole(at(traffic.links, link).head)
+            prefetch(traffic.slots, head)
+            prefetch(traffic.slots, head + 1)
+            if (head + 1) & (RUN - 1) == 0:
+                prefetch(traffic.runs, head >> RUN_BITS)
         chained = others_in(traffic, chained)
 
 
 @part
-def fetch_way_on(traffic: Traffic, entity: int) -> None:
-    """Let the processor fetch where the path of the one who acts goes on, and who it is."""
-    link = link_to_act(traffic, entity)
-    if link != NONE and at(traffic.links, link).head != NONE:
+def fetch_way_on(traffic: Traffic, link: int) -> None:
+    """Let the processor fetch where the paths of the front of a link and of the one behind it go on."""
+    if at(traffic.links, link).head != NONE:
         slot = at(traffic.slots, at(traffic.links, link).head)
         if traffic.control[0].notes_places:
             prefetch(traffic.movers, slot.mover)
         if slot.route < 0:
             prefetch(traffic.paths, -1 - slot.route)
+        head = whole(at(traffic.links, link).head)
+        if (head + 1) & (RUN - 1) != 0:
+            route = whole(at(traffic.slots, head + 1).route)
+            if route < 0:
+                prefetch(traffic.paths, -1 - route)
+        else:
+            prefetch(traffic.slots, whole(traffic.runs[head >> RUN_BITS]) << RUN_BITS)
 
 
 @part
 def link_to_act(traffic: Traffic, entity: int) -> int:
     """Return the link whose front probably passes on when an entity acts, NONE: of no link."""
     n_links = len(traffic.links)
-    if entity < n_links:
-        return entity
-    if entity >= len(traffic.acts):
+    if entity >= first_mover_of(traffic):
         return NONE
-    contender = whole(at(traffic.gates, entity - n_links).contenders)
-    return contender if contender < n_links else NONE
+    contender = whole(act_of(traffic, entity).last)
+    link = entity if entity < n_links else contender
+    return link if link < n_links else NONE
 
 
 @part
@@ -453,27 +566,26 @@ def take_next(traffic: Traffic, until: float) -> tuple[int, float, int]:
     The first is 0 if nothing happens until then, -1 if the heap is full.
     """
     heap, control = traffic.heap, traffic.control[0]
-    last_bucket = bucket_of(traffic, until)
     while True:
         while control.heap_size > 0:
-            size = whole(control.heap_size)
-            first = first_of_few(traffic, size) if size <= FEW else 0
+            sort_ties(traffic)
+            first = 0 if control.is_heap else whole(control.heap_size) - 1
             time, entity = float(at(heap, first).time), whole(at(heap, first).entity)
             is_stale = control.n_stale > 0 and event_of(traffic, entity) != time
             if time > until and not is_stale:
                 return 0, time, entity
-            drop_event(traffic, first)
+            drop_event(traffic)
             if not is_stale:
                 return 1, time, entity
             control.n_stale -= 1
-        cursor = control.cursor
+        cursor, last_bucket = whole(control.cursor), bucket_of(traffic, until)
         if control.n_events == 0 or cursor >= last_bucket:
             if last_bucket < LAST_BUCKET:
                 control.cursor = max(cursor, last_bucket)
             return 0, 0.0, 0
         while cursor + 1 < last_bucket and traffic.buckets[(cursor + 1) & LAST_PLACE] == NONE:
             cursor += 1
-        control.cursor = cursor
+            go_to(traffic, cursor)
         if not open_bucket(traffic, cursor + 1):
             return -1, 0.0, 0
-        control.cursor = cursor + 1
+        go_to(traffic, cursor + 1)

@@ -62,7 +62,10 @@ from evacsim.kernels.events import (
 from evacsim.kernels.room import (
     add_slot,
     entrance_free,
+    first_mover_of,
     free_speed,
+    front_act,
+    gate_act,
     gate_of,
     in_pcu,
     leave_gap,
@@ -188,7 +191,7 @@ def act(traffic: Traffic, entity: int, time: float, passages: int) -> int:
     In the end one mover passes on, settles at a node, or waits; what that sets in motion follows. Most
     is plain: what is not is called from here, so that it takes no place among what happens all the time.
     """
-    n_links, first_mover = len(traffic.links), len(traffic.acts)
+    n_links, first_mover = len(traffic.links), first_mover_of(traffic)
     link, mover, gate, contender = NONE, NONE, NONE, NONE
     if entity < n_links:
         link = entity
@@ -197,7 +200,7 @@ def act(traffic: Traffic, entity: int, time: float, passages: int) -> int:
         gate = entity - n_links
         contender = let_in(traffic, gate, time)
         if contender >= n_links:
-            mover = whole(at(traffic.gates, contender - n_links).first)
+            mover = whole(gate_act(traffic, contender - n_links).first)
         else:
             link = contender
     else:
@@ -233,7 +236,7 @@ def act(traffic: Traffic, entity: int, time: float, passages: int) -> int:
             if link == NONE:
                 become(traffic, mover, MoverState.WAITING)
                 line_up_at_origin(traffic, wanted, mover)
-                if at(traffic.gates, wanted).first != mover:
+                if gate_act(traffic, wanted).first != mover:
                     return Outcome.DONE
             comes = link if link != NONE else n_links + wanted
             gate = gate_of(traffic, wanted)
@@ -245,7 +248,7 @@ def act(traffic: Traffic, entity: int, time: float, passages: int) -> int:
                     note_turn(traffic, link, gate, time)
             elif contender != NONE:
                 leave_origin(traffic, wanted)
-                if at(traffic.gates, wanted).first != NONE:
+                if gate_act(traffic, wanted).first != NONE:
                     comes = contender
             if passes:
                 if link == NONE:
@@ -254,7 +257,8 @@ def act(traffic: Traffic, entity: int, time: float, passages: int) -> int:
                 enter(traffic, mover, route, space, people, mode, marks, wanted, time, time - since, passages)
                 entered = wanted
             else:
-                settle(traffic, mover, node, wanted, time)
+                was = whole(MoverState.MOVING) if link != NONE else whole(at(traffic.movers, mover).state)
+                settle(traffic, mover, was, people, node, wanted, time)
                 if marks & WATCHED:
                     outcome = Outcome.NOTICE
     if comes != NONE:
@@ -292,7 +296,7 @@ def let_in(traffic: Traffic, gate: int, time: float) -> int:
         send_back_from_red(traffic, gate, time)
     chosen = choose(traffic, gate, time)
     if chosen != NONE:
-        at(traffic.gates, gate).turn = turn_of(traffic, chosen)
+        gate_act(traffic, gate).turn = turn_of(traffic, chosen)
     return chosen
 
 
@@ -320,15 +324,15 @@ def follow_up(traffic: Traffic, left: int, entered: int, gate: int, time: float)
         # Those who know when they can enter are not helped by one more gap behind the others.
         if room_at >= len(traffic.links) or gate_time(traffic, room_at) == np.inf:
             is_ring = finds_room(traffic, room_at, time)
-    if gate != NONE and at(traffic.gates, gate).contenders != NONE and arrange(traffic, gate, time) == np.inf:
+    if gate != NONE and gate_act(traffic, gate).last != NONE and arrange(traffic, gate, time) == np.inf:
         is_ring = is_ring or has_ring(traffic, gate)
-    for turn in range(2):
-        link = left if turn == 0 else entered
-        if link != NONE and at(traffic.links, link).queue == Queue.NOTHING:
-            if at(traffic.links, link).kind == LinkKind.PLAIN:
-                await_plain_front(traffic, link, time)
-            else:
-                await_front(traffic, link, time)
+    if left != NONE and at(traffic.links, left).queue == Queue.NOTHING:
+        if at(traffic.links, left).kind == LinkKind.PLAIN:
+            await_plain_front(traffic, left, time)
+        else:
+            await_front(traffic, left, time)
+    if entered != NONE and at(traffic.links, entered).queue == Queue.NOTHING:
+        await_front(traffic, entered, time)
     return is_ring
 
 
@@ -542,7 +546,7 @@ def next_green(traffic: Traffic, link: int, time: float) -> float:
 @rare
 def send_back_from_red(traffic: Traffic, gate: int, time: float) -> None:
     """Let links whose signal is red contend no longer until it is green again."""
-    contender = whole(at(traffic.gates, gate).contenders)
+    contender = whole(gate_act(traffic, gate).last)
     while contender != NONE:
         behind = contender_after(traffic, contender)
         if contender < len(traffic.links) and next_green(traffic, contender, time) > time:
@@ -559,8 +563,8 @@ def hold(traffic: Traffic, link: int, mover: int, marks: int, wanted: int, time:
         at(traffic.links, link).stood = False
     if link != NONE and at(traffic.links, link).kind != LinkKind.PASSING:
         at(traffic.links, link).queue = Queue.HELD
-        at(traffic.acts, link).beyond = wanted
-        at(traffic.acts, link).next = control.held_links
+        front_act(traffic, link).beyond = wanted
+        front_act(traffic, link).next = control.held_links
         control.held_links = link
     else:
         if link != NONE:
@@ -579,11 +583,14 @@ def hold(traffic: Traffic, link: int, mover: int, marks: int, wanted: int, time:
 
 
 @part
-def settle(traffic: Traffic, mover: int, node: int, end: int, time: float) -> None:
-    """Let a mover that is on no link stand at a node: at its destination, or where no way leads on."""
+def settle(traffic: Traffic, mover: int, was: int, people: int, node: int, end: int, time: float) -> None:
+    """Let a mover that is on no link stand at a node: at its destination, or where no way leads on.
+
+    Nothing is read from its record, one among millions that nobody has looked at since it departed.
+    """
     at(traffic.movers, mover).place = -1 - node
     arrived = end == ARRIVED
-    become(traffic, mover, MoverState.ARRIVED if arrived else MoverState.CUT_OFF)
+    change_state(traffic, mover, was, MoverState.ARRIVED if arrived else MoverState.CUT_OFF, people)
     record(traffic, mover, time, node, NoticeKind.ARRIVED if arrived else NoticeKind.CUT_OFF)
 
 
@@ -622,21 +629,21 @@ def leave_exit_line(traffic: Traffic, link: int, mover: int) -> None:
 @part
 def line_up_at_origin(traffic: Traffic, link: int, mover: int) -> None:
     """Put a mover at the end of the line of those who depart onto a link."""
-    gate, moving = at(traffic.gates, link), at(traffic.movers, mover)
+    gate, moving = gate_act(traffic, link), at(traffic.movers, mover)
     moving.queue = Queue.LINE
     moving.next = NONE
     moving.wants = link
     if gate.first == NONE:
         gate.first = mover
     else:
-        at(traffic.movers, at(traffic.fronts, link).last_in_line).next = mover
-    at(traffic.fronts, link).last_in_line = mover
+        at(traffic.movers, front_act(traffic, link).last).next = mover
+    front_act(traffic, link).last = mover
 
 
 @part
 def leave_origin(traffic: Traffic, link: int) -> None:
     """Take the first mover out of the line of those who depart onto a link."""
-    gate = at(traffic.gates, link)
+    gate = gate_act(traffic, link)
     moving = at(traffic.movers, gate.first)
     gate.first = moving.next
     moving.queue = Queue.NOTHING
@@ -721,12 +728,19 @@ def speed_in_crowd(traffic: Traffic, link: int, speed: float, space: int) -> flo
 @part
 def become(traffic: Traffic, mover: int, state: MoverState) -> None:
     """Change the state of a mover and the counts of movers and people in it."""
-    control, moving = traffic.control[0], at(traffic.movers, mover)
-    control.movers[moving.state] -= 1
-    control.people[moving.state] -= moving.people
-    moving.state = state
+    moving = at(traffic.movers, mover)
+    change_state(traffic, mover, whole(moving.state), state, whole(moving.people))
+
+
+@part
+def change_state(traffic: Traffic, mover: int, was: int, state: MoverState, people: int) -> None:
+    """Do what `become` does to a mover of whom it is known what state it is in and how many people it carries."""
+    control = traffic.control[0]
+    control.movers[was] -= 1
+    control.people[was] -= people
+    at(traffic.movers, mover).state = state
     control.movers[state] += 1
-    control.people[state] += moving.people
+    control.people[state] += people
 
 
 @part

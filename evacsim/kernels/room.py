@@ -11,7 +11,7 @@ take no slots. On a link where movers pass each other only the gaps take slots.
 
 import numpy as np
 
-from evacsim.kernels._jit import at, part, whole
+from evacsim.kernels._jit import at, part, prefetch, whole
 from evacsim.kernels.arrays import (
     GRADED_MODES,
     NONE,
@@ -20,11 +20,43 @@ from evacsim.kernels.arrays import (
     UNLIMITED,
     Contention,
     LinkKind,
+    Records,
     Traffic,
 )
 
 RUN_BITS = RUN.bit_length() - 1
 PCU_PER_UNIT = 1 / UNITS_PER_PCU
+
+
+@part
+def n_gates_of(traffic: Traffic) -> int:
+    """Return how many gates there are: those of links first, then those of junctions."""
+    return len(traffic.acts) >> 1
+
+
+@part
+def first_mover_of(traffic: Traffic) -> int:
+    """Return the entity that stands for the first mover: those before are links, then gates."""
+    return len(traffic.links) + n_gates_of(traffic)
+
+
+@part
+def front_act(traffic: Traffic, link: int) -> Records:
+    """Return what of the acts belongs to the front of a link."""
+    return at(traffic.acts, 2 * link)
+
+
+@part
+def gate_act(traffic: Traffic, gate: int) -> Records:
+    """Return what of the acts belongs to a gate."""
+    return at(traffic.acts, 2 * gate + 1)
+
+
+@part
+def act_of(traffic: Traffic, entity: int) -> Records:
+    """Return what of the acts belongs to an entity that is no mover."""
+    n_links = len(traffic.links)
+    return at(traffic.acts, 2 * entity if entity < n_links else 2 * (entity - n_links) + 1)
 
 
 @part
@@ -119,26 +151,39 @@ def add_slot(traffic: Traffic, link: int, time: float) -> int:
         control.n_unused_runs -= 1
         slot = run << RUN_BITS
         if road.last == NONE:
-            at(traffic.fronts, link).first = slot
+            front_act(traffic, link).first = slot
         else:
             traffic.runs[road.last >> RUN_BITS] = run
     else:
         slot = whole(road.last) + 1
+        if slot & (RUN - 1) == RUN - 2:
+            fetch_gaps(traffic, link)
     road.last = slot
     return slot
+
+
+@part
+def fetch_gaps(traffic: Traffic, link: int) -> None:
+    """Let the processor fetch the gaps that will have reached the entrance when a link takes its next run."""
+    first = whole(front_act(traffic, link).first)
+    prefetch(traffic.slots, first)
+    prefetch(traffic.slots, first + 3)
+    first = whole(traffic.runs[first >> RUN_BITS]) << RUN_BITS
+    prefetch(traffic.slots, first)
+    prefetch(traffic.slots, first + 3)
 
 
 @part
 def drop_first(traffic: Traffic, link: int) -> None:
     """Give back the first slot of a link."""
     road, control = at(traffic.links, link), traffic.control[0]
-    slot = whole(at(traffic.fronts, link).first)
+    slot = whole(front_act(traffic, link).first)
     if slot == road.last:
-        at(traffic.fronts, link).first = NONE
+        front_act(traffic, link).first = NONE
         road.last = NONE
     else:
-        at(traffic.fronts, link).first = slot_behind(traffic, slot)
-    if at(traffic.fronts, link).first == NONE or (slot + 1) & (RUN - 1) == 0:
+        front_act(traffic, link).first = slot_behind(traffic, slot)
+    if front_act(traffic, link).first == NONE or (slot + 1) & (RUN - 1) == 0:
         run = slot >> RUN_BITS
         traffic.runs[run] = control.unused_run
         control.unused_run = run
@@ -148,9 +193,9 @@ def drop_first(traffic: Traffic, link: int) -> None:
 @part
 def close_gaps(traffic: Traffic, link: int, time: float) -> None:
     """Turn the gaps that have reached the entrance by `time` into room."""
-    road, front = at(traffic.links, link), at(traffic.fronts, link)
-    while front.first != road.head and at(traffic.slots, front.first).time <= time:
-        road.room += at(traffic.slots, front.first).space
+    road, act = at(traffic.links, link), front_act(traffic, link)
+    while act.first != road.head and at(traffic.slots, act.first).time <= time:
+        road.room += at(traffic.slots, act.first).space
         drop_first(traffic, link)
 
 
@@ -171,7 +216,7 @@ def vacate_head(traffic: Traffic, link: int, time: float) -> None:
     road.head = NONE if slot == road.last else slot_behind(traffic, slot)
     if not has_no_limit(traffic, link):
         leave_gap(traffic, link, slot, at(traffic.slots, slot).space, time)
-    elif slot == at(traffic.fronts, link).first:
+    elif slot == front_act(traffic, link).first:
         drop_first(traffic, link)
     else:
         # Gaps from when the link had a limit stand before it, and give it back after theirs.
@@ -189,7 +234,7 @@ def opening_time(traffic: Traffic, link: int, space: int, time: float) -> float:
     if needed > road.room:
         close_gaps(traffic, link, time)
     missing = needed - road.room
-    slot = whole(at(traffic.fronts, link).first)
+    slot = whole(front_act(traffic, link).first)
     while missing > 0 and slot != road.head:
         missing -= at(slots, slot).space
         opening = max(opening, at(slots, slot).time)

@@ -20,8 +20,6 @@ from evacsim.kernels.arrays import (
     CONTROL,
     EVENT,
     EXTRA,
-    FRONT,
-    GATE,
     JUNCTION,
     LINK,
     MOVER,
@@ -37,7 +35,7 @@ TYPES: Any = numba_types
 POPULATE: Any = arrayobj.populate_array
 FIELDS: Any = CONTROL.fields
 ROW = np.dtype("i4")
-DTYPES = (MOVER, LINK, FRONT, ROAD, ACT, GATE, JUNCTION, EXTRA, SLOT, ROW, ROW, EVENT, ROW, ROW, RECORD, ROW)
+DTYPES = (MOVER, LINK, ROAD, ACT, JUNCTION, EXTRA, SLOT, ROW, ROW, EVENT, ROW, ROW, RECORD, ROW)
 """Of the arrays that `control` knows, in the order of `Traffic`."""
 
 

@@ -89,7 +89,7 @@ def test_a_storage_place_takes_24_bytes_and_only_where_somebody_is_or_was():
 def gaps_of(traffic):
     """Return how many slots are gaps."""
     n_gaps = 0
-    firsts = traffic.fronts.first
+    firsts = traffic.acts.first[: 2 * len(traffic.links) : 2]
     for road_, first in zip(traffic.links[firsts != NONE], firsts[firsts != NONE], strict=True):
         slot = int(first)
         while slot != road_.head:

@@ -7,7 +7,7 @@ import pytest
 
 from evacsim.engine.compiling import is_compiled, ready_kernels
 from evacsim.engine.movement import MoverColumns, MoverState, Notice, NoticeKind
-from evacsim.kernels.arrays import ACT, ARRIVED, FRONT, GATE, LINK, MOVER, NO_WAY, ROAD
+from evacsim.kernels.arrays import ACT, ARRIVED, LINK, MOVER, NO_WAY, ROAD
 from tests.engine.roads import BUS, CAR, CORRIDOR, WALKER, cars, entries, records, road, tree_to
 
 TWO_WAYS = [(0, 1), (1, 3), (0, 2), (2, 3)]  # the way over node 1 has the smaller keys
@@ -415,7 +415,7 @@ def test_movers_are_added_three_hundred_thousand_at_once():
 def test_a_mover_is_one_cache_line_and_a_link_takes_160_bytes():
     assert (
         MOVER.itemsize,
-        LINK.itemsize + FRONT.itemsize + ROAD.itemsize + GATE.itemsize + 2 * ACT.itemsize,
+        LINK.itemsize + ROAD.itemsize + 2 * ACT.itemsize,
     ) == (
         64,
         160,

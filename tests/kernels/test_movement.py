@@ -419,7 +419,7 @@ def check_conservation(movement):
 
 def slots_of(traffic, link):
     """Return the slots of a link that are gaps, and those that movers stand in."""
-    road, first = traffic.links[link], int(traffic.fronts.first[link])
+    road, first = traffic.links[link], int(traffic.acts.first[2 * link])
     slots = [] if first == NONE else [first]
     while slots and slots[-1] != road.last:
         slot = slots[-1] + 1
