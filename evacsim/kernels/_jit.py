@@ -102,6 +102,27 @@ def _at(_: Any, records: Any, row: Any) -> Any:
     return records.dtype(records, row), generate
 
 
+def _item(_: Any, array: Any, row: Any) -> Any:
+    def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        given = context.make_array(signature.args[0])(context, builder, values[0])
+        place = context.cast(builder, values[1], signature.args[1], types.intp)
+        found = builder.load(builder.gep(given.data, [place]))
+        return context.cast(builder, found, array.dtype, types.int64)
+
+    return types.int64(array, row), generate
+
+
+def _put(_: Any, array: Any, row: Any, value: Any) -> Any:
+    def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        given = context.make_array(signature.args[0])(context, builder, values[0])
+        place = context.cast(builder, values[1], signature.args[1], types.intp)
+        written = context.cast(builder, values[2], signature.args[2], array.dtype)
+        builder.store(written, builder.gep(given.data, [place]))
+        return context.get_dummy_value()
+
+    return types.void(array, row, value), generate
+
+
 def _indexed(records: Any, row: int) -> Any:
     return records[row]
 
@@ -116,3 +137,17 @@ Results are the same without."""
 at: Callable[[Any, int], Any] = part(_indexed) if CONFIG.DISABLE_JIT or CONFIG.BOUNDSCHECK else INTRINSIC(_at)
 """`at(records, row)` is `records[row]` without looking whether a row is negative and counts from the end, which
 takes a sixth of the time of movement. With bounds checked it is `records[row]`."""
+
+
+def _item_of(array: Any, row: int) -> int:
+    return int(array[row])
+
+
+def _put_into(array: Any, row: int, value: int) -> None:
+    array[row] = value
+
+
+item: Callable[[Any, int], int] = part(_item_of) if CONFIG.DISABLE_JIT or CONFIG.BOUNDSCHECK else INTRINSIC(_item)
+"""`item(array, row)` is `array[row]` of whole numbers, looked up as by `at`."""
+put: Callable[[Any, int, int], None] = part(_put_into) if CONFIG.DISABLE_JIT or CONFIG.BOUNDSCHECK else INTRINSIC(_put)
+"""`put(array, row, value)` is `array[row] = value` of whole numbers, looked up as by `at`."""

@@ -10,7 +10,7 @@ row of the link, the smaller key of the mover, the smaller row. Gates act in the
 
 import numpy as np
 
-from evacsim.kernels._jit import at, part, prefetch, whole
+from evacsim.kernels._jit import at, item, part, prefetch, put, whole
 from evacsim.kernels.arrays import CHAINED, N_TURNS, NONE, RUN, TURN, LinkKind, Queue, Traffic
 from evacsim.kernels.room import act_of, first_mover_of, front_act, gate_act
 from evacsim.kernels.state import rare
@@ -348,8 +348,8 @@ def enter_wheel(traffic: Traffic, entity: int, time: float) -> int:
         push_now(traffic, entity, time)
         return NONE
     place = place_of(bucket, cursor)
-    others = whole(traffic.buckets[place])
-    traffic.buckets[place] = chained_if(entity, others)
+    others = item(traffic.buckets, place)
+    put(traffic.buckets, place, chained_if(entity, others))
     return others
 
 
@@ -363,7 +363,7 @@ def place_of(bucket: int, cursor: int) -> int:
 @part
 def put_into_place(traffic: Traffic, entity: int, place: int) -> None:
     """Put an entity before the others in a bucket of the wheel."""
-    traffic.buckets[place] = chain(traffic, entity, whole(traffic.buckets[place]))
+    put(traffic.buckets, place, chain(traffic, entity, item(traffic.buckets, place)))
 
 
 @part
@@ -378,8 +378,8 @@ def go_to(traffic: Traffic, bucket: int) -> None:
 def spread(traffic: Traffic, turn: int) -> None:
     """Put the events of a turn that have lain together into their buckets."""
     together = 2 * TURN + (turn & (N_TURNS - 1))
-    chained = whole(traffic.buckets[together])
-    traffic.buckets[together] = NONE
+    chained = item(traffic.buckets, together)
+    put(traffic.buckets, together, NONE)
     while chained != NONE:
         behind, entity = others_in(traffic, chained), entity_in(chained)
         bucket = bucket_of(traffic, time_of(traffic, entity))
@@ -429,13 +429,13 @@ def call_off(traffic: Traffic, entity: int, time: float) -> None:
         return
     traffic.control[0].n_events -= 1
     place = place_of(bucket, cursor)
-    chained, others = whole(traffic.buckets[place]), NONE
+    chained, others = item(traffic.buckets, place), NONE
     while chained != NONE:
         behind = others_in(traffic, chained)
         if entity_in(chained) != entity:
             others = chain(traffic, entity_in(chained), others)
         chained = behind
-    traffic.buckets[place] = others
+    put(traffic.buckets, place, others)
 
 
 @rare
@@ -467,7 +467,7 @@ def open_bucket(traffic: Traffic, bucket: int) -> bool:
     False if there is too little room: then some events are still in the bucket.
     """
     place, control = bucket & LAST_PLACE, traffic.control[0]
-    chained, others = whole(traffic.buckets[place]), NONE
+    chained, others = item(traffic.buckets, place), NONE
     size, is_room = whole(control.heap_size), True
     while chained != NONE:
         entity = entity_in(chained)
@@ -484,7 +484,7 @@ def open_bucket(traffic: Traffic, bucket: int) -> bool:
         if link != NONE:
             fetch_way_on(traffic, link)
     control.heap_size, control.n_sorted = size, 0
-    traffic.buckets[place] = others
+    put(traffic.buckets, place, others)
     fetch_fronts(traffic, bucket + 1)
     fetch_first(traffic, bucket + 3)
     return is_room
@@ -504,7 +504,7 @@ def due(traffic: Traffic, entity: int) -> tuple[float, int, int]:
 @part
 def fetch_first(traffic: Traffic, bucket: int) -> None:
     """Let the processor fetch what stands first in a bucket: a mover, or a link where there are many."""
-    entity = entity_in(whole(traffic.buckets[bucket & LAST_PLACE]))
+    entity = entity_in(item(traffic.buckets, bucket & LAST_PLACE))
     n_links, first_mover = len(traffic.links), first_mover_of(traffic)
     if entity >= first_mover:
         if entity != entity_in(NONE):
@@ -518,7 +518,7 @@ def fetch_first(traffic: Traffic, bucket: int) -> None:
 @part
 def fetch_fronts(traffic: Traffic, bucket: int) -> None:
     """Let the processor fetch the slots of those who will act in a bucket, a few of many million places."""
-    chained = whole(traffic.buckets[bucket & LAST_PLACE])
+    chained = item(traffic.buckets, bucket & LAST_PLACE)
     while chained != NONE:
         link = link_to_act(traffic, entity_in(chained))
         if link != NONE:
@@ -545,7 +545,7 @@ def fetch_way_on(traffic: Traffic, link: int) -> None:
             if route < 0:
                 prefetch(traffic.paths, -1 - route)
         else:
-            prefetch(traffic.slots, whole(traffic.runs[head >> RUN_BITS]) << RUN_BITS)
+            prefetch(traffic.slots, item(traffic.runs, head >> RUN_BITS) << RUN_BITS)
 
 
 @part
@@ -583,7 +583,7 @@ def take_next(traffic: Traffic, until: float) -> tuple[int, float, int]:
             if last_bucket < LAST_BUCKET:
                 control.cursor = max(cursor, last_bucket)
             return 0, 0.0, 0
-        while cursor + 1 < last_bucket and traffic.buckets[(cursor + 1) & LAST_PLACE] == NONE:
+        while cursor + 1 < last_bucket and item(traffic.buckets, (cursor + 1) & LAST_PLACE) == NONE:
             cursor += 1
             go_to(traffic, cursor)
         if not open_bucket(traffic, cursor + 1):

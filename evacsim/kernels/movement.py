@@ -18,7 +18,7 @@ come, first served, whose first is the front; so do those who depart onto one li
 
 import numpy as np
 
-from evacsim.kernels._jit import at, kernel, part, whole
+from evacsim.kernels._jit import at, item, kernel, part, put, whole
 from evacsim.kernels.arrays import (
     ARRIVED,
     ASKS,
@@ -147,8 +147,8 @@ def advance(state: Records, until: float, bin_length: float, passages: int) -> i
 def next_link(traffic: Traffic, route: int, node: int) -> int:
     """Return the link to take at a node by a tree or a path, ARRIVED or NO_WAY."""
     if route >= 0:
-        return whole(traffic.trees[route * traffic.control[0].n_nodes + node])
-    return whole(traffic.paths[-1 - route])
+        return item(traffic.trees, route * traffic.control[0].n_nodes + node)
+    return item(traffic.paths, -1 - route)
 
 
 @part
@@ -442,8 +442,8 @@ def count_entry(traffic: Traffic, mover: int, people: int, link: int, time: floa
     """Count who enters a link, and record it on demand."""
     control = traffic.control[0]
     count = 2 * (control.bin * len(traffic.links) + link)
-    traffic.entries[count] += 1
-    traffic.entries[count + 1] += people
+    put(traffic.entries, count, item(traffic.entries, count) + 1)
+    put(traffic.entries, count + 1, item(traffic.entries, count + 1) + people)
     control.n_passages += 1
     if passages:
         record(traffic, mover, time, link, NoticeKind.ENTERED)

@@ -11,7 +11,7 @@ take no slots. On a link where movers pass each other only the gaps take slots.
 
 import numpy as np
 
-from evacsim.kernels._jit import at, part, prefetch, whole
+from evacsim.kernels._jit import at, item, part, prefetch, put, whole
 from evacsim.kernels.arrays import (
     GRADED_MODES,
     NONE,
@@ -137,7 +137,7 @@ def slot_behind(traffic: Traffic, slot: int) -> int:
     """Return the slot of the same link that follows another which is not its last."""
     if (slot + 1) & (RUN - 1) != 0:
         return slot + 1
-    return whole(traffic.runs[slot >> RUN_BITS]) << RUN_BITS
+    return item(traffic.runs, slot >> RUN_BITS) << RUN_BITS
 
 
 @part
@@ -147,13 +147,13 @@ def add_slot(traffic: Traffic, link: int, time: float) -> int:
     if road.last == NONE or (road.last + 1) & (RUN - 1) == 0:
         close_gaps(traffic, link, time)
         run = whole(control.unused_run)
-        control.unused_run = traffic.runs[run]
+        control.unused_run = item(traffic.runs, run)
         control.n_unused_runs -= 1
         slot = run << RUN_BITS
         if road.last == NONE:
             front_act(traffic, link).first = slot
         else:
-            traffic.runs[road.last >> RUN_BITS] = run
+            put(traffic.runs, road.last >> RUN_BITS, run)
     else:
         slot = whole(road.last) + 1
         if slot & (RUN - 1) == RUN - 2:
@@ -168,7 +168,7 @@ def fetch_gaps(traffic: Traffic, link: int) -> None:
     first = whole(front_act(traffic, link).first)
     prefetch(traffic.slots, first)
     prefetch(traffic.slots, first + 3)
-    first = whole(traffic.runs[first >> RUN_BITS]) << RUN_BITS
+    first = item(traffic.runs, first >> RUN_BITS) << RUN_BITS
     prefetch(traffic.slots, first)
     prefetch(traffic.slots, first + 3)
 
@@ -185,7 +185,7 @@ def drop_first(traffic: Traffic, link: int) -> None:
         front_act(traffic, link).first = slot_behind(traffic, slot)
     if front_act(traffic, link).first == NONE or (slot + 1) & (RUN - 1) == 0:
         run = slot >> RUN_BITS
-        traffic.runs[run] = control.unused_run
+        put(traffic.runs, run, control.unused_run)
         control.unused_run = run
         control.n_unused_runs += 1
 
