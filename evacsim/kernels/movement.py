@@ -158,13 +158,14 @@ def front_of(traffic: Traffic, link: int) -> tuple[int, int, int, int, int, int,
     if road.kind == LinkKind.PASSING:
         return carried(traffic, whole(at(traffic.extras, at(traffic.roads, link).extra).first))
     slot = at(traffic.slots, road.head)
+    who, what = slot.who, slot.what
     return (
-        whole(slot.mover),
-        whole(slot.route),
-        whole(slot.space),
-        whole(slot.people),
-        whole(slot.mode),
-        whole(slot.marks),
+        who & 0xFFFFFFFF,
+        who >> 32,
+        what & 0xFFFFFFFF,
+        (what >> 32) & 0xFFFF,
+        (what >> 48) & 0xFF,
+        (what >> 56) & 0xFF,
         float(slot.time),
     )
 
@@ -427,12 +428,8 @@ def take_slot(
     slot = add_slot(traffic, link, time)
     taken = at(traffic.slots, slot)
     taken.time = reaches
-    taken.mover = mover
-    taken.route = route
-    taken.space = space
-    taken.people = people
-    taken.mode = mode
-    taken.marks = marks
+    taken.who = mover | (route << 32)
+    taken.what = space | (people << 32) | (mode << 48) | (marks << 56)
     if at(traffic.links, link).head == NONE:
         at(traffic.links, link).head = slot
 
