@@ -701,7 +701,7 @@ class Movement:
         traffic = self._store.traffic
         if traffic.links.kind[link] == LinkKind.PASSING:
             return int(traffic.extras.first[traffic.roads.extra[link]])
-        return int(traffic.slots.mover[traffic.links.head[link]])
+        return int(traffic.slots.mover[traffic.acts.head[2 * link]])
 
     def _find_places(self) -> None:
         """Let it be known of each mover where it is, from the first time on that anybody asks or changes anything."""

@@ -257,7 +257,7 @@ def link_records(
     records.headway, records.wave_time = 1.0 / links.capacity, links.length / links.wave_speed
     records.travel_time = links.length / links.free_speed
     records.kind = np.where(links.overtaking, LinkKind.PASSING, LinkKind.ORDINARY)
-    records.head = records.last = NONE
+    records.last_in_line = records.last = NONE
     records.to_node = links.to_node
     records.turn_time = 1.0 / (links.capacity if links.priority is None else links.priority)
     roads.length, roads.speed_factor = links.length, 1.0
@@ -330,7 +330,7 @@ def gate_records(links: LinkColumns, node_capacity: NDArray[np.float64] | None) 
     assert np.all(limits > 0), "a node has no capacity"
     limits = np.append(limits, np.full(len(twin_pairs(links)[0]), np.inf))
     acts = record_array(2 * (len(links.length) + len(limits)), ACT)
-    acts.time[1::2], acts.next, acts.beyond, acts.first, acts.last = np.inf, NONE, NONE, NONE, NONE
+    acts.time[1::2], acts.next, acts.beyond, acts.first, acts.head = np.inf, NONE, NONE, NONE, NONE
     junctions = record_array(len(limits), JUNCTION)
     junctions.headway = 1.0 / limits
     return acts, junctions

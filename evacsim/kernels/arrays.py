@@ -199,7 +199,7 @@ LINK = np.dtype(
         ("travel_time", "f8"),  # length divided by the speed limit [s]
         ("turn_time", "f4"),  # what one pcu from the link adds to its turn where links merge: 1 / its weight
         ("to_node", "i4"),
-        ("head", "i4"),  # slot of the mover that entered first
+        ("last_in_line", "i4"),  # last mover of its origin line
         ("last", "i4"),  # slot that was taken last
         ("room", "i4"),  # room left, without gaps still on their way to the entrance
         ("queue", "u1"),  # Queue of its front
@@ -236,9 +236,9 @@ ACT = np.dtype(
         # Link: slot of the gap that reaches its entrance next, else `head`.
         # Gate of a link: first mover of the origin line.
         ("first", "i4"),
-        # Link: last mover of its origin line.
+        # Link: slot of the mover that entered first.
         # Gate: first contender, a link, or n_links + the link of an origin line.
-        ("last", "i4"),
+        ("head", "i4"),
     ],
     align=True,
 )

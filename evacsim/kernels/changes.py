@@ -146,7 +146,7 @@ def change_links(
                     change_speed(traffic, mover, old, new, time)
                 mover = at(traffic.movers, mover).behind
         else:
-            slot = road.head
+            slot = front_act(traffic, link).head
             while slot != NONE:
                 mode = at(traffic.slots, slot).mode
                 old, new = float(speed_factors[row, mode]), speed_factor(traffic, link, mode)
@@ -190,7 +190,7 @@ def rest(left: float, old: float, new: float) -> float:
 @part
 def change_slot_speed(traffic: Traffic, link: int, slot: int, old: float, new: float, time: float) -> None:
     """Let a mover on a link without overtaking go on at another speed, stop or resume."""
-    road, taken = at(traffic.links, link), at(traffic.slots, slot)
+    taken = at(traffic.slots, slot)
     mover = whole(taken.mover)
     speed = free_speed(traffic, link)
     if taken.marks & OWN_SPEED:
@@ -203,14 +203,14 @@ def change_slot_speed(traffic: Traffic, link: int, slot: int, old: float, new: f
         return
     way_left = 0.0 if taken.time <= time else (taken.time - time) * (speed * old)
     if new == 0.0:
-        if slot == road.head:
+        if slot == front_act(traffic, link).head:
             withdraw_front(traffic, link)
         taken.marks += IS_STOPPED
         taken.time = way_left
         become(traffic, mover, MoverState.STOPPED)
         record(traffic, mover, time, link, NoticeKind.STOPPED)
     elif taken.time > time:
-        if slot == road.head:
+        if slot == front_act(traffic, link).head:
             withdraw_front(traffic, link)
         taken.time = time + way_left / (speed * new)
 
@@ -244,7 +244,7 @@ def change_wave(traffic: Traffic, link: int, wave_time: float, time: float) -> N
     """Let gaps travel upstream at another speed."""
     road = at(traffic.links, link)
     slot = front_act(traffic, link).first
-    while slot != road.head:
+    while slot != front_act(traffic, link).head:
         gap = at(traffic.slots, slot)
         if gap.time > time:
             gap.time = time + rest(gap.time - time, road.wave_time, wave_time)
@@ -259,7 +259,7 @@ def change_storage(traffic: Traffic, link: int, storage: int) -> None:
     at(traffic.roads, link).storage = storage
     room = storage
     slot = front_act(traffic, link).first
-    while slot != road.head:
+    while slot != front_act(traffic, link).head:
         room -= at(traffic.slots, slot).space
         slot = NONE if slot == road.last else slot_behind(traffic, slot)
     while slot != NONE:
@@ -342,8 +342,8 @@ def leave_origin_line(traffic: Traffic, link: int, mover: int) -> None:
     while at(movers, other).next != mover:
         other = whole(at(movers, other).next)
     at(movers, other).next = at(movers, mover).next
-    if front_act(traffic, link).last == mover:
-        front_act(traffic, link).last = other
+    if at(traffic.links, link).last_in_line == mover:
+        at(traffic.links, link).last_in_line = other
     at(movers, mover).queue = Queue.NOTHING
     at(movers, mover).wants = NONE
 
@@ -378,7 +378,7 @@ def take_off(
                 leave_members(traffic, link, mover, time)
         else:
             slot = slot_of(traffic, link, mover)
-            if slot == at(traffic.links, link).head:
+            if slot == front_act(traffic, link).head:
                 withdraw_front(traffic, link)
             moving.route = at(traffic.slots, slot).route
             bring_to_head(traffic, link, slot)
@@ -404,7 +404,7 @@ def find_places(state: Records) -> None:
     traffic.control[0].notes_places = 1
     for link in range(len(traffic.links)):
         road = at(traffic.links, link)
-        slot = NONE if road.kind == LinkKind.PASSING else whole(road.head)
+        slot = NONE if road.kind == LinkKind.PASSING else whole(front_act(traffic, link).head)
         while slot != NONE:
             at(traffic.movers, at(traffic.slots, slot).mover).place = link
             slot = NONE if slot == road.last else slot_behind(traffic, slot)
@@ -413,7 +413,7 @@ def find_places(state: Records) -> None:
 @part
 def slot_of(traffic: Traffic, link: int, mover: int) -> int:
     """Return the slot of a mover on a link without overtaking."""
-    slot = whole(at(traffic.links, link).head)
+    slot = whole(front_act(traffic, link).head)
     while at(traffic.slots, slot).mover != mover:
         slot = slot_behind(traffic, slot)
     return slot
@@ -423,7 +423,7 @@ def slot_of(traffic: Traffic, link: int, mover: int) -> int:
 def bring_to_head(traffic: Traffic, link: int, slot: int) -> None:
     """Put what stands in a slot of a link before the others; they keep their order."""
     slots = traffic.slots
-    head = whole(at(traffic.links, link).head)
+    head = whole(front_act(traffic, link).head)
     time, mover, route, space = (
         at(slots, slot).time,
         at(slots, slot).mover,
@@ -510,7 +510,7 @@ def count_on_links(state: Records, links: NDArray[np.int64], counts: NDArray[np.
         link = links[row]
         road = at(traffic.links, link)
         counts[row, 0] = counts[row, 1] = 0
-        slot = road.head
+        slot = front_act(traffic, link).head
         while slot != NONE:
             counts[row, 0] += 1
             counts[row, 1] += at(traffic.slots, slot).people
@@ -578,7 +578,7 @@ def reconsider_for(state: Records, rerouted: NDArray[np.int64], time: float) -> 
             some_held = True
         elif link >= 0:
             road, wanted = at(traffic.links, link), whole(front_act(traffic, link).beyond)
-            if road.queue == Queue.HELD and at(traffic.slots, road.head).mover == mover:
+            if road.queue == Queue.HELD and at(traffic.slots, front_act(traffic, link).head).mover == mover:
                 road.queue = Queue.NOTHING
                 some_held = True
             elif road.queue == Queue.GATE and is_to_ask_again(traffic, link, time):
@@ -650,7 +650,7 @@ def arrange_anew(traffic: Traffic, gate: int, time: float) -> None:
     """Let a gate act when it can, and not when it was to act before."""
     if gate_time(traffic, gate) < np.inf:
         call_off_gate(traffic, gate)
-    if gate_act(traffic, gate).last != NONE:
+    if gate_act(traffic, gate).head != NONE:
         arrange(traffic, gate, time)
 
 

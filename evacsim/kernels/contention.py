@@ -45,7 +45,7 @@ def front_size(traffic: Traffic, link: int) -> int:
     road = at(traffic.links, link)
     if road.kind == LinkKind.PASSING:
         return whole(at(traffic.movers, at(traffic.extras, at(traffic.roads, link).extra).first).space)
-    return whole(at(traffic.slots, road.head).space)
+    return whole(at(traffic.slots, front_act(traffic, link).head).space)
 
 
 @part
@@ -134,12 +134,12 @@ def contend(traffic: Traffic, contender: int, wanted: int) -> None:
 @part
 def line_up_at_gate(traffic: Traffic, gate: int, contender: int, turn: float) -> None:
     """Put a contender into the list of a gate: by turns, but at a junction before the others."""
-    ahead, behind = NONE, whole(gate_act(traffic, gate).last)
+    ahead, behind = NONE, whole(gate_act(traffic, gate).head)
     if gate < len(traffic.links):
         while behind != NONE and not goes_before(traffic, contender, turn, behind):
             ahead, behind = behind, contender_after(traffic, behind)
     if ahead == NONE:
-        gate_act(traffic, gate).last = contender
+        gate_act(traffic, gate).head = contender
     else:
         follow(traffic, ahead, contender)
     follow(traffic, contender, behind)
@@ -150,7 +150,7 @@ def has_contenders(traffic: Traffic, link: int) -> bool:
     """Tell whether anybody contends at the gate of a link."""
     contention = at(traffic.links, link).contention
     return bool(contention == Contention.CONTENDED) or bool(
-        contention == Contention.AT_JUNCTION and gate_act(traffic, gate_of(traffic, link)).last != NONE
+        contention == Contention.AT_JUNCTION and gate_act(traffic, gate_of(traffic, link)).head != NONE
     )
 
 
@@ -161,14 +161,14 @@ def give_up(traffic: Traffic, contender: int) -> None:
     wanted = wanted_by(traffic, contender)
     gate = gate_act(traffic, gate_of(traffic, wanted))
     behind = contender_after(traffic, contender)
-    if gate.last == contender:
-        gate.last = behind
+    if gate.head == contender:
+        gate.head = behind
     else:
-        other = whole(gate.last)
+        other = whole(gate.head)
         while contender_after(traffic, other) != contender:
             other = contender_after(traffic, other)
         follow(traffic, other, behind)
-    if gate.last == NONE and at(traffic.links, wanted).contention == Contention.CONTENDED:
+    if gate.head == NONE and at(traffic.links, wanted).contention == Contention.CONTENDED:
         at(traffic.links, wanted).contention = Contention.ALONE
     if contender < n_links:
         at(traffic.links, contender).queue = Queue.NOTHING
@@ -184,7 +184,7 @@ def note_turn(traffic: Traffic, link: int, gate: int, time: float) -> None:
     if road.kind == LinkKind.PASSING:
         stood = at(traffic.extras, at(traffic.roads, link).extra).first != NONE
     else:
-        stood = road.head != NONE and at(traffic.slots, road.head).time <= time
+        stood = front_act(traffic, link).head != NONE and at(traffic.slots, front_act(traffic, link).head).time <= time
     if stood:
         road.stood = True
         front_act(traffic, link).turn = gate_act(traffic, gate).turn
@@ -194,7 +194,7 @@ def note_turn(traffic: Traffic, link: int, gate: int, time: float) -> None:
 def first_for(traffic: Traffic, junction: int, wanted: int) -> int:
     """Return the contender of a junction with the first turn among those who want a link, NONE if nobody does."""
     first = NONE
-    contender = whole(gate_act(traffic, junction).last)
+    contender = whole(gate_act(traffic, junction).head)
     while contender != NONE:
         if wanted_by(traffic, contender) == wanted and (
             first == NONE or goes_before(traffic, contender, turn_of(traffic, contender), first)
@@ -221,7 +221,7 @@ def choose(traffic: Traffic, gate: int, time: float) -> int:
         if chosen != NONE:
             give_up(traffic, chosen)
         return chosen
-    first = whole(gate_act(traffic, gate).last)
+    first = whole(gate_act(traffic, gate).head)
     if first == NONE:
         return NONE
     # A gate acts when there is room for one of the size of whoever was its first contender then.
@@ -229,7 +229,7 @@ def choose(traffic: Traffic, gate: int, time: float) -> int:
     if sizes_differ and opening_time(traffic, gate, size_of(traffic, first), time) > time:
         return NONE
     behind = contender_after(traffic, first)
-    gate_act(traffic, gate).last = behind
+    gate_act(traffic, gate).head = behind
     if behind == NONE:
         at(traffic.links, gate).contention = Contention.ALONE
     if first < len(traffic.links):
@@ -241,7 +241,7 @@ def choose(traffic: Traffic, gate: int, time: float) -> int:
 def choose_at_junction(traffic: Traffic, gate: int, time: float) -> int:
     """Return what `choose` does at the gate of a junction, where contenders want several links."""
     chosen = NONE
-    contender = whole(gate_act(traffic, gate).last)
+    contender = whole(gate_act(traffic, gate).head)
     while contender != NONE:
         if (
             chosen == NONE or goes_before(traffic, contender, turn_of(traffic, contender), chosen)
@@ -255,7 +255,7 @@ def choose_at_junction(traffic: Traffic, gate: int, time: float) -> int:
 def first_opening(traffic: Traffic, gate: int, time: float) -> float:
     """Return when the gate of a junction can let in the first of its contenders, if that is known by now."""
     earliest = np.inf
-    contender = whole(gate_act(traffic, gate).last)
+    contender = whole(gate_act(traffic, gate).head)
     while contender != NONE:
         earliest = min(earliest, opening_of(traffic, gate, contender, time))
         contender = contender_after(traffic, contender)
@@ -266,7 +266,7 @@ def first_opening(traffic: Traffic, gate: int, time: float) -> float:
 def arrange(traffic: Traffic, gate: int, time: float) -> float:
     """Let a gate act when it can let somebody in, if that is known by now; return when."""
     if gate < len(traffic.links):
-        first = whole(gate_act(traffic, gate).last)
+        first = whole(gate_act(traffic, gate).head)
         earliest = opening_time(traffic, gate, size_of(traffic, first), time)
     else:
         earliest = first_opening(traffic, gate, time)
@@ -291,7 +291,7 @@ def has_ring(traffic: Traffic, gate: int) -> bool:
 @rare
 def has_ring_at_junction(traffic: Traffic, gate: int) -> bool:
     """Do what `has_ring` does at the gate of a junction, where contenders want several links."""
-    contender = whole(gate_act(traffic, gate).last)
+    contender = whole(gate_act(traffic, gate).head)
     while contender != NONE:
         if contender < len(traffic.links) and closes_ring(traffic, contender):
             traffic.control[0].ring = contender

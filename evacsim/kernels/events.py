@@ -83,7 +83,7 @@ def front_since(traffic: Traffic, link: int) -> float:
     if road.kind == LinkKind.PASSING:
         mover = at(traffic.extras, at(traffic.roads, link).extra).first
         return np.inf if mover == NONE else float(at(traffic.movers, mover).time)
-    return np.inf if road.head == NONE else float(at(traffic.slots, road.head).time)
+    return np.inf if front_act(traffic, link).head == NONE else float(at(traffic.slots, front_act(traffic, link).head).time)
 
 
 @part
@@ -522,7 +522,7 @@ def fetch_fronts(traffic: Traffic, bucket: int) -> None:
     while chained != NONE:
         link = link_to_act(traffic, entity_in(chained))
         if link != NONE:
-            head = whole(at(traffic.links, link).head)
+            head = whole(front_act(traffic, link).head)
             prefetch(traffic.slots, head)
             prefetch(traffic.slots, head + 1)
             if (head + 1) & (RUN - 1) == 0:
@@ -533,13 +533,13 @@ def fetch_fronts(traffic: Traffic, bucket: int) -> None:
 @part
 def fetch_way_on(traffic: Traffic, link: int) -> None:
     """Let the processor fetch where the paths of the front of a link and of the one behind it go on."""
-    if at(traffic.links, link).head != NONE:
-        slot = at(traffic.slots, at(traffic.links, link).head)
+    if front_act(traffic, link).head != NONE:
+        slot = at(traffic.slots, front_act(traffic, link).head)
         if traffic.control[0].notes_places:
             prefetch(traffic.movers, slot.mover)
         if slot.route < 0:
             prefetch(traffic.paths, -1 - slot.route)
-        head = whole(at(traffic.links, link).head)
+        head = whole(front_act(traffic, link).head)
         if (head + 1) & (RUN - 1) != 0:
             route = whole(at(traffic.slots, head + 1).route)
             if route < 0:
@@ -554,7 +554,7 @@ def link_to_act(traffic: Traffic, entity: int) -> int:
     n_links = len(traffic.links)
     if entity >= first_mover_of(traffic):
         return NONE
-    contender = whole(act_of(traffic, entity).last)
+    contender = whole(act_of(traffic, entity).head)
     link = entity if entity < n_links else contender
     return link if link < n_links else NONE
 

@@ -157,7 +157,7 @@ def front_of(traffic: Traffic, link: int) -> tuple[int, int, int, int, int, int,
     road = at(traffic.links, link)
     if road.kind == LinkKind.PASSING:
         return carried(traffic, whole(at(traffic.extras, at(traffic.roads, link).extra).first))
-    slot = at(traffic.slots, road.head)
+    slot = at(traffic.slots, front_act(traffic, link).head)
     who, what = slot.who, slot.what
     return (
         who & 0xFFFFFFFF,
@@ -325,7 +325,7 @@ def follow_up(traffic: Traffic, left: int, entered: int, gate: int, time: float)
         # Those who know when they can enter are not helped by one more gap behind the others.
         if room_at >= len(traffic.links) or gate_time(traffic, room_at) == np.inf:
             is_ring = finds_room(traffic, room_at, time)
-    if gate != NONE and gate_act(traffic, gate).last != NONE and arrange(traffic, gate, time) == np.inf:
+    if gate != NONE and gate_act(traffic, gate).head != NONE and arrange(traffic, gate, time) == np.inf:
         is_ring = is_ring or has_ring(traffic, gate)
     if left != NONE and at(traffic.links, left).queue == Queue.NOTHING:
         if at(traffic.links, left).kind == LinkKind.PLAIN:
@@ -430,8 +430,8 @@ def take_slot(
     taken.time = reaches
     taken.who = mover | (route << 32)
     taken.what = space | (people << 32) | (mode << 48) | (marks << 56)
-    if at(traffic.links, link).head == NONE:
-        at(traffic.links, link).head = slot
+    if front_act(traffic, link).head == NONE:
+        front_act(traffic, link).head = slot
 
 
 @part
@@ -479,9 +479,9 @@ def await_front(traffic: Traffic, link: int, time: float) -> None:
             return
         since = float(at(traffic.movers, mover).time)
     else:
-        if road.head == NONE or at(traffic.slots, road.head).marks & IS_STOPPED:
+        if front_act(traffic, link).head == NONE or at(traffic.slots, front_act(traffic, link).head).marks & IS_STOPPED:
             return
-        since = float(at(traffic.slots, road.head).time)
+        since = float(at(traffic.slots, front_act(traffic, link).head).time)
     schedule_link(traffic, link, next_green(traffic, link, max(time, since, road.exit_free)))
 
 
@@ -489,9 +489,9 @@ def await_front(traffic: Traffic, link: int, time: float) -> None:
 def await_plain_front(traffic: Traffic, link: int, time: float) -> None:
     """Do what `await_front` does for a plain link."""
     road = at(traffic.links, link)
-    if road.head == NONE or at(traffic.slots, road.head).marks & IS_STOPPED:
+    if front_act(traffic, link).head == NONE or at(traffic.slots, front_act(traffic, link).head).marks & IS_STOPPED:
         return
-    since = float(at(traffic.slots, road.head).time)
+    since = float(at(traffic.slots, front_act(traffic, link).head).time)
     acts = max(time, since, road.exit_free)
     if since >= acts or not contends_early(traffic, link, acts, time):
         schedule_link(traffic, link, acts)
@@ -503,7 +503,7 @@ def contends_early(traffic: Traffic, link: int, acts: float, time: float) -> boo
 
     Until after that moment nobody can enter the link it wants. So nothing but an event is saved.
     """
-    passing = at(traffic.slots, at(traffic.links, link).head)
+    passing = at(traffic.slots, front_act(traffic, link).head)
     wanted = next_link(traffic, passing.route, at(traffic.links, link).to_node)
     if wanted < 0:
         return False
@@ -543,7 +543,7 @@ def next_green(traffic: Traffic, link: int, time: float) -> float:
 @rare
 def send_back_from_red(traffic: Traffic, gate: int, time: float) -> None:
     """Let links whose signal is red contend no longer until it is green again."""
-    contender = whole(gate_act(traffic, gate).last)
+    contender = whole(gate_act(traffic, gate).head)
     while contender != NONE:
         behind = contender_after(traffic, contender)
         if contender < len(traffic.links) and next_green(traffic, contender, time) > time:
@@ -633,8 +633,8 @@ def line_up_at_origin(traffic: Traffic, link: int, mover: int) -> None:
     if gate.first == NONE:
         gate.first = mover
     else:
-        at(traffic.movers, front_act(traffic, link).last).next = mover
-    front_act(traffic, link).last = mover
+        at(traffic.movers, at(traffic.links, link).last_in_line).next = mover
+    at(traffic.links, link).last_in_line = mover
 
 
 @part

@@ -194,7 +194,7 @@ def drop_first(traffic: Traffic, link: int) -> None:
 def close_gaps(traffic: Traffic, link: int, time: float) -> None:
     """Turn the gaps that have reached the entrance by `time` into room."""
     road, act = at(traffic.links, link), front_act(traffic, link)
-    while act.first != road.head and at(traffic.slots, act.first).time <= time:
+    while act.first != front_act(traffic, link).head and at(traffic.slots, act.first).time <= time:
         road.room += at(traffic.slots, act.first).space
         drop_first(traffic, link)
 
@@ -212,8 +212,8 @@ def leave_gap(traffic: Traffic, link: int, gap: int, space: int, time: float) ->
 def vacate_head(traffic: Traffic, link: int, time: float) -> None:
     """Let the first mover of a link without overtaking leave; its slot becomes its gap."""
     road = at(traffic.links, link)
-    slot = whole(road.head)
-    road.head = NONE if slot == road.last else slot_behind(traffic, slot)
+    slot = whole(front_act(traffic, link).head)
+    front_act(traffic, link).head = NONE if slot == road.last else slot_behind(traffic, slot)
     if not has_no_limit(traffic, link):
         leave_gap(traffic, link, slot, at(traffic.slots, slot).space, time)
     elif slot == front_act(traffic, link).first:
@@ -235,7 +235,7 @@ def opening_time(traffic: Traffic, link: int, space: int, time: float) -> float:
         close_gaps(traffic, link, time)
     missing = needed - road.room
     slot = whole(front_act(traffic, link).first)
-    while missing > 0 and slot != road.head:
+    while missing > 0 and slot != front_act(traffic, link).head:
         missing -= at(slots, slot).space
         opening = max(opening, at(slots, slot).time)
         slot = NONE if slot == road.last else slot_behind(traffic, slot)

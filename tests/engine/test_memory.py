@@ -90,9 +90,12 @@ def gaps_of(traffic):
     """Return how many slots are gaps."""
     n_gaps = 0
     firsts = traffic.acts.first[: 2 * len(traffic.links) : 2]
-    for road_, first in zip(traffic.links[firsts != NONE], firsts[firsts != NONE], strict=True):
+    heads = traffic.acts.head[: 2 * len(traffic.links) : 2]
+    has_slots = firsts != NONE
+    ends = zip(traffic.links[has_slots], firsts[has_slots], heads[has_slots], strict=True)
+    for road_, first, head in ends:
         slot = int(first)
-        while slot != road_.head:
+        while slot != head:
             n_gaps += 1
             if slot == road_.last:
                 break

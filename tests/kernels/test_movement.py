@@ -424,7 +424,8 @@ def slots_of(traffic, link):
     while slots and slots[-1] != road.last:
         slot = slots[-1] + 1
         slots.append(slot if slot % RUN != 0 else int(traffic.runs[slots[-1] // RUN]) * RUN)
-    n_gaps = slots.index(road.head) if road.head != NONE else len(slots)
+    head = int(traffic.acts.head[2 * link])
+    n_gaps = slots.index(head) if head != NONE else len(slots)
     return slots[:n_gaps], slots[n_gaps:]
 
 
