@@ -523,6 +523,7 @@ def fetch_fronts(traffic: Traffic, bucket: int) -> None:
         link = link_to_act(traffic, entity_in(chained))
         if link != NONE:
             head = whole(front_act(traffic, link).head)
+            prefetch(traffic.links, link)
             prefetch(traffic.slots, head)
             prefetch(traffic.slots, head + 1)
             if (head + 1) & (RUN - 1) == 0:
