@@ -567,10 +567,9 @@ class Movement:
 
         Fields: time [s] f8, mover i4, place i4, kind u1 (a `NoticeKind`).
         """
-        drained = joined([*self._drained, self._store.records])
-        self._store.control["n_records"] = 0
+        parts = [*self._drained, self._store.take_records()]
         self._drained.clear()
-        return drained
+        return parts[0] if len(parts) == 1 else joined(parts)
 
     def where(self, movers: ArrayLike) -> Whereabouts:
         """Return where each of `movers` is."""

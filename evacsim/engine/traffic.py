@@ -35,10 +35,13 @@ from evacsim.kernels.arrays import (
     Traffic,
     record_array,
 )
+from evacsim.kernels.movement import MARGIN
 from evacsim.kernels.state import note_addresses
 
 FIRST_BUFFER = 16_384
 """Records between two interruptions of a kernel, and slots to begin with."""
+MOST_RESERVED = 2**26
+"""Slots that memory is reserved for at most, 1.6 GB; what is not used takes none."""
 FIRST_HEAP = 4_096
 PER_BUCKET = 16.0
 """Buckets of the event wheel in a second to begin with; of no consequence for results."""
@@ -71,6 +74,8 @@ class TrafficStore:
         control.per_bucket, control.look_after = PER_BUCKET, FIRST_LOOK
         self._looked = (0, 0.0)
         control.held_links = control.held_movers = control.unused_run = control.ring = NONE
+        self._pool = record_array(places_on(roads) + RUN * n_links + FIRST_BUFFER, SLOT, zeroed=False)
+        """Memory that slots grow into, where there is enough of it."""
         self.traffic = Traffic(
             movers=record_array(0, MOVER),
             links=records,
@@ -78,13 +83,13 @@ class TrafficStore:
             acts=acts,
             junctions=junctions,
             extras=extras,
-            slots=record_array(0, SLOT),
+            slots=self._pool[:0],
             runs=np.zeros(0, dtype=np.int32),
             buckets=np.full(N_BUCKETS, NONE, dtype=np.int32),
             heap=record_array(FIRST_HEAP, EVENT),
             trees=np.full(n_trees * n_nodes, NO_WAY, dtype=np.int32),
             paths=np.zeros(0, dtype=np.int32),
-            records=record_array(FIRST_BUFFER, RECORD),
+            records=record_array(FIRST_BUFFER, RECORD, zeroed=False),
             entries=np.zeros(2 * n_bins * n_links, dtype=np.int32),
             control=control,
         )
@@ -110,6 +115,10 @@ class TrafficStore:
         )
         fifo = links.kind != LinkKind.PASSING
         links.kind[fifo] = np.where(is_plain, LinkKind.PLAIN, LinkKind.ORDINARY)[fifo]
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return all but memory that nothing stands in."""
+        return self.__dict__ | {"_pool": self._pool[:0]}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Take over the state of another store; a copy has its arrays elsewhere."""
@@ -139,15 +148,18 @@ class TrafficStore:
         return self._records[: self.control["n_records"]]
 
     def take_records(self) -> NDArray[np.void]:
-        """Empty the buffer of records and return them."""
-        taken = joined([self.records])
+        """Empty the buffer of records and return them; a buffer that is mostly full goes with them."""
+        taken, held = self.records, len(self.traffic.records)
         self.control["n_records"] = 0
+        if 2 * len(taken) <= held:
+            return joined([taken])
+        self.traffic = self.traffic._replace(records=record_array(held, RECORD, zeroed=False))
         return taken
 
     def hold_records(self, n: int) -> None:
         """Make the empty buffer large enough for n records."""
         if n > len(self.traffic.records):
-            self.traffic = self.traffic._replace(records=record_array(n, RECORD))
+            self.traffic = self.traffic._replace(records=record_array(n, RECORD, zeroed=False))
 
     def hold_movers(self, n: int) -> None:
         """Make room for n movers in all."""
@@ -155,6 +167,9 @@ class TrafficStore:
         if n > held:
             # Doubling what is there keeps the cost of adding one by one in proportion.
             self.traffic = self.traffic._replace(movers=_grown(self.traffic.movers, max(n, 2 * held)))
+        if self.control["n_records"] == 0:
+            # Most movers depart and arrive, and that is all that is recorded of them.
+            self.hold_records(2 * n + MARGIN)
 
     def hold_events(self, n: int) -> None:
         """Make room in the heap for n more events."""
@@ -182,7 +197,11 @@ class TrafficStore:
         runs[-1] = self.control["unused_run"]
         self.control["unused_run"] = first
         self.control["n_unused_runs"] += last - first
-        self.traffic = self.traffic._replace(slots=_grown(self.traffic.slots, last * RUN), runs=runs)
+        if last * RUN <= len(self._pool):
+            slots = self._pool[: last * RUN]
+        else:
+            slots, self._pool = _grown(self.traffic.slots, last * RUN), self._pool[:0]
+        self.traffic = self.traffic._replace(slots=slots, runs=runs)
 
     def add_trees(self, n: int) -> None:
         """Add n trees that lead nowhere yet."""
@@ -214,6 +233,12 @@ class TrafficStore:
         """Let the time bins of the link counts cover twice the time."""
         entries = self.traffic.entries
         self.traffic = self.traffic._replace(entries=np.concatenate([entries, np.zeros_like(entries)]))
+
+
+def places_on(roads: Records) -> int:
+    """Return how many slots movers of one pcu can take on all links with a limit."""
+    limited = roads.storage[roads.storage < UNLIMITED].astype(np.int64)
+    return int(min(limited.sum() // UNITS_PER_PCU, MOST_RESERVED))
 
 
 def speed_factors(roads: Records) -> NDArray[np.float32]:

@@ -313,6 +313,9 @@ RECORD = np.dtype(
     align=True,
 )
 
+WRITTEN = np.dtype([(name, "i8" if name == "kind" else RECORD[name]) for name in RECORD.names])
+"""RECORD as kernels write it: to its last byte, so that equal records have equal bytes."""
+
 CONTROL = np.dtype(
     [
         ("time", "f8"),  # time of the last event [s]
@@ -422,11 +425,15 @@ class LinkColumns(NamedTuple):
     """`Crowding` of footways."""
 
 
-def record_array(n: int, dtype: DTypeLike) -> Records:
-    """Return n zeroed records that begin on a pair of cache lines."""
+def record_array(n: int, dtype: DTypeLike, *, zeroed: bool = True) -> Records:
+    """Return n records that begin on a pair of cache lines, zeroed or with anything in them.
+
+    Those that are not zeroed take no memory until they are written.
+    """
     item = np.dtype(dtype)
     # Not np.zeros: only of memory that comes as it is numpy asks for pages of 2 MB, which saves looking up addresses.
     raw = np.empty(n * item.itemsize + CACHE_LINES, dtype=np.uint8)
-    raw[:] = 0
+    if zeroed:
+        raw[:] = 0
     start = -raw.ctypes.data % CACHE_LINES
     return raw[start : start + n * item.itemsize].view(item).view(np.recarray)

@@ -23,9 +23,9 @@ from evacsim.kernels.arrays import (
     JUNCTION,
     LINK,
     MOVER,
-    RECORD,
     ROAD,
     SLOT,
+    WRITTEN,
     Records,
     Traffic,
 )
@@ -35,7 +35,7 @@ TYPES: Any = numba_types
 POPULATE: Any = arrayobj.populate_array
 FIELDS: Any = CONTROL.fields
 ROW = np.dtype("i4")
-DTYPES = (MOVER, LINK, ROAD, ACT, JUNCTION, EXTRA, SLOT, ROW, ROW, EVENT, ROW, ROW, RECORD, ROW)
+DTYPES = (MOVER, LINK, ROAD, ACT, JUNCTION, EXTRA, SLOT, ROW, ROW, EVENT, ROW, ROW, WRITTEN, ROW)
 """Of the arrays that `control` knows, in the order of `Traffic`."""
 
 
