@@ -147,7 +147,11 @@ def _put_into(array: Any, row: int, value: int) -> None:
     array[row] = value
 
 
-item: Callable[[Any, int], int] = part(_item_of) if CONFIG.DISABLE_JIT or CONFIG.BOUNDSCHECK else INTRINSIC(_item)
+item: Callable[[Any, int], int] = (
+    part(_item_of) if CONFIG.DISABLE_JIT or CONFIG.BOUNDSCHECK else INTRINSIC(_item)
+)
 """`item(array, row)` is `array[row]` of whole numbers, looked up as by `at`."""
-put: Callable[[Any, int, int], None] = part(_put_into) if CONFIG.DISABLE_JIT or CONFIG.BOUNDSCHECK else INTRINSIC(_put)
+put: Callable[[Any, int, int], None] = (
+    part(_put_into) if CONFIG.DISABLE_JIT or CONFIG.BOUNDSCHECK else INTRINSIC(_put)
+)
 """`put(array, row, value)` is `array[row] = value` of whole numbers, looked up as by `at`."""

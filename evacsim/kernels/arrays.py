@@ -289,7 +289,11 @@ SLOT = np.dtype(
         "names": [*_SLOT.names, "who", "what"],
         "formats": [*(_SLOT[name] for name in _SLOT.names), "i8", "i8"],
         # `who` is mover and route at once, `what` all that follows: a passage copies them as they are.
-        "offsets": [*(_SLOT.fields[name][1] for name in _SLOT.names), _SLOT.fields["mover"][1], _SLOT.fields["space"][1]],
+        "offsets": [
+            *(_SLOT.fields[name][1] for name in _SLOT.names),
+            _SLOT.fields["mover"][1],
+            _SLOT.fields["space"][1],
+        ],
         "itemsize": _SLOT.itemsize,
     }
 )

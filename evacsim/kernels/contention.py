@@ -184,7 +184,10 @@ def note_turn(traffic: Traffic, link: int, gate: int, time: float) -> None:
     if road.kind == LinkKind.PASSING:
         stood = at(traffic.extras, at(traffic.roads, link).extra).first != NONE
     else:
-        stood = front_act(traffic, link).head != NONE and at(traffic.slots, front_act(traffic, link).head).time <= time
+        stood = (
+            front_act(traffic, link).head != NONE
+            and at(traffic.slots, front_act(traffic, link).head).time <= time
+        )
     if stood:
         road.stood = True
         front_act(traffic, link).turn = gate_act(traffic, gate).turn

@@ -83,7 +83,11 @@ def front_since(traffic: Traffic, link: int) -> float:
     if road.kind == LinkKind.PASSING:
         mover = at(traffic.extras, at(traffic.roads, link).extra).first
         return np.inf if mover == NONE else float(at(traffic.movers, mover).time)
-    return np.inf if front_act(traffic, link).head == NONE else float(at(traffic.slots, front_act(traffic, link).head).time)
+    return (
+        np.inf
+        if front_act(traffic, link).head == NONE
+        else float(at(traffic.slots, front_act(traffic, link).head).time)
+    )
 
 
 @part

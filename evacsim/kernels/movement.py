@@ -479,7 +479,10 @@ def await_front(traffic: Traffic, link: int, time: float) -> None:
             return
         since = float(at(traffic.movers, mover).time)
     else:
-        if front_act(traffic, link).head == NONE or at(traffic.slots, front_act(traffic, link).head).marks & IS_STOPPED:
+        if (
+            front_act(traffic, link).head == NONE
+            or at(traffic.slots, front_act(traffic, link).head).marks & IS_STOPPED
+        ):
             return
         since = float(at(traffic.slots, front_act(traffic, link).head).time)
     schedule_link(traffic, link, next_green(traffic, link, max(time, since, road.exit_free)))
@@ -489,7 +492,10 @@ def await_front(traffic: Traffic, link: int, time: float) -> None:
 def await_plain_front(traffic: Traffic, link: int, time: float) -> None:
     """Do what `await_front` does for a plain link."""
     road = at(traffic.links, link)
-    if front_act(traffic, link).head == NONE or at(traffic.slots, front_act(traffic, link).head).marks & IS_STOPPED:
+    if (
+        front_act(traffic, link).head == NONE
+        or at(traffic.slots, front_act(traffic, link).head).marks & IS_STOPPED
+    ):
         return
     since = float(at(traffic.slots, front_act(traffic, link).head).time)
     acts = max(time, since, road.exit_free)

@@ -205,7 +205,8 @@ def leave_gap(traffic: Traffic, link: int, gap: int, space: int, time: float) ->
     slot = at(traffic.slots, gap)
     slot.time = time + at(traffic.links, link).wave_time
     slot.mover = NONE
-    slot.space = room_needed(traffic, link, space)
+    if at(traffic.links, link).kind != LinkKind.PLAIN:
+        slot.space = room_needed(traffic, link, space)
 
 
 @part

@@ -91,7 +91,16 @@ def test_results_on_disk_are_as_good_as_fresh_ones(run, folder):
 def test_the_command_line_does_it_all(runs, tmp_path):
     # Of the four plans the one that takes the least time.
     out = tmp_path / "out"
-    arguments = ["run", str(GAOCHENG / "scenario_boats.yaml"), "--seed", "7", "--out", str(out), "--lang", "zh"]
+    arguments = [
+        "run",
+        str(GAOCHENG / "scenario_boats.yaml"),
+        "--seed",
+        "7",
+        "--out",
+        str(out),
+        "--lang",
+        "zh",
+    ]
     command = [sys.executable, "-m", "evacsim.cli", *arguments]
     told = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
     assert told.returncode == 0, told.stderr
