@@ -6,7 +6,8 @@ here knows SimPy: the clock calls `advance` before each of its events.
 Memory: 64 bytes a mover; 160 bytes a link (72 more for a footway, a signal or a capacity drop), and
 8 a link and time bin; 24 bytes a slot, that is a mover on a link or the gap of one that left it
 less than a wave time ago; 48 bytes for each mover sent off, an event that may be due at once; 24
-bytes a record until it is drained; 4 bytes a tree and node, and a link of a path.
+bytes a record until it is drained; 4 bytes a tree and node, and a link of a path. Memory for slots
+and records is reserved beforehand, and taken as they are written.
 """
 
 import heapq

@@ -40,8 +40,8 @@ from evacsim.kernels.state import note_addresses
 
 FIRST_BUFFER = 16_384
 """Records between two interruptions of a kernel, and slots to begin with."""
-MOST_RESERVED = 2**26
-"""Slots that memory is reserved for at most, 1.6 GB; what is not used takes none."""
+MOST_RESERVED = 2**24
+"""Slots that memory is reserved for at most, 400 MB; what is not used takes none."""
 FIRST_HEAP = 4_096
 PER_BUCKET = 16.0
 """Buckets of the event wheel in a second to begin with; of no consequence for results."""
@@ -167,9 +167,9 @@ class TrafficStore:
         if n > held:
             # Doubling what is there keeps the cost of adding one by one in proportion.
             self.traffic = self.traffic._replace(movers=_grown(self.traffic.movers, max(n, 2 * held)))
-        if self.control["n_records"] == 0:
-            # Most movers depart and arrive, and that is all that is recorded of them.
-            self.hold_records(2 * n + MARGIN)
+            if self.control["n_records"] == 0:
+                # Most movers depart and arrive, and that is all that is recorded of them.
+                self.hold_records(2 * len(self.traffic.movers) + MARGIN)
 
     def hold_events(self, n: int) -> None:
         """Make room in the heap for n more events."""

@@ -269,32 +269,15 @@ EXTRA = np.dtype(
     align=True,
 )
 
-_SLOT = np.dtype(
-    [
-        (
-            "time",
-            "f8",
-        ),  # mover: reaches (reached) the end [s], stopped: way left [m]; gap: reaches the entrance [s]
-        ("mover", "i4"),
-        ("route", "i4"),  # of the mover, see there
-        ("space", "i4"),  # of the mover; gap: room it gives [thousandths of a pcu]
-        ("people", "u2"),
-        ("mode", "u1"),
-        ("marks", "u1"),
-    ],
-    align=True,
-)
 SLOT = np.dtype(
     {
-        "names": [*_SLOT.names, "who", "what"],
-        "formats": [*(_SLOT[name] for name in _SLOT.names), "i8", "i8"],
-        # `who` is mover and route at once, `what` all that follows: a passage copies them as they are.
-        "offsets": [
-            *(_SLOT.fields[name][1] for name in _SLOT.names),
-            _SLOT.fields["mover"][1],
-            _SLOT.fields["space"][1],
-        ],
-        "itemsize": _SLOT.itemsize,
+        # time: mover: reaches (reached) the end [s], stopped: way left [m]; gap: reaches the entrance [s]
+        # route: of the mover, see there
+        # space: of the mover; gap: room it gives [thousandths of a pcu]
+        # who: mover and route, what: all that follows, each as one number, for whoever copies them
+        "names": ["time", "mover", "route", "space", "people", "mode", "marks", "who", "what"],
+        "formats": ["f8", "i4", "i4", "i4", "u2", "u1", "u1", "i8", "i8"],
+        "offsets": [0, 8, 12, 16, 20, 22, 23, 8, 16],
     }
 )
 
@@ -317,7 +300,7 @@ RECORD = np.dtype(
     align=True,
 )
 
-WRITTEN = np.dtype([(name, "i8" if name == "kind" else RECORD[name]) for name in RECORD.names])
+WRITTEN = np.dtype([("time", "f8"), ("mover", "i4"), ("place", "i4"), ("kind", "i8")])
 """RECORD as kernels write it: to its last byte, so that equal records have equal bytes."""
 
 CONTROL = np.dtype(
