@@ -126,13 +126,18 @@ def check_in_wait(record: RunRecord) -> float:
     forces, events = record.tables["forces"], record.events
     away = events.loc[events["kind"].isin(["volunteers_sent_away", "volunteers_unled"]), "subject"]
     came = forces[forces["arrived_s"].notna() & ~("force/" + forces["force"]).isin(away)]
-    return float((came["ready_s"] - came["arrived_s"]).fillna(np.inf).mean()) if len(came) else np.nan
+    return _mean_wait(came["ready_s"] - came["arrived_s"])
 
 
 def liaison_wait(record: RunRecord) -> float:
     """Return the mean time [s] from help's coming until it may be sent; inf where some still waits, nan for none."""
     parties = record.tables["liaison"]
-    return float((parties["ready_s"] - parties["came_s"]).fillna(np.inf).mean()) if len(parties) else np.nan
+    return _mean_wait(parties["ready_s"] - parties["came_s"])
+
+
+def _mean_wait(waits: "pd.Series[float]") -> float:
+    """Return the mean of some waits [s], those that have not ended as inf; nan for none."""
+    return float(waits.fillna(np.inf).mean()) if len(waits) else np.nan
 
 
 def unguided_share(record: RunRecord) -> float:

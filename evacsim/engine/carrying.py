@@ -106,6 +106,41 @@ class Carrying(Recorded):
 
     # -- a call ---------------------------------------------------------------------------------
 
+    def say(
+        self, one: Where, others: Sequence[tuple[str, Where]], time: float, *name: str | int
+    ) -> Generator[simpy.Event, Any, tuple[str, bool]]:
+        """Say something that takes so long [s], over the first means that has its channels free.
+
+        Parameters
+        ----------
+        one : Where
+            Who speaks.
+        others : sequence of (str, Where)
+            By which means, in this order, one calls where.
+        time : float
+            How long it takes [s].
+        *name : str or int
+            Of this word, for its luck.
+
+        Returns
+        -------
+        tuple of str and bool
+            By which means it was said, empty where none carried it, and whether it was heard.
+        """
+        for means, other in others:
+            if not self.reaches(means, one, other):
+                self.count(means, "no_network")
+                continue
+            held = yield from self.take(means, one, other)
+            if held is None:
+                self.count(means, "busy")
+                continue
+            yield self.parts.clock.timeout(time)
+            is_heard = self.delivers(held, *name)
+            self.give_back(held, "received" if is_heard else "lost")
+            return means, is_heard
+        return "", False
+
     def take(self, means: str, one: Where, other: Where) -> Generator[simpy.Event, Any, Held | None]:
         """Wait for the channels of a call, as long as the plan has patience; return None where there are none."""
         assert self.rules is not None, "only networks that are described are asked"

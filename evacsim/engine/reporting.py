@@ -149,22 +149,12 @@ class Reporting(Recorded):
             report.ordinal,
             self.command.offices.ids[office],
         )
+        others = [(means, other) for means in self._shared(office, parent)]
         for number in count(1):
-            for means in self._shared(office, parent):
-                if not carrying.reaches(means, one, other):
-                    carrying.count(means, "no_network")
-                    continue
-                held = yield from carrying.take(means, one, other)
-                if held is None:
-                    carrying.count(means, "busy")
-                    continue
-                yield self.parts.clock.timeout(self._calling.ring)
-                is_heard = carrying.delivers(held, *name, number)
-                carrying.give_back(held, "received" if is_heard else "lost")
-                if is_heard:
-                    self._pass_on(parent, report, cause, then)
-                    return
-                break
+            _, is_heard = yield from carrying.say(one, others, self._calling.ring, *name, number)
+            if is_heard:
+                self._pass_on(parent, report, cause, then)
+                return
             yield self.parts.clock.timeout(self._calling.again_after)
 
     def _shared(self, one: int, other: int) -> list[str]:

@@ -76,11 +76,15 @@ def is_ready(*kernels: Any) -> bool:
     )
 
 
+def _address(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+    """Return where a row of an array is, the first two values of a call."""
+    array = context.make_array(signature.args[0])(context, builder, values[0])
+    return builder.gep(array.data, [context.cast(builder, values[1], signature.args[1], types.intp)])
+
+
 def _prefetch(_: Any, records: Any, row: Any) -> Any:
     def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-        array = context.make_array(signature.args[0])(context, builder, values[0])
-        place = context.cast(builder, values[1], signature.args[1], types.intp)
-        pointer = builder.bitcast(builder.gep(array.data, [place]), cgutils.voidptr_t)
+        pointer = builder.bitcast(_address(context, builder, signature, values), cgutils.voidptr_t)
         taken = [cgutils.voidptr_t] + 3 * [cgutils.int32_t]
         declared = IR.FunctionType(IR.VoidType(), taken)
         hint = builder.module.declare_intrinsic("llvm.prefetch", taken[:1], declared)
@@ -94,19 +98,12 @@ def _prefetch(_: Any, records: Any, row: Any) -> Any:
 
 
 def _at(_: Any, records: Any, row: Any) -> Any:
-    def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-        array = context.make_array(signature.args[0])(context, builder, values[0])
-        place = context.cast(builder, values[1], signature.args[1], types.intp)
-        return builder.gep(array.data, [place])
-
-    return records.dtype(records, row), generate
+    return records.dtype(records, row), _address
 
 
 def _item(_: Any, array: Any, row: Any) -> Any:
     def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-        given = context.make_array(signature.args[0])(context, builder, values[0])
-        place = context.cast(builder, values[1], signature.args[1], types.intp)
-        found = builder.load(builder.gep(given.data, [place]))
+        found = builder.load(_address(context, builder, signature, values))
         return context.cast(builder, found, array.dtype, types.int64)
 
     return types.int64(array, row), generate
@@ -114,10 +111,8 @@ def _item(_: Any, array: Any, row: Any) -> Any:
 
 def _put(_: Any, array: Any, row: Any, value: Any) -> Any:
     def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-        given = context.make_array(signature.args[0])(context, builder, values[0])
-        place = context.cast(builder, values[1], signature.args[1], types.intp)
         written = context.cast(builder, values[2], signature.args[2], array.dtype)
-        builder.store(written, builder.gep(given.data, [place]))
+        builder.store(written, _address(context, builder, signature, values))
         return context.get_dummy_value()
 
     return types.void(array, row, value), generate

@@ -12,13 +12,12 @@ import numpy as np
 
 from evacsim.kernels._jit import at, item, part, prefetch, put, whole
 from evacsim.kernels.arrays import CHAINED, N_TURNS, NONE, RUN, TURN, LinkKind, Queue, Traffic
-from evacsim.kernels.room import act_of, first_mover_of, front_act, gate_act
+from evacsim.kernels.room import RUN_BITS, act_of, first_mover_of, front_act, gate_act
 from evacsim.kernels.state import rare
 
 LAST_BUCKET = 2**62
 LAST_PLACE = 2 * TURN - 1
 TURN_BITS = TURN.bit_length() - 1
-RUN_BITS = RUN.bit_length() - 1
 FEW = 24
 """So many events make way for one that comes later, or are put in order because they are due at one time; where more
 would have to, the next events become a heap until all have happened."""
@@ -538,13 +537,13 @@ def fetch_fronts(traffic: Traffic, bucket: int) -> None:
 @part
 def fetch_way_on(traffic: Traffic, link: int) -> None:
     """Let the processor fetch where the paths of the front of a link and of the one behind it go on."""
-    if front_act(traffic, link).head != NONE:
-        slot = at(traffic.slots, front_act(traffic, link).head)
+    head = whole(front_act(traffic, link).head)
+    if head != NONE:
+        slot = at(traffic.slots, head)
         if traffic.control[0].notes_places:
             prefetch(traffic.movers, slot.mover)
         if slot.route < 0:
             prefetch(traffic.paths, -1 - slot.route)
-        head = whole(front_act(traffic, link).head)
         if (head + 1) & (RUN - 1) != 0:
             route = whole(at(traffic.slots, head + 1).route)
             if route < 0:

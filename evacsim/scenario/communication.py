@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from evacsim.scenario.section import Number, Section, as_list, assumed, recalled
+from evacsim.scenario.section import Number, Section, as_list, as_section, assumed, recalled
 from evacsim.units import Count, Duration, Length, Share
 
 Network = Literal["public", "private", "satellite"]
@@ -75,11 +75,6 @@ class CrewWords(Section):
     """From a word that was lost, or found no channel, to the next [s]."""
 
 
-def _as_section(value: object) -> object:
-    """Let `yes` stand for a section whose entries are all as usual, and `no` for none."""
-    return {True: {}, False: None}.get(value, value) if isinstance(value, bool) else value
-
-
 class Communication(Section):
     """三网: over which networks offices call and report, and what each of them carries.
 
@@ -91,7 +86,7 @@ class Communication(Section):
     """In which order networks are tried; those that are not named are not."""
     patience: Duration = assumed(30.0, "one holds the line half a minute")
     """How long a caller waits for a free channel before the next network is tried [s]."""
-    crews: Annotated[CrewWords | None, BeforeValidator(_as_section)] = None
+    crews: Annotated[CrewWords | None, BeforeValidator(as_section)] = None
     """Crews of boats, helicopters and trucks hear of tasks by phone or radio alone, where they are (任务通联); where
     absent they always hear, at once."""
     public: PublicNetwork | None = Field(default_factory=PublicNetwork)

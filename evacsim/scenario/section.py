@@ -98,6 +98,12 @@ def _as_yes_or_no(value: object) -> bool:
     return said
 
 
+def as_section(value: object) -> object:
+    """Let "yes" stand for a section whose entries are all as usual, and "no" for none."""
+    said = YES_NO.get(str(value).strip().casefold()) if isinstance(value, str | bool) else None
+    return value if said is None else {} if said else None
+
+
 def as_list(value: object) -> object:
     """Let "school-1; school-2" stand for a list of names."""
     return re.split(r"\s*[;；、|]\s*", value.strip()) if isinstance(value, str) else value

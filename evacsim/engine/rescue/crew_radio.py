@@ -83,43 +83,35 @@ class CrewRadio:
 
     def say(self, craft: Told, office: int) -> Generator[simpy.Event, Any, bool]:
         """Say a task to a craft that waits, over the first network with a free channel; return whether it is heard."""
-        carrying, vehicle, speaker = self.carrying, craft.vehicle, Where(Kind.OFFICE, office)
+        vehicle = craft.vehicle
         if self._is_beside(office, vehicle.node):
             return True
-        for means in self._means(craft, office):
-            place = self._place(means, vehicle.node)
-            if not carrying.reaches(means, speaker, place):
-                carrying.count(means, "no_network")
-                continue
-            held = yield from carrying.take(means, speaker, place)
-            if held is None:
-                carrying.count(means, "busy")
-                continue
-            yield self.parts.clock.timeout(self.rules.takes)
-            self._said[vehicle.row] += 1
-            is_heard = carrying.delivers(held, "task", vehicle.id, self._said[vehicle.row])
-            carrying.give_back(held, "received" if is_heard else "lost")
-            if not is_heard:
-                crew = Where(Kind.VEHICLE, vehicle.row)
-                vehicle.event = carrying.told_of("message_lost", means, crew, vehicle.event)
-            return is_heard
-        return False
+        word = "task", vehicle.id, self._said[vehicle.row] + 1
+        means, is_heard = yield from self.carrying.say(
+            Where(Kind.OFFICE, office), self._calls(craft, office, vehicle.node), self.rules.takes, *word
+        )
+        self._said[vehicle.row] += bool(means)
+        if means and not is_heard:
+            crew = Where(Kind.VEHICLE, vehicle.row)
+            vehicle.event = self.carrying.told_of("message_lost", means, crew, vehicle.event)
+        return is_heard
 
     def _is_reached(self, craft: Told, office: int, node: int) -> bool:
         return self._is_beside(office, node) or any(
-            self.carrying.reaches(means, Where(Kind.OFFICE, office), self._place(means, node))
-            for means in self._means(craft, office)
+            self.carrying.reaches(means, Where(Kind.OFFICE, office), place)
+            for means, place in self._calls(craft, office, node)
         )
 
     def _is_beside(self, office: int, node: int) -> bool:
         at, roads = self._at.get(self._offices.ids[office]), self.parts.world.roads
         return at is not None and bool(np.hypot(roads.x[node] - at[0], roads.y[node] - at[1]) <= IN_PERSON)
 
-    def _means(self, craft: Told, office: int) -> list[str]:
-        """Return by what an office tells a crew, in the order in which the plan tries it; every office has a phone."""
+    def _calls(self, craft: Told, office: int, node: int) -> list[tuple[str, Where]]:
+        """Return by what an office calls a crew at a node, and where, in the order of the plan; all have phones."""
         private = self.carrying.private
         has_radio = private is not None and Where(Kind.OFFICE, office) in private.with_radio
-        return self.carrying.ordered(["phone", *(["radio"] if has_radio and craft.is_guided else [])])
+        means = self.carrying.ordered(["phone", *(["radio"] if has_radio and craft.is_guided else [])])
+        return [(kind, self._place(kind, node)) for kind in means]
 
     def _place(self, means: str, node: int) -> Where:
         """Return where a call to a node goes: a phone is reached as those of the nearest homes are."""

@@ -80,7 +80,12 @@ def test_the_base_station_that_is_mended_is_a_cause_of_the_task(tmp_path):
     assert any(kind.startswith("site_") for kind in kinds), kinds
 
 
-@pytest.mark.parametrize("networks", [None, {}, {"crews": False}])
+def test_one_word_stands_for_the_usual_rule(tmp_path):
+    # As after `--set plan.organize.networks.crews=yes`.
+    assert sent_at(run(tmp_path, networks={"crews": "yes"})) == [3 * HOUR]
+
+
+@pytest.mark.parametrize("networks", [None, {}, {"crews": False}, {"crews": "no"}])
 def test_without_the_rule_crews_always_hear(tmp_path, networks):
     assert sent_at(run(tmp_path, networks=networks)) == [FLOODED_AT]
 
