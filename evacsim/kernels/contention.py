@@ -33,6 +33,9 @@ def wanted_by(traffic: Traffic, contender: int) -> int:
 @part
 def size_of(traffic: Traffic, contender: int) -> int:
     """Return the size of the mover that contends [thousandths of a pcu]."""
+    control = traffic.control[0]
+    if control.smallest == control.largest:
+        return whole(control.smallest)
     n_links = len(traffic.links)
     if contender >= n_links:
         return whole(at(traffic.movers, gate_act(traffic, contender - n_links).first).space)

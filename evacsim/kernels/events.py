@@ -22,6 +22,7 @@ FEW = 24
 """So many events make way for one that comes later, or are put in order because they are due at one time; where more
 would have to, the next events become a heap until all have happened."""
 
+FEW_LINKS = 1_000
 MANY_LINKS = 30_000
 """Links up to so many stay in the cache of a processor core, or near it."""
 
@@ -484,12 +485,13 @@ def open_bucket(traffic: Traffic, bucket: int) -> bool:
         else:
             insert(traffic, entity, time, size)
         size += 1
-        if link != NONE:
+        if link != NONE and len(traffic.links) > FEW_LINKS:
             fetch_way_on(traffic, link)
     control.heap_size, control.n_sorted = size, 0
     put(traffic.buckets, place, others)
-    fetch_fronts(traffic, bucket + 1)
-    fetch_first(traffic, bucket + 3)
+    if len(traffic.links) > FEW_LINKS:
+        fetch_fronts(traffic, bucket + 1)
+        fetch_first(traffic, bucket + 3)
     return is_room
 
 

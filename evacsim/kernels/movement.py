@@ -517,8 +517,11 @@ def contends_early(traffic: Traffic, link: int, acts: float, time: float) -> boo
     if ahead.kind != LinkKind.PLAIN:
         return False
     if ahead.contention != Contention.ALONE:
-        if ahead.entry_free < acts or gate_time(traffic, wanted) > ahead.entry_free:
+        opening = gate_time(traffic, wanted)
+        if opening < acts or opening == np.inf:
             return False
+        if opening > ahead.entry_free and traffic.control[0].smallest < traffic.control[0].largest:
+            return False  # somebody smaller may enter before
         contend(traffic, link, wanted)
         return True
     space = whole(passing.space)

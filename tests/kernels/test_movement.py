@@ -43,6 +43,31 @@ MOVER = st.fixed_dictionaries(
         "asks": st.sampled_from([False, False, True]),
     }
 )
+PLAIN_LINK = st.fixed_dictionaries(
+    {
+        "length": st.sampled_from([10.0, 20.0, 30.0, 37.3]),
+        "free_speed": st.sampled_from([1.0, 2.0, 10.0, 7.7]),
+        "capacity": CAPACITY,
+        "storage": STORAGE,
+        "wave_speed": WAVE_SPEED,
+        "overtaking": st.just(False),
+        "priority": st.sampled_from([1.0, 1.0, 2.0, 0.5, 0.31]),
+        "capacity_drop": st.just(0.0),
+        "width": st.just(np.inf),
+        "crowd": st.just(0),
+    }
+)
+CAR_OF_ONE_SIZE = st.fixed_dictionaries(
+    {
+        "mode": st.just(CAR),
+        "speed": st.just(np.inf),
+        "size": st.just(1.0),
+        "people": st.integers(0, 5),
+        "watched": st.booleans(),
+        "asks": st.sampled_from([False, False, True]),
+    }
+)
+NODE_CAPACITY = st.sampled_from([np.inf, np.inf, 0.4, 1.0])
 PAUSE = st.sampled_from([None, 0.0, 0.0, 1.0, 2.0, 4.0, 10.0, 17.9, 60.0])
 DELAY = st.sampled_from([0.0, 0.0, 1.0, 2.0, 4.0, 10.0, 17.9, 60.0])
 FACTOR = st.sampled_from([0.0, 0.0, 0.5, 0.3, 1.0])
@@ -91,21 +116,21 @@ def paths(draw, n_nodes, ends):
 
 
 @st.composite
-def departures(draw, n_nodes, route):
+def departures(draw, n_nodes, route, mover):
     """Draw groups of equal movers, with origin, route and delay of each mover."""
-    group = st.tuples(st.integers(1, 8), MOVER, st.integers(0, n_nodes - 1), route, DELAY)
+    group = st.tuples(st.integers(1, 8), mover, st.integers(0, n_nodes - 1), route, DELAY)
     groups = draw(st.lists(group, min_size=1, max_size=8))
     return [(mover, node, route, delay) for count, mover, node, route, delay in groups for _ in range(count)]
 
 
 @st.composite
-def cases(draw):
+def cases(draw, link=LINK, mover=MOVER, node_capacity=NODE_CAPACITY):
     n_nodes = draw(st.integers(2, 5))
     node = st.integers(0, n_nodes - 1)
     ends = draw(
         st.lists(st.tuples(node, node).filter(lambda pair: pair[0] != pair[1]), min_size=2, max_size=8)
     )
-    links = [draw(LINK) for _ in ends]
+    links = [draw(link) for _ in ends]
     footways = [row for row, link in enumerate(links) if link["overtaking"]]
     for link in links:
         link["twin"] = NONE
@@ -121,7 +146,7 @@ def cases(draw):
         "wave_speed": st.none() | WAVE_SPEED,
     }
     action = st.one_of(
-        st.tuples(st.just("add"), departures(n_nodes, route)),
+        st.tuples(st.just("add"), departures(n_nodes, route, mover)),
         st.tuples(st.just("change_links"), some_links, SOME_MODES, st.fixed_dictionaries(some)),
         st.tuples(st.just("change_links"), some_links, SOME_MODES, st.just({})),
         st.tuples(st.just("set_tree"), TREE, trees(n_nodes, ends)),
@@ -135,13 +160,13 @@ def cases(draw):
         n_nodes,
         ends,
         links,
-        [draw(st.sampled_from([np.inf, np.inf, 0.4, 1.0])) for _ in range(n_nodes)],
+        [draw(node_capacity) for _ in range(n_nodes)],
         [draw(trees(n_nodes, ends)) for _ in range(2)],
         some_paths,
         draw(st.sampled_from(["wait", "squeeze", "turn_back"])),
         draw(st.sampled_from([5.0, 30.3])),
         [
-            (0.0, ("add", draw(departures(n_nodes, route)))),
+            (0.0, ("add", draw(departures(n_nodes, route, mover)))),
             *draw(st.lists(st.tuples(PAUSE, action), max_size=10)),
         ],
     )
@@ -432,6 +457,16 @@ def slots_of(traffic, link):
 @settings(max_examples=4 * settings.default.max_examples)
 @given(case=cases())
 def test_records_states_and_notices_are_those_of_the_plain_twin(case):
+    check_against_twin(case)
+
+
+@settings(max_examples=2 * settings.default.max_examples)
+@given(case=cases(PLAIN_LINK, CAR_OF_ONE_SIZE, st.just(np.inf)))
+def test_cars_of_one_size_queue_on_plain_roads_as_on_those_of_the_plain_twin(case):
+    check_against_twin(case)
+
+
+def check_against_twin(case):
     compiled, plain = play(case, Compiled(case)), play(case, Plain(case))
     check_conservation(compiled.movement)
     assert compiled.records() == plain.records()
