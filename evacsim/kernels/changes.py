@@ -46,8 +46,12 @@ from evacsim.kernels.movement import (
     leave_link,
     leave_members,
     leave_origin,
+    mode_in,
+    mover_in,
     next_link,
     record,
+    route_in,
+    space_in,
 )
 from evacsim.kernels.room import (
     first_mover_of,
@@ -336,7 +340,7 @@ def leave_origin_line(traffic: Traffic, link: int, mover: int) -> None:
         give_up(traffic, contender)
         leave_origin(traffic, link)
         if gate.first != NONE:
-            contend(traffic, contender, link)
+            contend(traffic, contender, link, NONE)
         return
     other = whole(gate.first)
     while at(movers, other).next != mover:
@@ -639,9 +643,13 @@ def let_held_ask(traffic: Traffic, time: float) -> None:
 def is_to_ask_again(traffic: Traffic, link: int, time: float) -> bool:
     """Tell whether the front of a link that contends may not pass the exit yet, or has another way to go."""
     road = at(traffic.links, link)
-    _, route, _, _, mode, _, since = front_of(traffic, link)
+    who, what, since = front_of(traffic, link)
     return bool(max(since, road.exit_free) > time) or not is_way(
-        traffic, route, whole(at(traffic.links, link).to_node), mode, whole(front_act(traffic, link).beyond)
+        traffic,
+        route_in(who),
+        whole(at(traffic.links, link).to_node),
+        mode_in(what),
+        whole(front_act(traffic, link).beyond),
     )
 
 
@@ -734,9 +742,10 @@ def squeeze(state: Records, link: int, time: float, passages: int) -> int:
     traffic = traffic_of(state)
     wanted = whole(front_act(traffic, link).beyond)
     give_up(traffic, link)
-    mover, route, space, people, mode, marks, since = front_of(traffic, link)
-    leave_link(traffic, link, space, time)
+    who, what, since = front_of(traffic, link)
+    mover = mover_in(who)
+    leave_link(traffic, link, space_in(what), time)
     record(traffic, mover, time, wanted, NoticeKind.SQUEEZED)
-    enter(traffic, mover, route, space, people, mode, marks, wanted, time, time - since, passages)
+    enter(traffic, who, what, wanted, time, time - since, passages)
     follow_up(traffic, link, wanted, gate_of(traffic, wanted), time)
     return mover

@@ -109,8 +109,8 @@ def stands_longer(traffic: Traffic, contender: int, other: int) -> bool:
 
 
 @part
-def contend(traffic: Traffic, contender: int, wanted: int) -> None:
-    """Let a link or an origin line contend for a link, with a turn of its own."""
+def contend(traffic: Traffic, contender: int, wanted: int, space: int) -> None:
+    """Let a link, whose front is of a size, or an origin line contend for a link, with a turn of its own."""
     n_links, place = len(traffic.links), gate_of(traffic, wanted)
     turn = float(gate_act(traffic, place).turn)
     if contender < n_links:
@@ -120,23 +120,24 @@ def contend(traffic: Traffic, contender: int, wanted: int) -> None:
                 turn = float(waiting.turn)
             else:
                 link.stood = False
-        turn += in_pcu(front_size(traffic, contender)) * float(link.turn_time)
+        turn += in_pcu(space) * float(link.turn_time)
         link.queue = Queue.GATE
         waiting.time = turn
         waiting.beyond = wanted
+        waiting.next = line_up_at_gate(traffic, place, contender, turn)
     else:
         moving = at(traffic.movers, gate_act(traffic, wanted).first)
         prefetch(traffic.movers, moving.next)
         turn += in_pcu(moving.space) * float(at(traffic.links, wanted).turn_time)
         moving.event = turn
-    line_up_at_gate(traffic, place, contender, turn)
+        gate_act(traffic, wanted).beyond = line_up_at_gate(traffic, place, contender, turn)
     if at(traffic.links, wanted).contention == Contention.ALONE:
         at(traffic.links, wanted).contention = Contention.CONTENDED
 
 
 @part
-def line_up_at_gate(traffic: Traffic, gate: int, contender: int, turn: float) -> None:
-    """Put a contender into the list of a gate: by turns, but at a junction before the others."""
+def line_up_at_gate(traffic: Traffic, gate: int, contender: int, turn: float) -> int:
+    """Let a contender follow those of a gate with earlier turns, at a junction nobody; return who is to follow it."""
     ahead, behind = NONE, whole(gate_act(traffic, gate).head)
     if gate < len(traffic.links):
         while behind != NONE and not goes_before(traffic, contender, turn, behind):
@@ -145,15 +146,17 @@ def line_up_at_gate(traffic: Traffic, gate: int, contender: int, turn: float) ->
         gate_act(traffic, gate).head = contender
     else:
         follow(traffic, ahead, contender)
-    follow(traffic, contender, behind)
+    return behind
 
 
 @part
 def has_contenders(traffic: Traffic, link: int) -> bool:
     """Tell whether anybody contends at the gate of a link."""
     contention = at(traffic.links, link).contention
+    if contention == Contention.ALONE:
+        return False
     return bool(contention == Contention.CONTENDED) or bool(
-        contention == Contention.AT_JUNCTION and gate_act(traffic, gate_of(traffic, link)).head != NONE
+        gate_act(traffic, gate_of(traffic, link)).head != NONE
     )
 
 

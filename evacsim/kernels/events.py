@@ -23,6 +23,7 @@ FEW = 24
 would have to, the next events become a heap until all have happened."""
 
 FEW_LINKS = 1_000
+"""Up to so many links everything stays in the cache of a processor core anyway: nothing is fetched ahead."""
 MANY_LINKS = 30_000
 """Links up to so many stay in the cache of a processor core, or near it."""
 
@@ -199,16 +200,6 @@ def rise(traffic: Traffic, place: int, time: float, since: float, entity: int) -
     here.time, here.since, here.entity = time, since, entity
 
 
-@part
-def sort_ties(traffic: Traffic) -> None:
-    """See to it that the event that comes first is where it is looked for, if several are due at one time."""
-    control, heap = traffic.control[0], traffic.heap
-    last = whole(control.heap_size) - 1
-    may_tie = last > 0 and control.n_sorted == 0 and not control.is_heap
-    if may_tie and at(heap, last - 1).time == at(heap, last).time:
-        sort_last(traffic, last)
-
-
 @rare
 def sort_last(traffic: Traffic, last: int) -> None:
     """Put those at the end that are due at one time in order, the first at the end."""
@@ -230,19 +221,6 @@ def sort_last(traffic: Traffic, last: int) -> None:
             place -= 1
         at(heap, place).since, at(heap, place).entity = since, entity
     control.n_sorted = last + 1 - first
-
-
-@part
-def drop_event(traffic: Traffic) -> None:
-    """Take the event that comes first out of the next events."""
-    control = traffic.control[0]
-    size = whole(control.heap_size) - 1
-    control.heap_size = size
-    control.n_events -= 1
-    if control.is_heap:
-        drop_from_many(traffic, size)
-    else:
-        control.n_sorted = max(control.n_sorted - 1, 0)
 
 
 @rare
@@ -472,10 +450,10 @@ def open_bucket(traffic: Traffic, bucket: int) -> bool:
     """
     place, control = bucket & LAST_PLACE, traffic.control[0]
     chained, others = item(traffic.buckets, place), NONE
-    size, is_room = whole(control.heap_size), True
+    size, is_room, fetches = whole(control.heap_size), True, len(traffic.links) > FEW_LINKS
     while chained != NONE:
         entity = entity_in(chained)
-        time, chained, link = due(traffic, entity)
+        time, chained, first = due(traffic, entity)
         if size + 1 >= len(traffic.heap):
             is_room = False
             others = chain(traffic, entity, others)
@@ -485,11 +463,11 @@ def open_bucket(traffic: Traffic, bucket: int) -> bool:
         else:
             insert(traffic, entity, time, size)
         size += 1
-        if link != NONE and len(traffic.links) > FEW_LINKS:
-            fetch_way_on(traffic, link)
+        if fetches:
+            fetch_way_on(traffic, link_to_act(traffic, entity, first))
     control.heap_size, control.n_sorted = size, 0
     put(traffic.buckets, place, others)
-    if len(traffic.links) > FEW_LINKS:
+    if fetches:
         fetch_fronts(traffic, bucket + 1)
         fetch_first(traffic, bucket + 3)
     return is_room
@@ -497,13 +475,13 @@ def open_bucket(traffic: Traffic, bucket: int) -> bool:
 
 @part
 def due(traffic: Traffic, entity: int) -> tuple[float, int, int]:
-    """Return when an entity acts, who is behind it, and what `link_to_act` returns."""
+    """Return when an entity acts, who is behind it, and of a gate its first contender, of a mover NONE."""
     first_mover = first_mover_of(traffic)
     if entity >= first_mover:
         moving = at(traffic.movers, entity - first_mover)
         return float(moving.event), whole(moving.next), NONE
     act = act_of(traffic, entity)
-    return float(act.time), whole(act.next), link_to_act(traffic, entity)
+    return float(act.time), whole(act.next), whole(act.head)
 
 
 @part
@@ -525,21 +503,23 @@ def fetch_fronts(traffic: Traffic, bucket: int) -> None:
     """Let the processor fetch the slots of those who will act in a bucket, a few of many million places."""
     chained = item(traffic.buckets, bucket & LAST_PLACE)
     while chained != NONE:
-        link = link_to_act(traffic, entity_in(chained))
-        if link != NONE:
-            head = whole(front_act(traffic, link).head)
-            prefetch(traffic.links, link)
-            prefetch(traffic.slots, head)
-            prefetch(traffic.slots, head + 1)
-            if (head + 1) & (RUN - 1) == 0:
-                prefetch(traffic.runs, head >> RUN_BITS)
+        entity = entity_in(chained)
+        if entity < first_mover_of(traffic):
+            link = link_to_act(traffic, entity, whole(act_of(traffic, entity).head))
+            if link != NONE:
+                head = whole(front_act(traffic, link).head)
+                prefetch(traffic.links, link)
+                prefetch(traffic.slots, head)
+                prefetch(traffic.slots, head + 1)
+                if (head + 1) & (RUN - 1) == 0:
+                    prefetch(traffic.runs, head >> RUN_BITS)
         chained = others_in(traffic, chained)
 
 
 @part
 def fetch_way_on(traffic: Traffic, link: int) -> None:
-    """Let the processor fetch where the paths of the front of a link and of the one behind it go on."""
-    head = whole(front_act(traffic, link).head)
+    """Let the processor fetch where the paths of the front of a link, if any, and of the one behind it go on."""
+    head = NONE if link == NONE else whole(front_act(traffic, link).head)
     if head != NONE:
         slot = at(traffic.slots, head)
         if traffic.control[0].notes_places:
@@ -555,13 +535,13 @@ def fetch_way_on(traffic: Traffic, link: int) -> None:
 
 
 @part
-def link_to_act(traffic: Traffic, entity: int) -> int:
-    """Return the link whose front probably passes on when an entity acts, NONE: of no link."""
+def link_to_act(traffic: Traffic, entity: int, first: int) -> int:
+    """Return the link whose front probably passes on when an entity acts; NONE: of no link.
+
+    Of a gate, `first` is the first contender, of a mover it is NONE.
+    """
     n_links = len(traffic.links)
-    if entity >= first_mover_of(traffic):
-        return NONE
-    contender = whole(act_of(traffic, entity).head)
-    link = entity if entity < n_links else contender
+    link = entity if entity < n_links else first
     return link if link < n_links else NONE
 
 
@@ -574,13 +554,24 @@ def take_next(traffic: Traffic, until: float) -> tuple[int, float, int]:
     heap, control = traffic.heap, traffic.control[0]
     while True:
         while control.heap_size > 0:
-            sort_ties(traffic)
-            first = 0 if control.is_heap else whole(control.heap_size) - 1
+            last = whole(control.heap_size) - 1
+            if control.is_heap:
+                first = 0
+            else:
+                first = last
+                if control.n_sorted == 0 and last > 0 and at(heap, last - 1).time == at(heap, last).time:
+                    sort_last(traffic, last)
+                    continue
             time, entity = float(at(heap, first).time), whole(at(heap, first).entity)
             is_stale = control.n_stale > 0 and event_of(traffic, entity) != time
             if time > until and not is_stale:
                 return 0, time, entity
-            drop_event(traffic)
+            control.heap_size = last
+            control.n_events -= 1
+            if control.is_heap:
+                drop_from_many(traffic, last)
+            else:
+                control.n_sorted -= control.n_sorted > 0
             if not is_stale:
                 return 1, time, entity
             control.n_stale -= 1

@@ -73,6 +73,7 @@ from evacsim.kernels.room import (
     passing_time,
     room_needed,
     speed_factor,
+    take_head,
     vacate_head,
 )
 from evacsim.kernels.state import rare, traffic_of
@@ -152,37 +153,63 @@ def next_link(traffic: Traffic, route: int, node: int) -> int:
 
 
 @part
-def front_of(traffic: Traffic, link: int) -> tuple[int, int, int, int, int, int, float]:
-    """Return mover, route, size, people, mode, marks and time at the end of the front of a link."""
+def front_of(traffic: Traffic, link: int) -> tuple[int, int, float]:
+    """Return who the front of a link is, what it is, both as in its slot, and when it reaches the end."""
     road = at(traffic.links, link)
     if road.kind == LinkKind.PASSING:
         return carried(traffic, whole(at(traffic.extras, at(traffic.roads, link).extra).first))
     slot = at(traffic.slots, front_act(traffic, link).head)
-    who, what = slot.who, slot.what
-    return (
-        who & 0xFFFFFFFF,
-        who >> 32,
-        what & 0xFFFFFFFF,
-        (what >> 32) & 0xFFFF,
-        (what >> 48) & 0xFF,
-        (what >> 56) & 0xFF,
-        float(slot.time),
-    )
+    return slot.who, slot.what, float(slot.time)
 
 
 @part
-def carried(traffic: Traffic, mover: int) -> tuple[int, int, int, int, int, int, float]:
+def carried(traffic: Traffic, mover: int) -> tuple[int, int, float]:
     """Return what `front_of` returns, of a mover that has no slot."""
     moving = at(traffic.movers, mover)
-    return (
-        mover,
-        whole(moving.route),
-        whole(moving.space),
-        whole(moving.people),
-        whole(moving.mode),
-        whole(moving.marks),
-        float(moving.time),
+    who = mover | (whole(moving.route) << 32)
+    what = (
+        whole(moving.space)
+        | (whole(moving.people) << 32)
+        | (whole(moving.mode) << 48)
+        | (whole(moving.marks) << 56)
     )
+    return who, what, float(moving.time)
+
+
+@part
+def mover_in(who: int) -> int:
+    """Return the mover of a slot."""
+    return who & 0xFFFFFFFF
+
+
+@part
+def route_in(who: int) -> int:
+    """Return the route of the mover of a slot."""
+    return who >> 32
+
+
+@part
+def space_in(what: int) -> int:
+    """Return the size of the mover of a slot [thousandths of a pcu]."""
+    return what & 0xFFFFFFFF
+
+
+@part
+def people_in(what: int) -> int:
+    """Return how many people the mover of a slot carries."""
+    return (what >> 32) & 0xFFFF
+
+
+@part
+def mode_in(what: int) -> int:
+    """Return the mode of the mover of a slot."""
+    return (what >> 48) & 0xFF
+
+
+@part
+def marks_in(what: int) -> int:
+    """Return the marks of the mover of a slot."""
+    return (what >> 56) & 0xFF
 
 
 @part
@@ -216,9 +243,8 @@ def act(traffic: Traffic, entity: int, time: float, passages: int) -> int:
     left, entered, wanted, comes = NONE, NONE, NONE, NONE
     outcome = Outcome.DONE
     if gate == NONE or contender != NONE:
-        mover, route, space, people, mode, marks, since = (
-            front_of(traffic, link) if link != NONE else carried(traffic, mover)
-        )
+        who, what, since = front_of(traffic, link) if link != NONE else carried(traffic, mover)
+        mover, space = mover_in(who), space_in(what)
         node = (
             whole(at(traffic.links, link).to_node)
             if link != NONE
@@ -228,10 +254,10 @@ def act(traffic: Traffic, entity: int, time: float, passages: int) -> int:
         if passes:
             wanted = wanted_by(traffic, contender)
         else:
-            wanted = next_link(traffic, route, node)
+            wanted = next_link(traffic, route_in(who), node)
             if wanted >= 0:
-                if is_closed(traffic, wanted, mode):
-                    return hold(traffic, link, mover, marks, wanted, time)
+                if is_closed(traffic, wanted, mode_in(what)):
+                    return hold(traffic, link, mover, marks_in(what), wanted, time)
                 passes = may_enter(traffic, link, wanted, space, since, time)
         if wanted >= 0 and not passes:
             if link == NONE:
@@ -255,15 +281,15 @@ def act(traffic: Traffic, entity: int, time: float, passages: int) -> int:
                 if link == NONE:
                     become(traffic, mover, MoverState.MOVING)
                     record(traffic, mover, time, wanted, NoticeKind.DEPARTED)
-                enter(traffic, mover, route, space, people, mode, marks, wanted, time, time - since, passages)
+                enter(traffic, who, what, wanted, time, time - since, passages)
                 entered = wanted
             else:
                 was = whole(MoverState.MOVING) if link != NONE else whole(at(traffic.movers, mover).state)
-                settle(traffic, mover, was, people, node, wanted, time)
-                if marks & WATCHED:
+                settle(traffic, mover, was, people_in(what), node, wanted, time)
+                if marks_in(what) & WATCHED:
                     outcome = Outcome.NOTICE
     if comes != NONE:
-        contend(traffic, comes, wanted)
+        contend(traffic, comes, wanted, space)
         if entered == NONE and gate_time(traffic, gate) <= max(time, at(traffic.links, wanted).entry_free):
             return Outcome.DONE  # nobody can be let in sooner
     if follow_up(traffic, left, entered, gate, time) and outcome == Outcome.DONE:
@@ -345,35 +371,25 @@ def finds_room(traffic: Traffic, gate: int, time: float) -> bool:
 
 @part
 def enter(
-    traffic: Traffic,
-    mover: int,
-    route: int,
-    space: int,
-    people: int,
-    mode: int,
-    marks: int,
-    link: int,
-    time: float,
-    waited: float,
-    passages: int,
+    traffic: Traffic, who: int, what: int, link: int, time: float, waited: float, passages: int
 ) -> None:
-    """Let a mover that is on no link enter one."""
-    road = at(traffic.links, link)
+    """Let a mover that is on no link enter one; of it is given what `front_of` returns."""
+    road, mover, space = at(traffic.links, link), mover_in(who), space_in(what)
     kind = road.kind
-    if kind == LinkKind.PLAIN and not marks & OWN_SPEED:
+    if kind == LinkKind.PLAIN and not marks_in(what) & OWN_SPEED:
         road.room -= space
         road.entry_free = time + passing_time(traffic, link, space)
         reaches = time + road.travel_time
     else:
-        reaches = pass_entrance(traffic, mover, space, mode, marks, link, time, waited)
+        reaches = pass_entrance(traffic, mover, space, mode_in(what), marks_in(what), link, time, waited)
     if kind == LinkKind.PASSING:
         at(traffic.movers, mover).place = link
-        join_members(traffic, link, mover, onward(route), reaches)
+        join_members(traffic, link, mover, route_in(onward(who)), reaches)
     else:
         if traffic.control[0].notes_places:
             at(traffic.movers, mover).place = link
-        take_slot(traffic, link, reaches, mover, onward(route), space, people, mode, marks, time)
-    count_entry(traffic, mover, people, link, time, passages)
+        take_slot(traffic, link, reaches, onward(who), what, time)
+    count_entry(traffic, mover, people_in(what), link, time, passages)
 
 
 @rare
@@ -406,30 +422,19 @@ def pass_entrance(
 
 
 @part
-def onward(route: int) -> int:
-    """Return a route after its next link has been taken."""
-    return route if route >= 0 else route - 1
+def onward(who: int) -> int:
+    """Return a mover and its route after its next link has been taken: a path is one place further, a tree the same."""
+    return who if who >= 0 else who - (1 << 32)
 
 
 @part
-def take_slot(
-    traffic: Traffic,
-    link: int,
-    reaches: float,
-    mover: int,
-    route: int,
-    space: int,
-    people: int,
-    mode: int,
-    marks: int,
-    time: float,
-) -> None:
+def take_slot(traffic: Traffic, link: int, reaches: float, who: int, what: int, time: float) -> None:
     """Put a mover into a slot of a link without overtaking, behind the others."""
     slot = add_slot(traffic, link, time)
     taken = at(traffic.slots, slot)
     taken.time = reaches
-    taken.who = mover | (route << 32)
-    taken.what = space | (people << 32) | (mode << 48) | (marks << 56)
+    taken.who = who
+    taken.what = what
     if front_act(traffic, link).head == NONE:
         front_act(traffic, link).head = slot
 
@@ -452,7 +457,9 @@ def leave_link(traffic: Traffic, link: int, space: int, time: float) -> None:
     road = at(traffic.links, link)
     road.exit_free = time + passing_time(traffic, link, space)
     road.stood = False
-    if road.kind == LinkKind.PASSING:
+    if road.kind == LinkKind.PLAIN:
+        leave_gap(traffic, link, take_head(traffic, link), space, time)
+    elif road.kind == LinkKind.PASSING:
         leave_footway(traffic, link, time)
     else:
         vacate_head(traffic, link, time)
@@ -522,15 +529,14 @@ def contends_early(traffic: Traffic, link: int, acts: float, time: float) -> boo
             return False
         if opening > ahead.entry_free and traffic.control[0].smallest < traffic.control[0].largest:
             return False  # somebody smaller may enter before
-        contend(traffic, link, wanted)
+        contend(traffic, link, wanted, whole(passing.space))
         return True
-    space = whole(passing.space)
-    opening = opening_time(traffic, wanted, space, time)
+    opening = opening_time(traffic, wanted, whole(passing.space), time)
     if opening < acts or (opening == acts and ahead.entry_free < acts) or opening == np.inf:
         return False
-    if ahead.entry_free < acts and space > traffic.control[0].smallest:
+    if ahead.entry_free < acts and passing.space > traffic.control[0].smallest:
         return False  # somebody smaller may enter before
-    contend(traffic, link, wanted)
+    contend(traffic, link, wanted, whole(passing.space))
     schedule_gate(traffic, wanted, opening)
     return True
 

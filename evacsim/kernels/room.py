@@ -210,11 +210,19 @@ def leave_gap(traffic: Traffic, link: int, gap: int, space: int, time: float) ->
 
 
 @part
+def take_head(traffic: Traffic, link: int) -> int:
+    """Return the slot of the first mover of a link without overtaking, before which there is now nobody."""
+    slot = whole(front_act(traffic, link).head)
+    front_act(traffic, link).head = (
+        NONE if slot == at(traffic.links, link).last else slot_behind(traffic, slot)
+    )
+    return slot
+
+
+@part
 def vacate_head(traffic: Traffic, link: int, time: float) -> None:
     """Let the first mover of a link without overtaking leave; its slot becomes its gap."""
-    road = at(traffic.links, link)
-    slot = whole(front_act(traffic, link).head)
-    front_act(traffic, link).head = NONE if slot == road.last else slot_behind(traffic, slot)
+    slot = take_head(traffic, link)
     if not has_no_limit(traffic, link):
         leave_gap(traffic, link, slot, at(traffic.slots, slot).space, time)
     elif slot == front_act(traffic, link).first:

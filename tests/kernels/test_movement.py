@@ -48,7 +48,7 @@ PLAIN_LINK = st.fixed_dictionaries(
         "length": st.sampled_from([10.0, 20.0, 30.0, 37.3]),
         "free_speed": st.sampled_from([1.0, 2.0, 10.0, 7.7]),
         "capacity": CAPACITY,
-        "storage": STORAGE,
+        "storage": st.sampled_from([4.0, 4.0, 5.5, 8.0]),
         "wave_speed": WAVE_SPEED,
         "overtaking": st.just(False),
         "priority": st.sampled_from([1.0, 1.0, 2.0, 0.5, 0.31]),
@@ -57,15 +57,18 @@ PLAIN_LINK = st.fixed_dictionaries(
         "crowd": st.just(0),
     }
 )
-CAR_OF_ONE_SIZE = st.fixed_dictionaries(
-    {
-        "mode": st.just(CAR),
-        "speed": st.just(np.inf),
-        "size": st.just(1.0),
-        "people": st.integers(0, 5),
-        "watched": st.booleans(),
-        "asks": st.sampled_from([False, False, True]),
-    }
+CAR_OF_ONE_SIZE, CAR_OR_MOTORCYCLE = (
+    st.fixed_dictionaries(
+        {
+            "mode": st.just(CAR),
+            "speed": st.just(np.inf),
+            "size": st.sampled_from(sizes),
+            "people": st.integers(0, 5),
+            "watched": st.booleans(),
+            "asks": st.sampled_from([False, False, True]),
+        }
+    )
+    for sizes in ([1.0], [1.0, 0.25])
 )
 NODE_CAPACITY = st.sampled_from([np.inf, np.inf, 0.4, 1.0])
 PAUSE = st.sampled_from([None, 0.0, 0.0, 1.0, 2.0, 4.0, 10.0, 17.9, 60.0])
@@ -124,13 +127,13 @@ def departures(draw, n_nodes, route, mover):
 
 
 @st.composite
-def cases(draw, link=LINK, mover=MOVER, node_capacity=NODE_CAPACITY):
+def cases(draw, roads=LINK, mover=MOVER, node_capacity=NODE_CAPACITY):
     n_nodes = draw(st.integers(2, 5))
     node = st.integers(0, n_nodes - 1)
     ends = draw(
         st.lists(st.tuples(node, node).filter(lambda pair: pair[0] != pair[1]), min_size=2, max_size=8)
     )
-    links = [draw(link) for _ in ends]
+    links = [draw(roads) for _ in ends]
     footways = [row for row, link in enumerate(links) if link["overtaking"]]
     for link in links:
         link["twin"] = NONE
@@ -461,8 +464,12 @@ def test_records_states_and_notices_are_those_of_the_plain_twin(case):
 
 
 @settings(max_examples=2 * settings.default.max_examples)
-@given(case=cases(PLAIN_LINK, CAR_OF_ONE_SIZE, st.just(np.inf)))
-def test_cars_of_one_size_queue_on_plain_roads_as_on_those_of_the_plain_twin(case):
+@given(
+    case=st.sampled_from([CAR_OF_ONE_SIZE, CAR_OR_MOTORCYCLE]).flatmap(
+        lambda car: cases(PLAIN_LINK, car, st.just(np.inf))
+    )
+)
+def test_queues_on_plain_roads_are_those_of_the_plain_twin(case):
     check_against_twin(case)
 
 
