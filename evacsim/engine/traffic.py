@@ -46,7 +46,7 @@ FIRST_HEAP = 4_096
 PER_BUCKET = 16.0
 """Buckets of the event wheel in a second to begin with; of no consequence for results."""
 FIRST_LOOK = 2_048
-"""Events after which it is looked whether buckets have the right length, later each time twice as many."""
+"""Events after which it is looked whether buckets have the right length, later each time twice as many or more."""
 PER_EVENT = 0.4
 """Buckets for each event: a few events in each are best (measured)."""
 RIGHT_WITHIN = 2.5
@@ -224,7 +224,9 @@ class TrafficStore:
         n_acts, time = int(self.control["n_acts"]), float(self.control["time"])
         acts, elapsed = n_acts - self._looked[0], time - self._looked[1]
         self._looked = (n_acts, time)
-        self.control["look_after"] = n_acts + max(n_acts, FIRST_LOOK)
+        # Buckets of another length cost a look at everything that may act.
+        n_entities = len(self.traffic.acts) + len(self.traffic.movers)
+        self.control["look_after"] = n_acts + max(n_acts, FIRST_LOOK, n_entities // 8)
         wanted = min(max(PER_EVENT * acts / max(elapsed, 1e-3), 1e-2), 1e6)
         off = wanted / float(self.control["per_bucket"])
         return None if 1 / RIGHT_WITHIN < off < RIGHT_WITHIN else wanted
