@@ -252,7 +252,12 @@ class Movement:
         assert np.all(new.speed > 0), "a mover has no speed"
         assert np.all((new.people >= 0) & (new.people <= MOST_PEOPLE)), "a mover carries too few or too many"
         if n > 0:
-            self._store.note_sizes(int(new.space.min()), int(new.space.max()))
+            smallest, known = int(new.space.min()), int(control["smallest"])
+            self._store.note_sizes(smallest, int(new.space.max()))
+            if smallest < known and control["n_acts"] > 0:
+                # Fronts that contend early did so because nobody needed less room than they.
+                self._store.hold_events(2 * len(self.links.length) + MARGIN)
+                changes.reconsider(self._store.state, self.now, 1)
         self.n_movers += n
         control["movers"][MoverState.IDLE] += n
         control["people"][MoverState.IDLE] += new.people.sum()
@@ -735,7 +740,7 @@ class Movement:
             waiting = self.count(MoverState.WAITING) + self.count(MoverState.MOVING)
             self._store.hold_events(waiting + 2 * len(self.links.length) + MARGIN)
             if self._rerouted is None:
-                changes.reconsider(self._store.state, self.now)
+                changes.reconsider(self._store.state, self.now, 0)
             else:
                 rerouted = np.concatenate([np.zeros(0, dtype=np.int64), *self._rerouted])
                 changes.reconsider_for(self._store.state, rerouted, self.now)

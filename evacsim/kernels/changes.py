@@ -528,7 +528,7 @@ def count_on_links(state: Records, links: NDArray[np.int64], counts: NDArray[np.
 
 
 @kernel
-def reconsider(state: Records, time: float) -> None:
+def reconsider(state: Records, time: float, only_early: int) -> None:
     """Let all who wait ask their routes again, and gates act when they can.
 
     Whoever still wants the same open link keeps its place in all queues.
@@ -539,16 +539,19 @@ def reconsider(state: Records, time: float) -> None:
         The `control` of a `Traffic`, all of which is modified in place.
     time : float
         The present time [s].
+    only_early : int
+        1: routes are as they were; only fronts that contend though they may not pass their exits yet are to ask again.
     """
     traffic = traffic_of(state)
     sort_heap(traffic)
-    mark_held(traffic)
-    let_held_ask(traffic, time)
+    if not only_early:
+        mark_held(traffic)
+        let_held_ask(traffic, time)
     for link in range(len(traffic.links)):
         if at(traffic.links, link).queue == Queue.GATE and is_to_ask_again(traffic, link, time):
             give_up(traffic, link)
             await_front(traffic, link, time)
-        if gate_act(traffic, link).first != NONE:
+        if not only_early and gate_act(traffic, link).first != NONE:
             sort_origin_line(traffic, link, time)
     for gate in range(n_gates_of(traffic)):
         arrange_anew(traffic, gate, time)
