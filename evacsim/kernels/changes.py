@@ -46,12 +46,8 @@ from evacsim.kernels.movement import (
     leave_link,
     leave_members,
     leave_origin,
-    mode_in,
-    mover_in,
     next_link,
     record,
-    route_in,
-    space_in,
 )
 from evacsim.kernels.room import (
     first_mover_of,
@@ -59,9 +55,13 @@ from evacsim.kernels.room import (
     front_act,
     gate_act,
     gate_of,
+    mode_in,
+    mover_in,
     n_gates_of,
+    route_in,
     set_speed_factor,
     slot_behind,
+    space_in,
     speed_factor,
     vacate_head,
 )

@@ -19,7 +19,7 @@ import numpy as np
 from evacsim.kernels._jit import at, part, prefetch, whole
 from evacsim.kernels.arrays import NONE, Contention, LinkKind, Queue, Traffic
 from evacsim.kernels.events import front_since, gate_time, schedule_gate
-from evacsim.kernels.room import front_act, gate_act, gate_of, in_pcu, opening_time
+from evacsim.kernels.room import front_act, gate_act, gate_of, in_pcu, opening_time, sizes_differ
 from evacsim.kernels.state import rare
 
 
@@ -33,9 +33,8 @@ def wanted_by(traffic: Traffic, contender: int) -> int:
 @part
 def size_of(traffic: Traffic, contender: int) -> int:
     """Return the size of the mover that contends [thousandths of a pcu]."""
-    control = traffic.control[0]
-    if control.smallest == control.largest:
-        return whole(control.smallest)
+    if not sizes_differ(traffic):
+        return whole(traffic.control[0].smallest)
     n_links = len(traffic.links)
     if contender >= n_links:
         return whole(at(traffic.movers, gate_act(traffic, contender - n_links).first).space)
@@ -234,8 +233,7 @@ def choose(traffic: Traffic, gate: int, time: float) -> int:
     if first == NONE:
         return NONE
     # A gate acts when there is room for one of the size of whoever was its first contender then.
-    sizes_differ = traffic.control[0].smallest < traffic.control[0].largest
-    if sizes_differ and opening_time(traffic, gate, size_of(traffic, first), time) > time:
+    if sizes_differ(traffic) and opening_time(traffic, gate, size_of(traffic, first), time) > time:
         return NONE
     behind = contender_after(traffic, first)
     gate_act(traffic, gate).head = behind

@@ -505,15 +505,21 @@ def fetch_fronts(traffic: Traffic, bucket: int) -> None:
     while chained != NONE:
         entity = entity_in(chained)
         if entity < first_mover_of(traffic):
-            link = link_to_act(traffic, entity, whole(act_of(traffic, entity).head))
-            if link != NONE:
-                head = whole(front_act(traffic, link).head)
-                prefetch(traffic.links, link)
-                prefetch(traffic.slots, head)
-                prefetch(traffic.slots, head + 1)
-                if (head + 1) & (RUN - 1) == 0:
-                    prefetch(traffic.runs, head >> RUN_BITS)
+            fetch_front(traffic, link_to_act(traffic, entity, whole(act_of(traffic, entity).head)))
         chained = others_in(traffic, chained)
+
+
+@part
+def fetch_front(traffic: Traffic, link: int) -> None:
+    """Let the processor fetch a link, if any, the slot of its front and the next."""
+    if link == NONE:
+        return
+    head = whole(front_act(traffic, link).head)
+    prefetch(traffic.links, link)
+    prefetch(traffic.slots, head)
+    prefetch(traffic.slots, head + 1)
+    if (head + 1) & (RUN - 1) == 0:
+        prefetch(traffic.runs, head >> RUN_BITS)
 
 
 @part

@@ -69,9 +69,16 @@ from evacsim.kernels.room import (
     gate_of,
     in_pcu,
     leave_gap,
+    marks_in,
+    mode_in,
+    mover_in,
     opening_time,
     passing_time,
+    people_in,
     room_needed,
+    route_in,
+    sizes_differ,
+    space_in,
     speed_factor,
     take_head,
     vacate_head,
@@ -174,42 +181,6 @@ def carried(traffic: Traffic, mover: int) -> tuple[int, int, float]:
         | (whole(moving.marks) << 56)
     )
     return who, what, float(moving.time)
-
-
-@part
-def mover_in(who: int) -> int:
-    """Return the mover of a slot."""
-    return who & 0xFFFFFFFF
-
-
-@part
-def route_in(who: int) -> int:
-    """Return the route of the mover of a slot."""
-    return who >> 32
-
-
-@part
-def space_in(what: int) -> int:
-    """Return the size of the mover of a slot [thousandths of a pcu]."""
-    return what & 0xFFFFFFFF
-
-
-@part
-def people_in(what: int) -> int:
-    """Return how many people the mover of a slot carries."""
-    return (what >> 32) & 0xFFFF
-
-
-@part
-def mode_in(what: int) -> int:
-    """Return the mode of the mover of a slot."""
-    return (what >> 48) & 0xFF
-
-
-@part
-def marks_in(what: int) -> int:
-    """Return the marks of the mover of a slot."""
-    return (what >> 56) & 0xFF
 
 
 @part
@@ -523,20 +494,21 @@ def contends_early(traffic: Traffic, link: int, acts: float, time: float) -> boo
     ahead = at(traffic.links, wanted)
     if ahead.kind != LinkKind.PLAIN:
         return False
+    space = whole(passing.space)
     if ahead.contention != Contention.ALONE:
         opening = gate_time(traffic, wanted)
         if opening < acts or opening == np.inf:
             return False
-        if opening > ahead.entry_free and traffic.control[0].smallest < traffic.control[0].largest:
+        if opening > ahead.entry_free and sizes_differ(traffic):
             return False  # somebody smaller may enter before
-        contend(traffic, link, wanted, whole(passing.space))
+        contend(traffic, link, wanted, space)
         return True
-    opening = opening_time(traffic, wanted, whole(passing.space), time)
+    opening = opening_time(traffic, wanted, space, time)
     if opening < acts or (opening == acts and ahead.entry_free < acts) or opening == np.inf:
         return False
-    if ahead.entry_free < acts and passing.space > traffic.control[0].smallest:
+    if ahead.entry_free < acts and space > traffic.control[0].smallest:
         return False  # somebody smaller may enter before
-    contend(traffic, link, wanted, whole(passing.space))
+    contend(traffic, link, wanted, space)
     schedule_gate(traffic, wanted, opening)
     return True
 

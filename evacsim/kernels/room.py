@@ -133,6 +133,49 @@ def in_pcu(space: int) -> float:
 
 
 @part
+def mover_in(who: int) -> int:
+    """Return the mover of a slot."""
+    return who & 0xFFFFFFFF
+
+
+@part
+def route_in(who: int) -> int:
+    """Return the route of the mover of a slot."""
+    return who >> 32
+
+
+@part
+def space_in(what: int) -> int:
+    """Return the size of the mover of a slot [thousandths of a pcu]."""
+    return what & 0xFFFFFFFF
+
+
+@part
+def people_in(what: int) -> int:
+    """Return how many people the mover of a slot carries."""
+    return (what >> 32) & 0xFFFF
+
+
+@part
+def mode_in(what: int) -> int:
+    """Return the mode of the mover of a slot."""
+    return (what >> 48) & 0xFF
+
+
+@part
+def marks_in(what: int) -> int:
+    """Return the marks of the mover of a slot."""
+    return (what >> 56) & 0xFF
+
+
+@part
+def sizes_differ(traffic: Traffic) -> bool:
+    """Tell whether not all movers have one size."""
+    control = traffic.control[0]
+    return bool(control.smallest < control.largest)
+
+
+@part
 def slot_behind(traffic: Traffic, slot: int) -> int:
     """Return the slot of the same link that follows another which is not its last."""
     if (slot + 1) & (RUN - 1) != 0:
