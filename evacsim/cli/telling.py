@@ -37,13 +37,16 @@ def told_in_full(command: Callable[Parameters, Returned]) -> Callable[Parameters
     return run
 
 
-def compile_kernels(lang: Language) -> None:
-    """Compile the kernels where they are not, and say so: it takes some seconds, once."""
+def compile_kernels(lang: Language, *, changing: bool = True) -> None:
+    """Compile the kernels where they are not, and say so: it takes some seconds, once.
+
+    `changing`: those that change roads under way, too.
+    """
     from evacsim.engine.compiling import is_compiled, ready_kernels
 
-    if not is_compiled():
+    if not is_compiled(changing=changing):
         click.echo(COMPILING.said(lang), err=True)
-    ready_kernels()
+    ready_kernels(changing=changing)
 
 
 @contextmanager

@@ -58,7 +58,7 @@ def traffic(
 
     case = load_traffic(folder, encoding=encoding)
     refuse_existing(out, if_exists=if_exists)
-    compile_kernels(lang)
+    compile_kernels(lang, changing=case.is_changing)
     done = case.run(
         until=float("inf") if wanted["until"] is None else wanted["until"],
         gridlock=wanted["gridlock"],

@@ -62,7 +62,7 @@ def part(function: F) -> F:
 
 
 def piece(function: F) -> F:
-    """Compile a piece of kernels that is called where it is needed.
+    """Compile a piece of kernels that is called where it is needed: what seldom happens takes no place in the rest.
 
     Numba hands the wish to be put in place down to what is called, unless that says otherwise.
     """

@@ -90,7 +90,7 @@ def send(
         mover = movers[row]
         moving = at(traffic.movers, mover)
         if moving.queue == Queue.PENDING:
-            call_off_mover(traffic, mover)
+            call_off_mover(traffic.control, mover)
         moving.place = -1 - nodes[row]
         moving.route = routes[row]
         moving.time = times[row]
@@ -238,7 +238,7 @@ def change_speed(traffic: Traffic, mover: int, old: float, new: float, time: flo
         become(traffic, mover, MoverState.STOPPED)
         record(traffic, mover, time, link, NoticeKind.STOPPED)
     elif moving.time > time:
-        call_off_mover(traffic, mover)
+        call_off_mover(traffic.control, mover)
         moving.time = time + way_left / (speed * new)
         schedule_mover(traffic, mover, moving.time)
 
@@ -282,9 +282,9 @@ def ask_front(traffic: Traffic, link: int, time: float) -> None:
     """Set anew when the front of a link acts, unless it contends or is held."""
     road = at(traffic.links, link)
     if road.queue == Queue.PENDING:
-        call_off_link(traffic, link)
+        call_off_link(traffic.control, link)
     if road.queue == Queue.NOTHING:
-        await_front(traffic, link, time)
+        await_front(traffic.control, link, time)
 
 
 @part
@@ -292,7 +292,7 @@ def withdraw_front(traffic: Traffic, link: int) -> None:
     """Take the front of a link out of whatever it is queued in."""
     control, road = traffic.control[0], at(traffic.links, link)
     if road.queue == Queue.PENDING:
-        call_off_link(traffic, link)
+        call_off_link(traffic.control, link)
     elif road.queue == Queue.GATE:
         give_up(traffic, link)
     elif road.queue == Queue.HELD:
@@ -312,7 +312,7 @@ def withdraw(traffic: Traffic, mover: int) -> None:
     """Take a mover that has no slot out of whatever it is queued in."""
     moving, control = at(traffic.movers, mover), traffic.control[0]
     if moving.queue == Queue.PENDING:
-        call_off_mover(traffic, mover)
+        call_off_mover(traffic.control, mover)
     elif moving.queue == Queue.HELD:
         if control.held_movers == mover:
             control.held_movers = moving.next
@@ -326,7 +326,7 @@ def withdraw(traffic: Traffic, mover: int) -> None:
         link = whole(moving.place)
         if at(traffic.extras, at(traffic.roads, link).extra).first == mover:
             withdraw_front(traffic, link)
-        leave_exit_line(traffic, link, mover)
+        leave_exit_line(traffic.control, link, mover)
     elif moving.queue == Queue.LINE:
         leave_origin_line(traffic, whole(moving.wants), mover)
 
@@ -379,7 +379,7 @@ def take_off(
         if link < 0 or at(traffic.links, link).kind == LinkKind.PASSING:
             withdraw(traffic, mover)
             if link >= 0:
-                leave_members(traffic, link, mover, time)
+                leave_members(traffic.control, link, mover, time)
         else:
             slot = slot_of(traffic, link, mover)
             if slot == front_act(traffic, link).head:
@@ -550,7 +550,7 @@ def reconsider(state: Records, time: float, only_early: int) -> None:
     for link in range(len(traffic.links)):
         if at(traffic.links, link).queue == Queue.GATE and is_to_ask_again(traffic, link, time):
             give_up(traffic, link)
-            await_front(traffic, link, time)
+            await_front(traffic.control, link, time)
         if not only_early and gate_act(traffic, link).first != NONE:
             sort_origin_line(traffic, link, time)
     for gate in range(n_gates_of(traffic)):
@@ -590,7 +590,7 @@ def reconsider_for(state: Records, rerouted: NDArray[np.int64], time: float) -> 
                 some_held = True
             elif road.queue == Queue.GATE and is_to_ask_again(traffic, link, time):
                 give_up(traffic, link)
-                await_front(traffic, link, time)
+                await_front(traffic.control, link, time)
                 arrange_anew(traffic, gate_of(traffic, wanted), time)
         elif moving.queue == Queue.LINE:
             wanted = whole(moving.wants)
@@ -628,7 +628,7 @@ def let_held_ask(traffic: Traffic, time: float) -> None:
             control.held_links = link
         else:
             front_act(traffic, link).beyond = NONE
-            await_front(traffic, link, time)
+            await_front(traffic.control, link, time)
         link = behind
     mover = whole(control.held_movers)
     control.held_movers = NONE
@@ -660,7 +660,7 @@ def is_to_ask_again(traffic: Traffic, link: int, time: float) -> bool:
 def arrange_anew(traffic: Traffic, gate: int, time: float) -> None:
     """Let a gate act when it can, and not when it was to act before."""
     if gate_time(traffic, gate) < np.inf:
-        call_off_gate(traffic, gate)
+        call_off_gate(traffic.control, gate)
     if gate_act(traffic, gate).head != NONE:
         arrange(traffic, gate, time)
 
@@ -723,7 +723,7 @@ def turn_wheel(state: Records, per_bucket: float) -> None:
 def leads_to_itself(state: Records, link: int) -> bool:
     """Tell whether the front of a link waits, through others, for its own link."""
     traffic = traffic_of(state)
-    return closes_ring(traffic, link)
+    return closes_ring(traffic.control, link)
 
 
 @kernel

@@ -16,11 +16,11 @@ one gate where they share its width: those who come from either end take turns.
 
 import numpy as np
 
-from evacsim.kernels._jit import at, part, prefetch, whole
-from evacsim.kernels.arrays import NONE, Contention, LinkKind, Queue, Traffic
+from evacsim.kernels._jit import at, part, piece, prefetch, whole
+from evacsim.kernels.arrays import NONE, Contention, LinkKind, Queue, Records, Traffic
 from evacsim.kernels.events import front_since, gate_time, schedule_gate
 from evacsim.kernels.room import front_act, gate_act, gate_of, in_pcu, opening_time, sizes_differ
-from evacsim.kernels.state import rare
+from evacsim.kernels.state import traffic_of
 
 
 @part
@@ -95,12 +95,13 @@ def goes_before(traffic: Traffic, contender: int, turn: float, other: int) -> bo
     other_turn = turn_of(traffic, other)
     if turn != other_turn:
         return turn < other_turn
-    return stands_longer(traffic, contender, other)
+    return stands_longer(traffic.control, contender, other)
 
 
-@rare
-def stands_longer(traffic: Traffic, contender: int, other: int) -> bool:
+@piece
+def stands_longer(state: Records, contender: int, other: int) -> bool:
     """Tell whether a contender goes before another of the same turn."""
+    traffic = traffic_of(state)
     since, other_since = standing_since(traffic, contender), standing_since(traffic, other)
     if since != other_since:
         return since < other_since
@@ -225,7 +226,7 @@ def opening_of(traffic: Traffic, junction: int, contender: int, time: float) -> 
 def choose(traffic: Traffic, gate: int, time: float) -> int:
     """Return the contender that a gate lets in at `time`, NONE if there is no room for any; it contends no longer."""
     if gate >= len(traffic.links):
-        chosen = choose_at_junction(traffic, gate, time)
+        chosen = choose_at_junction(traffic.control, gate, time)
         if chosen != NONE:
             give_up(traffic, chosen)
         return chosen
@@ -244,9 +245,10 @@ def choose(traffic: Traffic, gate: int, time: float) -> int:
     return first
 
 
-@rare
-def choose_at_junction(traffic: Traffic, gate: int, time: float) -> int:
+@piece
+def choose_at_junction(state: Records, gate: int, time: float) -> int:
     """Return what `choose` does at the gate of a junction, where contenders want several links."""
+    traffic = traffic_of(state)
     chosen = NONE
     contender = whole(gate_act(traffic, gate).head)
     while contender != NONE:
@@ -258,9 +260,10 @@ def choose_at_junction(traffic: Traffic, gate: int, time: float) -> int:
     return chosen
 
 
-@rare
-def first_opening(traffic: Traffic, gate: int, time: float) -> float:
+@piece
+def first_opening(state: Records, gate: int, time: float) -> float:
     """Return when the gate of a junction can let in the first of its contenders, if that is known by now."""
+    traffic = traffic_of(state)
     earliest = np.inf
     contender = whole(gate_act(traffic, gate).head)
     while contender != NONE:
@@ -276,7 +279,7 @@ def arrange(traffic: Traffic, gate: int, time: float) -> float:
         first = whole(gate_act(traffic, gate).head)
         earliest = opening_time(traffic, gate, size_of(traffic, first), time)
     else:
-        earliest = first_opening(traffic, gate, time)
+        earliest = first_opening(traffic.control, gate, time)
     planned = gate_time(traffic, gate)
     if earliest < planned:
         schedule_gate(traffic, gate, earliest)
@@ -287,29 +290,31 @@ def arrange(traffic: Traffic, gate: int, time: float) -> float:
 def has_ring(traffic: Traffic, gate: int) -> bool:
     """Tell whether a link that contends at a gate waits, through others, for itself; note it."""
     if gate >= len(traffic.links):
-        return has_ring_at_junction(traffic, gate)
+        return has_ring_at_junction(traffic.control, gate)
     # All who contend want the same link: a ring passes through it.
-    if at(traffic.links, gate).queue != Queue.GATE or not closes_ring(traffic, gate):
+    if at(traffic.links, gate).queue != Queue.GATE or not closes_ring(traffic.control, gate):
         return False
     traffic.control[0].ring = gate
     return True
 
 
-@rare
-def has_ring_at_junction(traffic: Traffic, gate: int) -> bool:
+@piece
+def has_ring_at_junction(state: Records, gate: int) -> bool:
     """Do what `has_ring` does at the gate of a junction, where contenders want several links."""
+    traffic = traffic_of(state)
     contender = whole(gate_act(traffic, gate).head)
     while contender != NONE:
-        if contender < len(traffic.links) and closes_ring(traffic, contender):
+        if contender < len(traffic.links) and closes_ring(traffic.control, contender):
             traffic.control[0].ring = contender
             return True
         contender = contender_after(traffic, contender)
     return False
 
 
-@rare
-def closes_ring(traffic: Traffic, link: int) -> bool:
+@piece
+def closes_ring(state: Records, link: int) -> bool:
     """Tell whether the fronts of links, beginning with one, wait for each other's room in a ring."""
+    traffic = traffic_of(state)
     other, mark, steps, power = link, link, 0, 1
     while True:
         if at(traffic.links, other).queue != Queue.GATE:

@@ -10,10 +10,10 @@ row of the link, the smaller key of the mover, the smaller row. Gates act in the
 
 import numpy as np
 
-from evacsim.kernels._jit import at, item, part, prefetch, put, whole
-from evacsim.kernels.arrays import CHAINED, N_TURNS, NONE, RUN, TURN, LinkKind, Queue, Traffic
+from evacsim.kernels._jit import at, item, part, piece, prefetch, put, whole
+from evacsim.kernels.arrays import CHAINED, N_TURNS, NONE, RUN, TURN, LinkKind, Queue, Records, Traffic
 from evacsim.kernels.room import RUN_BITS, act_of, first_mover_of, front_act, gate_act
-from evacsim.kernels.state import rare
+from evacsim.kernels.state import traffic_of
 
 LAST_BUCKET = 2**62
 LAST_PLACE = 2 * TURN - 1
@@ -129,12 +129,13 @@ def is_before(
         return bool(since < other_since)
     if min(entity, other) < first_mover_of(traffic):
         return entity < other
-    return has_smaller_key(traffic, entity, other)
+    return has_smaller_key(traffic.control, entity, other)
 
 
-@rare
-def has_smaller_key(traffic: Traffic, entity: int, other: int) -> bool:
+@piece
+def has_smaller_key(state: Records, entity: int, other: int) -> bool:
     """Tell whether a mover has a smaller key than another, or the same in a smaller row."""
+    traffic = traffic_of(state)
     first_mover = first_mover_of(traffic)
     key = at(traffic.movers, entity - first_mover).key
     other_key = at(traffic.movers, other - first_mover).key
@@ -151,7 +152,7 @@ def push(traffic: Traffic, entity: int, time: float) -> None:
     size = whole(control.heap_size)
     control.heap_size = size + 1
     if control.is_heap:
-        push_to_many(traffic, entity, time, size)
+        push_to_many(traffic.control, entity, time, size)
     else:
         control.n_sorted = min(control.n_sorted, size - insert(traffic, entity, time, size))
 
@@ -166,19 +167,21 @@ def insert(traffic: Traffic, entity: int, time: float, size: int) -> int:
         place -= 1
     at(heap, place).time, at(heap, place).entity = time, entity
     if place == last and place > 0 and at(heap, place - 1).time < time:
-        make_heap(traffic, size + 1)
+        make_heap(traffic.control, size + 1)
     return place
 
 
-@rare
-def push_to_many(traffic: Traffic, entity: int, time: float, size: int) -> None:
+@piece
+def push_to_many(state: Records, entity: int, time: float, size: int) -> None:
     """Put an event into a heap of `size`."""
+    traffic = traffic_of(state)
     rise(traffic, size, time, since_of(traffic, entity), entity)
 
 
-@rare
-def make_heap(traffic: Traffic, size: int) -> None:
+@piece
+def make_heap(state: Records, size: int) -> None:
     """Let the next events, of which there are `size`, be a heap."""
+    traffic = traffic_of(state)
     traffic.control[0].is_heap = 1
     for place in range(size):
         event = at(traffic.heap, place)
@@ -200,15 +203,16 @@ def rise(traffic: Traffic, place: int, time: float, since: float, entity: int) -
     here.time, here.since, here.entity = time, since, entity
 
 
-@rare
-def sort_last(traffic: Traffic, last: int) -> None:
+@piece
+def sort_last(state: Records, last: int) -> None:
     """Put those at the end that are due at one time in order, the first at the end."""
+    traffic = traffic_of(state)
     heap, control = traffic.heap, traffic.control[0]
     time, first = float(at(heap, last).time), last
     while first > 0 and at(heap, first - 1).time == time:
         first -= 1
     if last - first > FEW:
-        make_heap(traffic, last + 1)
+        make_heap(traffic.control, last + 1)
         return
     for tied in range(first, last + 1):
         entity = whole(at(heap, tied).entity)
@@ -223,9 +227,10 @@ def sort_last(traffic: Traffic, last: int) -> None:
     control.n_sorted = last + 1 - first
 
 
-@rare
-def drop_from_many(traffic: Traffic, size: int) -> None:
+@piece
+def drop_from_many(state: Records, size: int) -> None:
     """Take the first event out of a heap of which `size` remain."""
+    traffic = traffic_of(state)
     heap = traffic.heap
     if size == 0:
         traffic.control[0].is_heap = 0
@@ -285,9 +290,10 @@ def sort_heap(traffic: Traffic) -> None:
     control.n_stale = 0
 
 
-@rare
-def push_now(traffic: Traffic, entity: int, time: float) -> None:
+@piece
+def push_now(state: Records, entity: int, time: float) -> None:
     """Put an event into the heap, from where that is seldom needed."""
+    traffic = traffic_of(state)
     push(traffic, entity, time)
 
 
@@ -327,7 +333,7 @@ def enter_wheel(traffic: Traffic, entity: int, time: float) -> int:
     """Do what `put_into_wheel` does but for writing down who is behind the entity; return that, NONE: nobody."""
     bucket, cursor = bucket_of(traffic, time), whole(traffic.control[0].cursor)
     if bucket <= cursor:
-        push_now(traffic, entity, time)
+        push_now(traffic.control, entity, time)
         return NONE
     place = place_of(bucket, cursor)
     others = item(traffic.buckets, place)
@@ -353,12 +359,13 @@ def go_to(traffic: Traffic, bucket: int) -> None:
     """Let a bucket be the present one, and the next turn have its buckets if one begins."""
     traffic.control[0].cursor = bucket
     if bucket & (TURN - 1) == 0:
-        spread(traffic, (bucket >> TURN_BITS) + 1)
+        spread(traffic.control, (bucket >> TURN_BITS) + 1)
 
 
-@rare
-def spread(traffic: Traffic, turn: int) -> None:
+@piece
+def spread(state: Records, turn: int) -> None:
     """Put the events of a turn that have lain together into their buckets."""
+    traffic = traffic_of(state)
     together = 2 * TURN + (turn & (N_TURNS - 1))
     chained = item(traffic.buckets, together)
     put(traffic.buckets, together, NONE)
@@ -383,7 +390,7 @@ def schedule_link(traffic: Traffic, link: int, time: float) -> None:
 def schedule_gate(traffic: Traffic, gate: int, time: float) -> None:
     """Let a gate act at `time`, and not when it was to act before."""
     if gate_time(traffic, gate) < np.inf:
-        call_off_gate(traffic, gate)
+        call_off_gate(traffic.control, gate)
     traffic.control[0].n_events += 1
     set_gate_time(traffic, gate, time)
     gate_act(traffic, gate).next = enter_wheel(traffic, len(traffic.links) + gate, time)
@@ -399,12 +406,13 @@ def schedule_mover(traffic: Traffic, mover: int, time: float) -> None:
     moving.next = enter_wheel(traffic, first_mover_of(traffic) + mover, time)
 
 
-@rare
-def call_off(traffic: Traffic, entity: int, time: float) -> None:
+@piece
+def call_off(state: Records, entity: int, time: float) -> None:
     """Take the pending event of an entity at `time` out of its bucket; in the heap it stays as a stale one.
 
     The caller marks the entity as having none.
     """
+    traffic = traffic_of(state)
     bucket, cursor = bucket_of(traffic, time), whole(traffic.control[0].cursor)
     if bucket <= cursor:
         traffic.control[0].n_stale += 1
@@ -420,25 +428,28 @@ def call_off(traffic: Traffic, entity: int, time: float) -> None:
     put(traffic.buckets, place, others)
 
 
-@rare
-def call_off_link(traffic: Traffic, link: int) -> None:
+@piece
+def call_off_link(state: Records, link: int) -> None:
     """Take back the pending event of a link."""
-    call_off(traffic, link, front_act(traffic, link).time)
+    traffic = traffic_of(state)
+    call_off(traffic.control, link, front_act(traffic, link).time)
     at(traffic.links, link).queue = Queue.NOTHING
 
 
-@rare
-def call_off_gate(traffic: Traffic, gate: int) -> None:
+@piece
+def call_off_gate(state: Records, gate: int) -> None:
     """Take back the pending event of a gate."""
-    call_off(traffic, len(traffic.links) + gate, gate_time(traffic, gate))
+    traffic = traffic_of(state)
+    call_off(traffic.control, len(traffic.links) + gate, gate_time(traffic, gate))
     set_gate_time(traffic, gate, np.inf)
 
 
-@rare
-def call_off_mover(traffic: Traffic, mover: int) -> None:
+@piece
+def call_off_mover(state: Records, mover: int) -> None:
     """Take back the pending event of a mover."""
+    traffic = traffic_of(state)
     entity = first_mover_of(traffic) + mover
-    call_off(traffic, entity, at(traffic.movers, mover).event)
+    call_off(traffic.control, entity, at(traffic.movers, mover).event)
     at(traffic.movers, mover).queue = Queue.NOTHING
 
 
@@ -459,7 +470,7 @@ def open_bucket(traffic: Traffic, bucket: int) -> bool:
             others = chain(traffic, entity, others)
             continue
         if control.is_heap:
-            push_to_many(traffic, entity, time, size)
+            push_to_many(traffic.control, entity, time, size)
         else:
             insert(traffic, entity, time, size)
         size += 1
@@ -566,7 +577,7 @@ def take_next(traffic: Traffic, until: float) -> tuple[int, float, int]:
             else:
                 first = last
                 if control.n_sorted == 0 and last > 0 and at(heap, last - 1).time == at(heap, last).time:
-                    sort_last(traffic, last)
+                    sort_last(traffic.control, last)
                     continue
             time, entity = float(at(heap, first).time), whole(at(heap, first).entity)
             is_stale = control.n_stale > 0 and event_of(traffic, entity) != time
@@ -575,7 +586,7 @@ def take_next(traffic: Traffic, until: float) -> tuple[int, float, int]:
             control.heap_size = last
             control.n_events -= 1
             if control.is_heap:
-                drop_from_many(traffic, last)
+                drop_from_many(traffic.control, last)
             else:
                 control.n_sorted -= control.n_sorted > 0
             if not is_stale:

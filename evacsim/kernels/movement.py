@@ -18,7 +18,7 @@ come, first served, whose first is the front; so do those who depart onto one li
 
 import numpy as np
 
-from evacsim.kernels._jit import at, item, kernel, part, put, whole
+from evacsim.kernels._jit import at, item, kernel, part, piece, put, whole
 from evacsim.kernels.arrays import (
     ARRIVED,
     ASKS,
@@ -83,7 +83,7 @@ from evacsim.kernels.room import (
     take_head,
     vacate_head,
 )
-from evacsim.kernels.state import rare, traffic_of
+from evacsim.kernels.state import traffic_of
 
 MARGIN = 8
 """More records and events than one event can make."""
@@ -208,7 +208,7 @@ def act(traffic: Traffic, entity: int, time: float, passages: int) -> int:
         moving.queue = Queue.NOTHING
         if moving.place >= 0:
             link = whole(moving.place)
-            if not comes_to_exit(traffic, link, mover, time):
+            if not comes_to_exit(traffic.control, link, mover, time):
                 return Outcome.DONE
 
     left, entered, wanted, comes = NONE, NONE, NONE, NONE
@@ -228,7 +228,7 @@ def act(traffic: Traffic, entity: int, time: float, passages: int) -> int:
             wanted = next_link(traffic, route_in(who), node)
             if wanted >= 0:
                 if is_closed(traffic, wanted, mode_in(what)):
-                    return hold(traffic, link, mover, marks_in(what), wanted, time)
+                    return hold(traffic.control, link, mover, marks_in(what), wanted, time)
                 passes = may_enter(traffic, link, wanted, space, since, time)
         if wanted >= 0 and not passes:
             if link == NONE:
@@ -291,21 +291,22 @@ def let_in(traffic: Traffic, gate: int, time: float) -> int:
     """Return whom a gate lets in now, and note its turn; NONE if there is no room for anybody."""
     set_gate_time(traffic, gate, np.inf)
     if traffic.control[0].has_signals:
-        send_back_from_red(traffic, gate, time)
+        send_back_from_red(traffic.control, gate, time)
     chosen = choose(traffic, gate, time)
     if chosen != NONE:
         gate_act(traffic, gate).turn = turn_of(traffic, chosen)
     return chosen
 
 
-@rare
-def comes_to_exit(traffic: Traffic, link: int, mover: int, time: float) -> bool:
+@piece
+def comes_to_exit(state: Records, link: int, mover: int, time: float) -> bool:
     """Let a mover line up at the end of a passing link; tell whether it may try to go on at once."""
-    line_up_at_exit(traffic, link, mover)
+    traffic = traffic_of(state)
+    line_up_at_exit(traffic.control, link, mover)
     if at(traffic.extras, at(traffic.roads, link).extra).first != mover:
         return False
     if next_green(traffic, link, max(time, at(traffic.links, link).exit_free)) > time:
-        await_front(traffic, link, time)
+        await_front(traffic.control, link, time)
         return False
     return True
 
@@ -321,22 +322,23 @@ def follow_up(traffic: Traffic, left: int, entered: int, gate: int, time: float)
         room_at = gate_of(traffic, left)
         # Those who know when they can enter are not helped by one more gap behind the others.
         if room_at >= len(traffic.links) or gate_time(traffic, room_at) == np.inf:
-            is_ring = finds_room(traffic, room_at, time)
+            is_ring = finds_room(traffic.control, room_at, time)
     if gate != NONE and gate_act(traffic, gate).head != NONE and arrange(traffic, gate, time) == np.inf:
         is_ring = is_ring or has_ring(traffic, gate)
     if left != NONE and at(traffic.links, left).queue == Queue.NOTHING:
         if at(traffic.links, left).kind == LinkKind.PLAIN:
             await_plain_front(traffic, left, time)
         else:
-            await_front(traffic, left, time)
+            await_front(traffic.control, left, time)
     if entered != NONE and at(traffic.links, entered).queue == Queue.NOTHING:
-        await_front(traffic, entered, time)
+        await_front(traffic.control, entered, time)
     return is_ring
 
 
-@rare
-def finds_room(traffic: Traffic, gate: int, time: float) -> bool:
+@piece
+def finds_room(state: Records, gate: int, time: float) -> bool:
     """Let a gate act when it can let somebody in, now that one has left; tell whether there is a ring instead."""
+    traffic = traffic_of(state)
     return arrange(traffic, gate, time) == np.inf and has_ring(traffic, gate)
 
 
@@ -352,10 +354,12 @@ def enter(
         road.entry_free = time + passing_time(traffic, link, space)
         reaches = time + road.travel_time
     else:
-        reaches = pass_entrance(traffic, mover, space, mode_in(what), marks_in(what), link, time, waited)
+        reaches = pass_entrance(
+            traffic.control, mover, space, mode_in(what), marks_in(what), link, time, waited
+        )
     if kind == LinkKind.PASSING:
         at(traffic.movers, mover).place = link
-        join_members(traffic, link, mover, route_in(onward(who)), reaches)
+        join_members(traffic.control, link, mover, route_in(onward(who)), reaches)
     else:
         if traffic.control[0].notes_places:
             at(traffic.movers, mover).place = link
@@ -363,11 +367,12 @@ def enter(
     count_entry(traffic, mover, people_in(what), link, time, passages)
 
 
-@rare
+@piece
 def pass_entrance(
-    traffic: Traffic, mover: int, space: int, mode: int, marks: int, link: int, time: float, waited: float
+    state: Records, mover: int, space: int, mode: int, marks: int, link: int, time: float, waited: float
 ) -> float:
     """Let a mover take its room and keep the entrance of a link busy; return when it reaches the end [s]."""
+    traffic = traffic_of(state)
     link_record, road = at(traffic.links, link), at(traffic.roads, link)
     if road.storage != UNLIMITED:
         link_record.room -= room_needed(traffic, link, space)
@@ -380,8 +385,8 @@ def pass_entrance(
         if waited > KEPT_WAITING:
             busy *= at(traffic.extras, road.extra).drop
         if link_record.kind == LinkKind.PASSING:
-            busy = max(busy, least_passing_time(traffic, link, space, speed, factor))
-            speed = speed_in_crowd(traffic, link, speed, space)
+            busy = max(busy, least_passing_time(traffic.control, link, space, speed, factor))
+            speed = speed_in_crowd(traffic.control, link, speed, space)
     link_record.entry_free = time + busy
     if link_record.contention == Contention.AT_JUNCTION:
         junction = at(traffic.junctions, gate_of(traffic, link) - len(traffic.links))
@@ -431,22 +436,24 @@ def leave_link(traffic: Traffic, link: int, space: int, time: float) -> None:
     if road.kind == LinkKind.PLAIN:
         leave_gap(traffic, link, take_head(traffic, link), space, time)
     elif road.kind == LinkKind.PASSING:
-        leave_footway(traffic, link, time)
+        leave_footway(traffic.control, link, time)
     else:
         vacate_head(traffic, link, time)
 
 
-@rare
-def leave_footway(traffic: Traffic, link: int, time: float) -> None:
+@piece
+def leave_footway(state: Records, link: int, time: float) -> None:
     """Let the front of a link on which movers pass each other leave it."""
+    traffic = traffic_of(state)
     mover = whole(at(traffic.extras, at(traffic.roads, link).extra).first)
-    leave_exit_line(traffic, link, mover)
-    leave_members(traffic, link, mover, time)
+    leave_exit_line(traffic.control, link, mover)
+    leave_members(traffic.control, link, mover, time)
 
 
-@rare
-def await_front(traffic: Traffic, link: int, time: float) -> None:
+@piece
+def await_front(state: Records, link: int, time: float) -> None:
     """Let the front of a link that is queued nowhere act as soon as it may pass the exit."""
+    traffic = traffic_of(state)
     road = at(traffic.links, link)
     if road.kind == LinkKind.PLAIN:
         await_plain_front(traffic, link, time)
@@ -527,21 +534,23 @@ def next_green(traffic: Traffic, link: int, time: float) -> float:
     return float(time + (signal.cycle - phase))
 
 
-@rare
-def send_back_from_red(traffic: Traffic, gate: int, time: float) -> None:
+@piece
+def send_back_from_red(state: Records, gate: int, time: float) -> None:
     """Let links whose signal is red contend no longer until it is green again."""
+    traffic = traffic_of(state)
     contender = whole(gate_act(traffic, gate).head)
     while contender != NONE:
         behind = contender_after(traffic, contender)
         if contender < len(traffic.links) and next_green(traffic, contender, time) > time:
             give_up(traffic, contender)
-            await_front(traffic, contender, time)
+            await_front(traffic.control, contender, time)
         contender = behind
 
 
-@rare
-def hold(traffic: Traffic, link: int, mover: int, marks: int, wanted: int, time: float) -> int:
+@piece
+def hold(state: Records, link: int, mover: int, marks: int, wanted: int, time: float) -> int:
     """Hold a mover before a link that is closed to it; who does not stand in a slot makes way for others."""
+    traffic = traffic_of(state)
     control, moving = traffic.control[0], at(traffic.movers, mover)
     if link != NONE:
         at(traffic.links, link).stood = False
@@ -552,14 +561,14 @@ def hold(traffic: Traffic, link: int, mover: int, marks: int, wanted: int, time:
         control.held_links = link
     else:
         if link != NONE:
-            leave_exit_line(traffic, link, mover)
+            leave_exit_line(traffic.control, link, mover)
         else:
             become(traffic, mover, MoverState.WAITING)
         moving.queue = Queue.HELD
         moving.next = control.held_movers
         control.held_movers = mover
         if link != NONE:
-            await_front(traffic, link, time)
+            await_front(traffic.control, link, time)
     if marks & ASKS:
         record(traffic, mover, time, wanted, NoticeKind.HELD)
         return Outcome.NOTICE
@@ -581,9 +590,10 @@ def settle(traffic: Traffic, mover: int, was: int, people: int, node: int, end: 
 # Lines and lists of movers without slots
 
 
-@rare
-def line_up_at_exit(traffic: Traffic, link: int, mover: int) -> None:
+@piece
+def line_up_at_exit(state: Records, link: int, mover: int) -> None:
     """Put a mover at the end of the line at the end of a passing link."""
+    traffic = traffic_of(state)
     extra = at(traffic.extras, at(traffic.roads, link).extra)
     at(traffic.movers, mover).queue = Queue.LINE
     at(traffic.movers, mover).next = NONE
@@ -594,9 +604,10 @@ def line_up_at_exit(traffic: Traffic, link: int, mover: int) -> None:
     extra.last = mover
 
 
-@rare
-def leave_exit_line(traffic: Traffic, link: int, mover: int) -> None:
+@piece
+def leave_exit_line(state: Records, link: int, mover: int) -> None:
     """Take a mover out of the line at the end of a passing link."""
+    traffic = traffic_of(state)
     extra, movers = at(traffic.extras, at(traffic.roads, link).extra), traffic.movers
     if extra.first == mover:
         extra.first = at(movers, mover).next
@@ -634,9 +645,10 @@ def leave_origin(traffic: Traffic, link: int) -> None:
     moving.wants = NONE
 
 
-@rare
-def join_members(traffic: Traffic, link: int, mover: int, route: int, reaches: float) -> None:
+@piece
+def join_members(state: Records, link: int, mover: int, route: int, reaches: float) -> None:
     """Put a mover into the list of those on a passing link; it acts when it reaches the end."""
+    traffic = traffic_of(state)
     extra, moving = at(traffic.extras, at(traffic.roads, link).extra), at(traffic.movers, mover)
     moving.time = reaches
     moving.route = route
@@ -649,9 +661,10 @@ def join_members(traffic: Traffic, link: int, mover: int, route: int, reaches: f
     schedule_mover(traffic, mover, reaches)
 
 
-@rare
-def leave_members(traffic: Traffic, link: int, mover: int, time: float) -> None:
+@piece
+def leave_members(state: Records, link: int, mover: int, time: float) -> None:
     """Take a mover off a passing link and leave its gap behind."""
+    traffic = traffic_of(state)
     movers, road = traffic.movers, at(traffic.roads, link)
     extra, moving = at(traffic.extras, road.extra), at(movers, mover)
     if moving.ahead == NONE:
@@ -668,33 +681,36 @@ def leave_members(traffic: Traffic, link: int, mover: int, time: float) -> None:
 # Crowds on footways
 
 
-@rare
-def least_passing_time(traffic: Traffic, link: int, space: int, speed: float, factor: float) -> float:
+@piece
+def least_passing_time(state: Records, link: int, space: int, speed: float, factor: float) -> float:
     """Return how long a walker of a free speed keeps an entrance busy at the greatest flow of the law [s]."""
+    traffic = traffic_of(state)
     extra = at(traffic.extras, at(traffic.roads, link).extra)
     if extra.crowding == Crowding.NONE:
         return 0.0
     if extra.crowding == Crowding.WEIDMANN:
         greatest = WEIDMANN_GREATEST * speed
     else:
-        greatest = COUNTERFLOW_GREATEST if opposing(traffic, link) > 0 else LINEAR_GREATEST
+        greatest = COUNTERFLOW_GREATEST if opposing(traffic.control, link) > 0 else LINEAR_GREATEST
     return float(in_pcu(space) * at(traffic.roads, link).length / (extra.area * (greatest * factor)))
 
 
-@rare
-def opposing(traffic: Traffic, link: int) -> int:
+@piece
+def opposing(state: Records, link: int) -> int:
     """Return the room that those take who walk a footway the other way [thousandths of a person]."""
+    traffic = traffic_of(state)
     twin = at(traffic.extras, at(traffic.roads, link).extra).twin
     return 0 if twin == NONE else whole(at(traffic.extras, at(traffic.roads, twin).extra).taken)
 
 
-@rare
-def speed_in_crowd(traffic: Traffic, link: int, speed: float, space: int) -> float:
+@piece
+def speed_in_crowd(state: Records, link: int, speed: float, space: int) -> float:
     """Return the speed of a walker who enters a footway, limited by the density it finds [m/s]."""
+    traffic = traffic_of(state)
     extra = at(traffic.extras, at(traffic.roads, link).extra)
     if extra.crowding == Crowding.NONE:
         return speed
-    other_way = opposing(traffic, link)
+    other_way = opposing(traffic.control, link)
     density = (extra.taken + space + other_way) / UNITS_PER_PCU / extra.area
     if extra.crowding == Crowding.WEIDMANN:
         density = min(density, WEIDMANN_DENSEST)

@@ -1,20 +1,22 @@
 """The state of movement behind one array: cheap to hand from function to function.
 
-Handing over `Traffic` means handing over a hundred numbers, which takes longer than much of what
-movement does. So kernels are given its `control`, which knows where the other arrays are.
+Handing over `Traffic` to what is not put in place takes longer than much of what movement does. So kernels,
+and pieces of them that are called where they are needed, are given its `control`, which knows where the other
+arrays are.
 """
 
 import ctypes
 from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any
 
 import numba
 import numpy as np
-from numba.core import cgutils
-from numba.core import types as numba_types
+from numba import extending
+from numba.core import cgutils, types
+from numba.core.typing import templates
 from numba.np import arrayobj
 
-from evacsim.kernels._jit import CONFIG, INTRINSIC, part, piece
+from evacsim.kernels._jit import CONFIG, INTRINSIC
 from evacsim.kernels.arrays import (
     ACT,
     CONTROL,
@@ -30,8 +32,9 @@ from evacsim.kernels.arrays import (
     Traffic,
 )
 
-F = TypeVar("F", bound=Callable[..., Any])
-TYPES: Any = numba_types
+EXTENDING: Any = extending
+TYPES: Any = types
+PROXY: Any = cgutils.create_struct_proxy
 POPULATE: Any = arrayobj.populate_array
 FIELDS: Any = CONTROL.fields
 ROW = np.dtype("i4")
@@ -47,29 +50,67 @@ def note_addresses(traffic: Traffic) -> None:
         control["address"][place], control["size"][place] = array.ctypes.data, len(array)
 
 
+class TrafficType(types.Type):
+    """What `Traffic` is within kernels: where its arrays are and how long they are.
+
+    As a tuple of arrays it would be a hundred numbers, which each part of a kernel takes: compiling would take
+    half as long again.
+    """
+
+    def __init__(self, control: Any) -> None:
+        kinds = [TYPES.Array(numba.from_dtype(dtype), 1, "C") for dtype in DTYPES] + [control]
+        self.arrays = dict(zip(Traffic._fields, kinds, strict=True))
+        super().__init__(f"Traffic({control})")
+
+
+@EXTENDING.infer_getattr
+class _Arrays(templates.AttributeTemplate):
+    key = TrafficType
+
+    def generic_resolve(self, typ: Any, attr: Any) -> Any:  # type: ignore[override]
+        return typ.arrays.get(attr)
+
+
+@EXTENDING.register_model(TrafficType)
+class _Addresses(extending.models.StructModel):
+    def __init__(self, manager: Any, traffic: TrafficType) -> None:
+        members = [("control", TYPES.voidptr)]
+        for name in Traffic._fields[:-1]:
+            members += [(f"{name}_address", TYPES.voidptr), (f"{name}_size", TYPES.intp)]
+        super().__init__(manager, traffic, members)  # type: ignore[no-untyped-call]
+
+
+def _array(context: Any, builder: Any, traffic: TrafficType, value: Any, name: str) -> Any:
+    known = PROXY(traffic)(context, builder, value=value)
+    if name == "control":
+        address, size = known.control, cgutils.intp_t(1)
+    else:
+        address, size = getattr(known, f"{name}_address"), getattr(known, f"{name}_size")
+    kind = traffic.arrays[name]
+    view = context.make_array(kind)(context, builder)
+    item = cgutils.intp_t(context.get_abi_sizeof(context.get_data_type(kind.dtype)))
+    data = builder.bitcast(address, view.data.type)
+    POPULATE(view, data=data, shape=[size], strides=[item], itemsize=item, meminfo=None)
+    return view._getvalue()
+
+
+EXTENDING.lower_getattr_generic(TrafficType)(_array)
+
+
 def _traffic_of(_: Any, state: Any) -> Any:
-    arrays = [TYPES.Array(numba.from_dtype(dtype), 1, "C") for dtype in DTYPES] + [state]
-    traffic = TYPES.NamedTuple(arrays, Traffic)
+    traffic = TrafficType(state)
 
     def generate(context: Any, builder: Any, _: Any, values: Any) -> Any:
         control = context.make_array(state)(context, builder, values[0])
         record = builder.bitcast(control.data, cgutils.voidptr_t)
-
-        def number(field: str, place: int) -> Any:
-            offset = FIELDS[field][1] + 8 * place
-            at = builder.gep(record, [cgutils.intp_t(offset)])
-            return builder.load(builder.bitcast(at, cgutils.intp_t.as_pointer()))
-
-        views = []
-        for place, kind in enumerate(arrays[:-1]):
-            view = context.make_array(kind)(context, builder)
-            data = builder.inttoptr(number("address", place), view.data.type)
-            item = cgutils.intp_t(context.get_abi_sizeof(context.get_data_type(kind.dtype)))
-            POPULATE(
-                view, data=data, shape=[number("size", place)], strides=[item], itemsize=item, meminfo=None
-            )
-            views.append(view._getvalue())
-        return context.make_tuple(builder, traffic, [*views, values[0]])
+        known = PROXY(traffic)(context, builder)
+        known.control = record
+        for place, name in enumerate(Traffic._fields[:-1]):
+            for field, kind in (("address", cgutils.voidptr_t), ("size", cgutils.intp_t)):
+                at = builder.gep(record, [cgutils.intp_t(FIELDS[field][1] + 8 * place)])
+                found = builder.load(builder.bitcast(at, kind.as_pointer()))
+                setattr(known, f"{name}_{field}", found)
+        return known._getvalue()
 
     return traffic(state), generate
 
@@ -89,23 +130,3 @@ traffic_of: Callable[[Records], Traffic] = (
     _traffic_in_python if CONFIG.DISABLE_JIT else INTRINSIC(_traffic_of)
 )
 """Return all arrays of the state of movement, given its `control`."""
-
-
-def rare(function: F) -> F:
-    """Compile a piece of kernels, with `Traffic` as its first argument, that is called where it is needed.
-
-    What seldom happens so takes no place in what happens all the time.
-    """
-    if CONFIG.DISABLE_JIT:
-        return function
-    inner = part(function)
-
-    def call(state: Records, *args: Any) -> Any:
-        return inner(traffic_of(state), *args)
-
-    outer = piece(call)
-
-    def hand_over(traffic: Traffic, *args: Any) -> Any:
-        return outer(traffic.control, *args)
-
-    return cast(F, part(hand_over))

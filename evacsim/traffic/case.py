@@ -147,6 +147,11 @@ class TrafficCase:
             f"{len(self.routes.ids):,} routes, {len(self.trips.ids):,} trips>"
         )
 
+    @property
+    def is_changing(self) -> bool:
+        """Whether links change under way or have signals."""
+        return len(self.events.time) > 0 or len(self.signals.link) > 0
+
     def run(
         self,
         *,

@@ -25,7 +25,7 @@ def run_case(
 ) -> TrafficRun:
     """Let everybody of a case travel until nothing more can happen, or until `until` [s]."""
     asked = time.perf_counter()
-    ready_kernels()
+    ready_kernels(changing=case.is_changing)
     begin = time.perf_counter()
     movement = _movement(case, gridlock=gridlock, patience=patience, record_passages=record_passages)
     trips = _send(case, movement)

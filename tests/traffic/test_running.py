@@ -319,14 +319,36 @@ def test_with_mixed_sizes_at_a_merge_nobody_is_faster_than_free_flow_between_the
     assert (steps["time_s"] >= steps["distance_m"] / 12.5 - 1e-6).all()
 
 
-def test_a_run_leaves_no_kernel_to_be_compiled():
+FOR_TRAFFIC = ["advance", "send", "find_places"]
+FOR_CHANGES = ["change_links", "take_off", "reconsider"]
+
+
+@pytest.mark.parametrize(("changing", "ready"), [(True, FOR_TRAFFIC + FOR_CHANGES), (False, FOR_TRAFFIC)])
+def test_readying_leaves_no_kernel_to_be_compiled_but_those_that_are_not_needed(changing, ready):
     """Else every run would announce that it compiles, once after installation."""
     program = (
         "from evacsim.kernels import changes, movement\n"
         "from evacsim.engine.compiling import ready_kernels\n"
-        "ready_kernels()\n"
-        "used = (movement.advance, changes.send, changes.change_links, changes.take_off, changes.reconsider)\n"
-        "print([kernel.py_func.__name__ for kernel in used if not kernel.signatures])\n"
+        f"ready_kernels(changing={changing})\n"
+        "used = (movement.advance, changes.send, changes.find_places,\n"
+        "        changes.change_links, changes.take_off, changes.reconsider)\n"
+        "print(*[kernel.py_func.__name__ for kernel in used if kernel.signatures])\n"
+    )
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert told.stdout.split() == ready
+
+
+def test_a_case_of_fixed_roads_needs_no_kernel_that_changes_them(tmp_path):
+    write_case(tmp_path, **line_tables([1, 1], n_trips=3, gap=1.0))
+    program = (
+        "from evacsim.kernels import changes, movement\n"
+        "from pathlib import Path\n"
+        "from evacsim.traffic.loading import load_traffic\n"
+        f"case = load_traffic(Path({str(tmp_path)!r}))\n"
+        "assert not case.is_changing\n"
+        "assert len(case.run().arrive) == len(case.trips.ids)\n"
+        "used = (changes.change_links, changes.take_off, changes.reconsider)\n"
+        "print([kernel.py_func.__name__ for kernel in used if kernel.signatures])\n"
     )
     told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert told.stdout == "[]\n"
