@@ -26,9 +26,9 @@ def ready_kernels(*, changing: bool = True) -> None:
     one_road = Movement(n_nodes=2, links=links)
     path = one_road.add_paths([0, 1], [0])
     vehicle = one_road.add(MoverColumns(mode=1), origin_node=0, path=path, depart_time=0.0)
-    if changing:
-        one_road.change_links([0], {1: 0.5}, now=0.5)
-    one_road.advance(np.inf)
+    one_road.advance(0.5)
     one_road.where(vehicle)
     if changing:
+        one_road.change_links([0], {1: 0.5}, now=0.5)
         one_road.remove(vehicle)
+    one_road.advance(np.inf)

@@ -341,12 +341,13 @@ def test_readying_leaves_no_kernel_to_be_compiled_but_those_that_are_not_needed(
 def test_a_case_of_fixed_roads_needs_no_kernel_that_changes_them(tmp_path):
     write_case(tmp_path, **line_tables([1, 1], n_trips=3, gap=1.0))
     program = (
-        "from evacsim.kernels import changes, movement\n"
         "from pathlib import Path\n"
+        "import numpy as np\n"
+        "from evacsim.kernels import changes\n"
         "from evacsim.traffic.loading import load_traffic\n"
         f"case = load_traffic(Path({str(tmp_path)!r}))\n"
         "assert not case.is_changing\n"
-        "assert len(case.run().arrive) == len(case.trips.ids)\n"
+        "assert np.isfinite(case.run().arrive).all()\n"
         "used = (changes.change_links, changes.take_off, changes.reconsider)\n"
         "print([kernel.py_func.__name__ for kernel in used if kernel.signatures])\n"
     )
