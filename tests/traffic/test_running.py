@@ -1,6 +1,7 @@
 """Runs of traffic against theory: bottlenecks, changes under way, gridlock, shuffled files."""
 
 import json
+import os
 import random
 import subprocess
 import sys
@@ -323,19 +324,49 @@ FOR_TRAFFIC = ["advance", "send", "find_places"]
 FOR_CHANGES = ["change_links", "take_off", "reconsider"]
 
 
-@pytest.mark.parametrize(("changing", "ready"), [(True, FOR_TRAFFIC + FOR_CHANGES), (False, FOR_TRAFFIC)])
-def test_readying_leaves_no_kernel_to_be_compiled_but_those_that_are_not_needed(changing, ready):
-    """Else every run would announce that it compiles, once after installation."""
+@pytest.mark.parametrize(
+    ("readying", "ready"),
+    [
+        ("ready_kernels(changing=True)", FOR_TRAFFIC + FOR_CHANGES),
+        ("ready_kernels(changing=False)", FOR_TRAFFIC),
+        ("compile_others(changing=True)", [*FOR_TRAFFIC[1:], *FOR_CHANGES]),
+        ("compile_others(changing=False)", FOR_TRAFFIC[1:]),
+    ],
+)
+def test_readying_leaves_no_kernel_to_be_compiled_but_those_that_are_not_needed(readying, ready):
+    """Else every run would announce that it compiles, once after installation; `advance` is compiled beside them."""
     program = (
         "from evacsim.kernels import changes, movement\n"
-        "from evacsim.engine.compiling import ready_kernels\n"
-        f"ready_kernels(changing={changing})\n"
+        "from evacsim.engine.compiling import compile_others, ready_kernels\n"
+        f"{readying}\n"
         "used = (movement.advance, changes.send, changes.find_places,\n"
         "        changes.change_links, changes.take_off, changes.reconsider)\n"
         "print(*[kernel.py_func.__name__ for kernel in used if kernel.signatures])\n"
     )
     told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert told.stdout.split() == ready
+
+
+@pytest.mark.slow
+@pytest.mark.skipif((os.cpu_count() or 1) == 1, reason="on one core nothing is compiled beside anything")
+def test_what_is_compiled_beside_is_not_compiled_again(tmp_path):
+    program = (
+        "from evacsim.kernels import changes, movement\n"
+        "from evacsim.engine.compiling import is_compiled, ready_kernels\n"
+        "assert not is_compiled(changing=False)\n"
+        "ready_kernels(changing=False)\n"
+        "assert is_compiled(changing=False)\n"
+        "used = (movement.advance, changes.send, changes.find_places)\n"
+        "print(*[kernel.py_func.__name__ for kernel in used if kernel.stats.cache_hits])\n"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", program],
+        env=os.environ | {"NUMBA_CACHE_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert told.stdout.split() == FOR_TRAFFIC[1:]
 
 
 def test_a_case_of_fixed_roads_needs_no_kernel_that_changes_them(tmp_path):
