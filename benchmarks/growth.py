@@ -9,7 +9,7 @@ From 10,000 to 10 million vehicles on the grid of 9,800 links, then a million ve
 A run of 12 ms often falls between two disturbances of a shared machine, one of 20 s never does: the best of some runs
 would flatter the small ones. So every run is cut into stretches of simulated time with 100,000 passages on average,
 some 15 ms each, and every stretch counts with the least of all its runs, in several processes whose turns alternate
-with those of the other sizes. Takes some 20 minutes and 8 GB; `--largest` stops earlier. Drawing needs the extra
+with those of the other sizes. Takes some 25 minutes and 8 GB; `--largest` stops earlier. Drawing needs the extra
 `report`.
 """
 
