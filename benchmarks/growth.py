@@ -140,7 +140,7 @@ def in_all(grows: str, side: int, trips: int, rounds: list[dict[str, Any]]) -> d
 
 
 def table(points: list[dict[str, Any]]) -> str:
-    """Return the points as a table; the last column compares with the first point of the curve."""
+    """Return the points as a table; one column compares with the first point of the curve."""
     first = {
         grows: next((p["ns"] for p in points if p["grows"] == grows), None) for grows in (DEMAND, NETWORK)
     }

@@ -28,7 +28,7 @@ def ready_kernels(*, changing: bool = True) -> None:
     What takes a second or more is then no part of the time that a run took; again it takes a millisecond.
     With `changing` False those that change roads under way are left out, a third of the compiling.
     """
-    if not is_compiled(changing=changing) and sys.executable and (os.cpu_count() or 1) > 1:
+    if not is_ready(movement.advance) and sys.executable and (os.cpu_count() or 1) > 1:
         with _others_compiled_beside(changing=changing):
             _one_road().advance(0.0)
     _use_all(changing=changing)
