@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 from contextlib import AbstractContextManager, nullcontext
-from unittest.mock import patch
 
 import numpy as np
 
@@ -28,27 +27,27 @@ def ready_kernels(*, changing: bool = True) -> None:
     What takes a second or more is then no part of the time that a run took; again it takes a millisecond.
     With `changing` False those that change roads under way are left out, a third of the compiling.
     """
-    if not is_ready(movement.advance) and sys.executable and (os.cpu_count() or 1) > 1:
-        with _others_compiled_beside(changing=changing):
+    # The few others that fixed roads need are not worth a second process (measured).
+    if changing and not is_ready(movement.advance) and sys.executable and (os.cpu_count() or 1) > 1:
+        with _others_compiled_beside():
             _one_road().advance(0.0)
     _use_all(changing=changing)
 
 
-def compile_others(*, changing: bool) -> None:
-    """Compile all but `advance`, in a process of their own: there nothing ever happens."""
-    with patch.object(movement, "advance", return_value=Outcome.DONE):
-        _use_all(changing=changing)
+def compile_others() -> None:
+    """Compile all but `advance`; only for a process of their own, in which from then on nothing ever happens."""
+    vars(movement)["advance"] = lambda *_: Outcome.DONE
+    _use_all(changing=True)
 
 
-def _others_compiled_beside(*, changing: bool) -> AbstractContextManager[object]:
+def _others_compiled_beside() -> AbstractContextManager[object]:
     """Begin to compile the others, each of which is left on disk; whoever leaves the context waits for it.
 
     What fails there is compiled here afterwards.
     """
-    code = f"from {__name__} import compile_others; compile_others(changing={changing})"
     try:
         return subprocess.Popen(
-            [sys.executable, "-c", code],
+            [sys.executable, "-c", f"from {__name__} import compile_others; compile_others()"],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

@@ -329,8 +329,7 @@ FOR_CHANGES = ["change_links", "take_off", "reconsider"]
     [
         ("ready_kernels(changing=True)", FOR_TRAFFIC + FOR_CHANGES),
         ("ready_kernels(changing=False)", FOR_TRAFFIC),
-        ("compile_others(changing=True)", [*FOR_TRAFFIC[1:], *FOR_CHANGES]),
-        ("compile_others(changing=False)", FOR_TRAFFIC[1:]),
+        ("compile_others()", [*FOR_TRAFFIC[1:], *FOR_CHANGES]),
     ],
 )
 def test_readying_leaves_no_kernel_to_be_compiled_but_those_that_are_not_needed(readying, ready):
@@ -338,9 +337,9 @@ def test_readying_leaves_no_kernel_to_be_compiled_but_those_that_are_not_needed(
     program = (
         "from evacsim.kernels import changes, movement\n"
         "from evacsim.engine.compiling import compile_others, ready_kernels\n"
-        f"{readying}\n"
         "used = (movement.advance, changes.send, changes.find_places,\n"
         "        changes.change_links, changes.take_off, changes.reconsider)\n"
+        f"{readying}\n"
         "print(*[kernel.py_func.__name__ for kernel in used if kernel.signatures])\n"
     )
     told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
@@ -353,10 +352,11 @@ def test_what_is_compiled_beside_is_not_compiled_again(tmp_path):
     program = (
         "from evacsim.kernels import changes, movement\n"
         "from evacsim.engine.compiling import is_compiled, ready_kernels\n"
-        "assert not is_compiled(changing=False)\n"
-        "ready_kernels(changing=False)\n"
-        "assert is_compiled(changing=False)\n"
-        "used = (movement.advance, changes.send, changes.find_places)\n"
+        "assert not is_compiled()\n"
+        "ready_kernels()\n"
+        "assert is_compiled()\n"
+        "used = (movement.advance, changes.send, changes.find_places,\n"
+        "        changes.change_links, changes.take_off, changes.reconsider)\n"
         "print(*[kernel.py_func.__name__ for kernel in used if kernel.stats.cache_hits])\n"
     )
     told = subprocess.run(
@@ -366,7 +366,7 @@ def test_what_is_compiled_beside_is_not_compiled_again(tmp_path):
         text=True,
         check=True,
     )
-    assert told.stdout.split() == FOR_TRAFFIC[1:]
+    assert told.stdout.split() == [*FOR_TRAFFIC[1:], *FOR_CHANGES]
 
 
 def test_a_case_of_fixed_roads_needs_no_kernel_that_changes_them(tmp_path):
