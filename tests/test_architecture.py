@@ -40,6 +40,15 @@ def test_the_doors_open_without_the_heavy_libraries(door):
     assert SLOW_TO_IMPORT.isdisjoint(opened.stdout.split())
 
 
+def test_the_face_opens_without_statistics():
+    """SciPy's take twice as long to import as pandas, and a single run needs none."""
+    listing = "import sys, evacsim.api; print('scipy.stats' in sys.modules)"
+    opened = subprocess.run(
+        [sys.executable, "-c", listing], cwd=REPOSITORY, capture_output=True, text=True, check=True
+    )
+    assert opened.stdout.strip() == "False"
+
+
 def test_every_room_has_one_floor_in_the_import_contract():
     contracts = configparser.ConfigParser()
     contracts.read(REPOSITORY / "setup.cfg", encoding="utf-8")

@@ -13,7 +13,7 @@ from evacsim.kernels._jit import is_ready
 from evacsim.kernels.arrays import Outcome
 
 FOR_TRAFFIC = (movement.advance, changes.send, changes.find_places)
-FOR_CHANGES = (changes.change_links, changes.take_off, changes.reconsider)
+FOR_CHANGES = (changes.change_links, changes.take_off, changes.reconsider, changes.reconsider_for)
 
 
 def is_compiled(*, changing: bool = True) -> bool:
@@ -58,14 +58,16 @@ def _others_compiled_beside() -> AbstractContextManager[object]:
 
 
 def _use_all(*, changing: bool) -> None:
-    """Let one vehicle go over a link that changes under way, unless no link ever changes."""
+    """Let one vehicle go over a link that changes under way, with new ways for nobody, unless no link ever changes."""
     one_road = _one_road()
     path = one_road.add_paths([0, 1], [0])
     vehicle = one_road.add(MoverColumns(mode=1), origin_node=0, path=path, depart_time=0.0)
     one_road.advance(0.5)
     one_road.where(vehicle)
     if changing:
-        one_road.change_links([0], {1: 0.5}, now=0.5)
+        one_road.set_trees(np.zeros(0, dtype=np.int64), np.zeros((0, 2), dtype=np.int32), is_followed=False)
+        one_road.advance(0.75)
+        one_road.change_links([0], {1: 0.5}, now=0.75)
         one_road.remove(vehicle)
     one_road.advance(np.inf)
 

@@ -4,7 +4,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import norm, t
 
 from evacsim.ensemble.interval import check_level
 from evacsim.streams import Streams
@@ -41,6 +40,8 @@ def mean_band(curves: ArrayLike, level: float = 0.95, *, seed: int = 0) -> Band:
     ValueError
         If there are fewer than two curves.
     """
+    from scipy.stats import norm, t
+
     given = np.asarray(curves, dtype=np.float64)
     if len(given) < 2:
         raise ValueError("a band needs at least two curves")

@@ -8,8 +8,6 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from scipy.stats import lognorm, norm, triang, truncnorm
-
 from evacsim.scenario.study import Between, Normal, OneOf, Skewed, StudyDesign, Triangular, Uncertain
 from evacsim.streams import Streams
 
@@ -58,6 +56,8 @@ def value_at(item: Uncertain, uniform: float) -> Any:
 
 
 def _quantile(law: Between | Triangular | Normal | Skewed, uniform: float) -> float:
+    from scipy.stats import lognorm, norm, triang, truncnorm
+
     if isinstance(law, Between):
         return law.low + uniform * (law.high - law.low)
     if isinstance(law, Triangular):

@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import t
 
 from evacsim.ensemble.interval import Interval, check_level
 
@@ -36,6 +35,8 @@ def mean_interval(values: ArrayLike, level: float = 0.95) -> Interval:
         raise ValueError("the mean of values that are not all finite says nothing; ask for quantiles")
     if len(given) < 2:
         return Interval(-math.inf, math.inf, level)
+    from scipy.stats import t
+
     half = float(t.ppf((1 + level) / 2, len(given) - 1)) * _spread(given) / math.sqrt(len(given))
     return Interval(float(given.mean()) - half, float(given.mean()) + half, level)
 

@@ -10,7 +10,6 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import binom
 
 from evacsim.ensemble.interval import Interval, check_level
 
@@ -34,6 +33,8 @@ def tolerance_confidence(runs: int, coverage: float, *, order: int = 1, sides: S
     >>> round(tolerance_confidence(59, 0.95), 5), round(tolerance_confidence(93, 0.95, sides=2), 5)
     (0.95151, 0.95002)
     """
+    from scipy.stats import binom
+
     return float(binom.cdf(runs - sides * order, runs, coverage))
 
 
@@ -87,6 +88,8 @@ def quantile_interval(values: ArrayLike, probability: float, level: float = 0.95
     level : float
         Confidence; each side is wrong in at most half of the rest.
     """
+    from scipy.stats import binom
+
     ordered = np.sort(np.asarray(values, dtype=np.float64))
     runs, miss = len(ordered), (1 - check_level(level)) / 2
     if not runs:

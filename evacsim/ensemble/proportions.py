@@ -5,8 +5,6 @@ Who looks at the runs while they come and stops when the answer is clear uses `e
 
 import math
 
-from scipy.stats import binomtest
-
 from evacsim.ensemble.interval import Interval, check_level
 
 
@@ -56,6 +54,8 @@ def runs_without(rate: float, level: float = 0.95) -> int:
 
 
 def _binomial(successes: int, runs: int, level: float, method: str) -> Interval:
+    from scipy.stats import binomtest
+
     check_level(level)
     if runs == 0:
         return Interval(0.0, 1.0, level)

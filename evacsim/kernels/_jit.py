@@ -10,6 +10,8 @@ import numpy as np
 from numba.core import cgutils, types
 from numba.extending import intrinsic
 
+from evacsim.kernels._parts import PartCompiler
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 CONFIG: Any = numba.config
@@ -24,7 +26,11 @@ OPTIONS = {"error_model": "numpy", "nogil": True, "_nrt": False}
 """Without numba's run time no kernel can allocate an array, and none counts references to those
 it is given, which takes longer than all else that movement does."""
 
-NEVER_CALLED_BY_PYTHON = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+NEVER_CALLED_BY_PYTHON = {
+    "no_cpython_wrapper": True,
+    "no_cfunc_wrapper": True,
+    "pipeline_class": PartCompiler,
+}
 """Halves the time that compiling takes."""
 
 STAMP = hashlib.sha256(

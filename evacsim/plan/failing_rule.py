@@ -16,7 +16,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import fisher_exact
 
 from evacsim.ensemble.finding import Runs
 from evacsim.ensemble.interval import Interval
@@ -275,6 +274,8 @@ def _parted(
 
 def _surest(facts: Mapping[str, _Fact], failed: Bools, rows: Bools) -> tuple[_Fact, float | str] | None:
     """Return the cut that parts failing runs from others most surely; None where none is sure."""
+    from scipy.stats import fisher_exact
+
     n_tried = 0
     found: list[tuple[float, int, _Fact, float | str]] = []
     for fact in facts.values():

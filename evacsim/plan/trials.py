@@ -13,7 +13,6 @@ from urllib.parse import quote
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import binomtest, ttest_1samp
 
 from evacsim.ensemble.finding import Runs
 from evacsim.ensemble.interval import Interval
@@ -94,6 +93,8 @@ def paired(one: ArrayLike, other: ArrayLike, level: float) -> Paired:
     Draws of which one of both cannot be said are left out; where a time is never reached the signs count and the mean
     is not known.
     """
+    from scipy.stats import binomtest, ttest_1samp
+
     variant, base = np.asarray(one, dtype=np.float64), np.asarray(other, dtype=np.float64)
     said = ~np.isnan(variant) & ~np.isnan(base)
     more, less = int((variant[said] > base[said]).sum()), int((variant[said] < base[said]).sum())
