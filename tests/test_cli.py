@@ -42,6 +42,13 @@ def test_help_needs_nothing_heavy():
     assert told.stdout.splitlines()[-1] == "[]"
 
 
+def test_the_package_runs_as_a_module():
+    said = [sys.executable, "-m", "evacsim", "run"]
+    told = subprocess.run(said, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert told.returncode == 2
+    assert told.stderr.startswith("Usage: python -m evacsim run")
+
+
 def test_a_good_scenario_is_checked_with_exit_code_0(scenario):
     result = invoke("check", scenario)
     assert result.exit_code == 0, result.output
