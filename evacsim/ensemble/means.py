@@ -29,14 +29,14 @@ def mean_interval(values: ArrayLike, level: float = 0.95) -> Interval:
     ValueError
         If a value is not finite: there is no mean of times that may never come.
     """
+    from scipy.stats import t
+
     given = np.asarray(values, dtype=np.float64)
     check_level(level)
     if not np.isfinite(given).all():
         raise ValueError("the mean of values that are not all finite says nothing; ask for quantiles")
     if len(given) < 2:
         return Interval(-math.inf, math.inf, level)
-    from scipy.stats import t
-
     half = float(t.ppf((1 + level) / 2, len(given) - 1)) * _spread(given) / math.sqrt(len(given))
     return Interval(float(given.mean()) - half, float(given.mean()) + half, level)
 

@@ -321,7 +321,7 @@ def test_with_mixed_sizes_at_a_merge_nobody_is_faster_than_free_flow_between_the
 
 
 FOR_TRAFFIC = ["advance", "send", "find_places"]
-FOR_CHANGES = ["change_links", "take_off", "reconsider"]
+FOR_CHANGES = ["change_links", "take_off", "reconsider", "reconsider_for"]
 
 
 @pytest.mark.parametrize(
@@ -338,7 +338,7 @@ def test_readying_leaves_no_kernel_to_be_compiled_but_those_that_are_not_needed(
         "from evacsim.kernels import changes, movement\n"
         "from evacsim.engine.compiling import compile_others, ready_kernels\n"
         "used = (movement.advance, changes.send, changes.find_places,\n"
-        "        changes.change_links, changes.take_off, changes.reconsider)\n"
+        "        changes.change_links, changes.take_off, changes.reconsider, changes.reconsider_for)\n"
         f"{readying}\n"
         "print(*[kernel.py_func.__name__ for kernel in used if kernel.signatures])\n"
     )
@@ -356,7 +356,7 @@ def test_what_is_compiled_beside_is_not_compiled_again(tmp_path):
         "ready_kernels()\n"
         "assert is_compiled()\n"
         "used = (movement.advance, changes.send, changes.find_places,\n"
-        "        changes.change_links, changes.take_off, changes.reconsider)\n"
+        "        changes.change_links, changes.take_off, changes.reconsider, changes.reconsider_for)\n"
         "print(*[kernel.py_func.__name__ for kernel in used if kernel.stats.cache_hits])\n"
     )
     told = subprocess.run(
@@ -379,7 +379,7 @@ def test_a_case_of_fixed_roads_needs_no_kernel_that_changes_them(tmp_path):
         f"case = load_traffic(Path({str(tmp_path)!r}))\n"
         "assert not case.is_changing\n"
         "assert np.isfinite(case.run().arrive).all()\n"
-        "used = (changes.change_links, changes.take_off, changes.reconsider)\n"
+        "used = (changes.change_links, changes.take_off, changes.reconsider, changes.reconsider_for)\n"
         "print([kernel.py_func.__name__ for kernel in used if kernel.signatures])\n"
     )
     told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
