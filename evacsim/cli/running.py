@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from evacsim.cli.options import IfExists, change_of, language, overwriting, seeded
-from evacsim.cli.telling import REPORT, compile_kernels, progress_bar, told_in_full
+from evacsim.cli.telling import REPORT, kernels_compiled, progress_bar, told_in_full
 from evacsim.language import Language
 
 
@@ -30,15 +30,15 @@ def run(
     scenario: Path, seed: int, out: Path, changes: tuple[str, ...], if_exists: IfExists, lang: Language
 ) -> None:
     """Run SCENARIO once and write results and report to the folder of --out (推演)."""
-    from evacsim import api
-    from evacsim.report.table_view import headline_table
-    from evacsim.results.store import refuse_existing
+    with kernels_compiled(lang):
+        from evacsim import api
+        from evacsim.report.table_view import headline_table
+        from evacsim.results.store import refuse_existing
 
-    given = api.load(scenario)
-    if changes:
-        given = given.change(dict(change_of(change) for change in changes))
-    refuse_existing(out, if_exists=if_exists)
-    compile_kernels(lang)
+        given = api.load(scenario)
+        if changes:
+            given = given.change(dict(change_of(change) for change in changes))
+        refuse_existing(out, if_exists=if_exists)
     with progress_bar(lang) as progress:
         done = api.simulate(given, seed=seed, progress=progress, command=_again(scenario, seed, changes))
     done.save(out, if_exists=if_exists)

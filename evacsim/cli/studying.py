@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from evacsim.cli.options import IfExists, change_of, language, numbers, overwriting, seeded
-from evacsim.cli.telling import compile_kernels, progress_bar, told_in_full
+from evacsim.cli.telling import kernels_compiled, progress_bar, told_in_full
 from evacsim.cli.usage import WrongValue
 from evacsim.language import Language, Text
 
@@ -56,14 +56,14 @@ def study(
     """Run SCENARIO many times and tell whether its limits are kept often enough (多次推演)."""
     import os
 
-    from evacsim import api
-    from evacsim.scenario.study import FILE
+    with kernels_compiled(lang):
+        from evacsim import api
+        from evacsim.scenario.study import FILE
 
-    given = api.load(scenario)
-    if changes:
-        given = given.change(dict(change_of(change) for change in changes))
+        given = api.load(scenario)
+        if changes:
+            given = given.change(dict(change_of(change) for change in changes))
     beside = given.folder / FILE
-    compile_kernels(lang)
     with progress_bar(lang) as progress:
         done = api.study(
             given,
@@ -118,14 +118,14 @@ def sensitivity(
     """Tell which unknowns of a study move which results of SCENARIO (敏感性)."""
     import os
 
-    from evacsim import api
-    from evacsim.scenario.study import FILE
-
-    given = api.load(scenario)
     size = wanted["size"]
     if wanted["method"] == "sobol" and size & (size - 1):
         raise WrongValue(Text(f"{size} is no power of two", f"{size} 不是 2 的幂"), "--size")
-    compile_kernels(lang)
+    with kernels_compiled(lang):
+        from evacsim import api
+        from evacsim.scenario.study import FILE
+
+        given = api.load(scenario)
     found = api.sensitivity(
         given,
         design=wanted["design"] or given.folder / FILE,
@@ -183,14 +183,14 @@ def outages(
     scenario: Path, out: Path, severity: str, lang: Language, if_exists: IfExists, **asked: Any
 ) -> None:
     """Run SCENARIO without network, power, roads, any two, all three; tell what that costs (断网、断电、断路)."""
-    from evacsim import api
-    from evacsim.ensemble.outages_told import SUMMARY
-    from evacsim.results.writing import refuse_folder
-
     severities = numbers(severity, "--severity", "0.5,1")
-    refuse_folder(out, mark=SUMMARY, if_exists=if_exists)
-    given = api.load(scenario)
-    compile_kernels(lang)
+    with kernels_compiled(lang):
+        from evacsim import api
+        from evacsim.ensemble.outages_told import SUMMARY
+        from evacsim.results.writing import refuse_folder
+
+        refuse_folder(out, mark=SUMMARY, if_exists=if_exists)
+        given = api.load(scenario)
     with progress_bar(lang) as progress:
         found = api.outages(given, severities=severities, progress=progress, **asked)
     found.save(out, if_exists=if_exists)

@@ -1,5 +1,6 @@
 """What commands say while they work, when they are done, and when they cannot be."""
 
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -37,16 +38,37 @@ def told_in_full(command: Callable[Parameters, Returned]) -> Callable[Parameters
     return run
 
 
-def compile_kernels(lang: Language, *, changing: bool = True) -> None:
+@contextmanager
+def kernels_compiled(lang: Language) -> Iterator[None]:
+    """Have the kernels compiled at the end of the block, where they are not, and begin to before it.
+
+    What is wrong with the input, which is read in the block, is told at once.
+    """
+    from evacsim.engine.compiling import begin_compiling
+
+    beside = begin_compiling()
+    try:
+        yield
+    except BaseException:
+        if beside:
+            with beside:
+                beside.kill()
+        raise
+    compile_kernels(lang, beside=beside)
+
+
+def compile_kernels(
+    lang: Language, *, changing: bool = True, beside: "subprocess.Popen[bytes] | None" = None
+) -> None:
     """Compile the kernels where they are not, and say so: it takes some seconds, once.
 
-    `changing`: those that change roads under way, too.
+    `changing`: those that change roads under way, too; `beside`: the process that has begun to.
     """
     from evacsim.engine.compiling import is_compiled, ready_kernels
 
     if not is_compiled(changing=changing):
         click.echo(COMPILING.said(lang), err=True)
-    ready_kernels(changing=changing)
+    ready_kernels(changing=changing, beside=beside)
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-from contextlib import AbstractContextManager, nullcontext
 
 import numpy as np
 
@@ -11,6 +10,7 @@ from evacsim.engine.movement import LinkColumns, Movement, MoverColumns
 from evacsim.kernels import changes, movement
 from evacsim.kernels._jit import is_ready
 from evacsim.kernels.arrays import Outcome
+from evacsim.kernels.trees import incoming_links, next_link_tree
 
 FOR_TRAFFIC = (movement.advance, changes.send, changes.find_places)
 FOR_CHANGES = (changes.change_links, changes.take_off, changes.reconsider, changes.reconsider_for)
@@ -21,30 +21,13 @@ def is_compiled(*, changing: bool = True) -> bool:
     return is_ready(*FOR_TRAFFIC, *(FOR_CHANGES if changing else ()))
 
 
-def ready_kernels(*, changing: bool = True) -> None:
-    """Load the kernels, compiled once after installation, or compile them: on two cores, where there are.
+def begin_compiling() -> "subprocess.Popen[bytes] | None":
+    """Begin to compile all kernels but `advance` in a second process, which leaves them on disk.
 
-    What takes a second or more is then no part of the time that a run took; again it takes a millisecond.
-    With `changing` False those that change roads under way are left out, a third of the compiling.
+    None where that spares no time: on one core, and where they are compiled.
     """
-    # The few others that fixed roads need are not worth a second process (measured).
-    if changing and not is_ready(movement.advance) and sys.executable and (os.cpu_count() or 1) > 1:
-        with _others_compiled_beside():
-            _one_road().advance(0.0)
-    _use_all(changing=changing)
-
-
-def compile_others() -> None:
-    """Compile all but `advance`; only for a process of their own, in which from then on nothing ever happens."""
-    vars(movement)["advance"] = lambda *_: Outcome.DONE
-    _use_all(changing=True)
-
-
-def _others_compiled_beside() -> AbstractContextManager[object]:
-    """Begin to compile the others, each of which is left on disk; whoever leaves the context waits for it.
-
-    What fails there is compiled here afterwards.
-    """
+    if is_ready(movement.advance) or not sys.executable or (os.cpu_count() or 1) == 1:
+        return None
     try:
         return subprocess.Popen(
             [sys.executable, "-c", f"from {__name__} import compile_others; compile_others()"],
@@ -54,7 +37,32 @@ def _others_compiled_beside() -> AbstractContextManager[object]:
             env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
         )
     except OSError:
-        return nullcontext()
+        return None
+
+
+def ready_kernels(*, changing: bool = True, beside: "subprocess.Popen[bytes] | None" = None) -> None:
+    """Load the kernels, compiled once after installation, or compile them: on two cores, where there are.
+
+    What takes a second or more is then no part of the time that a run took; again it takes a millisecond.
+    With `changing` False those that change roads under way are left out, a third of the compiling.
+    `beside`: what `begin_compiling` returned, if it was begun before. What failed there is compiled here.
+    """
+    # The few others that fixed roads need are not worth a second process (measured).
+    beside = beside or (begin_compiling() if changing else None)
+    if beside:
+        with beside:
+            _one_road().advance(0.0)
+    _use_all(changing=changing)
+
+
+def compile_others() -> None:
+    """Compile all but `advance`; only for a process of their own, in which from then on nothing ever happens.
+
+    The search for ways, too, which nearly every run needs that needs the rest.
+    """
+    vars(movement)["advance"] = lambda *_: Outcome.DONE
+    _use_all(changing=True)
+    next_link_tree(incoming_links(2, [0], [1]), [1], [1.0])
 
 
 def _use_all(*, changing: bool) -> None:

@@ -18,6 +18,7 @@ CONFIG: Any = numba.config
 JIT: Any = numba.njit
 INTRINSIC: Any = intrinsic
 IR: Any = vars(cgutils)["ir"]
+PROXY: Any = cgutils.create_struct_proxy
 
 CACHE_LINE = 64
 """What processors fetch at once [byte]."""
@@ -84,7 +85,7 @@ def is_ready(*kernels: Any) -> bool:
 
 def _address(context: Any, builder: Any, signature: Any, values: Any) -> Any:
     """Return where a row of an array is, the first two values of a call."""
-    array = context.make_array(signature.args[0])(context, builder, values[0])
+    array = PROXY(signature.args[0])(context, builder, value=values[0])
     return builder.gep(array.data, [context.cast(builder, values[1], signature.args[1], types.intp)])
 
 

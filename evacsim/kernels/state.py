@@ -87,8 +87,8 @@ def _array(context: Any, builder: Any, traffic: TrafficType, value: Any, name: s
     else:
         address, size = getattr(known, f"{name}_address"), getattr(known, f"{name}_size")
     kind = traffic.arrays[name]
-    view = context.make_array(kind)(context, builder)
-    item = cgutils.intp_t(context.get_abi_sizeof(context.get_data_type(kind.dtype)))
+    view = PROXY(kind)(context, builder)
+    item = cgutils.intp_t(kind.dtype.bitwidth // 8)
     data = builder.bitcast(address, view.data.type)
     POPULATE(view, data=data, shape=[size], strides=[item], itemsize=item, meminfo=None)
     return view._getvalue()
@@ -101,7 +101,7 @@ def _traffic_of(_: Any, state: Any) -> Any:
     traffic = TrafficType(state)
 
     def generate(context: Any, builder: Any, _: Any, values: Any) -> Any:
-        control = context.make_array(state)(context, builder, values[0])
+        control = PROXY(state)(context, builder, value=values[0])
         record = builder.bitcast(control.data, cgutils.voidptr_t)
         known = PROXY(traffic)(context, builder)
         known.control = record

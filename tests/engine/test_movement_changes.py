@@ -5,7 +5,6 @@ import pickle
 import numpy as np
 import pytest
 
-from evacsim.engine.compiling import is_compiled, ready_kernels
 from evacsim.engine.movement import MoverColumns, MoverState, Notice, NoticeKind
 from evacsim.kernels.arrays import ACT, ARRIVED, LINK, MOVER, NO_WAY, ROAD
 from tests.engine.roads import BUS, CAR, CORRIDOR, WALKER, cars, entries, records, road, tree_to
@@ -439,8 +438,3 @@ def test_what_makes_no_sense_is_refused():
     with pytest.raises(AssertionError, match="room for less"):
         road([(0, 1)], storage=0.5)
     movement.set_tree(0, np.array([ARRIVED, NO_WAY], dtype=np.int32))
-
-
-def test_the_compiler_is_not_needed_twice():
-    ready_kernels()
-    assert is_compiled()

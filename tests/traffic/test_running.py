@@ -1,7 +1,6 @@
 """Runs of traffic against theory: bottlenecks, changes under way, gridlock, shuffled files."""
 
 import json
-import os
 import random
 import subprocess
 import sys
@@ -318,55 +317,6 @@ def test_with_mixed_sizes_at_a_merge_nobody_is_faster_than_free_flow_between_the
         run.time_space(0, points=5).groupby(["trip_id", "link_id"])[["time_s", "distance_m"]].diff().dropna()
     )
     assert (steps["time_s"] >= steps["distance_m"] / 12.5 - 1e-6).all()
-
-
-FOR_TRAFFIC = ["advance", "send", "find_places"]
-FOR_CHANGES = ["change_links", "take_off", "reconsider", "reconsider_for"]
-
-
-@pytest.mark.parametrize(
-    ("readying", "ready"),
-    [
-        ("ready_kernels(changing=True)", FOR_TRAFFIC + FOR_CHANGES),
-        ("ready_kernels(changing=False)", FOR_TRAFFIC),
-        ("compile_others()", [*FOR_TRAFFIC[1:], *FOR_CHANGES]),
-    ],
-)
-def test_readying_leaves_no_kernel_to_be_compiled_but_those_that_are_not_needed(readying, ready):
-    """Else every run would announce that it compiles, once after installation; `advance` is compiled beside them."""
-    program = (
-        "from evacsim.kernels import changes, movement\n"
-        "from evacsim.engine.compiling import compile_others, ready_kernels\n"
-        "used = (movement.advance, changes.send, changes.find_places,\n"
-        "        changes.change_links, changes.take_off, changes.reconsider, changes.reconsider_for)\n"
-        f"{readying}\n"
-        "print(*[kernel.py_func.__name__ for kernel in used if kernel.signatures])\n"
-    )
-    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert told.stdout.split() == ready
-
-
-@pytest.mark.slow
-@pytest.mark.skipif((os.cpu_count() or 1) == 1, reason="on one core nothing is compiled beside anything")
-def test_what_is_compiled_beside_is_not_compiled_again(tmp_path):
-    program = (
-        "from evacsim.kernels import changes, movement\n"
-        "from evacsim.engine.compiling import is_compiled, ready_kernels\n"
-        "assert not is_compiled()\n"
-        "ready_kernels()\n"
-        "assert is_compiled()\n"
-        "used = (movement.advance, changes.send, changes.find_places,\n"
-        "        changes.change_links, changes.take_off, changes.reconsider, changes.reconsider_for)\n"
-        "print(*[kernel.py_func.__name__ for kernel in used if kernel.stats.cache_hits])\n"
-    )
-    told = subprocess.run(
-        [sys.executable, "-c", program],
-        env=os.environ | {"NUMBA_CACHE_DIR": str(tmp_path)},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert told.stdout.split() == [*FOR_TRAFFIC[1:], *FOR_CHANGES]
 
 
 def test_a_case_of_fixed_roads_needs_no_kernel_that_changes_them(tmp_path):
