@@ -41,6 +41,9 @@ STRETCH = 100_000
 ROUNDS, TURNS = 3, 2
 """Processes for each size, and measured runs in each: after one that tells when the last arrives."""
 
+SMALLEST = 3
+"""Nodes on a side of a grid in which there is a way from one edge to another."""
+
 DEMAND, NETWORK = "vehicles", "links"
 
 
@@ -59,6 +62,8 @@ def main() -> None:
     wanted = parser.parse_args()
     if wanted.point:
         side, trips = wanted.point
+        if side < SMALLEST or trips < 1:
+            parser.error(f"--point {side} {trips}: SIDE is {SMALLEST} or more, TRIPS 1 or more")
         run(build(corridor(10)))
         print("RESULT " + json.dumps(by_stretches(grid("growth", trips, side=side), turns=TURNS)))
         return

@@ -29,3 +29,12 @@ def test_each_stretch_counts_with_the_least_of_all_processes():
     assert point["peak_memory_mb"] == 100.0
     twice = point | {"vehicles": 2_000, "ns": 4.2}
     assert "| 4 | 1.40 | 6 | 100 |" in growth.table([point, twice]).splitlines()[-1]
+
+
+@pytest.mark.parametrize("point", [("0", "10"), ("2", "10"), ("3", "0"), ("-3", "5")])
+def test_a_point_that_cannot_be_measured_is_refused(point, monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", ["growth", "--point", *point])
+    with pytest.raises(SystemExit) as ended:
+        growth.main()
+    assert ended.value.code == 2
+    assert "SIDE is 3 or more" in capsys.readouterr().err
