@@ -16,7 +16,7 @@ from numba.core import cgutils, types
 from numba.core.typing import templates
 from numba.np import arrayobj
 
-from evacsim.kernels._jit import CONFIG, INTRINSIC
+from evacsim.kernels._jit import CONFIG, INTRINSIC, PROXY
 from evacsim.kernels.arrays import (
     ACT,
     CONTROL,
@@ -34,7 +34,6 @@ from evacsim.kernels.arrays import (
 
 EXTENDING: Any = extending
 TYPES: Any = types
-PROXY: Any = cgutils.create_struct_proxy
 POPULATE: Any = arrayobj.populate_array
 FIELDS: Any = CONTROL.fields
 ROW = np.dtype("i4")
