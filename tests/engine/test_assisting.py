@@ -7,6 +7,7 @@ import pytest
 import evacsim as ev
 from evacsim.errors import ScenarioError
 from evacsim.terms import ROOT_KINDS
+from tests.reference.flooded_street import FLOODED_AT, NOW, flooded_street
 from tests.reference.record import engine_record
 from tests.reference.small_district import node, small_district
 
@@ -136,6 +137,58 @@ def test_help_does_not_change_what_is_drawn_for_others(tmp_path):
     first, second = run(tmp_path / "a", approval=fixed(20)), run(tmp_path / "b", approval=fixed(90))
     assert np.array_equal(first.ledger["told_s"], second.ledger["told_s"], equal_nan=True)
     assert np.array_equal(first.ledger["departed_s"], second.ledger["departed_s"], equal_nan=True)
+
+
+SEARCHED = ["water", "search"]
+"""Skills with which headquarters calls a team by itself, too."""
+
+
+def boats(folder, *, seed=1, skills=SEARCHED, own=False, crew_is_ours=False, **assistance):
+    """Return a run in which a boat from outside, crewed by a team from outside, goes to one who is in need."""
+    team = {"id": "crew", "kind": "fire", "members": 4, "node": node(4, 0), "readiness": fixed(7)}
+    boat = {"id": "help", "force": "crew", "crew": 2, "node": node(4, 0), "external": True}
+    said = {"approval": fixed(20), "mobilization": fixed(40), **assistance}
+    given = flooded_street(
+        folder,
+        villages={0: 1},
+        forces=[team | {"skills": skills, "external": not crew_is_ours}],
+        boats=[boat, *([boat | {"id": "own", "external": False}] if own else [])],
+        rescue={"seeking": {"at_the_place": NOW}},
+        organize={"assistance": said},
+    )
+    return engine_record(given, seed=seed)
+
+
+@pytest.mark.parametrize("skills", [SEARCHED, ["water"]])
+@pytest.mark.parametrize("own", [False, True])
+def test_boats_and_their_crew_from_outside_are_one_help(tmp_path, skills, own):
+    """Asked for once: 20 min, and 40, and the crew's 7."""
+    record = boats(tmp_path, skills=skills, own=own)
+    since = FLOODED_AT / MINUTE
+    assert when(record, "assistance_asked") == [since]
+    assert when(record, "vehicle_lent") == [since + 60]
+    assert when(record, "force_called") == [since if own or "search" in skills else since + 60]
+    assert when(record, "force_ready") == [since + 67]
+    assert when(record, "vehicle_departed", "help") == [since + 67]
+    assert when(record, "vehicle_departed", "own") == [since + 67] * own
+
+
+@pytest.mark.parametrize("skills", [SEARCHED, ["water"]])
+def test_no_crew_is_refused_whose_boats_are_granted(tmp_path, skills):
+    came = []
+    for seed in range(12):
+        record = boats(tmp_path / str(seed), seed=seed, skills=skills, granted=0.5)
+        came.append(bool(when(record, "assistance_granted")))
+        assert len(when(record, "force_ready")) == len(when(record, "vehicle_departed")) == came[-1]
+        assert len(when(record, "assistance_refused")) == 1 - came[-1]
+    assert 2 <= sum(came) <= 10
+
+
+def test_a_team_of_the_district_that_crews_boats_from_outside_is_asked_for_by_nobody(tmp_path):
+    record = boats(tmp_path, crew_is_ours=True)
+    since = FLOODED_AT / MINUTE
+    assert when(record, "force_ready") == [since + 7]
+    assert when(record, "vehicle_departed", "help") == [since + 60]
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,6 @@ class Rescuing(Recorded):
         self.need = Need(parts, transfer)
         self.cases = Cases(parts, self.need)
         self.calls = Calls(parts, self.need, self.cases, rules.calls)
-        self.teams = Teams(parts, rules.fatigue)
         self.reach = Reach(parts)
         self._craft_fleets = [
             row
@@ -63,6 +62,12 @@ class Rescuing(Recorded):
             if fleet.kind in ("boat", "helicopter", "drone", "high_clearance")
             and row not in transport.carriers
         ]
+        self.teams = Teams(
+            parts,
+            rules.fatigue,
+            {row: transport.fleets[row] for row in self._craft_fleets},
+            transport.call_up,
+        )
         fetchers = [row for row in self._craft_fleets if transport.fleets[row].kind != "drone"]
         self.tiers = (
             None if rules.tiers is None else Tiers(parts, self.cases, rules.tiers, map(self._crew, fetchers))

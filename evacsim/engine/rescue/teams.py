@@ -4,7 +4,7 @@ at home - (called) - (readiness) - ready; then as many crews as it has people fo
 one work, at a time, each tiring on its own.
 """
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -54,6 +54,8 @@ class Team:
     """Whether headquarters sends it; else it goes where it likes."""
     is_guided: bool = True
     """Whether it is of the district, or an officer of the district is with it."""
+    is_lent: bool = False
+    """Whether a fleet from outside has come with it."""
     event: int = ROOT
     waiting: list[Crew] = field(default_factory=list)
     """Crews on no craft."""
@@ -75,9 +77,19 @@ class Team:
 class Teams:
     """All teams of the district."""
 
-    def __init__(self, parts: Parts, fatigue: CrewFatigue | None) -> None:
+    def __init__(
+        self,
+        parts: Parts,
+        fatigue: CrewFatigue | None,
+        fleets: Mapping[int, Fleet] | None = None,
+        call_fleet: Callable[[int, int], None] = lambda *_: None,
+    ) -> None:
+        """`fleets` of craft, by row, one of which `call_fleet` calls because of an event."""
         self.parts = parts
         self.fatigue = fatigue
+        self._call_fleet = call_fleet
+        self._comes_with: dict[str, list[int]] = {}
+        """Fleets from outside (rows) that each team from outside crews: both are one help, asked for once."""
         plan = parts.world.scenario.plan
         self._assistance: Assistance | None = plan.organize.assistance
         self._standing_by = set() if plan.rescue is None else {one.force for one in plan.rescue.stand_by}
@@ -93,6 +105,9 @@ class Teams:
             for row, force in enumerate(parts.world.forces.models)
         ]
         self.of = {team.force.id: team for team in self.teams}
+        for row, fleet in (fleets or {}).items():
+            if fleet.external and fleet.force is not None and self.of[fleet.force].force.external:
+                self._comes_with.setdefault(fleet.force, []).append(row)
         self._news = simpy.Event(parts.clock)
         self.reach_office: Callable[[str, int, Callable[[int], None]], None] | None = None
         """Calls the office of a team because of an event, and tells when it has heard; where it is None every team
@@ -120,17 +135,30 @@ class Teams:
         self.reach_office(team.force.office, cause, partial(self._call_out, team))
 
     def _call_out(self, team: Team, cause: int) -> None:
-        """Let a team have the call."""
-        parts, force = self.parts, team.force
-        team.called = parts.now
-        team.event = parts.log.record(
-            parts.now, "force_called", team.where, value=float(force.members), cause=cause
+        """Let a team have the call; one that comes with a fleet from outside waits for that."""
+        if np.isfinite(team.called):
+            return
+        self._record_call(team, cause)
+        fleets = self._comes_with.get(team.force.id, [])
+        for fleet in fleets:
+            self._call_fleet(fleet, team.event)
+        if not fleets:
+            self._set_out(team, is_granted=False)
+
+    def _record_call(self, team: Team, cause: int) -> None:
+        team.called = self.parts.now
+        team.event = self.parts.log.record(
+            team.called, "force_called", team.where, value=float(team.force.members), cause=cause
         )
+
+    def _set_out(self, team: Team, *, is_granted: bool) -> None:
+        """Let a team get ready and come; one from outside once it is granted."""
+        parts, force = self.parts, team.force
         luck = parts.streams.get("readiness", force.id).random(4)
         due = parts.now
         if force.id not in self._standing_by:
             due += float(quantiles(force.gets_ready_in, luck[:1])[0])
-        if force.external and self._assistance is not None:
+        if force.external and self._assistance is not None and not is_granted:
             if luck[1] >= self._assistance.granted:
                 team.event = parts.log.record(parts.now, "assistance_refused", team.where, cause=team.event)
                 return
@@ -162,10 +190,24 @@ class Teams:
         if team is None:
             yield self.parts.clock.timeout(vehicle.call_up)
             return
-        self.call(team, vehicle.event)
+        if vehicle.fleet in self._comes_with.get(team.force.id, []):
+            self._be_lent(team, vehicle.event)
+        else:
+            self.call(team, vehicle.event)
         if not team.ready.triggered:
             yield team.ready
         vehicle.event = max(vehicle.event, team.event)
+
+    def _be_lent(self, team: Team, cause: int) -> None:
+        """Let a team from outside come with the first of its fleets that is granted."""
+        if team.is_lent:
+            return
+        team.is_lent = True
+        if np.isfinite(team.called):
+            team.event = cause
+        else:
+            self._record_call(team, cause)
+        self._set_out(team, is_granted=True)
 
     # -- crews ------------------------------------------------------------------------------
 
