@@ -15,10 +15,6 @@ from evacsim.language import Language, Text
 Parameters = ParamSpec("Parameters")
 Returned = TypeVar("Returned")
 
-COMPILING = Text(
-    "Compiling the movement kernels; this happens once after installation and takes some seconds.",
-    "正在编译移动内核，仅在安装后首次运行时进行，需要数秒。",
-)
 REPORT = Text("Report", "报告")
 PAGE = Text("Page", "页面")
 
@@ -64,11 +60,12 @@ def compile_kernels(
 
     `changing`: those that change roads under way, too; `beside`: the process that has begun to.
     """
-    from evacsim.engine.compiling import is_compiled, ready_kernels
+    from evacsim.engine.compiling import ready_kernels
 
-    if not is_compiled(changing=changing):
-        click.echo(COMPILING.said(lang), err=True)
-    ready_kernels(changing=changing, beside=beside)
+    def tell(text: Text) -> None:
+        click.echo(text.said(lang), err=True)
+
+    ready_kernels(changing=changing, beside=beside, tell=tell)
 
 
 @contextmanager

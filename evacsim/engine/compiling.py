@@ -1,8 +1,10 @@
 """The kernels of movement, compiled once after installation and kept."""
 
+import logging
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 
 import numpy as np
 
@@ -11,7 +13,12 @@ from evacsim.kernels import changes, movement
 from evacsim.kernels._jit import is_ready
 from evacsim.kernels.arrays import Outcome
 from evacsim.kernels.trees import incoming_links, next_link_tree
+from evacsim.language import Text
 
+COMPILING = Text(
+    "Compiling the movement kernels; this happens once after installation and takes some seconds.",
+    "正在编译移动内核，仅在安装后首次运行时进行，需要数秒。",
+)
 FOR_TRAFFIC = (movement.advance, changes.send, changes.find_places)
 FOR_CHANGES = (changes.change_links, changes.take_off, changes.reconsider, changes.reconsider_for)
 
@@ -40,13 +47,25 @@ def begin_compiling() -> "subprocess.Popen[bytes] | None":
         return None
 
 
-def ready_kernels(*, changing: bool = True, beside: "subprocess.Popen[bytes] | None" = None) -> None:
+def _log(text: Text) -> None:
+    logging.getLogger("evacsim").warning("%s %s", text.en, text.zh)
+
+
+def ready_kernels(
+    *,
+    changing: bool = True,
+    beside: "subprocess.Popen[bytes] | None" = None,
+    tell: Callable[[Text], None] = _log,
+) -> None:
     """Load the kernels, compiled once after installation, or compile them: on two cores, where there are.
 
     What takes a second or more is then no part of the time that a run took; again it takes a millisecond.
     With `changing` False those that change roads under way are left out, a third of the compiling.
     `beside`: what `begin_compiling` returned, if it was begun before. What failed there is compiled here.
+    `tell` is told if the kernels have to be compiled.
     """
+    if not is_compiled(changing=changing):
+        tell(COMPILING)
     # The few others that fixed roads need are not worth a second process (measured).
     beside = beside or (begin_compiling() if changing else None)
     if beside:

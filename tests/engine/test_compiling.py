@@ -6,9 +6,11 @@ import sys
 
 import pytest
 
+import evacsim as ev
 from evacsim.cli.telling import kernels_compiled
 from evacsim.engine import compiling
 from evacsim.errors import EvacsimError
+from tests.reference.small_district import small_district
 
 FOR_TRAFFIC = ["advance", "send", "find_places"]
 FOR_CHANGES = ["change_links", "take_off", "reconsider", "reconsider_for"]
@@ -88,10 +90,23 @@ def test_with_wrong_input_nobody_waits_for_the_compiler(begun, capsys):
 
 
 def test_what_was_begun_while_the_input_was_read_is_waited_for(begun, capsys, monkeypatch):
-    asked = []
     monkeypatch.setattr(compiling, "is_compiled", lambda *, changing: False)
-    monkeypatch.setattr(compiling, "ready_kernels", lambda **given: asked.append(given))
     with kernels_compiled("zh"):
-        assert not asked
-    assert asked == [{"changing": True, "beside": begun}]
+        assert capsys.readouterr().err == ""
+        begun.terminate()
+    assert begun.returncode is not None
     assert "编译" in capsys.readouterr().err
+
+
+def test_whoever_simulates_in_python_is_told_that_the_kernels_are_compiled(tmp_path, monkeypatch, caplog):
+    scenario = ev.from_mapping(small_district(tmp_path))
+    compiling.ready_kernels()
+    caplog.clear()
+    ev.simulate(scenario)
+    assert not caplog.records
+    monkeypatch.setattr(compiling, "is_compiled", lambda *, changing: False)
+    ev.simulate(scenario)
+    (record,) = caplog.records
+    assert record.levelname == "WARNING"
+    assert "Compiling" in record.message
+    assert "编译" in record.message
