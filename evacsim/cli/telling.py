@@ -54,7 +54,7 @@ def kernels_compiled(lang: Language) -> Iterator[None]:
 
 
 def compile_kernels(
-    lang: Language, *, changing: bool = True, beside: "subprocess.Popen[bytes] | None" = None
+    lang: Language, *, changing: bool = True, beside: subprocess.Popen[bytes] | None = None
 ) -> None:
     """Compile the kernels where they are not, and say so: it takes some seconds, once.
 

@@ -28,7 +28,7 @@ def is_compiled(*, changing: bool = True) -> bool:
     return is_ready(*FOR_TRAFFIC, *(FOR_CHANGES if changing else ()))
 
 
-def begin_compiling() -> "subprocess.Popen[bytes] | None":
+def begin_compiling() -> subprocess.Popen[bytes] | None:
     """Begin to compile all kernels but `advance` in a second process, which leaves them on disk.
 
     None where that spares no time: on one core, and where they are compiled.
@@ -54,12 +54,12 @@ def _log(text: Text) -> None:
 def ready_kernels(
     *,
     changing: bool = True,
-    beside: "subprocess.Popen[bytes] | None" = None,
+    beside: subprocess.Popen[bytes] | None = None,
     tell: Callable[[Text], None] = _log,
 ) -> None:
     """Load the kernels, compiled once after installation, or compile them: on two cores, where there are.
 
-    What takes a second or more is then no part of the time that a run took; again it takes a millisecond.
+    What takes a second or more is then no part of the time that a run took; again it takes some milliseconds.
     With `changing` False those that change roads under way are left out, a third of the compiling.
     `beside`: what `begin_compiling` returned, if it was begun before. What failed there is compiled here.
     `tell` is told if the kernels have to be compiled.

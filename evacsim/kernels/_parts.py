@@ -24,7 +24,7 @@ FOR_OTHER_CODE = (
     typed_passes.DumpParforDiagnostics,
 )
 """What numba does for closures, contexts, arithmetic with whole arrays, literal types, to count references and to
-show what it did. No part has any of it, and to look for it takes an eighth of the time that compiling takes."""
+show what it did. No part has any of it, and to look for it takes a tenth of the time that compiling takes."""
 
 
 class PartCompiler(COMPILER):  # type: ignore[misc]

@@ -88,8 +88,6 @@ class Teams:
         self.parts = parts
         self.fatigue = fatigue
         self._call_fleet = call_fleet
-        self._comes_with: dict[str, list[int]] = {}
-        """Fleets from outside (rows) that each team from outside crews: both are one help, asked for once."""
         plan = parts.world.scenario.plan
         self._assistance: Assistance | None = plan.organize.assistance
         self._standing_by = set() if plan.rescue is None else {one.force for one in plan.rescue.stand_by}
@@ -105,6 +103,8 @@ class Teams:
             for row, force in enumerate(parts.world.forces.models)
         ]
         self.of = {team.force.id: team for team in self.teams}
+        self._comes_with: dict[str, list[int]] = {}
+        """Fleets from outside (rows) that each team from outside crews: both are one help, asked for once."""
         for row, fleet in (fleets or {}).items():
             if fleet.external and fleet.force is not None and self.of[fleet.force].force.external:
                 self._comes_with.setdefault(fleet.force, []).append(row)
